@@ -1,0 +1,1 @@
+"""Vergabe: gemeinsame Beschaffung von Kommunen, von Bedarf bis Kostenteilung."""

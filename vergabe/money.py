@@ -1,0 +1,69 @@
+"""Money: integer cents with a currency; shares that add up to the cent."""
+
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Final, TypeVar
+
+EUR: Final = "EUR"
+# A 64-bit column holds it and no municipal purchase reaches it: ten thousand million euro.
+MAX_CENTS: Final = 10_000_000_000_00
+
+K = TypeVar("K")
+
+
+def split(
+    total: int, weights: Mapping[K, int | Decimal | Fraction], order: Sequence[K]
+) -> dict[K, int]:
+    """Return `total` divided by `weights`, as whole numbers that add up to `total` exactly.
+
+    Largest remainder; ties go to whoever stands first in `order`, which must name every key once.
+    `total` may be negative (a credit): then the shares are the negatives of those of `-total`.
+    Raises ValueError for a negative weight, for weights that are all zero while total is not, and
+    for an `order` that does not match the keys.
+    Source: design.md, section 3 (2); procurement-rules.md, section 11 (cost keys).
+    """
+    if len(order) != len(weights) or set(order) != set(weights):
+        raise ValueError("order must name every key of weights exactly once")
+    if any(weight < 0 for weight in weights.values()):
+        raise ValueError("a weight must not be negative")
+    if total < 0:
+        return {key: -share for key, share in split(-total, weights, order).items()}
+    exact = {key: Fraction(weights[key]) for key in order}
+    weight_sum = sum(exact.values(), Fraction(0))
+    if weight_sum == 0:
+        if total:
+            raise ValueError("the weights add up to zero, nothing can be divided by them")
+        return dict.fromkeys(order, 0)
+    quotas = {key: weight * total / weight_sum for key, weight in exact.items()}
+    shares = {key: quota.numerator // quota.denominator for key, quota in quotas.items()}
+    missing = total - sum(shares.values())
+    rank = {key: position for position, key in enumerate(order)}
+    by_remainder = sorted(order, key=lambda key: (shares[key] - quotas[key], rank[key]))
+    for key in by_remainder[:missing]:
+        shares[key] += 1
+    return shares
+
+
+def line_total_cents(quantity: Decimal, unit_price_cents: int) -> int:
+    """Return quantity × unit price in cents, commercially rounded (half away from zero)."""
+    return int((quantity * unit_price_cents).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def cents(amount: Decimal) -> int:
+    """Return an amount in currency units as cents; ValueError if it has fractions of a cent."""
+    scaled = amount * 100
+    if scaled != scaled.to_integral_value():
+        raise ValueError("an amount has at most two decimals")
+    return int(scaled)
+
+
+def euros(amount_cents: int) -> Decimal:
+    """Return cents as a decimal in currency units with two decimals."""
+    return Decimal(amount_cents).scaleb(-2).quantize(Decimal("0.01"))
+
+
+def german(amount_cents: int, currency: str = EUR) -> str:
+    """Return an amount as Germans write it: `1.142.153,50 €` with a no-break space."""
+    text = f"{euros(amount_cents):,.2f}".replace(",", " ").replace(".", ",").replace(" ", ".")
+    return f"{text}\N{NO-BREAK SPACE}{'€' if currency == EUR else currency}"
