@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 BERLIN: Final = ZoneInfo("Europe/Berlin")
 
 _fixed: ContextVar[dt.datetime | None] = ContextVar("vergabe_clock", default=None)
-# Only for tests and rehearsals: added to the real time, so that a whole process can live on another day.
+# Only for tests and rehearsals: a whole process can live on another day.
 _offset: dt.timedelta = dt.timedelta(0)
 
 
@@ -64,8 +64,8 @@ def start_of_day(day: dt.date) -> dt.datetime:
 def berlin_instant(day: dt.date, time: dt.time) -> dt.datetime:
     """Return the instant (aware UTC) of a wall-clock time in Europe/Berlin.
 
-    A time that the clock change skips is moved forward by the skipped hour; a time that occurs twice
-    means its first occurrence, the stricter one for whoever has to act (ZoneInfo, fold=0).
+    A time that the clock change skips moves forward by the skipped hour; a time that occurs twice
+    means its first occurrence (ZoneInfo, fold=0).
     """
     local = dt.datetime.combine(day, time.replace(tzinfo=None), tzinfo=BERLIN)
     return local.astimezone(dt.UTC)

@@ -12,7 +12,7 @@ Plain = str | int | bool | None | list[Any]
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened. Subclasses are frozen dataclasses, past tense, ids and instants only.
+    """Something that happened: subclasses are frozen dataclasses in the past tense.
 
     Allowed field types: UUID, datetime (aware UTC), date, str, int, bool, tuples of these, and
     optionals of these. `name` is the key in the outbox and must never change once released.

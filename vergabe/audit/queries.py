@@ -1,0 +1,84 @@
+"""Reading and verifying the record."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from vergabe.audit import rules
+from vergabe.audit.model import RecordChain, RecordEntry
+
+
+def entries(session: Session, stream: str) -> list[RecordEntry]:
+    """Return the entries of one chain in order."""
+    return list(
+        session.scalars(
+            select(RecordEntry).where(RecordEntry.stream == stream).order_by(RecordEntry.sequence)
+        )
+    )
+
+
+def entries_about(session: Session, subject_id: uuid.UUID) -> list[RecordEntry]:
+    """Return the entries that concern one object, over all chains, in order of time."""
+    return list(
+        session.scalars(
+            select(RecordEntry)
+            .where(RecordEntry.subject_id == subject_id)
+            .order_by(RecordEntry.at, RecordEntry.sequence)
+        )
+    )
+
+
+def streams(session: Session) -> list[str]:
+    """Return the names of all chains."""
+    return list(session.scalars(select(RecordChain.stream).order_by(RecordChain.stream)))
+
+
+def exported(session: Session, stream: str) -> Iterator[dict[str, Any]]:
+    """Yield the entries of a chain as plain data with their hashes, as the export writes them."""
+    rows = session.scalars(
+        select(RecordEntry)
+        .where(RecordEntry.stream == stream)
+        .order_by(RecordEntry.sequence)
+        .execution_options(yield_per=500)
+    )
+    for row in rows:
+        yield rules.hashed_fields(
+            stream=row.stream,
+            sequence=row.sequence,
+            at=row.at,
+            actor_name=row.actor_name,
+            actor_user_id=row.actor_user_id,
+            organisation_id=row.organisation_id,
+            organisation_name=row.organisation_name,
+            action=row.action,
+            subject_kind=row.subject_kind,
+            subject_id=row.subject_id,
+            summary=row.summary,
+            reason=row.reason,
+            details=row.details,
+        ) | {"previous_hash": row.previous_hash, "entry_hash": row.entry_hash}
+
+
+def breaks(session: Session, stream: str) -> list[str]:
+    """Return a German sentence for each break in a chain; empty means that it holds.
+
+    Compares the end of the chain with its head as well, so that entries missing at the end show.
+    """
+    head = session.get(RecordChain, stream)
+    last: dict[str, Any] = {"sequence": 0, "entry_hash": rules.GENESIS}
+
+    def watched() -> Iterator[dict[str, Any]]:
+        for entry in exported(session, stream):
+            last.update(sequence=entry["sequence"], entry_hash=entry["entry_hash"])
+            yield entry
+
+    found = list(rules.breaks(watched()))
+    if head is None or (head.last_sequence, head.last_hash) != (
+        last["sequence"],
+        last["entry_hash"],
+    ):
+        found.append("Das Ende der Kette stimmt nicht mit ihrem Kopf überein: Einträge fehlen.")
+    return found

@@ -1,0 +1,102 @@
+"""Appending to the record, in the transaction of the command that it describes."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from vergabe import ids
+from vergabe.access.actor import Actor
+from vergabe.audit import rules
+from vergabe.audit.model import RecordChain, RecordEntry
+
+_INSERT: Final = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+
+
+@dataclass(frozen=True)
+class Act:
+    """What a command did: `action` in snake_case, `summary` a German sentence in the past tense.
+
+    details: JSON values only (amounts as `_cents`, instants ISO 8601), enough to see what changed.
+    """
+
+    action: str
+    subject_kind: str
+    subject_id: uuid.UUID | None
+    summary: str
+    reason: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def stream_of(kind: str, *parts: uuid.UUID | str) -> str:
+    """Return the name of a chain, e.g. `tender:<id>` or `demands:<cooperation>:<organisation>`."""
+    return ":".join([kind, *(str(part) for part in parts)])
+
+
+def append(session: Session, stream: str, actor: Actor, act: Act, *, now: dt.datetime) -> None:
+    """Append one act to a chain."""
+    append_many(session, stream, actor, [act], now=now)
+
+
+def append_many(
+    session: Session, stream: str, actor: Actor, acts: Sequence[Act], *, now: dt.datetime
+) -> None:
+    """Append acts to a chain in their order; the chain's head stays locked until the commit."""
+    if not acts:
+        return
+    head = _locked_head(session, stream)
+    rows: list[dict[str, Any]] = []
+    for act in acts:
+        fields = rules.hashed_fields(
+            stream=stream,
+            sequence=head.last_sequence + 1,
+            at=now,
+            actor_name=actor.name,
+            actor_user_id=actor.user_id,
+            organisation_id=actor.organisation_id,
+            organisation_name=actor.organisation_name,
+            action=act.action,
+            subject_kind=act.subject_kind,
+            subject_id=act.subject_id,
+            summary=act.summary,
+            reason=act.reason,
+            details=act.details,
+        )
+        digest = rules.entry_hash(head.last_hash, fields)
+        rows.append(
+            fields
+            | {
+                "id": ids.new_id(),
+                "at": now,
+                "actor_user_id": actor.user_id,
+                "organisation_id": actor.organisation_id,
+                "subject_id": act.subject_id,
+                "previous_hash": head.last_hash,
+                "entry_hash": digest,
+            }
+        )
+        head.last_sequence += 1
+        head.last_hash = digest
+    session.flush()
+    session.execute(insert(RecordEntry), rows)
+
+
+def _locked_head(session: Session, stream: str) -> RecordChain:
+    # Two commands may open the same chain at once: insert-or-nothing, then lock.
+    dialect_insert = _INSERT[session.get_bind().dialect.name]
+    session.execute(
+        dialect_insert(RecordChain)
+        .values(stream=stream, last_sequence=0, last_hash=rules.GENESIS)
+        .on_conflict_do_nothing()
+    )
+    return session.scalars(
+        select(RecordChain)
+        .where(RecordChain.stream == stream)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()

@@ -1,0 +1,234 @@
+"""The database: base class, column types with units in their names, and the unit of work."""
+
+import contextlib
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from contextvars import ContextVar
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    DDL,
+    JSON,
+    BigInteger,
+    Connection,
+    Date,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    Uuid,
+    event,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+
+from vergabe import clock, ids
+
+NAMING: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+QUANTITY_SCALE: Final = 10_000
+
+
+class Base(DeclarativeBase):
+    """Base of all tables; constraint names follow one convention from the first migration on."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """An instant: only aware values go in, aware UTC comes out, microseconds are kept."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        value = value.astimezone(dt.UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(
+        self, value: dt.datetime | None, dialect: Dialect
+    ) -> dt.datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+class ExactQuantity(TypeDecorator[Decimal]):
+    """A quantity with up to four decimals, kept as a whole number: SQLite would round it."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        scaled = value * QUANTITY_SCALE
+        if scaled != scaled.to_integral_value():
+            raise ValueError("a quantity has at most four decimals")
+        return int(scaled)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else (Decimal(value) / QUANTITY_SCALE).normalize() + 0
+
+
+PlainJson = JSON().with_variant(JSONB(), "postgresql")
+
+Id = Annotated[uuid.UUID, mapped_column(Uuid, primary_key=True, default=ids.new_id)]
+Instant = Annotated[dt.datetime, mapped_column(UtcDateTime)]
+Day = Annotated[dt.date, mapped_column(Date)]
+Cents = Annotated[int, mapped_column(BigInteger)]
+Quantity = Annotated[Decimal, mapped_column(ExactQuantity)]
+Code = Annotated[str, mapped_column(String(40))]
+Name = Annotated[str, mapped_column(String(400))]
+LongText = Annotated[str, mapped_column(Text)]
+Sha256 = Annotated[str, mapped_column(String(64))]
+JsonDict = Annotated[dict[str, Any], mapped_column(PlainJson)]
+JsonList = Annotated[list[Any], mapped_column(PlainJson)]
+Serial = Annotated[
+    int, mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+]
+
+# SQLite has one writer. A transaction that will write says so at its start (BEGIN IMMEDIATE), for
+# one that reads first and writes later fails at once when another has written in between.
+_will_write: ContextVar[bool] = ContextVar("vergabe_will_write", default=False)
+
+
+@contextlib.contextmanager
+def writing(is_writing: bool = True) -> Iterator[None]:
+    """Let transactions begun inside be writing ones (matters on SQLite only)."""
+    token = _will_write.set(is_writing)
+    try:
+        yield
+    finally:
+        _will_write.reset(token)
+
+
+@contextlib.contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """Give the session of one job outside the web: commit at the end, roll back on any error.
+
+    Needs an application context. The clock stands still inside.
+    """
+    session: Session = db.session()
+    session.rollback()
+    with writing(), clock.fixed():
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.close()
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[Session]:
+    """Give the session of a job that only reads; nothing is ever committed."""
+    session: Session = db.session()
+    session.rollback()
+    with clock.fixed():
+        try:
+            yield session
+        finally:
+            session.rollback()
+            session.close()
+
+
+def configure_engine(engine: Engine) -> None:
+    """Set what every connection of this engine needs, by database."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _on_sqlite_connect)
+        event.listen(engine, "begin", _on_sqlite_begin)
+
+
+def _on_sqlite_connect(connection: Any, _record: object) -> None:
+    # The driver's own BEGIN comes too late and never as IMMEDIATE; ours is in _on_sqlite_begin.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "busy_timeout=15000",
+        "foreign_keys=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _on_sqlite_begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _will_write.get() else "BEGIN")
+
+
+def engine_options(database_url: str) -> dict[str, Any]:
+    """Return the engine options for a database URL: pool sizes and time-outs by database."""
+    if database_url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 15}}
+    return {
+        "pool_size": 8,
+        "max_overflow": 4,
+        "pool_pre_ping": True,
+        "isolation_level": "READ COMMITTED",
+        "connect_args": {"options": "-c lock_timeout=10s -c statement_timeout=60s -c timezone=UTC"},
+    }
+
+
+def append_only(table: Table) -> None:
+    """Refuse UPDATE and DELETE on `table` in the database itself, on both databases."""
+    guard(table, columns=None)
+
+
+def guard(table: Table, columns: tuple[str, ...] | None) -> None:
+    """Refuse DELETE, and UPDATE of `columns` (None: of any column), on `table`.
+
+    The triggers are created with the table; the migrations write the same statements.
+    """
+    for dialect in ("sqlite", "postgresql"):
+        for statement in guard_statements(table.name, columns, dialect):
+            # A literal percent sign would be taken for formatting by DDL.
+            ddl = DDL(statement.replace("%", "%%"))
+            event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
+
+
+def guard_statements(name: str, columns: tuple[str, ...] | None, dialect: str) -> list[str]:
+    """Return the statements that make `name` append-only, for `sqlite` or `postgresql`."""
+    of_columns = f" OF {', '.join(columns)}" if columns else ""
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {name}_keeps_{verb.lower()} BEFORE {verb}{target} ON {name} "
+            f"BEGIN SELECT RAISE(ABORT, '{name} is append only'); END"
+            for verb, target in (("UPDATE", of_columns), ("DELETE", ""))
+        ]
+    return [
+        f"CREATE OR REPLACE FUNCTION {name}_keeps() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{name} is append only'; END $$",
+        f"CREATE TRIGGER {name}_keeps_update BEFORE UPDATE{of_columns} ON {name} "
+        f"FOR EACH ROW EXECUTE FUNCTION {name}_keeps()",
+        f"CREATE TRIGGER {name}_keeps_delete BEFORE DELETE ON {name} "
+        f"FOR EACH ROW EXECUTE FUNCTION {name}_keeps()",
+    ]

@@ -1,0 +1,1 @@
+"""Enquiries (Bieterfragen) to a tender and their answers to all, anonymised (§ 20 (3) VgV)."""

@@ -1,0 +1,113 @@
+"""Tables of messages and of mails that carry them outside."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from vergabe.access.model import Organisation, User
+from vergabe.db import Id, Instant, Model, Name, Sha256, guard
+
+
+class Message(Model):
+    """A message to exactly one reader: an organisation, a person, or a bare e-mail address.
+
+    Its content columns and its existence are guarded by the database itself.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("dedupe_key"),
+        CheckConstraint(
+            "(CASE WHEN organisation_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN user_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN address IS NULL THEN 0 ELSE 1 END) = 1",
+            name="one_reader",
+        ),
+        Index("ix_message_organisation_id_delivered_at", "organisation_id", "delivered_at"),
+        Index("ix_message_user_id_delivered_at", "user_id", "delivered_at"),
+        Index("ix_message_tender_id", "tender_id"),
+    )
+
+    id: Mapped[Id]
+    dedupe_key: Mapped[str] = mapped_column(String(200))
+    """What makes it the same message: cause and reader; a second one is refused by the database."""
+    kind: Mapped[str] = mapped_column(String(40))
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    address: Mapped[str | None] = mapped_column(String(254))
+    tender_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("tender.id"))
+    subject: Mapped[Name]
+    body: Mapped[str] = mapped_column(Text)
+    """Plain text."""
+    link: Mapped[str | None] = mapped_column(String(400))
+    """Path on this service that the message leads to."""
+    content_sha256: Mapped[Sha256]
+    """Over subject, line feed, body (UTF-8)."""
+    delivered_at: Mapped[Instant]
+    """When it lay in the mailbox: the deciding transaction's instant."""
+    first_read_at: Mapped[Instant | None]
+    first_read_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    organisation: Mapped[Organisation | None] = relationship()
+    mails: Mapped[list[Mail]] = relationship(back_populates="message")
+
+
+class Mail(Model):
+    """An e-mail that carries a message; sent by the outbox, with a stable Message-ID."""
+
+    __tablename__ = "mail"
+    __table_args__ = (
+        UniqueConstraint("message_id", "address"),
+        CheckConstraint("state IN ('waiting', 'sent', 'failed')", name="state_known"),
+        CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_has_instant"),
+    )
+
+    id: Mapped[Id]
+    message_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("message.id"))
+    address: Mapped[str] = mapped_column(String(254))
+    internet_message_id: Mapped[str] = mapped_column(String(200))
+    unsubscribe_secret: Mapped[str | None] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    sent_at: Mapped[Instant | None]
+    failure: Mapped[str | None] = mapped_column(Text)
+    message: Mapped[Message] = relationship(back_populates="mails")
+
+
+class MailOptOut(Model):
+    """An address that wants no mail of one kind; mailbox messages go on."""
+
+    __tablename__ = "mail_opt_out"
+    __table_args__ = (UniqueConstraint("address", "kind"),)
+
+    id: Mapped[Id]
+    address: Mapped[str] = mapped_column(String(254))
+    kind: Mapped[str] = mapped_column(String(40))
+    at: Mapped[Instant]
+
+
+class MailPreference(Model):
+    """Whether a person wants mailbox messages as e-mail too."""
+
+    __tablename__ = "mail_preference"
+
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    wants_mail: Mapped[bool] = mapped_column(Boolean, default=True)
+    user: Mapped[User] = relationship()
+
+
+guard(
+    Message.__table__,  # type: ignore[arg-type]  # a mapped class's __table__ is a Table
+    columns=(
+        "dedupe_key",
+        "kind",
+        "organisation_id",
+        "user_id",
+        "address",
+        "subject",
+        "body",
+        "content_sha256",
+        "delivered_at",
+    ),
+)

@@ -1,0 +1,1 @@
+"""Notices (Bekanntmachungen): built, checked, stored for ever, found by everybody without login."""

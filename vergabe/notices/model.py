@@ -1,0 +1,141 @@
+"""Tables of notices, their documents and the words they are found by."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from vergabe.db import (
+    Cents,
+    Id,
+    Instant,
+    JsonList,
+    LongText,
+    Model,
+    Name,
+    Sha256,
+    append_only,
+)
+from vergabe.tenders.model import Tender
+
+
+class Notice(Model):
+    """A notice of a tender: drafted → checked → sent → published; rejected."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        UniqueConstraint("notice_uuid"),
+        UniqueConstraint("feed_sequence"),
+        UniqueConstraint("tender_id", "tender_version", "kind"),
+        CheckConstraint(
+            "kind IN ('contract_notice', 'change_notice', 'cancellation_notice')",
+            name="kind_known",
+        ),
+        CheckConstraint(
+            "stage IN ('drafted', 'checked', 'sent', 'published', 'rejected')", name="stage_known"
+        ),
+        CheckConstraint(
+            "stage <> 'published' OR (published_at IS NOT NULL AND feed_sequence IS NOT NULL)",
+            name="published_has_place",
+        ),
+        Index("ix_notice_stage_submission_deadline", "stage", "submission_deadline"),
+        Index(
+            "ix_notice_current",
+            "feed_sequence",
+            sqlite_where=text("is_current"),
+            postgresql_where=text("is_current"),
+        ),
+    )
+
+    id: Mapped[Id]
+    notice_uuid: Mapped[uuid.UUID]
+    """UUID version 4 (BT-701)."""
+    tender_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tender.id"))
+    tender_version: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(30))
+    stage: Mapped[str] = mapped_column(String(20))
+    previous_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("notice.id"))
+    is_current: Mapped[bool]
+    """The latest notice of its tender: the one a search finds."""
+    title: Mapped[Name]
+    summary: Mapped[LongText]
+    buyer_names: Mapped[JsonList]
+    cpv: Mapped[str] = mapped_column(String(8))
+    nature: Mapped[str] = mapped_column(String(20))
+    estimated_value_net_cents: Mapped[Cents | None]
+    submission_deadline: Mapped[Instant | None]
+    created_at: Mapped[Instant]
+    sent_at: Mapped[Instant | None]
+    published_at: Mapped[Instant | None]
+    feed_sequence: Mapped[int | None] = mapped_column(BigInteger)
+    """Place in the feed, taken as the last thing before the commit, under a lock."""
+    tender: Mapped[Tender] = relationship()
+    documents: Mapped[list[NoticeDocument]] = relationship(back_populates="notice")
+
+
+class NoticeDocument(Model):
+    """A document of a notice in one format; stored once and for ever."""
+
+    __tablename__ = "notice_document"
+    __table_args__ = (
+        UniqueConstraint("notice_id", "format"),
+        CheckConstraint("format IN ('xvergabe', 'eforms', 'ocds', 'pdf')", name="format_known"),
+    )
+
+    id: Mapped[Id]
+    notice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("notice.id"))
+    format: Mapped[str] = mapped_column(String(20))
+    media_type: Mapped[str] = mapped_column(String(100))
+    file_sha256: Mapped[Sha256] = mapped_column(ForeignKey("stored_file.sha256"))
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[Instant]
+    notice: Mapped[Notice] = relationship(back_populates="documents")
+
+
+class NoticeTerm(Model):
+    """A word of title, description, lots or buyers, by which a current notice is found.
+
+    An inverted index of our own, because it is the same on both databases.
+    """
+
+    __tablename__ = "notice_term"
+
+    term: Mapped[str] = mapped_column(String(60), primary_key=True)
+    notice_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("notice.id"), primary_key=True, index=True
+    )
+
+
+class NoticeCode(Model):
+    """A CPV or NUTS code of a current notice, in full; searched by range of its prefix."""
+
+    __tablename__ = "notice_code"
+    __table_args__ = (CheckConstraint("scheme IN ('cpv', 'nuts')", name="scheme_known"),)
+
+    scheme: Mapped[str] = mapped_column(String(4), primary_key=True)
+    code: Mapped[str] = mapped_column(String(8), primary_key=True)
+    notice_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("notice.id"), primary_key=True, index=True
+    )
+
+
+class FeedCounter(Model):
+    """The last place given out in a feed; its row is the lock that makes places follow commits."""
+
+    __tablename__ = "feed_counter"
+
+    feed: Mapped[str] = mapped_column(String(20), primary_key=True)
+    last_sequence: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+append_only(NoticeDocument.__table__)  # type: ignore[arg-type]  # __table__ is a Table

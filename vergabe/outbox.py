@@ -1,0 +1,192 @@
+"""The outbox: what leaves a transaction is a row written in it, delivered by workers afterwards.
+
+Three short transactions: decide and write; lease a batch; do the work and mark it, together. A row
+whose worker died comes back when its lease ends. Work inside the database (`event`, `reaction`) and
+its mark are one transaction, so it happens exactly once; what leaves the house (`mail`, `webhook`)
+happens at least once, with a stable id that lets the receiver see a repetition.
+"""
+
+import datetime as dt
+import random
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import CheckConstraint, Index, String, Text, insert, select, text, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from vergabe import ids
+from vergabe.db import Id, Instant, JsonDict, Model
+from vergabe.events import Event
+
+LEASE: Final = dt.timedelta(minutes=2)
+MAX_ATTEMPTS: Final = 12
+FIRST_DELAY_SECONDS: Final = 5
+LONGEST_DELAY_SECONDS: Final = 3600
+# Chance only spreads retries in time; nothing secret hangs on it.
+_jitter = random.Random()  # noqa: S311
+
+
+class OutboxRow(Model):
+    """One thing to do outside the deciding transaction."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'done', 'failed')", name="state_known"),
+        CheckConstraint("(state = 'done') = (done_at IS NOT NULL)", name="done_has_instant"),
+        Index("uq_outbox_kind_dedupe_key", "kind", "dedupe_key", unique=True),
+        Index(
+            "ix_outbox_waiting_due_at",
+            "kind",
+            "due_at",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(100))
+    dedupe_key: Mapped[str] = mapped_column(String(200))
+    payload: Mapped[JsonDict]
+    created_at: Mapped[Instant]
+    due_at: Mapped[Instant]
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    leased_until: Mapped[Instant | None]
+    done_at: Mapped[Instant | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+
+def emit(session: Session, event: Event, *, now: dt.datetime) -> uuid.UUID:
+    """Write an event to the outbox in the current transaction; return the event's id."""
+    event_id = ids.new_id()
+    put(session, "event", event.name, str(event_id), event.payload(), now=now)
+    return event_id
+
+
+def put(
+    session: Session,
+    kind: str,
+    name: str,
+    dedupe_key: str,
+    payload: Mapping[str, Any],
+    *,
+    now: dt.datetime,
+    due_at: dt.datetime | None = None,
+) -> None:
+    """Write one row; IntegrityError at flush if (kind, dedupe_key) was written before."""
+    put_many(session, kind, [(name, dedupe_key, payload)], now=now, due_at=due_at)
+
+
+def put_many(
+    session: Session,
+    kind: str,
+    rows: Iterable[tuple[str, str, Mapping[str, Any]]],
+    *,
+    now: dt.datetime,
+    due_at: dt.datetime | None = None,
+) -> int:
+    """Write many rows (name, dedupe key, payload) of one kind in one statement; return how many."""
+    values = [
+        {
+            "id": ids.new_id(),
+            "kind": kind,
+            "name": name,
+            "dedupe_key": key,
+            "payload": dict(payload),
+            "created_at": now,
+            "due_at": due_at or now,
+            "state": "waiting",
+            "attempts": 0,
+        }
+        for name, key, payload in rows
+    ]
+    if values:
+        session.execute(insert(OutboxRow), values)
+    return len(values)
+
+
+def lease(
+    session: Session, kinds: Sequence[str], *, now: dt.datetime, limit: int = 50
+) -> list[OutboxRow]:
+    """Take up to `limit` due rows for this worker until `now` + LEASE; commit right afterwards.
+
+    PostgreSQL: rows that another worker is just taking are skipped, never waited for. Counting the
+    attempt here means that a row which kills its worker is set aside in the end as well.
+    """
+    due = (
+        select(OutboxRow)
+        .where(
+            OutboxRow.state == "waiting",
+            OutboxRow.kind.in_(kinds),
+            OutboxRow.due_at <= now,
+            (OutboxRow.leased_until.is_(None)) | (OutboxRow.leased_until <= now),
+        )
+        .order_by(OutboxRow.due_at, OutboxRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = list(session.scalars(due))
+    for row in rows:
+        row.leased_until = now + LEASE
+        row.attempts += 1
+    session.flush()
+    return rows
+
+
+def take_back(session: Session, row_id: uuid.UUID, *, now: dt.datetime) -> OutboxRow | None:
+    """Lock a leased row in the transaction that does its work; None if it was done meanwhile."""
+    row = session.scalars(
+        select(OutboxRow)
+        .where(OutboxRow.id == row_id, OutboxRow.state == "waiting")
+        .with_for_update()
+    ).one_or_none()
+    if row is None or row.leased_until is None or row.leased_until <= now:
+        return None
+    return row
+
+
+def mark_done(session: Session, row_id: uuid.UUID, *, now: dt.datetime) -> None:
+    """Mark a row as done, in the same transaction as its effect."""
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id == row_id)
+        .values(state="done", done_at=now, leased_until=None, last_error=None)
+    )
+
+
+def mark_failed(session: Session, row_id: uuid.UUID, reason: str, *, now: dt.datetime) -> bool:
+    """Note a failed attempt; return whether the row is now set aside for good.
+
+    The next attempt comes after twice the time of the last one, with jitter, at most an hour.
+    """
+    row = session.get(OutboxRow, row_id)
+    if row is None or row.state != "waiting":
+        return False
+    row.leased_until = None
+    row.last_error = reason[:2000]
+    if row.attempts >= MAX_ATTEMPTS:
+        row.state = "failed"
+        return True
+    delay = min(FIRST_DELAY_SECONDS * 2 ** (row.attempts - 1), LONGEST_DELAY_SECONDS)
+    row.due_at = now + dt.timedelta(seconds=delay * _jitter.uniform(0.8, 1.2))
+    return False
+
+
+def set_aside(session: Session, row_id: uuid.UUID, reason: str) -> None:
+    """Stop trying a row that can never succeed (poison), keeping its reason."""
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id == row_id)
+        .values(state="failed", leased_until=None, last_error=reason[:2000])
+    )
+
+
+def release_lease(session: Session, row_ids: Sequence[uuid.UUID], *, now: dt.datetime) -> None:
+    """Give leased rows back untouched (a worker that stops in an orderly way)."""
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id.in_(row_ids), OutboxRow.state == "waiting")
+        .values(leased_until=None, due_at=now, attempts=OutboxRow.attempts - 1)
+    )

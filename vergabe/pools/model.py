@@ -1,0 +1,204 @@
+"""Tables of pools: demands put together, consultation, joining, withdrawal."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from vergabe.access.model import Organisation
+from vergabe.cooperations.model import Cooperation, TaskArea
+from vergabe.db import Id, Instant, JsonDict, JsonList, Model, Name
+from vergabe.demands.model import Demand
+
+_STAGES = (
+    "'proposed', 'consultation', 'joining', 'binding', 'tendering', 'concluded', "
+    "'dissolved', 'rejected'"
+)
+
+
+class Pool(Model):
+    """Demands of several members that may become one joint tender (Bündelung).
+
+    Stage `joining` whose deadline has passed counts as binding: rules.effective_stage derives it.
+    """
+
+    __tablename__ = "pool"
+    __table_args__ = (
+        UniqueConstraint("reference"),
+        CheckConstraint(f"stage IN ({_STAGES})", name="stage_known"),
+        CheckConstraint(
+            "stage NOT IN ('joining', 'binding', 'tendering', 'concluded') "
+            "OR (joining_opened_at IS NOT NULL AND joining_deadline IS NOT NULL)",
+            name="joining_has_window",
+        ),
+        CheckConstraint(
+            "joining_deadline IS NULL OR joining_deadline > joining_opened_at",
+            name="window_in_order",
+        ),
+        CheckConstraint(
+            "stage NOT IN ('rejected', 'dissolved') OR stage_reason IS NOT NULL",
+            name="end_has_reason",
+        ),
+        Index("ix_pool_cooperation_id_stage_id", "cooperation_id", "stage", "id"),
+        Index(
+            "uq_pool_proposal_key",
+            "cooperation_id",
+            "proposal_key",
+            unique=True,
+            sqlite_where=text("proposal_key IS NOT NULL AND stage <> 'rejected'"),
+            postgresql_where=text("proposal_key IS NOT NULL AND stage <> 'rejected'"),
+        ),
+    )
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(String(40))
+    cooperation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cooperation.id"))
+    area_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("task_area.id"))
+    stage: Mapped[str] = mapped_column(String(20), default="proposed")
+    title: Mapped[Name]
+    cpv: Mapped[str] = mapped_column(String(8))
+    proposal_key: Mapped[str | None] = mapped_column(String(64))
+    """Hash over the sorted demand ids of the proposal it came from."""
+    reasons: Mapped[JsonDict]
+    """`for`, `against`: sentences at the time of proposing; `law`: the regime result."""
+    consultation_text: Mapped[str] = mapped_column(Text, default="")
+    joining_opened_at: Mapped[Instant | None]
+    joining_deadline: Mapped[Instant | None]
+    """First instant at which joining is too late."""
+    binding_at: Mapped[Instant | None]
+    stage_reason: Mapped[str | None] = mapped_column(Text)
+    created_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[Instant]
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}
+
+    cooperation: Mapped[Cooperation] = relationship()
+    area: Mapped[TaskArea] = relationship()
+    entries: Mapped[list[PoolDemand]] = relationship(back_populates="pool")
+    joinings: Mapped[list[Joining]] = relationship(back_populates="pool")
+
+
+class PoolDemand(Model):
+    """A demand in a pool; a demand is in one pool at most (removed ones keep their row)."""
+
+    __tablename__ = "pool_demand"
+    __table_args__ = (
+        Index(
+            "uq_pool_demand_demand_id",
+            "demand_id",
+            unique=True,
+            sqlite_where=text("removed_at IS NULL"),
+            postgresql_where=text("removed_at IS NULL"),
+        ),
+        Index("ix_pool_demand_pool_id", "pool_id"),
+    )
+
+    id: Mapped[Id]
+    pool_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("pool.id"))
+    demand_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("demand.id"))
+    why: Mapped[JsonDict]
+    added_at: Mapped[Instant]
+    removed_at: Mapped[Instant | None]
+    pool: Mapped[Pool] = relationship(back_populates="entries")
+    demand: Mapped[Demand] = relationship()
+
+
+class PoolComment(Model):
+    """A comment of a member during consultation, and its answer."""
+
+    __tablename__ = "pool_comment"
+    __table_args__ = (
+        CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answer_has_instant"),
+        Index("ix_pool_comment_pool_id", "pool_id", "at"),
+    )
+
+    id: Mapped[Id]
+    pool_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("pool.id"))
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    author_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    author_name: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[Instant]
+    answer: Mapped[str | None] = mapped_column(Text)
+    answered_by_name: Mapped[str | None] = mapped_column(String(200))
+    answered_at: Mapped[Instant | None]
+    organisation: Mapped[Organisation] = relationship()
+
+
+class Joining(Model):
+    """A member's decision to join a pool bindingly, or not to (Beitritt)."""
+
+    __tablename__ = "joining"
+    __table_args__ = (
+        UniqueConstraint("pool_id", "organisation_id"),
+        CheckConstraint("decision IN ('joined', 'declined', 'withdrawn')", name="decision_known"),
+    )
+
+    id: Mapped[Id]
+    pool_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("pool.id"))
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    decision: Mapped[str] = mapped_column(String(20))
+    decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_by_name: Mapped[str] = mapped_column(String(200))
+    decided_at: Mapped[Instant]
+    quantities: Mapped[JsonList]
+    """What the member binds itself to: demand reference, line, quantity, unit, value."""
+    mandate_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("mandate.id"))
+    may_call_off_later: Mapped[bool] = mapped_column(Boolean, default=True)
+    note: Mapped[str] = mapped_column(Text, default="")
+    pool: Mapped[Pool] = relationship(back_populates="joinings")
+    organisation: Mapped[Organisation] = relationship()
+
+
+class Withdrawal(Model):
+    """A member's wish to leave a binding pool; effective only when all others have consented."""
+
+    __tablename__ = "withdrawal"
+    __table_args__ = (
+        Index(
+            "uq_withdrawal_open",
+            "pool_id",
+            "organisation_id",
+            unique=True,
+            sqlite_where=text("effective_at IS NULL AND refused_at IS NULL"),
+            postgresql_where=text("effective_at IS NULL AND refused_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    pool_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("pool.id"))
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    requested_by_name: Mapped[str] = mapped_column(String(200))
+    requested_at: Mapped[Instant]
+    effective_at: Mapped[Instant | None]
+    refused_at: Mapped[Instant | None]
+    consents: Mapped[list[WithdrawalConsent]] = relationship(back_populates="withdrawal")
+    organisation: Mapped[Organisation] = relationship()
+
+
+class WithdrawalConsent(Model):
+    """Consent, or refusal, of another participant to a withdrawal."""
+
+    __tablename__ = "withdrawal_consent"
+    __table_args__ = (UniqueConstraint("withdrawal_id", "organisation_id"),)
+
+    id: Mapped[Id]
+    withdrawal_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("withdrawal.id"))
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    is_given: Mapped[bool] = mapped_column(Boolean)
+    by_name: Mapped[str] = mapped_column(String(200))
+    at: Mapped[Instant]
+    withdrawal: Mapped[Withdrawal] = relationship(back_populates="consents")
+    organisation: Mapped[Organisation] = relationship()

@@ -1,0 +1,92 @@
+"""Settings: `VERGABE_*` read once into a frozen dataclass; no secret has a default."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the text says in German what to set."""
+
+
+MINIMUM_SECRET_LENGTH = 32
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the service needs to know about its place. Secrets do not show in `repr`.
+
+    data: folder for database and files; database_url: SQLAlchemy URL; files: folder or `s3://…`;
+    base_url: public address without trailing slash; smtp_url: `smtp://`, `smtps://` or
+    `smtp+starttls://` with optional user and password, None: mail stays in the outbox;
+    mail_from: sender address; eforms_sdk: folder or zip of the eForms SDK, if there is one;
+    document_limit_bytes: largest single document; request_limit_bytes: largest request body.
+    """
+
+    data: Path
+    database_url: str = field(repr=False)
+    files: str
+    base_url: str
+    secret_key: str = field(repr=False)
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str = "vergabe@localhost"
+    eforms_sdk: Path | None = None
+    document_limit_bytes: int = 100 * MEGABYTE
+    request_limit_bytes: int = 120 * MEGABYTE
+    is_demo: bool = False
+    is_testing: bool = False
+
+    @property
+    def is_https(self) -> bool:
+        return urlsplit(self.base_url).scheme == "https"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Return the settings of the environment.
+
+        Raises SettingsError with a German sentence that names the variable and a good value.
+        """
+        data = Path(environment.get("VERGABE_DATA") or _default_data(environment)).expanduser()
+        secret_key = environment.get("VERGABE_SECRET_KEY", "")
+        if len(secret_key) < MINIMUM_SECRET_LENGTH:
+            raise SettingsError(
+                "VERGABE_SECRET_KEY fehlt oder ist kürzer als 32 Zeichen. Erzeugen Sie einen Wert "
+                'mit: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+            )
+        base_url = environment.get("VERGABE_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+        if urlsplit(base_url).scheme not in ("http", "https"):
+            raise SettingsError(
+                "VERGABE_BASE_URL muss mit https:// beginnen (http:// nur zur Probe), "
+                f"angegeben ist {base_url!r}."
+            )
+        sdk = environment.get("VERGABE_EFORMS_SDK")
+        host = urlsplit(base_url).hostname or "localhost"
+        return cls(
+            data=data,
+            database_url=environment.get("VERGABE_DATABASE_URL")
+            or f"sqlite:///{data / 'vergabe.sqlite'}",
+            files=environment.get("VERGABE_FILES") or str(data / "files"),
+            base_url=base_url,
+            secret_key=secret_key,
+            smtp_url=environment.get("VERGABE_SMTP_URL") or None,
+            mail_from=environment.get("VERGABE_MAIL_FROM") or f"vergabe@{host}",
+            eforms_sdk=Path(sdk).expanduser() if sdk else None,
+            document_limit_bytes=_megabytes(environment, "VERGABE_DOCUMENT_LIMIT_MB", 100),
+            request_limit_bytes=_megabytes(environment, "VERGABE_REQUEST_LIMIT_MB", 120),
+        )
+
+
+def _default_data(environment: Mapping[str, str]) -> str:
+    base = environment.get("XDG_DATA_HOME") or "~/.local/share"
+    return f"{base}/vergabe"
+
+
+def _megabytes(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name, str(default))
+    if not text.isdecimal() or int(text) < 1:
+        raise SettingsError(f"{name} muss eine ganze Zahl von Megabyte ab 1 sein, nicht {text!r}.")
+    return int(text) * MEGABYTE
