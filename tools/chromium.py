@@ -1,0 +1,70 @@
+"""Find Chromium for the browser tests and fetch it if there is none (`make test`).
+
+As root on Debian it comes from the distribution, otherwise through Playwright. VERGABE_CHROMIUM names another one.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import sync_playwright
+
+NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
+
+
+def find() -> str | None:
+    """Return the program to start, or None if this machine has none."""
+    named = os.environ.get("VERGABE_CHROMIUM")
+    if named:
+        return named if Path(named).is_file() else None
+    for name in NAMES:
+        path = shutil.which(name)
+        # Ubuntu's package is a stub that only starts a snap, which tests cannot use.
+        if path and not _is_snap(path):
+            return path
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if Path(path).is_file() else None
+
+
+def _is_snap(path: str) -> bool:
+    resolved = Path(path).resolve()
+    if resolved.name == "snap":
+        return True
+    return resolved.stat().st_size < 100_000 and b"/snap/bin" in resolved.read_bytes()
+
+
+def install() -> None:
+    """Fetch Chromium: Debian's as root, else Playwright's. A way that fails leaves it to the next one."""
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        packages = ["chromium", "fonts-liberation"]
+        subprocess.run(["apt-get", "-q", "update"], check=False, env=environment)
+        subprocess.run(
+            ["apt-get", "-qy", "install", "--no-install-recommends", *packages],
+            check=False,
+            env=environment,
+        )
+    if find() is None:
+        playwright = [sys.executable, "-m", "playwright", "install", "chromium"]
+        with_libraries = [*playwright, "--with-deps"] if os.geteuid() == 0 else playwright
+        subprocess.run(with_libraries, check=False)
+
+
+def main() -> int:
+    """Print where Chromium is, after fetching it if need be; 1 if it cannot be had."""
+    if find() is None:
+        install()
+    path = find()
+    if path is None:
+        print("No Chromium found. Set VERGABE_CHROMIUM to one.", file=sys.stderr)
+        return 1
+    print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
