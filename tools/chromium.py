@@ -1,6 +1,7 @@
 """Find Chromium for the browser tests and fetch it if there is none (`make test`).
 
-As root on Debian it comes from the distribution, otherwise through Playwright. VERGABE_CHROMIUM names another one.
+As root on Debian it comes from the distribution, otherwise through Playwright. VERGABE_CHROMIUM
+names another one.
 """
 
 import os
@@ -38,7 +39,7 @@ def _is_snap(path: str) -> bool:
 
 
 def install() -> None:
-    """Fetch Chromium: Debian's as root, else Playwright's. A way that fails leaves it to the next one."""
+    """Fetch Chromium: Debian's as root, else, or if that fails, Playwright's."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         packages = ["chromium", "fonts-liberation"]

@@ -1,8 +1,8 @@
 """A real browser for tests: start it, look at a page, and list what is wrong with it.
 
-    with support.chromium() as browser, support.visit(browser, width=390) as visit:
-        visit.page.goto(url)
-        support.assert_sound(visit)
+with support.chromium() as browser, support.visit(browser, width=390) as visit:
+    visit.page.goto(url)
+    support.assert_sound(visit)
 """
 
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+
 from tools.chromium import find
 
 AXE: Final = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -38,7 +39,7 @@ class Visit:
     errors: list[str] = field(default_factory=list)
 
     def on_console(self, message: ConsoleMessage) -> None:
-        # Chromium also reports the status of the page itself; refusals are what some tests are about.
+        # Chromium also reports the status of the page itself; some tests are about refusals.
         if message.type == "error" and not message.text.startswith("Failed to load resource"):
             self.errors.append(message.text)
 
@@ -92,7 +93,7 @@ def visit(
 
 def accessibility_findings(page: Page, tags: tuple[str, ...] = WCAG) -> list[str]:
     """Return what axe-core finds on the page: rule, what it means and the first places."""
-    # Evaluated by the debugger, so the page's own Content-Security-Policy may stay as strict as it is.
+    # Evaluated by the debugger, which the page's Content-Security-Policy does not bind.
     page.evaluate(AXE.read_text(encoding="utf-8"))
     result = page.evaluate(
         "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", list(tags)
@@ -105,7 +106,7 @@ def accessibility_findings(page: Page, tags: tuple[str, ...] = WCAG) -> list[str
 
 
 def overflowing(page: Page, width: int = NARROW) -> list[str]:
-    """Return the elements that make the page scroll sideways at this width; empty if it does not."""
+    """Return the elements that make the page scroll sideways at this width, if it does."""
     before = page.viewport_size
     page.set_viewport_size({"width": width, "height": 800})
     culprits: list[str] = page.evaluate(
@@ -114,7 +115,7 @@ def overflowing(page: Page, width: int = NARROW) -> list[str]:
           if (document.documentElement.scrollWidth <= room) return [];
           const wide = [...document.body.querySelectorAll('*')].filter(
             element => element.getBoundingClientRect().right > room + 1);
-          return wide.map(e => `${e.tagName.toLowerCase()}.${e.className} ${e.textContent.trim().slice(0, 40)}`);
+          return wide.map(e => e.localName + '.' + e.className + ' ' + e.textContent.slice(0, 40));
         }"""
     )
     if before:
@@ -127,14 +128,15 @@ def inline_code(page: Page) -> list[str]:
     found: list[str] = page.evaluate(
         """() => [...document.querySelectorAll('*')].filter(element =>
              element.tagName === 'STYLE' || (element.tagName === 'SCRIPT' && !element.src) ||
-             [...element.attributes].some(a => a.value && (a.name === 'style' || a.name.startsWith('on'))))
+             [...element.attributes].some(
+               a => a.value && (a.name === 'style' || a.name.startsWith('on'))))
            .map(element => element.outerHTML.slice(0, 120))"""
     )
     return found
 
 
 def assert_sound(window: Visit) -> None:
-    """Fail if the page in view breaks WCAG 2.2 A/AA, scrolls sideways at 320 px or reported an error."""
+    """Fail if the page in view breaks WCAG 2.2 A/AA, scrolls at 320 px or reported an error."""
     problems = {
         "accessibility": accessibility_findings(window.page),
         "overflow at 320 px": overflowing(window.page),
