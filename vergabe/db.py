@@ -27,6 +27,7 @@ from sqlalchemy import (
     Uuid,
     event,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
@@ -198,6 +199,21 @@ def engine_options(database_url: str) -> dict[str, Any]:
     }
 
 
+def insert_unless_there(session: Session, model: type[Base], values: dict[str, Any]) -> bool:
+    """Insert a row unless a unique constraint says it is there; return whether it was inserted.
+
+    Never fails on a duplicate, also when two transactions do it at once.
+    """
+    table = model.__table__
+    assert isinstance(table, Table)
+    if session.get_bind().dialect.name == "postgresql":
+        statement: Any = postgresql.insert(table).values(values).on_conflict_do_nothing()
+    else:
+        statement = sqlite.insert(table).values(values).on_conflict_do_nothing()
+    first_key = next(iter(table.primary_key.columns))
+    return session.execute(statement.returning(first_key)).first() is not None
+
+
 def append_only(table: Table) -> None:
     """Refuse UPDATE and DELETE on `table` in the database itself, on both databases."""
     guard(table, columns=None)
@@ -211,7 +227,7 @@ def guard(table: Table, columns: tuple[str, ...] | None) -> None:
     for dialect in ("sqlite", "postgresql"):
         for statement in guard_statements(table.name, columns, dialect):
             # A literal percent sign would be taken for formatting by DDL.
-            ddl = DDL(statement.replace("%", "%%"))
+            ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]  # theirs
             event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
+from flask_security import UserMixin, WebAuthnMixin
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
@@ -68,13 +69,13 @@ class Organisation(Model):
         return self.kind in ("municipality", "county", "association")
 
 
-class User(Model):
+class User(Model, UserMixin):
     """A person. Columns that Flask-Security asks for keep the names it gives them."""
 
     __tablename__ = "user_account"
     __table_args__ = (UniqueConstraint("email"), UniqueConstraint("fs_uniquifier"))
 
-    id: Mapped[Id]
+    id: Mapped[Id]  # type: ignore[assignment]  # the mixin says int
     email: Mapped[str] = mapped_column(String(254))
     full_name: Mapped[str] = mapped_column(String(200))
     password: Mapped[str | None] = mapped_column(String(255))
@@ -86,12 +87,14 @@ class User(Model):
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
     tf_phone_number: Mapped[str | None] = mapped_column(String(128))
     mf_recovery_codes: Mapped[JsonList | None]
-    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)
+    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)  # type: ignore[assignment]  # unset at first
     calendar_secret_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     assignments: Mapped[list[RoleAssignment]] = relationship(
         back_populates="user", foreign_keys="RoleAssignment.user_id"
     )
-    webauthn: Mapped[list[WebAuthn]] = relationship(back_populates="user")
+    webauthn: Mapped[list[WebAuthn]] = relationship(  # type: ignore[assignment]  # invariance
+        back_populates="user"
+    )
 
     @property
     def roles(self) -> list[Any]:
@@ -104,13 +107,13 @@ class User(Model):
             raise ValueError("roles are assignments per organisation")
 
 
-class WebAuthn(Model):
+class WebAuthn(Model, WebAuthnMixin):
     """A passkey, in the columns Flask-Security asks for."""
 
     __tablename__ = "webauthn"
     __table_args__ = (UniqueConstraint("credential_id"),)
 
-    id: Mapped[Id]
+    id: Mapped[Id]  # type: ignore[assignment]  # the mixin says int
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
     credential_id: Mapped[bytes] = mapped_column(LargeBinary(1024))
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
@@ -176,6 +179,5 @@ class ApiToken(Model):
     created_at: Mapped[Instant]
     expires_at: Mapped[Instant]
     revoked_at: Mapped[Instant | None]
-    last_used_on: Mapped[Day | None]
     user: Mapped[User] = relationship()
     organisation: Mapped[Organisation] = relationship()

@@ -14,7 +14,7 @@ from vergabe.access.model import ApiToken, Organisation, RoleAssignment, User
 from vergabe.access.permissions import Permission, Role, roles_with
 
 
-def _valid_assignments(day: dt.date) -> Select[tuple[RoleAssignment]]:
+def _valid_assignments(day: dt.date) -> Select[RoleAssignment]:
     return select(RoleAssignment).where(
         RoleAssignment.valid_from <= day,
         (RoleAssignment.valid_to.is_(None)) | (RoleAssignment.valid_to >= day),

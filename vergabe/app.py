@@ -1,0 +1,56 @@
+"""The application factory: it only wires."""
+
+import logging
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from vergabe import registry
+from vergabe.db import configure_engine, db, engine_options
+from vergabe.files.store import FileStore
+from vergabe.settings import Settings
+from vergabe.web import api, formatting, headers, login, logs, problems, shell, transactions
+
+csrf = CSRFProtect()
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the WSGI application for `settings` (default: those of the environment)."""
+    settings = settings or Settings.from_environment()
+    app = Flask("vergabe")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+        MAX_CONTENT_LENGTH=settings.request_limit_bytes,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        MAX_FORM_PARTS=5000,
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_SECURE=settings.is_https,
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        TESTING=settings.is_testing,
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # of the default provider
+    app.extensions["vergabe_settings"] = settings
+    app.extensions["vergabe_files"] = FileStore(settings.files)
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]  # as Flask advises
+    logs.configure(logging.INFO)
+    transactions.init_app(app)
+    db.init_app(app)
+    with app.app_context():
+        configure_engine(db.engine)
+    csrf.init_app(app)
+    login.init_app(app, settings)
+    problems.init_app(app)
+    formatting.init_app(app)
+    headers.init_app(app)
+    shell.init_app(app)
+    api.init_app(app)
+    registry.register(app, csrf)
+    return app

@@ -1,0 +1,56 @@
+"""What all commands share: the application, who acts, and how results are printed."""
+
+import datetime as dt
+import getpass
+from collections.abc import Callable
+from typing import Any
+
+import click
+import orjson
+from flask import Flask
+
+from vergabe.access import queries
+from vergabe.access.actor import Actor
+from vergabe.db import db
+from vergabe.errors import DomainError
+from vergabe.settings import Settings
+
+as_option: Callable[[Any], Any] = click.option(
+    "--as",
+    "as_email",
+    metavar="E-MAIL",
+    help="Person, in deren Namen gehandelt wird (sonst: der Betrieb selbst).",
+)
+json_option: Callable[[Any], Any] = click.option(
+    "--json", "as_json", is_flag=True, help="Ergebnis als JSON ausgeben."
+)
+
+
+def the_app(settings: Settings | None = None) -> Flask:
+    """Return the application for a command."""
+    # Imported late: the web stack is slow to load and not every command needs it.
+    from vergabe.app import create_app
+
+    return create_app(settings)
+
+
+def acting(as_email: str | None, *, now: dt.datetime) -> Actor:
+    """Return who a command acts as: the person with this address, else the operator.
+
+    A person acts for the first organisation, by name, at which they hold a role. Raises DomainError
+    when nobody has this address. Needs an application context.
+    """
+    if as_email is None:
+        return Actor.operator(f"Kommandozeile ({getpass.getuser()})")
+    session = db.session()
+    user = queries.user_by_email(session, as_email)
+    if user is None:
+        raise DomainError("unknown_person", f"Niemand hat die Adresse {as_email}.")
+    organisations = queries.organisations_of(session, user.id, now=now)
+    return queries.actor_for(session, user, organisations[0].id if organisations else None, now=now)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as indented JSON, UTF-8."""
+    text = orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS, default=str)
+    click.echo(text.decode())

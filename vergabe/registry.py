@@ -1,0 +1,54 @@
+"""Which tables, blueprints and menu entries there are. Imported by the assembly alone."""
+
+from types import ModuleType
+from typing import Final
+
+from flask import Blueprint, Flask
+from flask_wtf.csrf import CSRFProtect
+
+import vergabe.access.model
+import vergabe.audit.model
+import vergabe.cooperations.model
+import vergabe.deadlines.model
+import vergabe.demands.model
+import vergabe.enquiries.model
+import vergabe.files.model
+import vergabe.messages.model
+import vergabe.notices.model
+import vergabe.pools.model
+import vergabe.suppliers.model
+import vergabe.tenders.model
+from vergabe import flow
+from vergabe.web import api, shell
+from vergabe.web.api import ApiBlueprint
+from vergabe.web.shell import NavItem
+
+MODELS: Final[tuple[ModuleType, ...]] = (
+    vergabe.access.model,
+    vergabe.audit.model,
+    vergabe.files.model,
+    vergabe.messages.model,
+    vergabe.deadlines.model,
+    vergabe.suppliers.model,
+    vergabe.cooperations.model,
+    vergabe.demands.model,
+    vergabe.pools.model,
+    vergabe.tenders.model,
+    vergabe.enquiries.model,
+    vergabe.notices.model,
+)
+EVENTS: Final = flow.FLOW
+
+PAGES: Final[tuple[Blueprint, ...]] = ()
+API: Final[tuple[ApiBlueprint, ...]] = ()
+NAVIGATION: Final[tuple[NavItem, ...]] = ()
+
+
+def register(app: Flask, csrf: CSRFProtect) -> None:
+    """Register pages and API of every capability; the API needs no CSRF token (bearer only)."""
+    for pages in PAGES:
+        app.register_blueprint(pages)
+    for blueprint in API:
+        csrf.exempt(blueprint)
+        api.api.register_blueprint(blueprint)
+    shell.set_navigation(list(NAVIGATION))

@@ -1,0 +1,107 @@
+"""The JSON API's frame: OpenAPI from the code, bearer tokens, ETags, keyset pages."""
+
+from typing import Any, Final
+
+from flask import Flask, Response, g, request
+from flask_smorest import Api, Blueprint
+from marshmallow import fields, validate
+from werkzeug.exceptions import HTTPException, PreconditionRequired
+
+from vergabe.errors import Stale
+from vergabe.web.paging import MAX_LIMIT
+from vergabe.web.schema import Schema
+
+PREFIX: Final = "/api/v1"
+
+
+class QuietApi(Api):  # type: ignore[misc]  # the library has no types
+    """flask-smorest without error answers of its own: web.problems gives them all."""
+
+    def _register_error_handlers(self, *, bp: Any = None) -> None:
+        """Leave errors to the application's handlers."""
+
+    def handle_http_exception(self, error: HTTPException) -> Any:
+        raise error
+
+
+api = QuietApi()
+
+
+class ApiBlueprint(Blueprint):  # type: ignore[misc]  # the library has no types
+    """A blueprint of the JSON API below `/api/v1`, with views as plain functions."""
+
+    def __init__(self, name: str, import_name: str, *, description: str) -> None:
+        super().__init__(f"api_{name}", import_name, url_prefix=PREFIX, description=description)
+
+
+class ProblemSchema(Schema):
+    """An error (RFC 9457)."""
+
+    type = fields.String()
+    title = fields.String()
+    status = fields.Integer()
+    code = fields.String()
+    detail = fields.String()
+    law = fields.String()
+    field = fields.String()
+    instance = fields.String()
+    violations = fields.List(fields.Dict())
+
+
+class PageQuery(Schema):
+    """Query of a list: where to go on and how many."""
+
+    cursor = fields.String(load_default=None)
+    limit = fields.Integer(
+        load_default=50,
+        validate=validate.Range(
+            min=1, max=MAX_LIMIT, error=f"limit muss zwischen 1 und {MAX_LIMIT} liegen."
+        ),
+    )
+
+
+def require_version(current: int) -> None:
+    """Compare `If-Match` with an object's version: 428 without the header, 412 if it is stale."""
+    given = request.headers.get("If-Match")
+    if given is None:
+        raise PreconditionRequired
+    if given.strip().removeprefix("W/").strip('"') != str(current):
+        raise Stale
+
+
+def give_version(version: int) -> None:
+    """Send the version of the object in the answer as its ETag."""
+    g.etag_version = version
+
+
+def is_api_description(path: str) -> bool:
+    return path == f"{PREFIX}/openapi.json"
+
+
+def init_app(app: Flask) -> None:
+    """Set up OpenAPI and the ETag of answers."""
+    app.config.update(
+        API_TITLE="Vergabe",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=PREFIX,
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    api.init_app(
+        app,
+        spec_kwargs={
+            "info": {
+                "description": "Gemeinsame Beschaffung von Kommunen. Beträge in Cent, netto; "
+                "Zeitpunkte nach ISO 8601 in UTC; Fehler als problem+json (RFC 9457)."
+            },
+            "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
+            "security": [{"bearer": []}],
+        },
+    )
+
+    @app.after_request
+    def set_etag(response: Response) -> Response:
+        version = g.get("etag_version")
+        if version is not None and response.status_code < 400:
+            response.headers["ETag"] = f'"{version}"'
+        return response

@@ -1,0 +1,76 @@
+"""Login by Flask-Security: passwords, second factor, passkeys, recovery. We write no login code."""
+
+from typing import Any, cast
+
+from flask import Flask
+from flask_security import MailUtil, Security, SQLAlchemyUserDatastore
+
+from vergabe import clock, outbox
+from vergabe.access.model import RoleAssignment, User, WebAuthn
+from vergabe.db import db
+from vergabe.ids import new_id
+from vergabe.settings import Settings
+
+security = Security()
+
+
+class OutboxMailUtil(MailUtil):
+    """Mails of the login are rows of the outbox, written in the request's transaction."""
+
+    def send_mail(
+        self,
+        template: str,
+        subject: Any,
+        recipient: Any,
+        sender: Any,
+        body: str | None,
+        html: str | None,
+        **kwargs: Any,
+    ) -> None:
+        outbox.put(
+            db.session(),
+            "mail",
+            "account_mail",
+            str(new_id()),
+            {"to": recipient, "subject": str(subject), "body": body or "", "template": template},
+            now=clock.now(),
+        )
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Configure Flask-Security; its pages use our templates in `templates/security/`."""
+    app.config.update(
+        SECURITY_PASSWORD_SALT=settings.secret_key,
+        SECURITY_PASSWORD_LENGTH_MIN=12,
+        SECURITY_DATETIME_FACTORY=clock.now,
+        SECURITY_LOGIN_URL="/anmelden",
+        SECURITY_LOGOUT_URL="/abmelden",
+        SECURITY_LOGOUT_METHODS=["POST"],
+        SECURITY_RECOVERABLE=True,
+        SECURITY_RESET_URL="/passwort-vergessen",
+        SECURITY_CHANGEABLE=True,
+        SECURITY_CHANGE_URL="/passwort-aendern",
+        SECURITY_TWO_FACTOR=True,
+        SECURITY_TWO_FACTOR_ENABLED_METHODS=["authenticator"],
+        SECURITY_TWO_FACTOR_SETUP_URL="/zweiter-faktor",
+        SECURITY_TWO_FACTOR_TOKEN_VALIDATION_URL="/zweiter-faktor/code",  # noqa: S106  # an address
+        SECURITY_TWO_FACTOR_RESCUE_EMAIL=False,
+        SECURITY_MULTI_FACTOR_RECOVERY_CODES=True,
+        SECURITY_TOTP_SECRETS={"1": settings.secret_key},
+        SECURITY_TOTP_ISSUER="Vergabe",
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_POST_LOGIN_VIEW="/start",
+        SECURITY_POST_LOGOUT_VIEW="/",
+        SECURITY_POST_RESET_VIEW="/anmelden",
+        SECURITY_POST_CHANGE_VIEW="/konto",
+        SECURITY_EMAIL_SENDER=settings.mail_from,
+        SECURITY_EMAIL_PLAINTEXT=True,
+        SECURITY_EMAIL_HTML=False,
+        SECURITY_API_ENABLED_METHODS=["session"],
+        SECURITY_ANONYMOUS_USER_DISABLED=False,
+        SECURITY_STATIC_FOLDER_URL=None,
+        SECURITY_REDIRECT_ALLOW_SUBDOMAINS=False,
+    )
+    # Rights are role assignments per organisation; Flask-Security's own roles stay unused.
+    datastore = SQLAlchemyUserDatastore(db, User, cast(Any, RoleAssignment), WebAuthn)
+    security.init_app(app, datastore, mail_util_cls=OutboxMailUtil)

@@ -1,0 +1,161 @@
+"""One error shape: a page for people, problem JSON (RFC 9457) for the API, always German."""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from flask import Flask, Response, json, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from vergabe.db import db
+from vergabe.errors import DomainError, InvalidInput, Refused, Stale, Violation
+from vergabe.web.rights import is_api_request
+from vergabe.web.schema import violations_in
+
+logger = logging.getLogger(__name__)
+
+_SENTENCES: Final[Mapping[int, tuple[str, str]]] = {
+    400: ("Unverständliche Anfrage", "Die Anfrage ist unvollständig oder beschädigt."),
+    401: (
+        "Anmeldung nötig",
+        "Bitte melden Sie sich an oder senden Sie ein gültiges Zugriffstoken.",
+    ),
+    403: ("Keine Berechtigung", "Dafür fehlt Ihnen die Berechtigung."),
+    404: ("Nicht gefunden", "Diese Seite gibt es nicht, oder sie ist für Sie nicht sichtbar."),
+    405: ("So nicht aufrufbar", "Diese Adresse lässt sich auf diese Weise nicht aufrufen."),
+    406: ("Format nicht verfügbar", "In dem gewünschten Format gibt es diese Antwort nicht."),
+    413: ("Zu groß", "Die Anfrage ist größer als erlaubt. Bitte teilen Sie die Datei auf."),
+    415: (
+        "Falsches Format",
+        "Dieses Format nimmt die Adresse nicht an. Senden Sie application/json.",
+    ),
+    422: ("Bitte prüfen Sie Ihre Eingaben", "Eine oder mehrere Angaben stimmen nicht."),
+    428: (
+        "Vorbedingung fehlt",
+        "Senden Sie den Kopf If-Match mit dem ETag, den Sie zuletzt gelesen haben.",
+    ),
+    429: (
+        "Zu viele Anfragen",
+        "Bitte warten Sie einen Augenblick und versuchen Sie es noch einmal.",
+    ),
+}
+_UNEXPECTED: Final = (
+    "Unerwarteter Fehler",
+    "Bei uns ist etwas schiefgegangen. Gespeichert wurde nichts. "
+    "Bitte versuchen Sie es noch einmal und nennen Sie uns sonst die Uhrzeit.",
+)
+
+
+def init_app(app: Flask) -> None:
+    """Register the one handler for each kind of error."""
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(StaleDataError, lambda _error: _domain_error(Stale()))
+    app.register_error_handler(IntegrityError, _integrity_error)
+    app.register_error_handler(DataError, _data_error)
+    app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(500, _unexpected)
+
+
+def _domain_error(error: DomainError) -> ResponseReturnValue:
+    db.session.rollback()
+    return answer(error.as_problem(), error.violations)
+
+
+def answer(problem: dict[str, Any], violations: tuple[Violation, ...] = ()) -> Response:
+    """Return the answer for a problem, as a page or as problem JSON."""
+    status = int(problem["status"])
+    if is_api_request():
+        problem = {**problem, "instance": request.path}
+        response = Response(
+            json.dumps(problem), status=status, content_type="application/problem+json"
+        )
+    else:
+        html = render_template("errors/problem.html", problem=problem, violations=violations)
+        response = Response(html, status=status, content_type="text/html; charset=utf-8")
+    if status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="vergabe"'
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = "2"
+    return response
+
+
+def _problem(status: int, code: str, title: str, detail: str) -> dict[str, Any]:
+    return {
+        "type": f"urn:vergabe:problem:{code}",
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None:
+        return error.response
+    db.session.rollback()
+    status = error.code or 500
+    if status in (301, 302, 303, 307, 308):
+        return error.get_response()
+    messages = getattr(error, "data", {}).get("messages")
+    if messages:
+        return _domain_error(InvalidInput.of(violations_in(messages)))
+    title, detail = _SENTENCES.get(status, _UNEXPECTED)
+    return answer(_problem(status, f"http_{status}", title, detail))
+
+
+def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
+    db.session.rollback()
+    return answer(
+        _problem(
+            400,
+            "form_expired",
+            "Das Formular ist abgelaufen",
+            "Ihre Sitzung ist abgelaufen oder das Formular war zu lange offen. Gehen Sie zurück "
+            "(Ihre Eingaben stehen noch im Formular), laden Sie die Seite neu und senden Sie noch "
+            "einmal ab.",
+        )
+    )
+
+
+def _integrity_error(error: IntegrityError) -> ResponseReturnValue:
+    # What reaches this far is a race that a constraint decided: the rules ask before they write.
+    logger.warning("integrity error", extra={"constraint": str(error.orig)[:200]})
+    return _domain_error(
+        Refused(
+            "conflict",
+            "Jemand anders hat gleichzeitig dasselbe getan. Bitte laden Sie die Seite neu und "
+            "prüfen Sie, ob Ihr Schritt noch nötig ist.",
+        )
+    )
+
+
+def _data_error(_error: DataError) -> ResponseReturnValue:
+    return _domain_error(
+        InvalidInput("invalid_value", "Ein Wert ist zu lang oder außerhalb des Erlaubten.")
+    )
+
+
+def _busy(error: OperationalError) -> ResponseReturnValue:
+    logger.error("database unavailable", extra={"error": str(error.orig)[:200]})
+    db.session.rollback()
+    return answer(
+        _problem(
+            503,
+            "busy",
+            "Gerade überlastet",
+            "Die Datenbank ist gerade nicht erreichbar oder beschäftigt. Gespeichert wurde nichts. "
+            "Bitte versuchen Sie es gleich noch einmal.",
+        )
+    )
+
+
+def _unexpected(_error: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    return answer(_problem(500, "unexpected", *_UNEXPECTED))

@@ -1,0 +1,139 @@
+"""The base of all marshmallow classes: unknown fields refused, German messages, clean text."""
+
+import datetime as dt
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, Final
+
+import marshmallow as ma
+from marshmallow import fields, validate
+
+from vergabe.errors import Violation
+
+_GERMAN: Final[dict[type[fields.Field[Any]], dict[str, str]]] = {
+    fields.Field: {
+        "required": "Diese Angabe fehlt.",
+        "null": "Diese Angabe darf nicht leer sein.",
+        "validator_failed": "Dieser Wert ist ungültig.",
+    },
+    fields.Nested: {"type": "Hier wird ein Objekt erwartet."},
+    fields.List: {"invalid": "Hier wird eine Liste erwartet."},
+    fields.String: {
+        "invalid": "Hier wird Text erwartet.",
+        "invalid_utf8": "Der Text ist nicht in UTF-8.",
+    },
+    fields.UUID: {"invalid_uuid": "Das ist keine gültige Kennung (UUID)."},
+    fields.Integer: {
+        "invalid": "Hier wird eine ganze Zahl erwartet.",
+        "too_large": "Die Zahl ist zu groß.",
+    },
+    fields.Decimal: {
+        "invalid": 'Hier wird eine Zahl erwartet, als Text mit Punkt, zum Beispiel "12.5".',
+        "special": "Hier wird eine gewöhnliche Zahl erwartet.",
+        "too_large": "Die Zahl ist zu groß.",
+    },
+    fields.Boolean: {"invalid": "Hier wird true oder false erwartet."},
+    fields.DateTime: {
+        "invalid": "Hier wird ein Zeitpunkt nach ISO 8601 mit Zeitzone erwartet.",
+        "format": "Hier wird ein Zeitpunkt nach ISO 8601 mit Zeitzone erwartet.",
+    },
+    fields.AwareDateTime: {"invalid_awareness": "Dem Zeitpunkt fehlt die Zeitzone."},
+    fields.Date: {
+        "invalid": "Hier wird ein Tag in der Form JJJJ-MM-TT erwartet.",
+        "format": "Hier wird ein Tag in der Form JJJJ-MM-TT erwartet.",
+    },
+    fields.Email: {"invalid": "Das ist keine gültige E-Mail-Adresse."},
+    fields.Url: {"invalid": "Das ist keine gültige Adresse (https://…)."},
+}
+for _field, _messages in _GERMAN.items():
+    _field.default_error_messages = {**_field.default_error_messages, **_messages}
+
+
+_LOCATIONS: Final = frozenset({"json", "query", "form", "headers", "files", "path"})
+
+
+class Schema(ma.Schema):
+    """Base of the shapes of JSON in and out."""
+
+    error_messages = {
+        "unknown": "Dieses Feld gibt es hier nicht.",
+        "type": "Hier wird ein Objekt erwartet.",
+    }
+
+    class Meta:
+        unknown = ma.RAISE
+        ordered = True
+
+
+class Text(fields.String):
+    """Text as people write it: NFC, no NUL or other control characters but line feed and tab."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        return clean(text) if isinstance(text, str) else text
+
+
+def clean(text: str) -> str:
+    """Return text in NFC with unified line ends and without surrounding blanks.
+
+    Raises ValidationError for control characters: they come from damaged files, and silently
+    dropping them would change what was meant.
+    """
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    for character in text:
+        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t":
+            raise ma.ValidationError(
+                "Der Text enthält ein unsichtbares Steuerzeichen. "
+                "Bitte fügen Sie ihn als reinen Text neu ein."
+            )
+    return text
+
+
+def text(maximum: int, *, minimum: int = 0, required: bool = False, **more: Any) -> Text:
+    """Return a text field with limits that its German message names."""
+    rule = validate.Length(
+        min=minimum or None,
+        max=maximum,
+        error=f"Bitte höchstens {maximum} Zeichen"
+        + (f" und mindestens {minimum}." if minimum else "."),
+    )
+    return Text(required=required, validate=rule, **more)
+
+
+class MoneySchema(Schema):
+    """An amount, net of VAT unless its field says otherwise."""
+
+    amount_cents = fields.Integer(required=True, strict=True)
+    currency = fields.String(
+        required=True, validate=validate.OneOf(["EUR"], error="Nur EUR wird angenommen.")
+    )
+
+
+class Instant(fields.AwareDateTime):
+    """An instant, ISO 8601 with zone; written in UTC."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="iso", default_timezone=None, **kwargs)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        if value is None:
+            return None
+        instant: dt.datetime = value
+        return instant.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+
+
+def violations_in(messages: Any, path: str = "") -> list[Violation]:
+    """Return marshmallow's nested messages as violations with dotted field paths.
+
+    The outermost level of webargs (`json`, `query` …) does not become part of a path.
+    """
+    if isinstance(messages, Mapping):
+        found: list[Violation] = []
+        for key, value in messages.items():
+            is_location = not path and key in _LOCATIONS
+            part = "" if is_location or key == "_schema" else str(key)
+            found += violations_in(value, ".".join(filter(None, (path, part))))
+        return found
+    if isinstance(messages, list | tuple):
+        return [violation for message in messages for violation in violations_in(message, path)]
+    return [Violation("invalid_field", str(messages), field=path or None)]

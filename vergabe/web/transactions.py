@@ -1,0 +1,68 @@
+"""The web's unit of work: one clock and one commit per request, before the answer leaves."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask import Flask, Response, current_app, g, request
+from flask.typing import ResponseReturnValue
+
+from vergabe import clock
+from vergabe.db import db, writing
+from vergabe.web import idempotency
+
+P = ParamSpec("P")
+View = TypeVar("View", bound=Callable[..., Any])
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def commits(view: View) -> View:
+    """Commit once when the view has answered with success; roll back on 4xx, 5xx or an exception.
+
+    Outermost below the route, so that the answer is complete before the commit. A POST of the API
+    with an `Idempotency-Key` gets the stored answer of its first success again.
+    """
+
+    @wraps(view)
+    def wrapped(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+        key = idempotency.key_of_request()
+        if key is not None and (stored := idempotency.stored_answer(db.session(), key)):
+            return stored
+        response: Response = current_app.make_response(view(*args, **kwargs))
+        if response.status_code >= 400:
+            db.session.rollback()
+            return response
+        if key is not None:
+            idempotency.store(db.session(), key, response, now=clock.now())
+        db.session.commit()
+        return response
+
+    wrapped.vergabe_commits = True  # type: ignore[attr-defined]  # a mark that a test reads
+    return wrapped  # type: ignore[return-value]  # the same shape, seen through the decorator
+
+
+def init_app(app: Flask) -> None:
+    """Fix the clock for each request once its body is here, and say whether it will write."""
+
+    @app.before_request
+    def begin() -> None:
+        # A bid, or any act, happens when its last byte is here: read the body, then look at the
+        # clock. Uploads are spooled to disk by the form parser, not held in memory.
+        if request.method not in SAFE_METHODS:
+            if request.mimetype in ("multipart/form-data", "application/x-www-form-urlencoded"):
+                _ = request.form
+            else:
+                request.get_data(cache=True)
+        stack = ExitStack()
+        stack.enter_context(clock.fixed())
+        stack.enter_context(writing(request.method not in SAFE_METHODS))
+        g.request_stack = stack
+
+    @app.teardown_request
+    def end(_error: BaseException | None) -> None:
+        stack: ExitStack | None = g.pop("request_stack", None)
+        if stack is not None:
+            db.session.remove()
+            stack.close()

@@ -1,0 +1,139 @@
+"""The worker: short ticks that ask the database what is due, in a process of their own."""
+
+import logging
+import signal
+import threading
+import uuid
+from collections.abc import Callable
+from typing import Final
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, object_session
+
+from vergabe import clock, flow, outbox, sweeps
+from vergabe.db import unit_of_work
+from vergabe.errors import DomainError
+from vergabe.outbox import OutboxRow
+
+logger = logging.getLogger(__name__)
+
+DELIVERY_SECONDS: Final = 0.5
+SWEEP_SECONDS: Final = 1.0
+BATCH: Final = 50
+
+
+def deliver_events(app: Flask, *, limit: int = BATCH) -> int:
+    """Turn due events into one reaction per handler, and run due reactions; return how many."""
+    with app.app_context():
+        return _each(("event",), _fan_out, limit) + _each(("reaction",), _run_reaction, limit)
+
+
+def _each(kinds: tuple[str, ...], work: Callable[[OutboxRow], None], limit: int) -> int:
+    with unit_of_work() as session:
+        leased = [row.id for row in outbox.lease(session, kinds, now=clock.now(), limit=limit)]
+    for row_id in leased:
+        try:
+            with unit_of_work() as session:
+                row = outbox.take_back(session, row_id, now=clock.now())
+                if row is not None:
+                    work(row)
+                    outbox.mark_done(session, row_id, now=clock.now())
+        except (DomainError, SQLAlchemyError, LookupError, ValueError, TypeError, OSError) as error:
+            logger.exception("outbox row failed", extra={"row": row_id})
+            with unit_of_work() as session:
+                outbox.mark_failed(session, row_id, _reason(error), now=clock.now())
+    return len(leased)
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _fan_out(row: OutboxRow) -> None:
+    session = _session_of(row)
+    rows = [
+        (
+            handler_name,
+            f"{row.dedupe_key}:{handler_name}",
+            {"event": row.name, "event_id": row.dedupe_key, "payload": row.payload},
+        )
+        for handler_name in flow.handlers_of(row.name)
+    ]
+    outbox.put_many(session, "reaction", rows, now=clock.now())
+
+
+def _run_reaction(row: OutboxRow) -> None:
+    flow.react(
+        _session_of(row),
+        row.name,
+        row.payload["event"],
+        row.payload["payload"],
+        event_id=uuid.UUID(row.payload["event_id"]),
+        now=clock.now(),
+    )
+
+
+def _session_of(row: OutboxRow) -> Session:
+    session = object_session(row)
+    assert session is not None
+    return session
+
+
+def drain(app: Flask, *, rounds: int = 200) -> int:
+    """Deliver until nothing is due any more (tests, demo); return how many rows were worked on."""
+    total = 0
+    for _ in range(rounds):
+        done = deliver_events(app) + sweeps.send_mails(app)
+        total += done
+        if not done:
+            return total
+    return total
+
+
+def start(app: Flask) -> BackgroundScheduler:
+    """Start the ticks in the background of this process and return the running scheduler.
+
+    Nothing lawful hangs on them: what time alone decides is derived when asked.
+    """
+    scheduler = BackgroundScheduler(timezone="UTC")
+    ticks: tuple[tuple[str, Callable[[Flask], int], float], ...] = (
+        ("deliver_events", deliver_events, DELIVERY_SECONDS),
+        ("send_mails", sweeps.send_mails, DELIVERY_SECONDS),
+        ("send_reminders", sweeps.send_reminders, SWEEP_SECONDS),
+    )
+    for name, tick, seconds in ticks:
+        scheduler.add_job(
+            _guarded(app, name, tick),
+            "interval",
+            seconds=seconds,
+            id=name,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+    scheduler.start()
+    return scheduler
+
+
+def _guarded(app: Flask, name: str, tick: Callable[[Flask], int]) -> Callable[[], None]:
+    def run() -> None:
+        try:
+            tick(app)
+        except Exception:  # the loop must outlive whatever one tick meets
+            logger.exception("tick failed", extra={"tick": name})
+
+    return run
+
+
+def run_forever(app: Flask) -> None:
+    """Run the worker until SIGTERM or SIGINT; the current tick is finished first."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    scheduler = start(app)
+    logger.info("worker started")
+    stop.wait()
+    scheduler.shutdown(wait=True)
+    logger.info("worker stopped")
