@@ -1,0 +1,194 @@
+"""Valid cooperations; a test states only what matters to it."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.factories import access
+from vergabe import clock
+from vergabe.access.model import Organisation
+from vergabe.cooperations.model import (
+    Agreement,
+    Cooperation,
+    Mandate,
+    Member,
+    Participation,
+    Resolution,
+    TaskArea,
+)
+
+JOINED = dt.date(2018, 3, 1)
+IN_FORCE = dt.date(2026, 2, 1)
+_DAYS = {
+    "resolved_on": ("resolved", dt.date(2025, 9, 25)),
+    "signed_on": ("signed", dt.date(2025, 11, 3)),
+    "approved_on": ("approved", dt.date(2026, 1, 20)),
+    "in_force_on": ("in_force", IN_FORCE),
+    "terminated_on": ("terminated", dt.date(2026, 6, 30)),
+}
+_STAGES = ("informal", "resolved", "signed", "approved", "in_force", "terminated")
+
+
+def town(session: Session, name: str) -> Organisation:
+    """Return the organisation of this name; made if it is not there yet."""
+    found = session.scalars(select(Organisation).where(Organisation.name == name)).first()
+    return found or access.organisation(session, name)
+
+
+def dlz(
+    session: Session,
+    towns: Sequence[str] = ("Merzenich", "Jülich", "Kerpen"),
+    agreement_stage: str = "in_force",
+    with_mandates: bool = True,
+    with_resolutions: bool = True,
+    **more: Any,
+) -> Cooperation:
+    """Return the DLZ with one area `procurement`; the first town is the lead.
+
+    All take part in full. With mandates, every town lets the lead do everything; with resolutions,
+    every council has adopted the joining, without a limit.
+    """
+    organisations = [town(session, name) for name in towns]
+    facts: dict[str, Any] = {
+        "key": "dlz",
+        "name": "Dienstleistungszentrum im Rheinischen Revier",
+        "reference_prefix": "DLZ",
+        "lead_organisation_id": organisations[0].id,
+        "cost_key": {"kind": "demand_value"},
+        "contact": {
+            "name": "Gemeinsame Vergabestelle",
+            "email": "vergabe@merzenich.example",
+            "phone": "+49 2421 000",
+        },
+        "review_body": {
+            "name": "Vergabekammer Rheinland bei der Bezirksregierung Köln",
+            "street": "Zeughausstraße 2-10",
+            "postcode": "50667",
+            "city": "Köln",
+            "email": "vergabekammer@example.org",
+            "phone": "+49 221 000",
+            "website": "",
+        },
+        "file_sha256": "0" * 64,
+        "created_at": clock.now(),
+    }
+    cooperation = Cooperation(**(facts | more))
+    session.add(cooperation)
+    session.flush()
+    area = TaskArea(
+        cooperation_id=cooperation.id,
+        key="procurement",
+        name="Beschaffung und Vergabe",
+        position=1,
+        required_resolutions=["joining"],
+    )
+    session.add(area)
+    agreement(session, cooperation, agreement_stage)
+    session.flush()
+    for position, organisation in enumerate(organisations, start=1):
+        member(session, cooperation, organisation, position=position)
+        if with_mandates:
+            mandate(session, cooperation, organisation)
+        if with_resolutions:
+            resolution(session, cooperation, organisation)
+    session.expire(cooperation)
+    return cooperation
+
+
+def member(
+    session: Session,
+    cooperation: Cooperation,
+    organisation: Organisation,
+    *,
+    position: int,
+    depth: str = "full",
+) -> Member:
+    """Return a member that takes part with this depth in all areas."""
+    found = Member(
+        cooperation_id=cooperation.id,
+        organisation_id=organisation.id,
+        position=position,
+        joined_on=JOINED,
+    )
+    session.add(found)
+    session.flush()
+    areas = session.scalars(select(TaskArea).where(TaskArea.cooperation_id == cooperation.id))
+    for area in areas:
+        session.add(
+            Participation(member_id=found.id, area_id=area.id, depth=depth, valid_from=JOINED)
+        )
+    session.flush()
+    return found
+
+
+def agreement(
+    session: Session, cooperation: Cooperation, stage: str = "in_force", **more: Any
+) -> Agreement:
+    """Return the first agreement, at this stage, with the days that lie behind it."""
+    reached = _STAGES.index(stage)
+    days = {name: day for name, (known, day) in _DAYS.items() if _STAGES.index(known) <= reached}
+    facts: dict[str, Any] = {
+        "cooperation_id": cooperation.id,
+        "number": 1,
+        "legal_form": "public_law_agreement" if reached else "informal_arrangement",
+        "stage": stage,
+        "subject": "Gemeinsame Beschaffung von Liefer- und Dienstleistungen",
+        "requires_approval": True,
+        **days,
+    }
+    found = Agreement(**(facts | more))
+    session.add(found)
+    session.flush()
+    return found
+
+
+def mandate(
+    session: Session, cooperation: Cooperation, grantor: Organisation, **more: Any
+) -> Mandate:
+    """Return a mandate for the lead, for everything, without limit and end."""
+    facts: dict[str, Any] = {
+        "cooperation_id": cooperation.id,
+        "grantor_id": grantor.id,
+        "grantee_id": cooperation.lead_organisation_id,
+        "scope": ["tender", "award", "complaints", "review", "cancellation"],
+        "wording": "Die federführende Gemeinde führt die gemeinsame Vergabe in unserem Namen.",
+        "valid_from": IN_FORCE,
+        "recorded_at": clock.now(),
+    }
+    found = Mandate(**(facts | more))
+    session.add(found)
+    session.flush()
+    return found
+
+
+def resolution(
+    session: Session,
+    cooperation: Cooperation,
+    organisation: Organisation,
+    *,
+    pool_id: uuid.UUID | None = None,
+    **more: Any,
+) -> Resolution:
+    """Return an adopted public resolution to join, without limit and conditions."""
+    facts: dict[str, Any] = {
+        "cooperation_id": cooperation.id,
+        "organisation_id": organisation.id,
+        "pool_id": pool_id,
+        "subject": "joining" if pool_id is None else "tender",
+        "body": "Rat",
+        "decided_on": dt.date(2025, 9, 25),
+        "item_number": "Ö 7",
+        "wording": "Der Rat beschließt den Beitritt.",
+        "result": "adopted",
+        "conditions": "",
+        "is_public": True,
+        "recorded_at": clock.now(),
+    }
+    found = Resolution(**(facts | more))
+    session.add(found)
+    session.flush()
+    return found

@@ -1,0 +1,227 @@
+"""Reads of cooperations, narrowed to what the actor may see.
+
+An organisation sees a cooperation while it is a member (first and last day included); what is not
+visible does not exist: NotFound. `now` may be left out where a request or job has fixed the clock.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from vergabe import clock
+from vergabe.access.actor import Actor
+from vergabe.cooperations import rules
+from vergabe.cooperations.model import (
+    Agreement,
+    Cooperation,
+    Mandate,
+    Member,
+    Participation,
+    Resolution,
+    TaskArea,
+)
+from vergabe.cooperations.rules import Depth, Scope, Stage
+from vergabe.errors import NotFound
+
+WHAT = "Die Zusammenarbeit"
+
+
+def _is_member_on(day: dt.date) -> ColumnElement[bool]:
+    return (Member.joined_on <= day) & or_(Member.left_on.is_(None), Member.left_on >= day)
+
+
+def _visible(actor: Actor, now: dt.datetime | None) -> Select[Cooperation]:
+    query = select(Cooperation)
+    if actor.is_operator:
+        return query
+    today = clock.berlin_day(now or clock.now())
+    return query.where(
+        Cooperation.id.in_(
+            select(Member.cooperation_id).where(
+                Member.organisation_id == actor.organisation_id, _is_member_on(today)
+            )
+        )
+    )
+
+
+def visible_cooperation(
+    session: Session, actor: Actor, cooperation_id: uuid.UUID, *, now: dt.datetime | None = None
+) -> Cooperation:
+    """Return the cooperation; NotFound unless the actor's organisation is a member today."""
+    found = session.scalars(_visible(actor, now).where(Cooperation.id == cooperation_id))
+    return _one(found.one_or_none())
+
+
+def cooperation_by_key(
+    session: Session, actor: Actor, key: str, *, now: dt.datetime | None = None
+) -> Cooperation:
+    """Return the cooperation with this key (`dlz`); NotFound unless the actor may see it."""
+    found = session.scalars(_visible(actor, now).where(Cooperation.key == key))
+    return _one(found.one_or_none())
+
+
+def _one(found: Cooperation | None) -> Cooperation:
+    if found is None:
+        raise NotFound(WHAT)
+    return found
+
+
+def cooperations_of(
+    session: Session, actor: Actor, *, now: dt.datetime | None = None
+) -> list[Cooperation]:
+    """Return the cooperations of which the actor's organisation is a member today, by name.
+
+    The operator gets all.
+    """
+    query = _visible(actor, now).options(selectinload(Cooperation.lead))
+    return list(session.scalars(query.order_by(Cooperation.name, Cooperation.id)))
+
+
+def locked_cooperation(session: Session, cooperation_id: uuid.UUID) -> Cooperation:
+    """Return the cooperation with its row locked until the commit, as it is now.
+
+    Whoever changes what gates ask for, and whoever decides by them, takes this lock first: a
+    revocation and a publication at the same instant come one after the other.
+    """
+    return session.scalars(
+        select(Cooperation)
+        .where(Cooperation.id == cooperation_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def members(session: Session, cooperation_id: uuid.UUID, day: dt.date) -> list[Member]:
+    """Return the members on a legal day in the fixed order, organisations loaded."""
+    query = (
+        select(Member)
+        .where(Member.cooperation_id == cooperation_id, _is_member_on(day))
+        .options(selectinload(Member.organisation))
+        .order_by(Member.position)
+    )
+    return list(session.scalars(query))
+
+
+def member_ids(session: Session, cooperation_id: uuid.UUID, now: dt.datetime) -> list[uuid.UUID]:
+    """Return the organisation ids of the members on the legal day of `now`, in the fixed order."""
+    query = (
+        select(Member.organisation_id)
+        .where(Member.cooperation_id == cooperation_id, _is_member_on(clock.berlin_day(now)))
+        .order_by(Member.position)
+    )
+    return list(session.scalars(query))
+
+
+def area_by_key(session: Session, cooperation_id: uuid.UUID, key: str) -> TaskArea:
+    """Return a task area of a cooperation; NotFound if it has none with this key."""
+    found = session.scalars(
+        select(TaskArea).where(TaskArea.cooperation_id == cooperation_id, TaskArea.key == key)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("Das Aufgabengebiet")
+    return found
+
+
+def depths(session: Session, area_id: uuid.UUID, day: dt.date) -> dict[uuid.UUID, Depth]:
+    """Return organisation id → depth on a legal day, for all members of that day."""
+    rows = session.execute(
+        select(Member.organisation_id, Participation.depth)
+        .select_from(TaskArea)
+        .join(Member, Member.cooperation_id == TaskArea.cooperation_id)
+        .outerjoin(
+            Participation,
+            (Participation.member_id == Member.id)
+            & (Participation.area_id == TaskArea.id)
+            & (Participation.valid_from <= day)
+            & or_(Participation.valid_to.is_(None), Participation.valid_to >= day),
+        )
+        .where(TaskArea.id == area_id, _is_member_on(day))
+        .order_by(Member.position)
+    )
+    return {organisation_id: Depth(depth or Depth.NONE) for organisation_id, depth in rows}
+
+
+def depth(session: Session, organisation_id: uuid.UUID, area_id: uuid.UUID, day: dt.date) -> Depth:
+    """Return how deep an organisation takes part in an area on a legal day (NONE if not at all)."""
+    return depths(session, area_id, day).get(organisation_id, Depth.NONE)
+
+
+def current_agreement(
+    session: Session, cooperation_id: uuid.UUID, day: dt.date
+) -> Agreement | None:
+    """Return the agreement that counts on a legal day.
+
+    The newest one in force then; else the newest one not terminated; else the newest.
+    """
+    query = (
+        select(Agreement)
+        .where(Agreement.cooperation_id == cooperation_id)
+        .order_by(Agreement.number.desc())
+    )
+    found = list(session.scalars(query))
+    for wanted in ({Stage.IN_FORCE}, set(Stage) - {Stage.TERMINATED}):
+        for agreement in found:
+            if stage_of(agreement, day) in wanted:
+                return agreement
+    return found[0] if found else None
+
+
+def stage_of(agreement: Agreement, day: dt.date) -> Stage:
+    """Return the stage of an agreement that counts on a legal day."""
+    return rules.effective_stage(
+        Stage(agreement.stage),
+        day,
+        in_force_on=agreement.in_force_on,
+        terminated_on=agreement.terminated_on,
+    )
+
+
+def mandates(
+    session: Session, cooperation_id: uuid.UUID, grantor_ids: Sequence[uuid.UUID] | None = None
+) -> list[Mandate]:
+    """Return all mandates on file (of these grantors), valid or not, newest first."""
+    query = select(Mandate).where(Mandate.cooperation_id == cooperation_id)
+    if grantor_ids is not None:
+        query = query.where(Mandate.grantor_id.in_(grantor_ids))
+    return list(session.scalars(query.order_by(Mandate.valid_from.desc(), Mandate.id.desc())))
+
+
+def valid_mandates(
+    session: Session,
+    cooperation_id: uuid.UUID,
+    day: dt.date,
+    *,
+    grantee_id: uuid.UUID | None = None,
+    scope: Scope = Scope.TENDER,
+) -> list[Mandate]:
+    """Return the mandates with this scope that count on a legal day, newest first.
+
+    grantee_id: only those for this organisation (usually the lead).
+    """
+    return [
+        mandate
+        for mandate in mandates(session, cooperation_id)
+        if scope in mandate.scope
+        and grantee_id in (None, mandate.grantee_id)
+        and rules.is_valid_on(
+            day,
+            valid_from=mandate.valid_from,
+            valid_to=mandate.valid_to,
+            revoked_on=mandate.revoked_on,
+        )
+    ]
+
+
+def resolutions(
+    session: Session,
+    cooperation_id: uuid.UUID,
+    organisation_ids: Sequence[uuid.UUID] | None = None,
+) -> list[Resolution]:
+    """Return all resolutions on file (of these members), revoked ones too, newest first."""
+    query = select(Resolution).where(Resolution.cooperation_id == cooperation_id)
+    if organisation_ids is not None:
+        query = query.where(Resolution.organisation_id.in_(organisation_ids))
+    return list(session.scalars(query.order_by(Resolution.decided_on.desc(), Resolution.id.desc())))
