@@ -67,8 +67,8 @@ class Mail(Model):
     id: Mapped[Id]
     message_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("message.id"))
     address: Mapped[str] = mapped_column(String(254))
-    internet_message_id: Mapped[str] = mapped_column(String(200))
-    unsubscribe_secret: Mapped[str | None] = mapped_column(String(64))
+    internet_message_id: Mapped[str | None] = mapped_column(String(200))
+    """Message-ID under which it left; made of `id` alone, so a repetition bears the same one."""
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     sent_at: Mapped[Instant | None]
     failure: Mapped[str | None] = mapped_column(Text)
@@ -76,14 +76,15 @@ class Mail(Model):
 
 
 class MailOptOut(Model):
-    """An address that wants no mail of one kind; mailbox messages go on."""
+    """An address that wants no mail of one kind or tender; mailbox messages go on."""
 
     __tablename__ = "mail_opt_out"
-    __table_args__ = (UniqueConstraint("address", "kind"),)
+    __table_args__ = (UniqueConstraint("address", "scope"),)
 
     id: Mapped[Id]
     address: Mapped[str] = mapped_column(String(254))
-    kind: Mapped[str] = mapped_column(String(40))
+    scope: Mapped[str] = mapped_column(String(60))
+    """`kind:<kind>` or `tender:<id>`."""
     at: Mapped[Instant]
 
 
@@ -105,8 +106,10 @@ guard(
         "organisation_id",
         "user_id",
         "address",
+        "tender_id",
         "subject",
         "body",
+        "link",
         "content_sha256",
         "delivered_at",
     ),

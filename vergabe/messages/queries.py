@@ -1,0 +1,115 @@
+"""Reads of mailboxes, and who gets a mail beside a message."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Final, TypeVar
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from vergabe import clock
+from vergabe.access.model import Organisation, RoleAssignment, User
+from vergabe.access.permissions import Role
+from vergabe.messages.model import MailOptOut, MailPreference
+
+_CHUNK: Final = 5_000  # parameters of one IN list; SQLite takes 32,766 in all
+_MAILED_ROLES: Final = (Role.SUPPLIER, Role.COORDINATOR)
+"""Who gets the mails of an organisation's mailbox: a firm's users, a member's coordinators."""
+
+Reached = dict[uuid.UUID | str, list[str]]
+T = TypeVar("T")
+
+
+def mail_addresses(
+    session: Session,
+    *,
+    organisation_ids: Sequence[uuid.UUID],
+    user_ids: Sequence[uuid.UUID],
+    bare: Sequence[str],
+    opt_out_scopes: Sequence[str],
+    now: dt.datetime,
+) -> Reached:
+    """Return the addresses that get a mail, per organisation id, person id or bare address.
+
+    An organisation is reached through its people (see `_MAILED_ROLES`), or through its own address
+    when it has none. Whoever wants no mail, or opted out of one of the scopes, is left out.
+    """
+    found: Reached = {}
+    for part in _chunks(organisation_ids):
+        _add_organisations(session, part, opt_out_scopes, found, now=now)
+    for users in _chunks(user_ids):
+        for user_id, email in session.execute(
+            select(User.id, User.email)
+            .where(User.id.in_(users), User.active, ~_unwanted(User.id))
+            .where(~_opted_out(User.email, opt_out_scopes))
+        ):
+            found[user_id] = [email]
+    for addresses in _chunks(bare):
+        refused = set(
+            session.scalars(
+                select(MailOptOut.address).where(
+                    MailOptOut.address.in_(addresses), MailOptOut.scope.in_(opt_out_scopes)
+                )
+            )
+        )
+        found.update({address: [address] for address in addresses if address not in refused})
+    return found
+
+
+def _add_organisations(
+    session: Session,
+    organisation_ids: Sequence[uuid.UUID],
+    scopes: Sequence[str],
+    found: Reached,
+    *,
+    now: dt.datetime,
+) -> None:
+    day = clock.berlin_day(now)
+    people = session.execute(
+        select(
+            RoleAssignment.organisation_id,
+            User.email,
+            (_unwanted(User.id) | _opted_out(User.email, scopes)).label("refused"),
+        )
+        .join(User, User.id == RoleAssignment.user_id)
+        .where(
+            RoleAssignment.organisation_id.in_(organisation_ids),
+            RoleAssignment.role.in_(_MAILED_ROLES),
+            RoleAssignment.valid_from <= day,
+            RoleAssignment.valid_to.is_(None) | (RoleAssignment.valid_to >= day),
+            User.active,
+        )
+        .distinct()
+        .order_by(User.email)
+    )
+    for organisation_id, email, refused in people:
+        reached = found.setdefault(organisation_id, [])
+        if not refused:
+            reached.append(email)
+    without_people = [each for each in organisation_ids if each not in found]
+    if without_people:
+        own = session.execute(
+            select(Organisation.id, Organisation.email).where(
+                Organisation.id.in_(without_people),
+                Organisation.email.is_not(None),
+                ~_opted_out(Organisation.email, scopes),
+            )
+        )
+        found.update({organisation_id: [email] for organisation_id, email in own if email})
+
+
+def _unwanted(user_id: InstrumentedAttribute[uuid.UUID]) -> ColumnElement[bool]:
+    return exists().where(MailPreference.user_id == user_id, ~MailPreference.wants_mail)
+
+
+def _opted_out(
+    address: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
+    scopes: Sequence[str],
+) -> ColumnElement[bool]:
+    return exists().where(MailOptOut.address == address, MailOptOut.scope.in_(scopes))
+
+
+def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]

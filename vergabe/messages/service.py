@@ -1,0 +1,171 @@
+"""Writing messages in the deciding transaction: into mailboxes, and as mails into the outbox."""
+
+import datetime as dt
+import hashlib
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from sqlalchemy import Table, insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from vergabe import ids, outbox
+from vergabe.messages import queries, rules
+from vergabe.messages.model import Mail, Message
+
+MAIL_KIND: Final = "mail"
+MESSAGE_MAIL: Final = "message_mail"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads a message: exactly one of an organisation, a person, or a bare e-mail address.
+
+    Raises ValueError for none or several.
+    """
+
+    organisation_id: uuid.UUID | None = None
+    user_id: uuid.UUID | None = None
+    address: str | None = None
+
+    def __post_init__(self) -> None:
+        given = [part for part in (self.organisation_id, self.user_id, self.address) if part]
+        if len(given) != 1:
+            raise ValueError("a reader is exactly one of organisation, person and address")
+
+    @property
+    def key(self) -> str:
+        """What tells readers apart in a dedupe key; addresses are hashed, in lower case."""
+        if self.organisation_id:
+            return f"o:{self.organisation_id}"
+        if self.user_id:
+            return f"u:{self.user_id}"
+        address = (self.address or "").strip().lower()
+        return f"a:{hashlib.sha256(address.encode()).hexdigest()[:40]}"
+
+
+def send(
+    session: Session,
+    reader: Reader,
+    *,
+    dedupe_key: str,
+    kind: str,
+    subject: str,
+    body: str,
+    now: dt.datetime,
+    tender_id: uuid.UUID | None = None,
+    link: str | None = None,
+    by_mail: bool = True,
+) -> bool:
+    """Put one message into a mailbox, and a mail beside it; return False if it was there already.
+
+    dedupe_key: what makes it the same message for this reader, e.g. `deadline:<id>:3`.
+    """
+    sent = send_many(
+        session,
+        [reader],
+        cause=dedupe_key,
+        kind=kind,
+        subject=subject,
+        body=body,
+        now=now,
+        tender_id=tender_id,
+        link=link,
+        by_mail=by_mail,
+    )
+    return sent == 1
+
+
+def send_many(
+    session: Session,
+    readers: Iterable[Reader],
+    *,
+    cause: str,
+    kind: str,
+    subject: str,
+    body: str,
+    now: dt.datetime,
+    tender_id: uuid.UUID | None = None,
+    link: str | None = None,
+    by_mail: bool = True,
+) -> int:
+    """Put the same message into many mailboxes, and mails beside them; return how many were new.
+
+    cause: what makes it the same message; a reader that has it already gets nothing, so a handler
+    may safely run twice. body: plain text. link: path on this service. A fixed number of
+    statements, whatever the number of readers.
+    """
+    subject = rules.one_line(subject)
+    common = {
+        "kind": kind,
+        "tender_id": tender_id,
+        "subject": subject,
+        "body": body,
+        "link": link,
+        "content_sha256": rules.content_sha256(subject, body),
+        "delivered_at": now,
+    }
+    # One fixed order of the keys: two transactions that tell the same readers cannot deadlock.
+    wanted = sorted({rules.fitting_key(f"{cause}:{r.key}"): r for r in readers}.items())
+    rows = [
+        {
+            "id": ids.new_id(),
+            "dedupe_key": key,
+            "organisation_id": reader.organisation_id,
+            "user_id": reader.user_id,
+            "address": reader.address.strip().lower() if reader.address else None,
+            **common,
+        }
+        for key, reader in wanted
+    ]
+    new_ids = _insert_new(session, Message, rows)
+    if by_mail and new_ids:
+        new = [row for row in rows if row["id"] in new_ids]
+        _write_mails(session, new, scopes=rules.opt_out_scopes(kind, tender_id), now=now)
+    return len(new_ids)
+
+
+def _insert_new(
+    session: Session, model: type[Message], rows: Sequence[Mapping[str, Any]]
+) -> set[uuid.UUID]:
+    """Insert rows unless their dedupe key is there; return the ids of those inserted."""
+    if not rows:
+        return set()
+    table = cast(Table, model.__table__)
+    if session.get_bind().dialect.name == "postgresql":
+        statement: Any = postgresql.insert(table).on_conflict_do_nothing()
+    else:
+        statement = sqlite.insert(table).on_conflict_do_nothing()
+    return set(session.execute(statement.returning(table.c.id), list(rows)).scalars())
+
+
+def _write_mails(
+    session: Session,
+    messages: Sequence[Mapping[str, Any]],
+    *,
+    scopes: Sequence[str],
+    now: dt.datetime,
+) -> None:
+    addresses = queries.mail_addresses(
+        session,
+        organisation_ids=[m["organisation_id"] for m in messages if m["organisation_id"]],
+        user_ids=[m["user_id"] for m in messages if m["user_id"]],
+        bare=[m["address"] for m in messages if m["address"]],
+        opt_out_scopes=scopes,
+        now=now,
+    )
+    mails = [
+        {"id": ids.new_id(), "message_id": m["id"], "address": address, "state": "waiting"}
+        for m in messages
+        for address in addresses.get(m["organisation_id"] or m["user_id"] or m["address"], ())
+    ]
+    if mails:
+        session.execute(insert(Mail), mails)
+        outbox.put_many(
+            session,
+            MAIL_KIND,
+            [(MESSAGE_MAIL, str(mail["id"]), {"mail_id": str(mail["id"])}) for mail in mails],
+            now=now,
+        )
