@@ -28,7 +28,8 @@ ON_DATABASE := tests/integration tests/journeys
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-sqlite test-postgresql check bench lock clean
+.PHONY: help install demo test test-sqlite test-postgresql bench lock clean \
+	check check-lint check-format check-types check-layers check-hygiene
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -73,11 +74,22 @@ test-sqlite: $(CHROMIUM) $(ASSETS)
 test-postgresql: $(CHROMIUM) $(ASSETS)
 	VERGABE_TEST_DATABASE=postgresql $(BIN)/pytest -n $(JOBS) $(wildcard $(ON_DATABASE))
 
-check: $(DEV)
+# Parts, so that `make --keep-going check` tells all that is wrong.
+check: check-lint check-format check-types check-layers check-hygiene
+
+check-lint: $(DEV)
 	$(BIN)/ruff check
+
+check-format: $(DEV)
 	$(BIN)/ruff format --check
+
+check-types: $(DEV)
 	$(BIN)/mypy
+
+check-layers: $(DEV)
 	$(BIN)/lint-imports
+
+check-hygiene: $(DEV)
 	$(BIN)/python tools/hygiene.py
 
 bench: $(DEV) $(ASSETS)
