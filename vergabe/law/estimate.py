@@ -305,7 +305,7 @@ def _steps(
 def main_contract_type(values_net_cents: Mapping[ContractType, int]) -> ContractType:
     """Return the contract type that governs a mix of supplies and services: the higher value.
 
-    Social services beside other services count as services here too. Raises ImpossibleInput if
+    Social services beside other services likewise (§ 110 (2) no. 1 GWB). Raises ImpossibleInput if
     works are part of it: there the main subject decides, which no arithmetic finds (§ 110 GWB).
     """
     if not values_net_cents:

@@ -18,7 +18,8 @@ from vergabe.law.wording import period_steps
 from vergabe.law.working_days import Calendar, calendar_of
 from vergabe.law.zone import local_day
 
-_PUBLICATION_DAY: Final = "VgV-40-1-2"
+# Rules under which the later publication day stated to the Publications Office starts a period.
+_PUBLICATION_DAY: Final = "BT-738:"
 
 
 class Kind(StrEnum):
@@ -140,8 +141,6 @@ def _fits(base: PeriodRow, addition: AdditionRow) -> bool:
         and base.phase == addition.phase
         and base.kind == Kind.MINIMUM_PERIOD
         and not set(base.branches) & set(addition.not_in_branches)
-        # The dynamic purchasing system has its own short period, which § 41 does not extend.
-        and "dps" not in base.procedures
     )
 
 
@@ -160,16 +159,21 @@ def event_day(
     """Return what starts the period: the event, or the later publication day (BT-738).
 
     Only for periods that run from a notice, and only for procedures begun since 1 July 2026.
-    Law: § 40 (1) sentence 2 VgV.
+    Law: § 40 (1) sentence 2 VgV, § 23 (4) KonzVgV, § 40 (4) sentence 2 SektVO.
     """
     if (
         requested_publication_on is None
         or not row.notice_based
         or requested_publication_on <= local_day(event)
-        or not parameters.is_in_force(_PUBLICATION_DAY, started_on)
+        or not parameters.is_in_force(_PUBLICATION_DAY + row.rule_set, started_on)
     ):
         return event
     return requested_publication_on
+
+
+def publication_day_law(row: PeriodRow, started_on: dt.date) -> str:
+    """Return the paragraph that makes the stated publication day the event day."""
+    return parameters.parameter(_PUBLICATION_DAY + row.rule_set, started_on).law
 
 
 def compute(
@@ -244,7 +248,7 @@ def compute_row(
             "requested_publication_on": requested_publication_on,
         },
         open_question=row.open_question,
-        explain=_explainer(row, addition, event, period, shifted, calendar),
+        explain=_explainer(row, addition, event, started_on, period, shifted, calendar),
     )
 
 
@@ -252,6 +256,7 @@ def _explainer(
     row: PeriodRow,
     addition: AdditionRow | None,
     event: dt.date | dt.datetime,
+    started_on: dt.date,
     period: Period,
     shifted: Period | None,
     calendar: Calendar,
@@ -264,7 +269,7 @@ def _explainer(
             steps.append(
                 f"Statt der Absendung am {german.date(local_day(event))} zählt der genannte "
                 f"spätere Tag der Veröffentlichung, der {german.date(period.event_day)} "
-                "(§ 40 Abs. 1 Satz 2 VgV, Verfahren ab 01.07.2026)."
+                f"({publication_day_law(row, started_on)}, Verfahren ab 01.07.2026)."
             )
         steps.extend(period_steps(period, calendar))
         if shifted is not None:
