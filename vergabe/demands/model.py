@@ -17,19 +17,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from vergabe.access.model import Organisation
 from vergabe.cooperations.model import Cooperation, TaskArea
 from vergabe.db import Cents, Day, Id, Instant, JsonList, LongText, Model, Name, Quantity
+from vergabe.demands.stages import Stage
 
-STAGES = (
-    "draft",
-    "submitted",
-    "released",
-    "pooled",
-    "tendered",
-    "awarded",
-    "settled",
-    "rejected",
-    "withdrawn",
-)
-_STAGES_SQL = ", ".join(f"'{stage}'" for stage in STAGES)
+_STAGES_SQL = ", ".join(f"'{stage}'" for stage in Stage)
 
 
 class CallForDemands(Model):
@@ -83,6 +73,9 @@ class Demand(Model):
             "estimated_value_net_cents IS NULL OR estimated_value_net_cents > 0",
             name="value_positive",
         ),
+        CheckConstraint(
+            "value_net_cents IS NULL OR value_net_cents > 0", name="counted_value_positive"
+        ),
         CheckConstraint("length(currency) = 3", name="currency_three_letters"),
         CheckConstraint(
             "needed_until IS NULL OR needed_from IS NULL OR needed_until >= needed_from",
@@ -97,6 +90,10 @@ class Demand(Model):
             "OR released_at IS NOT NULL",
             name="released_has_instant",
         ),
+        CheckConstraint(
+            "released_net_cents IS NULL OR released_net_cents > 0", name="budget_positive"
+        ),
+        Index("ix_demand_organisation_id_id", "organisation_id", "id"),
         Index("ix_demand_organisation_id_stage_id", "organisation_id", "stage", "id"),
         Index("ix_demand_cooperation_id_stage_id", "cooperation_id", "stage", "id"),
         Index("ix_demand_call_id", "call_id"),
@@ -117,6 +114,9 @@ class Demand(Model):
     cpv_additional: Mapped[JsonList]
     nature: Mapped[str | None] = mapped_column(String(20))
     estimated_value_net_cents: Mapped[Cents | None]
+    """As the requester gave it; what counts is `value_net_cents`."""
+    value_net_cents: Mapped[Cents | None]
+    """What rules.value_net_cents says of estimate and lines, kept so that lists need no lines."""
     currency: Mapped[str] = mapped_column(String(3), default="EUR")
     needed_from: Mapped[Day | None]
     needed_until: Mapped[Day | None]
@@ -126,12 +126,15 @@ class Demand(Model):
     city: Mapped[str | None] = mapped_column(String(200))
     cost_centre: Mapped[str | None] = mapped_column(String(100))
     must_haves: Mapped[LongText]
-    contact: Mapped[str | None] = mapped_column(String(400))
+    contact: Mapped[str | None] = mapped_column(String(500))
     remarks: Mapped[LongText]
-    external_reference: Mapped[str | None] = mapped_column(String(100))
+    external_reference: Mapped[str | None] = mapped_column(String(120))
+    search_text: Mapped[LongText]
+    """What a search looks through, casefolded: SQLite knows no capital umlauts."""
     created_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[Instant]
     submitted_at: Mapped[Instant | None]
+    submitted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     released_at: Mapped[Instant | None]
     released_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     released_net_cents: Mapped[Cents | None]

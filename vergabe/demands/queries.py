@@ -1,0 +1,257 @@
+"""Reads of demands, always narrowed to what the actor may see."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from vergabe.access.actor import Actor
+from vergabe.access.model import Organisation
+from vergabe.access.permissions import GRANTS, Permission
+from vergabe.cooperations.model import TaskArea
+from vergabe.demands.model import Demand, DemandItem
+from vergabe.demands.stages import Stage
+from vergabe.errors import NotFound
+from vergabe.web import paging
+from vergabe.web.paging import Page
+
+
+@dataclass(frozen=True)
+class DemandFilter:
+    """What a list is narrowed to; None and empty mean everything."""
+
+    stage: Stage | None = None
+    text: str = ""
+    cooperation_id: uuid.UUID | None = None
+    area_id: uuid.UUID | None = None
+    call_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
+class LineFacts:
+    """A line of a demand; the unit price is net, in cents, for one `unit_code`."""
+
+    id: uuid.UUID
+    position: int
+    text: str
+    quantity: Decimal | None
+    unit_code: str | None
+    unit_price_net_cents: int | None
+
+
+@dataclass(frozen=True)
+class ReleasedDemand:
+    """A demand as pools and tenders need it.
+
+    value_net_cents: the value that counts, None if there is none; released_net_cents: the budget;
+    nuts: place of performance, else the organisation's region; days are legal days, inclusive.
+    """
+
+    id: uuid.UUID
+    reference: str
+    stage: Stage
+    organisation_id: uuid.UUID
+    organisation_name: str
+    land: str | None
+    area_id: uuid.UUID
+    area_key: str
+    title: str
+    description: str
+    cpv: str
+    cpv_additional: tuple[str, ...]
+    nature: str | None
+    value_net_cents: int | None
+    released_net_cents: int | None
+    needed_from: dt.date | None
+    needed_until: dt.date | None
+    nuts: str | None
+    lines: tuple[LineFacts, ...]
+
+
+def visible_to(actor: Actor, permission: Permission) -> list[ColumnElement[bool]]:
+    """Return the conditions that narrow demands to those of the actor's organisation and roles."""
+    if actor.is_operator:
+        return []
+    roles = GRANTS[permission][1]
+    grants = [
+        grant
+        for grant in actor.grants
+        if grant.role in roles and grant.organisation_id == actor.organisation_id
+    ]
+    if not grants:
+        return [Demand.id.is_(None)]
+    conditions: list[ColumnElement[bool]] = [Demand.organisation_id == actor.organisation_id]
+    cooperation_ids = [grant.cooperation_id for grant in grants]
+    if None not in cooperation_ids:
+        conditions.append(Demand.cooperation_id.in_(cooperation_ids))
+    return conditions
+
+
+def visible_demand(
+    session: Session, actor: Actor, demand_id: uuid.UUID, *, lock: bool = False
+) -> Demand:
+    """Return a demand that the actor may see; NotFound otherwise.
+
+    lock: keep rivals out until the transaction ends, and read the row afresh.
+    """
+    return visible_demands(session, actor, [demand_id], lock=lock)[0]
+
+
+def visible_demands(
+    session: Session, actor: Actor, demand_ids: Sequence[uuid.UUID], *, lock: bool = False
+) -> list[Demand]:
+    """Return demands that the actor may see, in the given order; NotFound if one is missing.
+
+    Rows are locked in the order of their ids, so that two commands cannot wait for each other.
+    """
+    wanted = set(demand_ids)
+    query = (
+        select(Demand)
+        .where(Demand.id.in_(wanted), *visible_to(actor, Permission.VIEW_DEMANDS))
+        .order_by(Demand.id)
+    )
+    found = {demand.id: demand for demand in session.scalars(_locked(query) if lock else query)}
+    if wanted - set(found):
+        raise NotFound("Dieser Bedarf" if len(wanted) == 1 else "Einer der Bedarfe")
+    return [found[demand_id] for demand_id in dict.fromkeys(demand_ids)]
+
+
+def locked_demands(session: Session, demand_ids: Iterable[uuid.UUID]) -> list[Demand]:
+    """Return demands locked in the order of their ids, for later steps of the flow.
+
+    Those steps have checked what their actor may do with the pool or tender; NotFound if one of
+    the demands does not exist.
+    """
+    wanted = set(demand_ids)
+    query = select(Demand).where(Demand.id.in_(wanted)).order_by(Demand.id)
+    found = list(session.scalars(_locked(query)))
+    if len(found) != len(wanted):
+        raise NotFound("Einer der Bedarfe")
+    return found
+
+
+def _locked(query: Select[Any]) -> Select[Any]:
+    return query.with_for_update(of=Demand).execution_options(populate_existing=True)
+
+
+def filtered(actor: Actor, wanted: DemandFilter) -> Select[Any]:
+    """Return the query for the demands an actor may see, narrowed further, without order."""
+    query = select(Demand).where(*visible_to(actor, Permission.VIEW_DEMANDS))
+    for column, value in (
+        (Demand.stage, wanted.stage),
+        (Demand.cooperation_id, wanted.cooperation_id),
+        (Demand.area_id, wanted.area_id),
+        (Demand.call_id, wanted.call_id),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    for word in wanted.text.casefold().split()[:8]:
+        query = query.where(Demand.search_text.contains(word, autoescape=True))
+    return query
+
+
+def demands_page(
+    session: Session,
+    actor: Actor,
+    wanted: DemandFilter,
+    *,
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> Page[Demand]:
+    """Return a page of demands, newest first, with organisation and area at hand."""
+    query = filtered(actor, wanted).options(
+        joinedload(Demand.organisation), joinedload(Demand.area)
+    )
+    return paging.newest_first(session, query, Demand.id, cursor=cursor, limit=limit)
+
+
+def released_facts(
+    session: Session, cooperation_id: uuid.UUID, area_id: uuid.UUID | None = None
+) -> list[ReleasedDemand]:
+    """Return the released demands of a cooperation that are in no pool yet, in order of ids.
+
+    For proposals, over all members; who may see the result is for the caller.
+    """
+    conditions: list[ColumnElement[bool]] = [
+        Demand.cooperation_id == cooperation_id,
+        Demand.stage == Stage.RELEASED,
+    ]
+    if area_id is not None:
+        conditions.append(Demand.area_id == area_id)
+    return _facts(session, conditions)
+
+
+def facts_of(session: Session, demand_ids: Iterable[uuid.UUID]) -> list[ReleasedDemand]:
+    """Return the facts of these demands in whatever stage, in order of ids; missing ones are left
+    out. For pools and tenders that hold them.
+    """
+    return _facts(session, [Demand.id.in_(list(demand_ids))])
+
+
+def _facts(session: Session, conditions: list[ColumnElement[bool]]) -> list[ReleasedDemand]:
+    rows = session.execute(
+        select(Demand, Organisation, TaskArea.key)
+        .join(Organisation, Organisation.id == Demand.organisation_id)
+        .join(TaskArea, TaskArea.id == Demand.area_id)
+        .where(*conditions)
+        .order_by(Demand.id)
+        .options(selectinload(Demand.items))
+    )
+    return [_fact(demand, organisation, key) for demand, organisation, key in rows]
+
+
+def _fact(demand: Demand, organisation: Organisation, area_key: str) -> ReleasedDemand:
+    return ReleasedDemand(
+        id=demand.id,
+        reference=demand.reference,
+        stage=Stage(demand.stage),
+        organisation_id=organisation.id,
+        organisation_name=organisation.name,
+        land=organisation.land,
+        area_id=demand.area_id,
+        area_key=area_key,
+        title=demand.title,
+        description=demand.description,
+        cpv=demand.cpv,
+        cpv_additional=tuple(demand.cpv_additional),
+        nature=demand.nature,
+        value_net_cents=demand.value_net_cents,
+        released_net_cents=demand.released_net_cents,
+        needed_from=demand.needed_from,
+        needed_until=demand.needed_until,
+        nuts=demand.nuts or organisation.nuts3,
+        lines=tuple(_line(item) for item in demand.items),
+    )
+
+
+def _line(item: DemandItem) -> LineFacts:
+    return LineFacts(
+        item.id, item.position, item.text, item.quantity, item.unit_code, item.unit_price_net_cents
+    )
+
+
+def known_references(
+    session: Session, organisation_id: uuid.UUID, external_references: Iterable[str]
+) -> dict[str, str]:
+    """Return which of these external references the organisation already has, and our reference."""
+    wanted = sorted(set(external_references))
+    known: dict[str, str] = {}
+    for start in range(0, len(wanted), 500):
+        rows = session.execute(
+            select(Demand.external_reference, Demand.reference).where(
+                Demand.organisation_id == organisation_id,
+                Demand.external_reference.in_(wanted[start : start + 500]),
+            )
+        )
+        known.update({str(external): reference for external, reference in rows})
+    return known
+
+
+def search_text(*parts: str | None) -> str:
+    """Return what is stored for searching: the parts casefolded, at most 4,000 characters."""
+    return " ".join(part for part in parts if part).casefold()[:4000]
