@@ -1,5 +1,6 @@
 """What all tests share: both databases, an application, a clock that can be moved, no network."""
 
+import contextvars
 import datetime as dt
 import os
 import shutil
@@ -14,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from vergabe import clock
 from vergabe.app import create_app
@@ -71,7 +73,7 @@ def _postgresql() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def database(database_url: str) -> Iterator[str]:
+def database(database_url: str) -> str:
     """The test database with all tables; one for the whole run."""
     _load_all_tables()
     engine = create_engine(database_url, **engine_options(database_url))
@@ -80,7 +82,7 @@ def database(database_url: str) -> Iterator[str]:
         Base.metadata.drop_all(engine)
         Base.metadata.create_all(engine)
     engine.dispose()
-    yield database_url
+    return database_url
 
 
 def _load_all_tables() -> None:
@@ -136,8 +138,18 @@ def session(app: Flask) -> Session:
     return found
 
 
+class SeparateClient(FlaskClient):
+    """A client whose requests live in a context of their own, as they do behind a server."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        answer: TestResponse = contextvars.Context().run(super().open, *args, **kwargs)
+        return answer
+
+
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
+def client(app: Flask, session: Session) -> FlaskClient:
+    """A browser without cookies. Commit what the request should see before you call it."""
+    app.test_client_class = SeparateClient
     return app.test_client()
 
 

@@ -19,6 +19,9 @@ import vergabe.pools.model
 import vergabe.suppliers.model
 import vergabe.tenders.model
 from vergabe import flow
+from vergabe.access.permissions import Permission
+from vergabe.accounts import api as accounts_api
+from vergabe.accounts import pages as accounts_pages
 from vergabe.web import api, shell
 from vergabe.web.api import ApiBlueprint
 from vergabe.web.shell import NavItem
@@ -39,9 +42,11 @@ MODELS: Final[tuple[ModuleType, ...]] = (
 )
 EVENTS: Final = flow.FLOW
 
-PAGES: Final[tuple[Blueprint, ...]] = ()
-API: Final[tuple[ApiBlueprint, ...]] = ()
-NAVIGATION: Final[tuple[NavItem, ...]] = ()
+PAGES: Final[tuple[Blueprint, ...]] = (accounts_pages.pages,)
+API: Final[tuple[ApiBlueprint, ...]] = (accounts_api.api,)
+NAVIGATION: Final[tuple[NavItem, ...]] = (
+    NavItem("Personen", "accounts.people", Permission.ADMINISTER_ORGANISATION),
+)
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:

@@ -1,6 +1,7 @@
 """The JSON API's frame: OpenAPI from the code, bearer tokens, ETags, keyset pages."""
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, Protocol, TypeVar, cast
 
 from flask import Flask, Response, g, request
 from flask_smorest import Api, Blueprint
@@ -12,6 +13,14 @@ from vergabe.web.paging import MAX_LIMIT
 from vergabe.web.schema import Schema
 
 PREFIX: Final = "/api/v1"
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Decorator(Protocol):
+    """A decorator that leaves the type of what it decorates."""
+
+    def __call__(self, view: View, /) -> View: ...
 
 
 class QuietApi(Api):  # type: ignore[misc]  # the library has no types
@@ -28,10 +37,34 @@ api = QuietApi()
 
 
 class ApiBlueprint(Blueprint):  # type: ignore[misc]  # the library has no types
-    """A blueprint of the JSON API below `/api/v1`, with views as plain functions."""
+    """A blueprint of the JSON API below `/api/v1`, with views as plain functions.
+
+    The decorators only repeat the library's, with types.
+    """
 
     def __init__(self, name: str, import_name: str, *, description: str) -> None:
         super().__init__(f"api_{name}", import_name, url_prefix=PREFIX, description=description)
+
+    def get(self, rule: str, **options: Any) -> Decorator:
+        return cast(Decorator, super().get(rule, **options))
+
+    def post(self, rule: str, **options: Any) -> Decorator:
+        return cast(Decorator, super().post(rule, **options))
+
+    def put(self, rule: str, **options: Any) -> Decorator:
+        return cast(Decorator, super().put(rule, **options))
+
+    def patch(self, rule: str, **options: Any) -> Decorator:
+        return cast(Decorator, super().patch(rule, **options))
+
+    def delete(self, rule: str, **options: Any) -> Decorator:
+        return cast(Decorator, super().delete(rule, **options))
+
+    def arguments(self, schema: Any, **options: Any) -> Decorator:
+        return cast(Decorator, super().arguments(schema, **options))
+
+    def response(self, status_code: Any, schema: Any = None, **options: Any) -> Decorator:
+        return cast(Decorator, super().response(status_code, schema, **options))
 
 
 class ProblemSchema(Schema):

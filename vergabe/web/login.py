@@ -10,6 +10,7 @@ from vergabe.access.model import RoleAssignment, User, WebAuthn
 from vergabe.db import db
 from vergabe.ids import new_id
 from vergabe.settings import Settings
+from vergabe.web.login_texts import GERMAN, SUBJECTS
 
 security = Security()
 
@@ -59,6 +60,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         SECURITY_TOTP_SECRETS={"1": settings.secret_key},
         SECURITY_TOTP_ISSUER="Vergabe",
         SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_JOIN_USER_ROLES=False,
         SECURITY_POST_LOGIN_VIEW="/start",
         SECURITY_POST_LOGOUT_VIEW="/",
         SECURITY_POST_RESET_VIEW="/anmelden",
@@ -71,6 +73,13 @@ def init_app(app: Flask, settings: Settings) -> None:
         SECURITY_STATIC_FOLDER_URL=None,
         SECURITY_REDIRECT_ALLOW_SUBDOMAINS=False,
     )
+    app.config.update(
+        {
+            f"SECURITY_MSG_{key}": (sentence, category)
+            for key, (sentence, category) in GERMAN.items()
+        }
+    )
+    app.config.update({f"SECURITY_{key}": subject for key, subject in SUBJECTS.items()})
     # Rights are role assignments per organisation; Flask-Security's own roles stay unused.
     datastore = SQLAlchemyUserDatastore(db, User, cast(Any, RoleAssignment), WebAuthn)
     security.init_app(app, datastore, mail_util_cls=OutboxMailUtil)

@@ -1,0 +1,161 @@
+"""Pages of one's own account and of an organisation's people."""
+
+import datetime as dt
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from vergabe import clock
+from vergabe.access.permissions import ROLE_NAMES, Permission, Role
+from vergabe.accounts import service
+from vergabe.db import db
+from vergabe.errors import DomainError, InvalidInput, Refused, Violation
+from vergabe.web import rights
+from vergabe.web.rights import current_actor, requires
+from vergabe.web.transactions import commits
+
+pages = Blueprint("accounts", __name__)
+
+
+@pages.get("/konto")
+@requires(Permission.USE_OWN_ACCOUNT)
+def account() -> ResponseReturnValue:
+    return _account_page()
+
+
+def _account_page(
+    violations: tuple[Violation, ...] = (), *, secret: str | None = None, status: int = 200
+) -> ResponseReturnValue:
+    actor = current_actor()
+    assert actor.user_id is not None
+    html = render_template(
+        "accounts/account.html",
+        tokens=service.tokens_of(db.session(), actor.user_id),
+        violations=violations,
+        secret=secret,
+        role_labels=sorted(ROLE_NAMES[role] for role in actor.roles),
+        values=request.form,
+    )
+    return html, status
+
+
+@pages.post("/konto/tokens")
+@requires(Permission.USE_OWN_ACCOUNT)
+@commits
+def create_token() -> ResponseReturnValue:
+    try:
+        _, secret = service.create_token(
+            db.session(),
+            current_actor(),
+            name=request.form.get("name", ""),
+            expires_on=_day("expires_on"),
+            is_read_only="is_read_only" in request.form,
+            now=clock.now(),
+        )
+    except (InvalidInput, Refused) as error:
+        db.session.rollback()
+        return _account_page(_all(error), status=error.status)
+    # The secret is shown in this answer alone, so there is no redirect to a page that shows it.
+    return _account_page(secret=secret, status=201)
+
+
+@pages.post("/konto/tokens/<uuid:token_id>/widerruf")
+@requires(Permission.USE_OWN_ACCOUNT)
+@commits
+def revoke_token(token_id: uuid.UUID) -> ResponseReturnValue:
+    service.revoke_token(db.session(), current_actor(), token_id, now=clock.now())
+    flash("Das Zugriffstoken gilt nicht mehr.", "success")
+    return redirect(url_for(".account"), code=303)
+
+
+@pages.post("/organisation")
+@requires(Permission.USE_OWN_ACCOUNT)
+@commits
+def switch_organisation() -> ResponseReturnValue:
+    try:
+        organisation_id = uuid.UUID(request.form.get("organisation_id", ""))
+    except ValueError as error:
+        raise InvalidInput(
+            "organisation_missing", "Bitte wählen Sie eine Organisation.", field="organisation_id"
+        ) from error
+    rights.act_for(organisation_id)
+    flash(f"Sie handeln jetzt für {current_actor().organisation_name}.", "success")
+    return redirect("/start", code=303)
+
+
+@pages.get("/verwaltung")
+@requires(Permission.ADMINISTER_ORGANISATION)
+def people() -> ResponseReturnValue:
+    return _people_page()
+
+
+def _people_page(
+    violations: tuple[Violation, ...] = (), *, status: int = 200
+) -> ResponseReturnValue:
+    actor = current_actor()
+    is_supplier = actor.organisation_kind == "supplier"
+    html = render_template(
+        "accounts/people.html",
+        assignments=service.people_of(db.session(), actor),
+        roles=[(r.value, ROLE_NAMES[r]) for r in Role if (r is Role.SUPPLIER) == is_supplier],
+        violations=violations,
+        values=request.form,
+        today=clock.berlin_day(clock.now()),
+    )
+    return html, status
+
+
+@pages.post("/verwaltung/rollen")
+@requires(Permission.ADMINISTER_ORGANISATION)
+@commits
+def grant_role() -> ResponseReturnValue:
+    actor = current_actor()
+    assert actor.organisation_id is not None
+    try:
+        assignment = service.grant_role(
+            db.session(),
+            actor,
+            actor.organisation_id,
+            email=request.form.get("email", ""),
+            full_name=request.form.get("full_name", ""),
+            role=_role(),
+            valid_from=_day("valid_from"),
+            valid_to=_day("valid_to") if request.form.get("valid_to") else None,
+            reason=request.form.get("reason") or None,
+            now=clock.now(),
+        )
+    except (InvalidInput, Refused) as error:
+        db.session.rollback()
+        return _people_page(_all(error), status=error.status)
+    flash(f"{assignment.user.full_name} hat die Rolle erhalten.", "success")
+    return redirect(url_for(".people"), code=303)
+
+
+@pages.post("/verwaltung/rollen/<uuid:assignment_id>/ende")
+@requires(Permission.ADMINISTER_ORGANISATION)
+@commits
+def end_role(assignment_id: uuid.UUID) -> ResponseReturnValue:
+    service.end_role(db.session(), current_actor(), assignment_id, now=clock.now())
+    flash("Die Rolle ist beendet.", "success")
+    return redirect(url_for(".people"), code=303)
+
+
+def _role() -> Role:
+    try:
+        return Role(request.form.get("role", ""))
+    except ValueError as error:
+        raise InvalidInput("role_missing", "Bitte wählen Sie eine Rolle.", field="role") from error
+
+
+def _day(name: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(request.form.get(name, ""))
+    except ValueError as error:
+        raise InvalidInput(
+            "day_invalid", "Bitte geben Sie einen Tag an (zum Beispiel 31.12.2026).", field=name
+        ) from error
+
+
+def _all(error: DomainError) -> tuple[Violation, ...]:
+    return error.violations or (Violation(error.code, error.message, field=error.field),)

@@ -1,0 +1,286 @@
+"""Commands on people, roles and tokens; each leaves an entry in the organisation's record."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from email_validator import EmailNotValidError, validate_email
+from flask_security import hash_password
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from vergabe import clock, ids
+from vergabe.access import queries
+from vergabe.access.actor import Actor
+from vergabe.access.model import ApiToken, Organisation, RoleAssignment, User
+from vergabe.access.permissions import ROLE_NAMES, Permission, Role
+from vergabe.accounts import rules
+from vergabe.audit import service as audit
+from vergabe.audit.service import Act
+from vergabe.errors import InvalidInput, NotFound, Refused, Violation
+
+
+def clean_email(text: str, *, field: str = "email") -> str:
+    """Return an e-mail address in lower case; InvalidInput if it cannot be one."""
+    try:
+        return validate_email(
+            text.strip(), check_deliverability=False, test_environment=True
+        ).normalized.lower()
+    except EmailNotValidError as error:
+        raise InvalidInput(
+            "email_invalid",
+            "Das ist keine gültige E-Mail-Adresse. Bitte prüfen Sie die Schreibweise "
+            "(name@gemeinde.de).",
+            field=field,
+        ) from error
+
+
+def create_person(
+    session: Session,
+    *,
+    email: str,
+    full_name: str,
+    now: dt.datetime,
+    password: str | None = None,
+    is_confirmed: bool = True,
+) -> User:
+    """Return a new person, or the one who already has this address (unchanged).
+
+    Without a password the person sets one through "Passwort vergessen". Records nothing: the
+    command that calls this one does.
+    """
+    address = clean_email(email)
+    existing = queries.user_by_email(session, address)
+    if existing is not None:
+        return existing
+    name = full_name.strip()
+    if not 0 < len(name) <= 200:
+        raise InvalidInput(
+            "name_missing",
+            "Bitte geben Sie einen Namen mit höchstens 200 Zeichen an.",
+            field="full_name",
+        )
+    user = User(
+        email=address,
+        full_name=name,
+        password=hash_password(password) if password else None,
+        active=True,
+        fs_uniquifier=uuid.uuid4().hex,
+        confirmed_at=now if is_confirmed else None,
+        created_at=now,
+    )
+    session.add(user)
+    session.flush()
+    return user
+
+
+def grant_role(
+    session: Session,
+    actor: Actor,
+    organisation_id: uuid.UUID,
+    *,
+    email: str,
+    full_name: str,
+    role: Role,
+    valid_from: dt.date,
+    valid_to: dt.date | None,
+    now: dt.datetime,
+    cooperation_id: uuid.UUID | None = None,
+    substitute_for_id: uuid.UUID | None = None,
+    reason: str | None = None,
+) -> RoleAssignment:
+    """Give a person a role at an organisation from `valid_from` to `valid_to`, both inclusive.
+
+    The person is created if nobody has this address. The same valid role again changes nothing.
+    Raises NotFound for another's organisation, InvalidInput for a role that does not fit.
+    """
+    organisation = _own_organisation(session, actor, organisation_id)
+    reasons = rules.reasons_against_role(
+        role, organisation_kind=organisation.kind, valid_from=valid_from, valid_to=valid_to
+    )
+    if reasons:
+        raise InvalidInput.of(reasons)
+    user = create_person(session, email=email, full_name=full_name, now=now)
+    for assignment in user.assignments:
+        is_same = (
+            assignment.organisation_id == organisation_id
+            and assignment.role == role
+            and assignment.cooperation_id == cooperation_id
+            and assignment.valid_from == valid_from
+            and assignment.valid_to == valid_to
+        )
+        if is_same:
+            return assignment
+    assignment = RoleAssignment(
+        user=user,
+        organisation_id=organisation_id,
+        cooperation_id=cooperation_id,
+        role=role,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        substitute_for_id=substitute_for_id,
+        reason=reason,
+    )
+    session.add(assignment)
+    session.flush()
+    _record(
+        session,
+        actor,
+        organisation,
+        Act(
+            "role_granted",
+            "role_assignment",
+            assignment.id,
+            f"{user.full_name} erhielt die Rolle {ROLE_NAMES[role]}.",
+            reason=reason,
+            details={
+                "email": user.email,
+                "role": role,
+                "valid_from": valid_from.isoformat(),
+                "valid_to": valid_to.isoformat() if valid_to else None,
+            },
+        ),
+        now=now,
+    )
+    return assignment
+
+
+def end_role(
+    session: Session, actor: Actor, assignment_id: uuid.UUID, *, now: dt.datetime
+) -> RoleAssignment:
+    """End a role with the day before today; the last administrator cannot end their own."""
+    assignment = session.get(RoleAssignment, assignment_id)
+    if assignment is None:
+        raise NotFound("Die Rolle")
+    organisation = _own_organisation(session, actor, assignment.organisation_id)
+    today = clock.berlin_day(now)
+    if assignment.role == Role.ADMINISTRATOR and assignment.user_id == actor.user_id:
+        raise Refused(
+            "own_administration",
+            "Die eigene Rolle „Administration“ können Sie nicht beenden. "
+            "Bitten Sie eine andere Administratorin darum.",
+        )
+    if not assignment.is_valid_on(today) and assignment.valid_from <= today:
+        return assignment
+    yesterday = today - dt.timedelta(days=1)
+    if assignment.valid_from > yesterday:
+        session.delete(assignment)
+    else:
+        assignment.valid_to = yesterday
+    session.flush()
+    _record(
+        session,
+        actor,
+        organisation,
+        Act(
+            "role_ended",
+            "role_assignment",
+            assignment_id,
+            f"{assignment.user.full_name}: Rolle {ROLE_NAMES[Role(assignment.role)]} endete.",
+            details={"email": assignment.user.email, "role": assignment.role},
+        ),
+        now=now,
+    )
+    return assignment
+
+
+def create_token(
+    session: Session,
+    actor: Actor,
+    *,
+    name: str,
+    expires_on: dt.date,
+    is_read_only: bool,
+    now: dt.datetime,
+) -> tuple[ApiToken, str]:
+    """Return a new token of the actor for the organisation acted for, and its secret.
+
+    The secret is shown this once; only its hash is kept. The token ends with the day `expires_on`.
+    """
+    actor.require(Permission.USE_OWN_ACCOUNT)
+    if actor.user_id is None or actor.organisation_id is None:
+        raise Refused("token_needs_person", "Ein Zugriffstoken gehört zu einer Person.")
+    expires_at = clock.start_of_day(expires_on + dt.timedelta(days=1))
+    reasons = rules.reasons_against_token(expires_at, now=now)
+    if not 0 < len(name.strip()) <= 100:
+        reasons.append(
+            Violation(
+                "token_name_missing",
+                "Bitte geben Sie dem Zugriffstoken einen Namen mit höchstens 100 Zeichen.",
+                field="name",
+            )
+        )
+    if reasons:
+        raise InvalidInput.of(reasons)
+    secret = ids.new_secret()
+    token = ApiToken(
+        user_id=actor.user_id,
+        organisation_id=actor.organisation_id,
+        name=name.strip(),
+        token_hash=queries.token_hash(secret),
+        is_read_only=is_read_only,
+        created_at=now,
+        expires_at=expires_at,
+    )
+    session.add(token)
+    session.flush()
+    _record(
+        session,
+        actor,
+        token.organisation,
+        Act("token_created", "api_token", token.id, f"Zugriffstoken „{token.name}“ wurde erzeugt."),
+        now=now,
+    )
+    return token, secret
+
+
+def revoke_token(
+    session: Session, actor: Actor, token_id: uuid.UUID, *, now: dt.datetime
+) -> ApiToken:
+    """Revoke one's own token; a second time changes nothing."""
+    token = session.get(ApiToken, token_id)
+    if token is None or token.user_id != actor.user_id:
+        raise NotFound("Das Zugriffstoken")
+    if token.revoked_at is None:
+        token.revoked_at = now
+        session.flush()
+        _record(
+            session,
+            actor,
+            token.organisation,
+            Act("token_revoked", "api_token", token.id, f"„{token.name}“ wurde widerrufen."),
+            now=now,
+        )
+    return token
+
+
+def tokens_of(session: Session, user_id: uuid.UUID) -> Sequence[ApiToken]:
+    """Return a person's tokens, newest first."""
+    return session.scalars(
+        select(ApiToken).where(ApiToken.user_id == user_id).order_by(ApiToken.id.desc())
+    ).all()
+
+
+def people_of(session: Session, actor: Actor) -> Sequence[RoleAssignment]:
+    """Return all roles at the organisation acted for, by person."""
+    actor.require(Permission.ADMINISTER_ORGANISATION)
+    return session.scalars(
+        select(RoleAssignment)
+        .where(RoleAssignment.organisation_id == actor.organisation_id)
+        .join(RoleAssignment.user)
+        .order_by(User.full_name, RoleAssignment.valid_from)
+    ).all()
+
+
+def _own_organisation(session: Session, actor: Actor, organisation_id: uuid.UUID) -> Organisation:
+    organisation = session.get(Organisation, organisation_id)
+    if organisation is None or not (actor.is_operator or actor.organisation_id == organisation_id):
+        raise NotFound("Die Organisation")
+    actor.require(Permission.ADMINISTER_ORGANISATION, organisation_id=organisation_id)
+    return organisation
+
+
+def _record(
+    session: Session, actor: Actor, organisation: Organisation, act: Act, *, now: dt.datetime
+) -> None:
+    audit.append(session, audit.stream_of("organisation", organisation.id), actor, act, now=now)
