@@ -18,6 +18,7 @@ csrf = CSRFProtect()
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the WSGI application for `settings` (default: those of the environment)."""
     settings = settings or Settings.from_environment()
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     app = Flask("vergabe")
     app.config.update(
         SECRET_KEY=settings.secret_key,

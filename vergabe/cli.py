@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from vergabe.commands import running
 from vergabe.errors import DomainError
 from vergabe.settings import SettingsError
 
@@ -30,3 +31,10 @@ class Vergabe(click.Group):
 @click.group(cls=Vergabe)
 def main() -> None:
     """Vergabe: gemeinsame Beschaffung von Kommunen."""
+
+
+main.add_command(running.run)
+main.add_command(running.worker)
+main.add_command(running.database)
+main.add_command(running.doctor)
+main.add_command(running.person)

@@ -93,6 +93,11 @@ def user_by_email(session: Session, email: str) -> User | None:
     return session.scalars(select(User).where(User.email == email.strip().lower())).one_or_none()
 
 
+def organisation_by_ags(session: Session, ags: str) -> Organisation | None:
+    """Return the municipality or county with this key (8 digits; counties 5)."""
+    return session.scalars(select(Organisation).where(Organisation.ags == ags)).one_or_none()
+
+
 def people_with(
     session: Session,
     permission: Permission,

@@ -145,6 +145,20 @@ def grant_role(
     return assignment
 
 
+def invitation(user: User, base_url: str) -> dict[str, str]:
+    """Return the payload of the mail that asks a new person to set a password."""
+    return {
+        "to": user.email,
+        "subject": "Ihr Zugang zur gemeinsamen Vergabe",
+        "body": (
+            f"Guten Tag {user.full_name},\n\n"
+            "für Sie wurde ein Zugang angelegt. Setzen Sie Ihr Passwort hier:\n"
+            f"{base_url}/passwort-vergessen\n\n"
+            f"Ihre Anmeldung ist die Adresse {user.email}.\n"
+        ),
+    }
+
+
 def end_role(
     session: Session, actor: Actor, assignment_id: uuid.UUID, *, now: dt.datetime
 ) -> RoleAssignment:

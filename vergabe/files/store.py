@@ -5,7 +5,7 @@ import hashlib
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, Any, BinaryIO, Final, cast
+from typing import IO, BinaryIO, Final, cast
 
 import fsspec
 
@@ -92,6 +92,10 @@ class FileStore:
         """Return a small file whole, checked against its hash."""
         return b"".join(self.chunks(sha256))
 
-    def describe(self) -> dict[str, Any]:
-        """Return where the store lies, for the operator."""
-        return {"protocol": self._fs.protocol, "root": self._root}
+    def probe(self) -> None:
+        """Write and remove a small file; OSError if that is not possible."""
+        path = f"{self._root}/incoming/{uuid.uuid4().hex}"
+        self._fs.makedirs(f"{self._root}/incoming", exist_ok=True)
+        with self._fs.open(path, "wb") as target:
+            target.write(b"probe")
+        self._fs.rm(path)

@@ -1,0 +1,160 @@
+"""What `vergabe doctor` looks at, and what it tells the operator to do."""
+
+import datetime as dt
+import shutil
+import smtplib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from vergabe import clock
+from vergabe.db import db
+from vergabe.files.store import FileStore
+from vergabe.law import overview
+from vergabe.settings import Settings
+
+MIGRATIONS: Final = Path(__file__).resolve().parents[1] / "migrations"
+_LEAST_FREE_BYTES: Final = 2 * 1024**3
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at; level is `ok`, `warning` or `error`."""
+
+    what: str
+    level: str
+    message: str
+
+    def as_dict(self) -> dict[str, str]:
+        return asdict(self)
+
+
+def examine(app: Flask) -> list[Finding]:
+    """Return what was found, in the order an operator would look."""
+    settings: Settings = app.extensions["vergabe_settings"]
+    with app.app_context():
+        return [
+            *_addresses(settings),
+            *_database(),
+            *_files(settings, app.extensions["vergabe_files"]),
+            *_mail(settings),
+            *_clock(),
+            *_law(),
+            *_sdk(settings),
+        ]
+
+
+def _addresses(settings: Settings) -> Iterator[Finding]:
+    if settings.is_https:
+        yield Finding("Adresse", "ok", settings.base_url)
+    else:
+        yield Finding(
+            "Adresse",
+            "warning",
+            f"{settings.base_url} ist ohne TLS. Setzen Sie VERGABE_BASE_URL auf die "
+            "https-Adresse, unter der Menschen den Dienst erreichen.",
+        )
+
+
+def _database() -> Iterator[Finding]:
+    try:
+        with db.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+            current = MigrationContext.configure(connection).get_current_revision()
+    except SQLAlchemyError as error:
+        yield Finding(
+            "Datenbank", "error", f"nicht erreichbar, prüfen Sie VERGABE_DATABASE_URL: {error}"
+        )
+        return
+    script = ScriptDirectory(str(MIGRATIONS))
+    head = script.get_current_head()
+    if current == head:
+        yield Finding("Datenbank", "ok", f"{db.engine.dialect.name}, Migration {current}")
+    else:
+        yield Finding(
+            "Datenbank",
+            "error",
+            f"steht auf Migration {current or 'keine'} statt {head}: vergabe db upgrade",
+        )
+
+
+def _files(settings: Settings, store: FileStore) -> Iterator[Finding]:
+    try:
+        store.probe()
+    except OSError as error:
+        yield Finding(
+            "Dateien", "error", f"{settings.files} ist nicht beschreibbar (VERGABE_FILES): {error}"
+        )
+        return
+    yield Finding("Dateien", "ok", settings.files)
+    if "://" not in settings.files:
+        free = shutil.disk_usage(settings.files).free
+        level = "ok" if free >= _LEAST_FREE_BYTES else "warning"
+        yield Finding("Platte", level, f"{free / 1024**3:.1f} GiB frei")
+
+
+def _mail(settings: Settings) -> Iterator[Finding]:
+    if settings.smtp_url is None:
+        yield Finding(
+            "Mail",
+            "warning",
+            "VERGABE_SMTP_URL ist nicht gesetzt: Mitteilungen liegen nur im Postfach der "
+            "Plattform, E-Mails warten.",
+        )
+        return
+    parts = urlsplit(settings.smtp_url)
+    try:
+        if parts.scheme == "smtps":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                parts.hostname or "", parts.port or 465, timeout=5
+            )
+        else:
+            server = smtplib.SMTP(parts.hostname or "", parts.port or 25, timeout=5)
+        with server:
+            server.noop()
+    except (OSError, smtplib.SMTPException) as error:
+        yield Finding(
+            "Mail", "error", f"{parts.hostname} antwortet nicht (VERGABE_SMTP_URL): {error}"
+        )
+    else:
+        yield Finding("Mail", "ok", f"{parts.hostname} antwortet")
+
+
+def _clock() -> Iterator[Finding]:
+    with db.engine.connect() as connection:
+        if db.engine.dialect.name != "postgresql":
+            yield Finding("Uhr", "ok", clock.now().isoformat(timespec="seconds"))
+            return
+        theirs: dt.datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+    drift = abs((theirs - clock.read()).total_seconds())
+    level = "ok" if drift < 1 else "error"
+    yield Finding("Uhr", level, f"{drift:.2f} s Abstand zur Uhr der Datenbank (höchstens 1 s)")
+
+
+def _law() -> Iterator[Finding]:
+    sentences = overview.ending_soon(clock.berlin_day(clock.now()))
+    for sentence in sentences:
+        yield Finding("Recht", "warning", sentence)
+    if not sentences:
+        yield Finding("Recht", "ok", "alle Tabellen gelten noch mindestens 60 Tage")
+
+
+def _sdk(settings: Settings) -> Iterator[Finding]:
+    if settings.eforms_sdk is None:
+        yield Finding(
+            "eForms-SDK",
+            "warning",
+            "VERGABE_EFORMS_SDK ist nicht gesetzt: keine amtlichen Prüfungen.",
+        )
+    elif settings.eforms_sdk.exists():
+        yield Finding("eForms-SDK", "ok", str(settings.eforms_sdk))
+    else:
+        yield Finding("eForms-SDK", "error", f"{settings.eforms_sdk} gibt es nicht.")

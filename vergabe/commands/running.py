@@ -1,0 +1,154 @@
+"""`vergabe run`, `worker`, `db upgrade`, `doctor`, `person`: running the service."""
+
+import datetime as dt
+import sys
+from typing import Any
+
+import click
+from flask import Flask
+from flask_migrate import Migrate, upgrade
+from gunicorn.app.base import BaseApplication
+
+from vergabe import clock, outbox
+from vergabe.access import queries
+from vergabe.access.actor import Actor
+from vergabe.access.permissions import ROLE_NAMES, Role
+from vergabe.accounts import service as accounts
+from vergabe.commands import checks
+from vergabe.commands.support import json_option, print_json, the_app
+from vergabe.db import db, unit_of_work
+from vergabe.errors import DomainError
+from vergabe.ids import new_id
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # the library has no types
+    """gunicorn with settings of ours instead of a command line of its own."""
+
+    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
+        self._app, self._options = app, options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for key, value in self._options.items():
+            self.cfg.set(key, value)
+
+    def load(self) -> Flask:
+        return self._app
+
+
+def serve(app: Flask, *, bind: str, workers: int, threads: int, quiet: bool = False) -> None:
+    """Serve until SIGTERM; requests that run are finished first (30 s at most).
+
+    Settings by measurement (reference/performance.md): gthread, 2 workers with 4 threads.
+    """
+    with app.app_context():
+        # Children must not share a connection of the parent.
+        db.engine.dispose()
+    _Server(
+        app,
+        {
+            "bind": bind,
+            "workers": workers,
+            "threads": threads,
+            "worker_class": "gthread",
+            "timeout": 120,
+            "graceful_timeout": 30,
+            "keepalive": 5,
+            "limit_request_line": 8190,
+            "limit_request_field_size": 8190,
+            "accesslog": None,
+            "loglevel": "warning" if quiet else "info",
+        },
+    ).run()
+
+
+@click.command()
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Adresse und Port.")
+@click.option("--workers", default=2, show_default=True, help="Prozesse.")
+@click.option("--threads", default=4, show_default=True, help="Threads je Prozess.")
+def run(bind: str, workers: int, threads: int) -> None:
+    """Webserver starten (hinter einem Proxy, der TLS spricht)."""
+    serve(the_app(), bind=bind, workers=workers, threads=threads)
+
+
+@click.command()
+def worker() -> None:
+    """Hintergrunddienst starten: Mitteilungen, Reaktionen, Erinnerungen."""
+    from vergabe import worker as background
+
+    background.run_forever(the_app())
+
+
+@click.group("db")
+def database() -> None:
+    """Datenbank."""
+
+
+def upgrade_database(app: Flask) -> None:
+    """Bring the database of `app` to the newest migration."""
+    with app.app_context():
+        Migrate(app, db, directory=str(checks.MIGRATIONS), render_as_batch=True)
+        upgrade(directory=str(checks.MIGRATIONS))
+
+
+@database.command("upgrade")
+def database_upgrade() -> None:
+    """Alle Migrationen ausführen."""
+    upgrade_database(the_app())
+    click.echo("Die Datenbank ist auf dem neuesten Stand.")
+
+
+@click.command()
+@json_option
+def doctor(as_json: bool) -> None:
+    """Einstellungen, Datenbank, Mail, Uhr und Platte prüfen; sagen, was zu tun ist."""
+    findings = checks.examine(the_app())
+    if as_json:
+        print_json([finding.as_dict() for finding in findings])
+    else:
+        for finding in findings:
+            mark = {"ok": "gut", "warning": "Hinweis", "error": "Fehler"}[finding.level]
+            click.echo(f"{mark:8}{finding.what}: {finding.message}")
+    if any(finding.level == "error" for finding in findings):
+        sys.exit(1)
+
+
+@click.group()
+def person() -> None:
+    """Personen und Rollen (für die erste Administration)."""
+
+
+@person.command("add")
+@click.argument("email")
+@click.option("--name", "full_name", required=True, help="Vor- und Nachname.")
+@click.option("--municipality", "ags", required=True, help="AGS der Kommune (8 Stellen, Kreis 5).")
+@click.option("--role", type=click.Choice([str(role) for role in Role]), required=True)
+def person_add(email: str, full_name: str, ags: str, role: str) -> None:
+    """Person anlegen und ihr eine Rolle geben; sie erhält einen Link für ihr Passwort."""
+    app = the_app()
+    with app.app_context(), unit_of_work() as session:
+        organisation = queries.organisation_by_ags(session, ags)
+        if organisation is None:
+            raise DomainError("unknown_municipality", f"Eine Kommune mit AGS {ags} gibt es nicht.")
+        assignment = accounts.grant_role(
+            session,
+            Actor.operator("Kommandozeile"),
+            organisation.id,
+            email=email,
+            full_name=full_name,
+            role=Role(role),
+            valid_from=clock.berlin_day(clock.now()),
+            valid_to=None,
+            now=clock.now(),
+        )
+        if assignment.user.password is None:
+            outbox.put(
+                session,
+                "mail",
+                "account_mail",
+                str(new_id()),
+                accounts.invitation(assignment.user, app.extensions["vergabe_settings"].base_url),
+                now=clock.now(),
+                due_at=clock.now() + dt.timedelta(seconds=1),
+            )
+        click.echo(f"{assignment.user.full_name}: {ROLE_NAMES[Role(role)]}, {organisation.name}.")
