@@ -10,7 +10,7 @@ from vergabe import registry
 from vergabe.db import configure_engine, db, engine_options
 from vergabe.files.store import FileStore
 from vergabe.settings import Settings
-from vergabe.web import api, formatting, headers, login, logs, problems, shell, transactions
+from vergabe.web import api, assets, formatting, headers, login, logs, problems, shell, transactions
 
 csrf = CSRFProtect()
 
@@ -51,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     problems.init_app(app)
     formatting.init_app(app)
     headers.init_app(app)
+    assets.init_app(app)
     shell.init_app(app)
     api.init_app(app)
     registry.register(app, csrf)

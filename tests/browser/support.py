@@ -76,6 +76,7 @@ def visit(
         viewport={"width": width, "height": height},
         java_script_enabled=scripts,
         color_scheme="dark" if dark else "light",
+        reduced_motion="reduce",
         locale="de-DE",
         timezone_id="Europe/Berlin",
         base_url=base_url,
