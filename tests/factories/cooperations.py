@@ -49,7 +49,7 @@ def dlz(
 ) -> Cooperation:
     """Return the DLZ with one area `procurement`; the first town is the lead.
 
-    All take part in full. With mandates, every town lets the lead do everything; with resolutions,
+    All take part in full. With mandates, every other town lets the lead do everything; with resolutions,
     every council has adopted the joining, without a limit.
     """
     organisations = [town(session, name) for name in towns]
@@ -91,7 +91,7 @@ def dlz(
     session.flush()
     for position, organisation in enumerate(organisations, start=1):
         member(session, cooperation, organisation, position=position)
-        if with_mandates:
+        if with_mandates and position > 1:
             mandate(session, cooperation, organisation)
         if with_resolutions:
             resolution(session, cooperation, organisation)

@@ -119,6 +119,13 @@ class Agreement(Model):
         CheckConstraint(
             "stage NOT IN ('in_force') OR in_force_on IS NOT NULL", name="in_force_has_day"
         ),
+        CheckConstraint(
+            "legal_form <> 'informal_arrangement' OR stage IN ('informal', 'terminated')",
+            name="informal_stays_informal",
+        ),
+        CheckConstraint(
+            "stage <> 'terminated' OR terminated_on IS NOT NULL", name="terminated_has_day"
+        ),
     )
 
     id: Mapped[Id]
@@ -144,6 +151,8 @@ class Mandate(Model):
     __table_args__ = (
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="days_in_order"),
         CheckConstraint("limit_net_cents IS NULL OR limit_net_cents > 0", name="limit_positive"),
+        CheckConstraint("grantor_id <> grantee_id", name="two_parties"),
+        CheckConstraint("(file_sha256 IS NULL) = (file_name IS NULL)", name="file_has_name"),
         Index("ix_mandate_cooperation_id_grantor_id", "cooperation_id", "grantor_id"),
     )
 
@@ -159,6 +168,7 @@ class Mandate(Model):
     valid_to: Mapped[Day | None]
     revoked_on: Mapped[Day | None]
     file_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
+    file_name: Mapped[str | None] = mapped_column(String(200))
     recorded_at: Mapped[Instant]
     grantor: Mapped[Organisation] = relationship(foreign_keys=[grantor_id])
     grantee: Mapped[Organisation] = relationship(foreign_keys=[grantee_id])
@@ -175,6 +185,9 @@ class Resolution(Model):
         CheckConstraint("result IN ('adopted', 'rejected')", name="result_known"),
         CheckConstraint("subject IN ('joining', 'tender')", name="subject_known"),
         CheckConstraint("limit_net_cents IS NULL OR limit_net_cents > 0", name="limit_positive"),
+        CheckConstraint("(subject = 'tender') = (pool_id IS NOT NULL)", name="tender_has_pool"),
+        CheckConstraint("revoked_on IS NULL OR revoked_on >= decided_on", name="days_in_order"),
+        CheckConstraint("(file_sha256 IS NULL) = (file_name IS NULL)", name="file_has_name"),
         Index("ix_resolution_cooperation_id_organisation_id", "cooperation_id", "organisation_id"),
     )
 
@@ -193,5 +206,6 @@ class Resolution(Model):
     is_public: Mapped[bool] = mapped_column(Boolean, default=True)
     revoked_on: Mapped[Day | None]
     file_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
+    file_name: Mapped[str | None] = mapped_column(String(200))
     recorded_at: Mapped[Instant]
     organisation: Mapped[Organisation] = relationship()

@@ -1,0 +1,225 @@
+"""Gates: what must be on file before a joint tender may be published, as cooperations know it."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from vergabe.access.model import Organisation
+from vergabe.cooperations import queries, readiness
+from vergabe.cooperations.model import Cooperation, Mandate, Resolution, TaskArea
+from vergabe.cooperations.readiness import (
+    CHECKS,
+    MandateFacts,
+    ParticipantFacts,
+    ResolutionFacts,
+    Situation,
+)
+from vergabe.cooperations.rules import DEPTH_ALLOWS, Depth, LegalForm, Part, Scope, Subject
+from vergabe.errors import Violation
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A named check and every reason that keeps it closed; no reason: it is open.
+
+    notes: German sentences on what to mind although the gate is open (conditions of resolutions).
+    """
+
+    key: str
+    title: str
+    reasons: list[Violation]
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def is_open(self) -> bool:
+        return not self.reasons
+
+
+@dataclass(frozen=True)
+class PublicationFacts:
+    """What is to be published: whose demands, for how much each, on which legal day (Berlin).
+
+    total_net_cents: organisation id → its share of the estimated value, net.
+    """
+
+    cooperation_id: uuid.UUID
+    area_id: uuid.UUID
+    pool_id: uuid.UUID | None
+    participant_ids: Sequence[uuid.UUID]
+    total_net_cents: Mapping[uuid.UUID, int]
+    day: dt.date
+
+
+def publication_gates(
+    session: Session, facts: PublicationFacts, *, is_decision: bool = False
+) -> list[Gate]:
+    """Return the gates that cooperations keep, in the order of readiness.CHECKS.
+
+    is_decision: set by who publishes: locks the cooperation until the commit, so that no resolution
+    or mandate is revoked between the check and the publication.
+    """
+    if is_decision:
+        cooperation = queries.locked_cooperation(session, facts.cooperation_id)
+    else:
+        cooperation = session.get_one(Cooperation, facts.cooperation_id)
+    area = session.get_one(TaskArea, facts.area_id)
+    subjects = frozenset(Subject(subject) for subject in area.required_resolutions)
+    situation = _situation(
+        session,
+        cooperation,
+        area,
+        participant_ids=facts.participant_ids,
+        totals=facts.total_net_cents,
+        required=subjects,
+        pool_id=facts.pool_id,
+        day=facts.day,
+        is_overview=False,
+    )
+    return _run(situation)
+
+
+def overview_gates(
+    session: Session, cooperation: Cooperation, area: TaskArea, day: dt.date
+) -> list[Gate]:
+    """Return the gates for everybody who could take part in a joint tender of an area on a day.
+
+    Without a pool: limits and resolutions on single tenders are not looked at.
+    """
+    depths = queries.depths(session, area.id, day)
+    situation = _situation(
+        session,
+        cooperation,
+        area,
+        participant_ids=[
+            organisation_id
+            for organisation_id, depth in depths.items()
+            if Part.TENDER in DEPTH_ALLOWS[depth]
+        ],
+        totals={},
+        required=frozenset(map(Subject, area.required_resolutions)) - {Subject.TENDER},
+        pool_id=None,
+        day=day,
+        is_overview=True,
+    )
+    return _run(situation)
+
+
+def _run(situation: Situation) -> list[Gate]:
+    return [
+        Gate(check.key, check.title, check.reasons(situation), check.notes(situation))
+        for check in CHECKS
+    ]
+
+
+def _situation(
+    session: Session,
+    cooperation: Cooperation,
+    area: TaskArea,
+    *,
+    participant_ids: Sequence[uuid.UUID],
+    totals: Mapping[uuid.UUID, int],
+    required: frozenset[Subject],
+    pool_id: uuid.UUID | None,
+    day: dt.date,
+    is_overview: bool,
+) -> Situation:
+    agreement = queries.current_agreement(session, cooperation.id, day)
+    return Situation(
+        day=day,
+        area_name=area.name,
+        stage=queries.stage_of(agreement, day) if agreement else None,
+        legal_form=LegalForm(agreement.legal_form) if agreement else None,
+        lead_id=cooperation.lead_organisation_id,
+        lead_name=cooperation.lead.name,
+        required=required,
+        pool_id=pool_id,
+        participants=_participants(session, cooperation, area, participant_ids, totals, day),
+        is_overview=is_overview,
+    )
+
+
+def _participants(
+    session: Session,
+    cooperation: Cooperation,
+    area: TaskArea,
+    participant_ids: Sequence[uuid.UUID],
+    totals: Mapping[uuid.UUID, int],
+    day: dt.date,
+) -> list[ParticipantFacts]:
+    names = {
+        organisation.id: organisation.name
+        for organisation in session.scalars(
+            select(Organisation).where(Organisation.id.in_(participant_ids))
+        )
+    }
+    depths = queries.depths(session, area.id, day)
+    mandates = queries.mandates(session, cooperation.id, participant_ids)
+    resolutions = queries.resolutions(session, cooperation.id, participant_ids)
+    return [
+        ParticipantFacts(
+            organisation_id=organisation_id,
+            name=names[organisation_id],
+            depth=depths.get(organisation_id, Depth.NONE),
+            is_member=organisation_id in depths,
+            total_net_cents=totals.get(organisation_id),
+            mandates=[
+                mandate_facts(mandate)
+                for mandate in mandates
+                if mandate.grantor_id == organisation_id
+            ],
+            # Newest first in the query; rules want the order of deciding.
+            resolutions=[
+                resolution_facts(resolution)
+                for resolution in reversed(resolutions)
+                if resolution.organisation_id == organisation_id
+            ],
+        )
+        for organisation_id in participant_ids
+    ]
+
+
+def mandate_facts(mandate: Mandate) -> MandateFacts:
+    """Return a mandate as the checks see it."""
+    return MandateFacts(
+        grantee_id=mandate.grantee_id,
+        scope=frozenset(Scope(scope) for scope in mandate.scope),
+        valid_from=mandate.valid_from,
+        valid_to=mandate.valid_to,
+        revoked_on=mandate.revoked_on,
+        limit_net_cents=mandate.limit_net_cents,
+    )
+
+
+def resolution_facts(resolution: Resolution) -> ResolutionFacts:
+    """Return a resolution as the checks see it."""
+    return ResolutionFacts(
+        subject=Subject(resolution.subject),
+        is_adopted=resolution.result == "adopted",
+        body=resolution.body,
+        decided_on=resolution.decided_on,
+        pool_id=resolution.pool_id,
+        revoked_on=resolution.revoked_on,
+        limit_net_cents=resolution.limit_net_cents,
+        conditions=resolution.conditions,
+        is_public=resolution.is_public,
+    )
+
+
+def by_member(gates: Sequence[Gate], organisation_id: uuid.UUID) -> list[tuple[Gate, list[str]]]:
+    """Return each gate with the sentences that concern one member (its own and those for all)."""
+    return [
+        (
+            gate,
+            [
+                reason.message
+                for reason in gate.reasons
+                if not isinstance(reason, readiness.MemberViolation)
+                or reason.organisation_id in (None, str(organisation_id))
+            ],
+        )
+        for gate in gates
+    ]
