@@ -5,10 +5,12 @@ Every function takes the application, opens its own units of work, and returns h
 
 from flask import Flask
 
+from vergabe.messages import delivery
+
 
 def send_mails(app: Flask) -> int:
     """Send due mails of the outbox; return how many were tried."""
-    return 0
+    return delivery.send_due(app)
 
 
 def send_reminders(app: Flask) -> int:

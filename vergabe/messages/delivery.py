@@ -1,0 +1,235 @@
+"""Mails out of the outbox: lease and read, send, mark; no transaction is open while sending."""
+
+import datetime as dt
+import logging
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from vergabe import clock, outbox
+from vergabe.db import unit_of_work
+from vergabe.messages.mail_text import Letter, Sender, UnusableAddress, message_id
+from vergabe.messages.mailer import Fate, Mailer, Outcome, Route, ServerUnreachable
+from vergabe.messages.model import Mail, Message
+from vergabe.messages.service import MAIL_KIND, MESSAGE_MAIL
+from vergabe.messages.unsubscribing import token_for
+from vergabe.outbox import OutboxRow
+from vergabe.settings import Settings, SettingsError
+
+logger = logging.getLogger(__name__)
+
+BATCH: Final = 50
+BATCHES_PER_RUN: Final = 40
+MARGIN: Final = dt.timedelta(seconds=40)
+"""No mail is begun this short before the lease ends: another worker might send it too."""
+PAUSE: Final = dt.timedelta(seconds=15)
+LONGEST_PAUSE: Final = dt.timedelta(minutes=5)
+
+
+@dataclass
+class Pause:
+    """How long this process leaves a mail server alone that could not be reached."""
+
+    until: dt.datetime | None = None
+    length: dt.timedelta = PAUSE
+
+    def begin(self, now: dt.datetime) -> None:
+        self.until = now + self.length
+        self.length = min(self.length * 2, LONGEST_PAUSE)
+
+    def end(self) -> None:
+        self.until, self.length = None, PAUSE
+
+
+@dataclass(frozen=True)
+class Leased:
+    """A row of the outbox and the letter behind it; mail_id None: a mail of the login."""
+
+    row_id: uuid.UUID
+    mail_id: uuid.UUID | None
+    letter: Letter
+
+
+@dataclass
+class Batch:
+    """What one lease brought, until when it holds, and what became of it."""
+
+    until: dt.datetime
+    leased: list[Leased] = field(default_factory=list)
+    outcomes: list[tuple[Leased, Outcome]] = field(default_factory=list)
+
+    @property
+    def untouched(self) -> list[uuid.UUID]:
+        """Return the rows of which nothing was tried."""
+        return [each.row_id for each in self.leased[len(self.outcomes) :]]
+
+
+def send_due(app: Flask) -> int:
+    """Send the mails that are due and return how many were tried.
+
+    Without a mail server in the settings all mails wait. While the server cannot be reached they
+    wait as well, and no attempt is counted. Raises SettingsError for a route that cannot be used.
+    """
+    settings: Settings = app.extensions["vergabe_settings"]
+    if settings.smtp_url is None:
+        return 0
+    pause: Pause = app.extensions.setdefault("vergabe_mail_pause", Pause())
+    if pause.until is not None and clock.now() < pause.until:
+        return 0
+    host = urlsplit(settings.base_url).hostname or "localhost"
+    tried = 0
+    with (
+        app.app_context(),
+        Mailer(Route.of(settings.smtp_url), _sender(settings, host)) as mailer,
+    ):
+        for _ in range(BATCHES_PER_RUN):
+            batch = _lease(settings)
+            is_reached = _send(mailer, batch)
+            _mark(batch, host)
+            tried += len(batch.outcomes)
+            if not is_reached:
+                pause.begin(clock.now())
+                break
+            if batch.outcomes:
+                pause.end()
+            if len(batch.leased) < BATCH:
+                break
+    return tried
+
+
+def _sender(settings: Settings, host: str) -> Sender:
+    try:
+        return Sender.of(settings.mail_from, host)
+    except UnusableAddress as error:
+        raise SettingsError(
+            "VERGABE_MAIL_FROM muss eine E-Mail-Adresse sein, zum Beispiel "
+            "vergabe@stadt.de oder Vergabestelle <vergabe@stadt.de>."
+        ) from error
+
+
+def _send(mailer: Mailer, batch: Batch) -> bool:
+    """Send what was leased, while the lease holds; return whether the server could be reached."""
+    for each in batch.leased:
+        at = clock.now()
+        if at > batch.until - MARGIN:
+            break
+        try:
+            outcome = mailer.send(each.letter, at=at)
+        except ServerUnreachable as error:
+            logger.warning("mail server unreachable", extra={"error": str(error)})
+            return False
+        batch.outcomes.append((each, outcome))
+    return True
+
+
+def _lease(settings: Settings) -> Batch:
+    with unit_of_work() as session:
+        now = clock.now()
+        rows = outbox.lease(session, [MAIL_KIND], now=now, limit=BATCH)
+        batch = Batch(until=now + outbox.LEASE)
+        batch.leased.extend(_letters(session, rows, settings))
+        found = {each.row_id for each in batch.leased}
+        for row in rows:
+            if row.id not in found:
+                outbox.set_aside(session, row.id, "Die E-Mail zu diesem Auftrag fehlt.")
+        return batch
+
+
+def _letters(session: Session, rows: Sequence[OutboxRow], settings: Settings) -> Iterator[Leased]:
+    mail_ids = {
+        row.id: uuid.UUID(row.payload["mail_id"]) for row in rows if row.name == MESSAGE_MAIL
+    }
+    written = {
+        mail.id: mail
+        for mail in session.execute(
+            select(Mail.id, Mail.address, Message.subject, Message.body, Message.link)
+            .join(Message, Message.id == Mail.message_id)
+            .where(Mail.id.in_(mail_ids.values()))
+        )
+    }
+    for row in rows:
+        if row.name != MESSAGE_MAIL:
+            payload = row.payload
+            letter = Letter(row.id, payload["to"], payload["subject"], payload["body"])
+            yield Leased(row.id, None, letter)
+        elif (mail := written.get(mail_ids[row.id])) is not None:
+            link = f"\n\n{settings.base_url}{mail.link}" if mail.link else ""
+            token = token_for(mail.id, settings.secret_key)
+            letter = Letter(
+                mail.id,
+                mail.address,
+                mail.subject,
+                mail.body + link,
+                unsubscribe_url=f"{settings.base_url}/abbestellen/{token}",
+            )
+            yield Leased(row.id, mail.id, letter)
+
+
+def _mark(batch: Batch, host: str) -> None:
+    if not batch.leased:
+        return
+    with unit_of_work() as session:
+        now = clock.now()
+        sent = [each for each, outcome in batch.outcomes if outcome.fate is Fate.SENT]
+        _mark_sent(session, sent, host, now=now)
+        for each, outcome in batch.outcomes:
+            if outcome.fate is Fate.SENT:
+                continue
+            is_final = outcome.fate is Fate.NEVER
+            if is_final:
+                outbox.set_aside(session, each.row_id, outcome.reason)
+            else:
+                is_final = outbox.mark_failed(session, each.row_id, outcome.reason, now=now)
+            if is_final:
+                _mark_given_up(session, each, outcome)
+        if batch.untouched:
+            outbox.release_lease(session, batch.untouched, now=now)
+
+
+def _mark_sent(session: Session, sent: Iterable[Leased], host: str, *, now: dt.datetime) -> None:
+    rows = list(sent)
+    if not rows:
+        return
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id.in_([each.row_id for each in rows]))
+        .values(state="done", done_at=now, leased_until=None, last_error=None)
+    )
+    _forget_letters(session, rows)
+    marks = [
+        {
+            "id": each.mail_id,
+            "state": "sent",
+            "sent_at": now,
+            "failure": None,
+            "internet_message_id": message_id(each.letter.id, host),
+        }
+        for each in rows
+        if each.mail_id is not None
+    ]
+    if marks:
+        session.execute(update(Mail), marks)
+
+
+def _forget_letters(session: Session, leased: Iterable[Leased]) -> None:
+    # Mails of the login hold links that open an account: they do not outlive their sending.
+    row_ids = [each.row_id for each in leased if each.mail_id is None]
+    if row_ids:
+        session.execute(update(OutboxRow).where(OutboxRow.id.in_(row_ids)).values(payload={}))
+
+
+def _mark_given_up(session: Session, each: Leased, outcome: Outcome) -> None:
+    logger.warning("mail given up", extra={"row": each.row_id})
+    _forget_letters(session, [each])
+    if each.mail_id is not None:
+        session.execute(
+            update(Mail)
+            .where(Mail.id == each.mail_id)
+            .values(state="failed", failure=outcome.reason)
+        )
