@@ -38,3 +38,11 @@ def midnight(day: dt.date) -> dt.datetime:
 def end_of(day: dt.date) -> dt.datetime:
     """Return the first instant after a day (00:00 local time of the next one), in UTC."""
     return midnight(day + _ONE_DAY)
+
+
+def last_day_before(deadline_at: dt.datetime) -> dt.date:
+    """Return the last local day on which it is not too late yet: the day of the last instant.
+
+    A deadline at 10:00 belongs to its own day, one at 00:00 to the day before.
+    """
+    return (aware(deadline_at) - dt.timedelta(microseconds=1)).astimezone(BERLIN).date()
