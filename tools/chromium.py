@@ -11,8 +11,6 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import sync_playwright
-
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -26,9 +24,20 @@ def find() -> str | None:
         # Ubuntu's package is a stub that only starts a snap, which tests cannot use.
         if path and not _is_snap(path):
             return path
-    with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
-    return path if Path(path).is_file() else None
+    return _of_playwright()
+
+
+def _of_playwright() -> str | None:
+    # In a process of its own: Playwright's driver does not start where system libraries are missing.
+    program = (
+        "from playwright.sync_api import sync_playwright\n"
+        "with sync_playwright() as playwright: print(playwright.chromium.executable_path)"
+    )
+    asked = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    path = asked.stdout.strip()
+    return path if asked.returncode == 0 and Path(path).is_file() else None
 
 
 def _is_snap(path: str) -> bool:
@@ -42,7 +51,8 @@ def install() -> None:
     """Fetch Chromium: Debian's as root, else, or if that fails, Playwright's."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        packages = ["chromium", "fonts-liberation"]
+        # Playwright's driver needs libatomic.
+        packages = ["chromium", "fonts-liberation", "libatomic1"]
         subprocess.run(["apt-get", "-q", "update"], check=False, env=environment)
         subprocess.run(
             ["apt-get", "-qy", "install", "--no-install-recommends", *packages],
