@@ -209,19 +209,15 @@ def estimate(
     if not positions:
         raise ImpossibleInput("Es fehlt mindestens eine Position.", field="positions")
     group = positions[0].group if evaluate_group is None else evaluate_group
+    values = _values(positions, contract_type, on)
     totals: dict[str, int] = {}
-    for position in positions:
-        if position.method is Method.AUTHORITY_SUPPLIED and not contract_type.is_works:
-            raise ImpossibleInput(
-                "Beigestellte Leistungen zählen nur bei Bauleistungen (§ 3 Abs. 6 VgV).",
-                field="method",
-            )
-        totals[position.group] = totals.get(position.group, 0) + position_value(position, on)
+    for position, net_cents in values:
+        totals[position.group] = totals.get(position.group, 0) + net_cents
     if group not in totals:
         raise ImpossibleInput(f"Die Gruppe „{group}“ hat keine Position.", field="evaluate_group")
-    members = [position for position in positions if position.group == group]
+    members = [(position, cents) for position, cents in values if position.group == group]
     threshold = eu_threshold(contract_type, on)
-    lots = _sums(members, on, "lot")
+    lots = _sums((position.lot, cents) for position, cents in members)
     designated = tuple(designated_small_lots)
     value = Estimate(
         group=group,
@@ -229,7 +225,7 @@ def estimate(
         threshold_net_cents=threshold.value,
         reaches_threshold=totals[group] >= threshold.value,
         group_totals=totals,
-        by_municipality=_sums(members, on, "municipality"),
+        by_municipality=_sums((position.municipality, cents) for position, cents in members),
         by_lot=lots,
         small_lots=small_lots(lots, designated, contract_type, on) if designated else None,
     )
@@ -240,16 +236,30 @@ def estimate(
         evidence=Evidence.CONFIRMED,
         row=threshold.row,
         inputs={"contract_type": contract_type, "on": on, "positions": positions},
-        explain=lambda: _steps(value, members, contract_type, on),
+        explain=lambda: _steps(value, [item for item, _ in members], contract_type, on),
     )
 
 
-def _sums(members: Iterable[Position], on: dt.date, field: str) -> dict[str, int]:
+def _values(
+    positions: Iterable[Position], contract_type: ContractType, on: dt.date
+) -> list[tuple[Position, int]]:
+    """Return each position with its value in cents net."""
+    found = []
+    for position in positions:
+        if position.method is Method.AUTHORITY_SUPPLIED and not contract_type.is_works:
+            raise ImpossibleInput(
+                "Beigestellte Leistungen zählen nur bei Bauleistungen (§ 3 Abs. 6 VgV).",
+                field="method",
+            )
+        found.append((position, position_value(position, on)))
+    return found
+
+
+def _sums(pairs: Iterable[tuple[str | None, int]]) -> dict[str, int]:
     sums: dict[str, int] = {}
-    for position in members:
-        key = position.lot if field == "lot" else position.municipality
+    for key, net_cents in pairs:
         if key is not None:
-            sums[key] = sums.get(key, 0) + position_value(position, on)
+            sums[key] = sums.get(key, 0) + net_cents
     return sums
 
 

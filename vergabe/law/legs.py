@@ -75,18 +75,22 @@ _REASONABLE_DAYS: Final = 21
 
 
 def legs(facts: PlanFacts) -> tuple[Leg, ...]:
-    """Return the legs of a plan in order; zero lengths of chosen legs are left out.
+    """Return the legs of a plan in order.
 
-    Milestones: joined, published, [participation, invited,] submission, evaluated, decided,
-    [released,] awarded, performance.
+    Milestones: joined (if there is a window), published, [participation, invited,] submission,
+    evaluated, decided, [released,] awarded, performance.
     """
     _check(facts)
-    chain = [
-        _calendar_leg(facts, "joined", "Beitrittsfenster geschlossen", facts.joining_days),
+    chain = []
+    if facts.joining_days:
+        chain.append(
+            _calendar_leg(facts, "joined", "Beitrittsfenster geschlossen", facts.joining_days)
+        )
+    chain.append(
         _working_leg(
             facts, "published", "Bekanntmachung abgesendet", facts.preparation_working_days
-        ),
-    ]
+        )
+    )
     if facts.procedure_facts.procedure in _TWO_STAGE:
         chain += [
             _period_leg(facts, "participation", "Ende der Teilnahmefrist"),

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vergabe.law import threshold_cases
-from vergabe.law.errors import ImpossibleInput, LawError
+from vergabe.law.errors import ImpossibleInput, LawError, UnknownRule
+from vergabe.law.minimum_periods import ProcedureFacts, select_minimum
 from vergabe.law.periods import AdditionRow, PeriodRow, addition_for, compute_row, rule
 from vergabe.law.working_days import calendar_of
 from vergabe.law.zone import local_day
@@ -93,10 +94,47 @@ def _deadline(case: Case, explain: bool) -> dict[str, Any]:
 
 
 def _rule(case: Case, flags: Case, begun: dt.date) -> tuple[PeriodRow, AdditionRow | None]:
-    row, addition = rule(_text(case, "rule"), begun)
-    if addition is None and flags.get("docs_not_electronic") is True and not flags.get("urgent"):
-        addition = addition_for(row, begun)
+    """Return the rule a case names, or the one its facts select, with the five more days.
+
+    A case states its length and counting as well; what contradicts the rule is refused.
+    """
+    if case.get("rule") is None:
+        row = _selected(case, flags, begun)
+        addition = None
+    else:
+        row, addition = rule(_text(case, "rule"), begun)
+    stated = case.get("nominal_length")
+    if addition is None and flags.get("docs_not_electronic") is True and stated != row.length:
+        addition = None if flags.get("urgent") else addition_for(row, begun)
+    expected = None if row.length is None else row.length + (addition.days if addition else 0)
+    if stated is not None and expected is not None and stated != expected:
+        raise ImpossibleInput(
+            f"Die Länge {stated} widerspricht der Regel „{row.id}“ ({expected}).",
+            field="nominal_length",
+        )
+    if case.get("counting", row.counting) != row.counting:
+        raise ImpossibleInput(
+            f"Die Zählweise „{case['counting']}“ widerspricht der Regel „{row.id}“ "
+            f"({row.counting}).",
+            field="counting",
+        )
     return row, addition
+
+
+def _selected(case: Case, flags: Case, begun: dt.date) -> PeriodRow:
+    facts = ProcedureFacts(
+        rule_set=_text(case, "regime"),
+        procedure=_text(case, "procedure"),
+        land=_text(case, "land"),
+        electronic_submission=flags.get("electronic_submission") is True,
+        pin_published=flags.get("pin_published") is True,
+        urgent=flags.get("urgent") is True,
+        agreement_failed=flags.get("agreement_failed") is True,
+    )
+    row = select_minimum(facts, _text(case, "phase"), begun)
+    if row is None:
+        raise UnknownRule(f"{facts.rule_set}, {facts.procedure}, {case['phase']}")
+    return row
 
 
 def _length(case: Case, params: Case, row: PeriodRow) -> int | None:
