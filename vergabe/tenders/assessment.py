@@ -1,0 +1,178 @@
+"""What law says about a tender: estimate, threshold, regime, methods, minimum period."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from vergabe.errors import Violation
+from vergabe.law.deadline_checks import (
+    at_recommended_hour,
+    reasons_against_deadline,
+    recommended_deadline,
+)
+from vergabe.law.errors import LawError
+from vergabe.law.estimate import Position, estimate
+from vergabe.law.minimum_periods import ProcedureFacts, minimum_period
+from vergabe.law.periods import Deadline
+from vergabe.law.procedures import permitted, procedure_name
+from vergabe.law.regime import resolve
+from vergabe.law.results import Result
+from vergabe.law.thresholds import ContractType, eu_threshold
+from vergabe.law.working_days import calendar_of
+
+UNKNOWN_REGIME: Final = "offen"
+
+
+@dataclass(frozen=True)
+class Need:
+    """What one member needs, for the estimate: its Land (`NW`) and the value, net in cents."""
+
+    organisation_name: str
+    land: str
+    value_net_cents: int
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The outcome for a pooled need.
+
+    value and threshold net in cents; methods as codes of procurement-rules.md, section 6;
+    explained: the full results with rule, row and steps, as plain data for page and record.
+    """
+
+    regime: str
+    regime_name: str
+    rule_set: str
+    value_net_cents: int
+    threshold_net_cents: int
+    reaches_threshold: bool
+    free_methods: tuple[str, ...]
+    conditional_methods: tuple[str, ...]
+    recommended_method: str
+    warnings: tuple[str, ...]
+    explained: dict[str, Any]
+
+
+def assess(needs: Sequence[Need], nature: str, on: dt.date) -> Assessment:
+    """Return what law says about buying these needs together in a procedure begun on a legal day.
+
+    nature: supplies, services, works. Where the rules below the threshold are not known for a Land,
+    the outcome says so and offers only the open procedure, the cautious choice.
+    """
+    contract_type = ContractType(nature)
+    estimated = estimate(
+        [
+            Position(municipality=n.organisation_name, land=n.land, amount_cents=n.value_net_cents)
+            for n in needs
+        ],
+        contract_type,
+        on,
+    )
+    threshold = eu_threshold(contract_type, on)
+    value = estimated.value.total_net_cents
+    explained: dict[str, Any] = {
+        "estimate": estimated.as_dict(),
+        "threshold": threshold.as_dict(),
+    }
+    lands = tuple(sorted({need.land for need in needs}))
+    reaches = value >= threshold.value
+    try:
+        regime = resolve(contract_type, value, lands, on)
+        methods = permitted(regime.value, contract_type, on)
+    except LawError as error:
+        return Assessment(
+            regime=UNKNOWN_REGIME,
+            regime_name="noch zu klären",
+            rule_set="UVgO",
+            free_methods=("nat-open",),
+            conditional_methods=(),
+            recommended_method="nat-open",
+            warnings=(error.message,),
+            explained=explained,
+            value_net_cents=value,
+            threshold_net_cents=threshold.value,
+            reaches_threshold=reaches,
+        )
+    explained |= {"regime": regime.as_dict(), "methods": methods.as_dict()}
+    free = methods.value.free_codes
+    return Assessment(
+        regime=regime.value.code,
+        regime_name=regime.value.name,
+        rule_set=regime.value.rule_set,
+        free_methods=free,
+        conditional_methods=methods.value.conditional_codes,
+        recommended_method="open" if "open" in free else "nat-open",
+        warnings=(),
+        explained=explained,
+        value_net_cents=value,
+        threshold_net_cents=threshold.value,
+        reaches_threshold=reaches,
+    )
+
+
+def method_label(code: str, nature: str) -> str:
+    """Return the German name of a procurement method."""
+    return procedure_name(code, works=nature == "works")
+
+
+@dataclass(frozen=True)
+class PeriodFacts:
+    """What the minimum period of a tender depends on; days are legal days in Europe/Berlin."""
+
+    rule_set: str
+    procurement_method: str
+    land: str
+    lands: tuple[str, ...]
+    """Of the lead first, then of all members."""
+    started_on: dt.date
+    is_urgent: bool
+    requested_publication_on: dt.date | None
+
+    def procedure_facts(self) -> ProcedureFacts:
+        return ProcedureFacts(
+            rule_set=self.rule_set,
+            procedure=self.procurement_method,
+            land=self.land,
+            started_on=self.started_on,
+            urgent=self.is_urgent,
+            requested_publication_on=self.requested_publication_on,
+        )
+
+
+# Where law names no number (§ 75a GO NRW, UVgO: "reasonable"), bids get at least this long unless
+# somebody sets another day: product convention.
+REASONABLE_DAYS: Final = 14
+
+
+def minimum(facts: PeriodFacts, sent_on: dt.date) -> Result[Deadline | None]:
+    """Return the minimum period for bids when the notice is sent on `sent_on`."""
+    return minimum_period(facts.procedure_facts(), "tender", sent_on)
+
+
+def proposed_deadline(facts: PeriodFacts, sent_on: dt.date) -> dt.datetime:
+    """Return the deadline to propose (aware UTC).
+
+    10:00 on the first day after the minimum that is a working day in every participating Land.
+    """
+    found = minimum(facts, sent_on).value
+    if found is not None:
+        return recommended_deadline(found, facts.lands)
+    from_day = sent_on + dt.timedelta(days=REASONABLE_DAYS)
+    return _working_morning(from_day, facts.lands)
+
+
+def _working_morning(day: dt.date, lands: tuple[str, ...]) -> dt.datetime:
+    calendars = [calendar_of(land) for land in lands]
+    while not all(calendar.is_working_day(day) for calendar in calendars):
+        day += dt.timedelta(days=1)
+    return at_recommended_hour(day)
+
+
+def reasons_against_submission_deadline(
+    facts: PeriodFacts, sent_on: dt.date, deadline: dt.datetime
+) -> list[Violation]:
+    """Return why bids may not be due at this instant (the first that is too late, aware UTC)."""
+    return reasons_against_deadline(
+        facts.procedure_facts(), "tender", sent_on, deadline, field="submission_deadline"
+    )

@@ -1,0 +1,107 @@
+"""Reads of tenders, narrowed to what the actor may see."""
+
+import uuid
+from collections.abc import Mapping
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, selectinload
+
+from vergabe.access.actor import Actor
+from vergabe.cooperations.model import Cooperation, Member
+from vergabe.errors import NotFound
+from vergabe.tenders.model import ItemShare, Lot, LotItem, Tender, TenderBuyer
+from vergabe.web import paging
+from vergabe.web.paging import Page
+
+
+def _visible(actor: Actor) -> Select[Tender]:
+    """Members of the cooperation see its tenders, buyers theirs; the operator sees all."""
+    query = select(Tender)
+    if actor.is_operator:
+        return query
+    member_of = select(Member.cooperation_id).where(
+        Member.organisation_id == actor.organisation_id, Member.left_on.is_(None)
+    )
+    buys_in = select(TenderBuyer.tender_id).where(
+        TenderBuyer.organisation_id == actor.organisation_id
+    )
+    return query.where(Tender.cooperation_id.in_(member_of) | Tender.id.in_(buys_in))
+
+
+def visible_tender(session: Session, actor: Actor, tender_id: uuid.UUID) -> Tender:
+    """Return a tender with its lots, items, shares and criteria; NotFound if it is not visible."""
+    found = session.scalars(
+        _visible(actor)
+        .where(Tender.id == tender_id)
+        .options(
+            selectinload(Tender.lots).selectinload(Lot.items).selectinload(LotItem.shares),
+            selectinload(Tender.criteria),
+            selectinload(Tender.buyers).selectinload(TenderBuyer.organisation),
+            selectinload(Tender.documents),
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound("Das Vergabeverfahren")
+    return found
+
+
+def locked_tender(session: Session, actor: Actor, tender_id: uuid.UUID) -> Tender:
+    """Return a visible tender whose row nobody else can change until the commit."""
+    found = session.scalars(
+        _visible(actor)
+        .where(Tender.id == tender_id)
+        .with_for_update(of=Tender)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("Das Vergabeverfahren")
+    return found
+
+
+def tender_by_reference(session: Session, actor: Actor, reference: str) -> Tender:
+    """Return a visible tender by its human reference, e.g. DLZ-2026-0007."""
+    found = session.scalars(
+        _visible(actor).where(Tender.reference == reference.strip().upper())
+    ).one_or_none()
+    if found is None:
+        raise NotFound(f"Das Vergabeverfahren {reference}")
+    return found
+
+
+def tenders_page(
+    session: Session,
+    actor: Actor,
+    *,
+    stage: str | None = None,
+    cooperation_id: uuid.UUID | None = None,
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> Page[Tender]:
+    """Return a page of visible tenders, newest first."""
+    query = _visible(actor).options(selectinload(Tender.lead))
+    if stage:
+        query = query.where(Tender.stage == stage)
+    if cooperation_id:
+        query = query.where(Tender.cooperation_id == cooperation_id)
+    return paging.newest_first(session, query, Tender.id, cursor=cursor, limit=limit)
+
+
+def totals_by_buyer(session: Session, tender_id: uuid.UUID) -> Mapping[uuid.UUID, int]:
+    """Return each buying organisation's part of the estimated value, net in cents."""
+    totals: dict[uuid.UUID, int] = {}
+    rows = session.execute(
+        select(ItemShare.organisation_id, ItemShare.value_net_cents)
+        .join(LotItem, LotItem.id == ItemShare.item_id)
+        .join(Lot, Lot.id == LotItem.lot_id)
+        .where(Lot.tender_id == tender_id)
+    )
+    for organisation_id, value in rows:
+        totals[organisation_id] = totals.get(organisation_id, 0) + value
+    return totals
+
+
+def lead_of(session: Session, cooperation_id: uuid.UUID) -> uuid.UUID:
+    """Return the organisation that leads a cooperation."""
+    return session.scalars(
+        select(Cooperation.lead_organisation_id).where(Cooperation.id == cooperation_id)
+    ).one()
