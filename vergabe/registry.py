@@ -22,6 +22,9 @@ from vergabe import flow
 from vergabe.access.permissions import Permission
 from vergabe.accounts import api as accounts_api
 from vergabe.accounts import pages as accounts_pages
+from vergabe.messages import api as messages_api
+from vergabe.messages import pages as messages_pages
+from vergabe.messages import unsubscribe_pages
 from vergabe.web import api, shell
 from vergabe.web.api import ApiBlueprint
 from vergabe.web.shell import NavItem
@@ -42,9 +45,16 @@ MODELS: Final[tuple[ModuleType, ...]] = (
 )
 EVENTS: Final = flow.FLOW
 
-PAGES: Final[tuple[Blueprint, ...]] = (accounts_pages.pages,)
-API: Final[tuple[ApiBlueprint, ...]] = (accounts_api.api,)
+PAGES: Final[tuple[Blueprint, ...]] = (
+    accounts_pages.pages,
+    messages_pages.pages,
+    unsubscribe_pages.pages,
+)
+# Mail programs post here without a session (RFC 8058); the right lies in the address's token.
+WITHOUT_SESSION: Final[tuple[Blueprint, ...]] = (unsubscribe_pages.pages,)
+API: Final[tuple[ApiBlueprint, ...]] = (accounts_api.api, messages_api.api)
 NAVIGATION: Final[tuple[NavItem, ...]] = (
+    NavItem("Postfach", "messages.index", Permission.VIEW_MESSAGES),
     NavItem("Personen", "accounts.people", Permission.ADMINISTER_ORGANISATION),
 )
 
@@ -53,6 +63,8 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     """Register pages and API of every capability; the API needs no CSRF token (bearer only)."""
     for pages in PAGES:
         app.register_blueprint(pages)
+    for pages in WITHOUT_SESSION:
+        csrf.exempt(pages)
     for blueprint in API:
         csrf.exempt(blueprint)
         api.api.register_blueprint(blueprint)

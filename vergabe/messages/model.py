@@ -26,8 +26,8 @@ class Message(Model):
             " + CASE WHEN address IS NULL THEN 0 ELSE 1 END) = 1",
             name="one_reader",
         ),
-        Index("ix_message_organisation_id_delivered_at", "organisation_id", "delivered_at"),
-        Index("ix_message_user_id_delivered_at", "user_id", "delivered_at"),
+        Index("ix_message_organisation_id_id", "organisation_id", "id"),
+        Index("ix_message_user_id_id", "user_id", "id"),
         Index("ix_message_tender_id", "tender_id"),
     )
 
@@ -50,6 +50,7 @@ class Message(Model):
     """When it lay in the mailbox: the deciding transaction's instant."""
     first_read_at: Mapped[Instant | None]
     first_read_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    first_read_by: Mapped[User | None] = relationship(foreign_keys=[first_read_by_id])
     organisation: Mapped[Organisation | None] = relationship()
     mails: Mapped[list[Mail]] = relationship(back_populates="message")
 

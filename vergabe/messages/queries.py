@@ -3,15 +3,19 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterator, Sequence
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Select, exists, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from vergabe import clock
+from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation, RoleAssignment, User
 from vergabe.access.permissions import Role
-from vergabe.messages.model import MailOptOut, MailPreference
+from vergabe.errors import NotFound
+from vergabe.messages.model import MailOptOut, MailPreference, Message
+from vergabe.web import paging
+from vergabe.web.paging import Page
 
 _CHUNK: Final = 5_000  # parameters of one IN list; SQLite takes 32,766 in all
 _MAILED_ROLES: Final = (Role.SUPPLIER, Role.COORDINATOR)
@@ -19,6 +23,74 @@ _MAILED_ROLES: Final = (Role.SUPPLIER, Role.COORDINATOR)
 
 Reached = dict[uuid.UUID | str, list[str]]
 T = TypeVar("T")
+
+
+def mailbox(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition of the messages to the actor or to the organisation acted for."""
+    mine = []
+    if actor.user_id:
+        mine.append(Message.user_id == actor.user_id)
+    if actor.organisation_id:
+        mine.append(Message.organisation_id == actor.organisation_id)
+    return or_(*mine) if mine else false()
+
+
+def messages_of(
+    session: Session,
+    actor: Actor,
+    *,
+    only_unread: bool = False,
+    tender_id: uuid.UUID | None = None,
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> Page[Any]:
+    """Return a page of the actor's mailbox without the texts, newest first.
+
+    Rows: id, kind, subject, link, tender_id, delivered_at, first_read_at, is_personal.
+    """
+    columns: tuple[Any, ...] = (
+        Message.id,
+        Message.kind,
+        Message.subject,
+        Message.link,
+        Message.tender_id,
+        Message.delivered_at,
+        Message.first_read_at,
+        Message.user_id.is_not(None).label("is_personal"),
+    )
+    query: Select[Any] = select(*columns).where(mailbox(actor))
+    if only_unread:
+        query = query.where(Message.first_read_at.is_(None))
+    if tender_id is not None:
+        query = query.where(Message.tender_id == tender_id)
+    return paging.newest_first(session, query, Message.id, cursor=cursor, limit=limit)
+
+
+def has_unread(session: Session, actor: Actor) -> bool:
+    """Return whether something in the actor's mailbox has not been opened yet."""
+    query = select(Message.id).where(mailbox(actor), Message.first_read_at.is_(None)).limit(1)
+    return session.scalars(query).first() is not None
+
+
+def message_of(session: Session, actor: Actor, message_id: uuid.UUID) -> Message:
+    """Return a message of the actor's mailbox; NotFound for anybody else's."""
+    query = select(Message).where(Message.id == message_id, mailbox(actor))
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound("Diese Nachricht")
+    return found
+
+
+def wants_mail(session: Session, user_id: uuid.UUID) -> bool:
+    """Return whether a person wants e-mails beside the mailbox (the default)."""
+    preference = session.get(MailPreference, user_id)
+    return preference is None or preference.wants_mail
+
+
+def opt_out_scopes_of(session: Session, address: str) -> list[str]:
+    """Return the scopes of mails that an address has left."""
+    query = select(MailOptOut.scope).where(MailOptOut.address == address)
+    return list(session.scalars(query.order_by(MailOptOut.at)))
 
 
 def mail_addresses(
