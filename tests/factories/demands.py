@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from vergabe import clock
 from vergabe.access.model import Organisation
 from vergabe.cooperations.model import Cooperation, TaskArea
-from vergabe.demands import queries, rules
+from vergabe.demands import call_rules, queries, rules
 from vergabe.demands.model import CallForDemands, Demand, DemandItem
 from vergabe.demands.references import counter_prefix, demand_reference, next_reference
 from vergabe.demands.stages import HAS_BUDGET, Stage
@@ -108,13 +108,18 @@ def call(
 ) -> CallForDemands:
     """Return a stored call for demands, open now and for `open_days` days."""
     opens_at = opens_at or clock.now()
+    closes_at = opens_at + dt.timedelta(days=open_days)
     found = CallForDemands(
         cooperation_id=cooperation.id,
         area_id=(area or area_of(session, cooperation)).id,
         title=title,
         text="Bitte melden Sie Ihren Bedarf oder „kein Bedarf“.",
         opens_at=opens_at,
-        closes_at=opens_at + dt.timedelta(days=open_days),
+        closes_at=closes_at,
+        reminder_days=list(call_rules.REMINDER_DAYS),
+        next_tick_at=call_rules.next_tick(
+            opens_at, closes_at, call_rules.REMINDER_DAYS, clock.now()
+        ),
         created_at=clock.now(),
     )
     session.add(found)

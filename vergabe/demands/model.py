@@ -29,6 +29,7 @@ class CallForDemands(Model):
     __table_args__ = (
         CheckConstraint("closes_at > opens_at", name="closes_after_opening"),
         Index("ix_call_for_demands_cooperation_id", "cooperation_id", "closes_at"),
+        Index("ix_call_for_demands_next_tick_at", "next_tick_at"),
     )
 
     id: Mapped[Id]
@@ -38,6 +39,11 @@ class CallForDemands(Model):
     text: Mapped[LongText]
     opens_at: Mapped[Instant]
     closes_at: Mapped[Instant]
+    """First instant at which an answer is too late."""
+    reminder_days: Mapped[JsonList]
+    """Days before closing at which members without an answer are reminded."""
+    next_tick_at: Mapped[Instant | None]
+    """When members next hear of it (opening, reminder). Only messages hang on it, never a right."""
     created_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[Instant]
     cooperation: Mapped[Cooperation] = relationship()

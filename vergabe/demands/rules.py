@@ -117,6 +117,15 @@ def reasons_against_input(demand: DemandInput, today: dt.date) -> list[Violation
                 "noch nicht bekannt ist.",
             )
         )
+    if (lines_net_cents(demand.items) or 0) > money.MAX_CENTS:
+        found.append(
+            Violation(
+                "lines_too_large",
+                f"Die Positionen ergeben mehr als {money.german(money.MAX_CENTS)}. Bitte prüfen "
+                "Sie Mengen und Einzelpreise.",
+                field="items",
+            )
+        )
     for position, item in enumerate(demand.items):
         if item.quantity is not None and item.unit_code is None:
             found.append(
@@ -136,6 +145,16 @@ def input_warnings(demand: DemandInput, today: dt.date) -> list[Violation]:
     return own + [
         violation for violation in demand_warnings(demand, today) if violation.code not in covered
     ]
+
+
+def reference_taken(external: str, reference: str) -> Violation:
+    """Return the violation for an external reference that another demand has already."""
+    return Violation(
+        "external_reference_taken",
+        f"Die Nummer „{external}“ hat schon der Bedarf {reference}. Bitte geben Sie eine andere "
+        f"an, oder ändern Sie {reference}.",
+        field="external_reference",
+    )
 
 
 @dataclass(frozen=True)
@@ -191,15 +210,25 @@ def reasons_against_editing(
 
 
 def reasons_against_submitting(
-    facts: DemandFacts, is_in_area: bool, area_name: str
+    facts: DemandFacts, *, is_in_area: bool, area_name: str, is_call_closed: bool = False
 ) -> list[Violation]:
     """Return why the demand may not be submitted.
 
-    is_in_area: whether the organisation takes part in the task area with demands today.
+    is_in_area: whether the organisation takes part in the task area with demands today;
+    is_call_closed: whether it answers a call for demands that is closed.
     """
     found = reasons_against_stage(facts, Action.SUBMIT)
     if not is_in_area:
         found.append(not_in_area(area_name))
+    if is_call_closed:
+        found.append(
+            Violation(
+                "call_closed",
+                "Die Bedarfsabfrage ist geschlossen. Nehmen Sie im Bedarf die Abfrage heraus, um "
+                "ihn ohne sie einzureichen.",
+                field="call_id",
+            )
+        )
     return found
 
 

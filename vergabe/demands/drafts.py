@@ -1,0 +1,216 @@
+"""Commands that write down what is needed: create, change, copy."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from vergabe import clock
+from vergabe.access.actor import Actor
+from vergabe.access.permissions import Permission
+from vergabe.cooperations import queries as cooperations
+from vergabe.cooperations.model import Cooperation, TaskArea
+from vergabe.demands import call_queries, queries, recording, rules
+from vergabe.demands.conversion import as_input, changed_fields, column_values, facts_of
+from vergabe.demands.model import Demand, DemandItem
+from vergabe.demands.references import counter_prefix, demand_reference, next_reference
+from vergabe.demands.stages import Stage
+from vergabe.errors import InvalidInput, NotFound, Refused, Stale
+from vergabe.exchange.demand_input import DemandInput
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a demand belongs: cooperation, task area, organisation, and the call it answers."""
+
+    cooperation_id: uuid.UUID
+    area_id: uuid.UUID
+    organisation_id: uuid.UUID
+    call_id: uuid.UUID | None = None
+
+
+def create_demand(
+    session: Session, actor: Actor, place: Place, values: DemandInput, *, now: dt.datetime
+) -> Demand:
+    """Write a new draft and return it; its reference is B-<prefix>-<year>-<number>.
+
+    Raises NotFound for a cooperation, area or call that the actor does not see, Forbidden for
+    another organisation, Refused where the organisation brings no demands into the area,
+    InvalidInput with every wrong field.
+    """
+    cooperation, _area = checked_place(session, actor, place, now=now)
+    _check(session, values, place.organisation_id, now=now)
+    year = clock.berlin_day(now).year
+    prefix = cooperation.reference_prefix
+    demand = Demand(
+        reference=demand_reference(
+            prefix, year, next_reference(session, counter_prefix(prefix), year)
+        ),
+        cooperation_id=place.cooperation_id,
+        organisation_id=place.organisation_id,
+        area_id=place.area_id,
+        call_id=place.call_id,
+        stage=Stage.DRAFT,
+        created_by_id=actor.user_id,
+        created_at=now,
+    )
+    _fill(demand, values)
+    session.add(demand)
+    session.flush()
+    recording.record(session, actor, [demand], "created", "angelegt", now=now, cpv=demand.cpv)
+    return demand
+
+
+def checked_place(
+    session: Session, actor: Actor, place: Place, *, now: dt.datetime
+) -> tuple[Cooperation, TaskArea]:
+    """Return cooperation and area of a place in which the actor may write demands today."""
+    cooperation = cooperations.visible_cooperation(session, actor, place.cooperation_id, now=now)
+    actor.require(
+        Permission.EDIT_DEMANDS,
+        organisation_id=place.organisation_id,
+        cooperation_id=place.cooperation_id,
+    )
+    area = session.get(TaskArea, place.area_id)
+    if area is None or area.cooperation_id != cooperation.id:
+        raise NotFound("Das Aufgabengebiet")
+    if not brings_demands(session, place.organisation_id, area.id, now=now):
+        reason = rules.not_in_area(area.name)
+        raise Refused.because(reason.code, reason.message, [reason])
+    if place.call_id is not None:
+        call = call_queries.visible_call(session, actor, place.call_id, now=now)
+        if call.area_id != area.id:
+            raise NotFound("Die Bedarfsabfrage")
+    return cooperation, area
+
+
+def brings_demands(
+    session: Session, organisation_id: uuid.UUID, area_id: uuid.UUID, *, now: dt.datetime
+) -> bool:
+    """Return whether an organisation takes part in an area with demands today."""
+    depth = cooperations.depth(session, organisation_id, area_id, clock.berlin_day(now))
+    return depth in call_queries.BRINGS_DEMANDS
+
+
+def update_demand(
+    session: Session,
+    actor: Actor,
+    demand_id: uuid.UUID,
+    values: DemandInput,
+    *,
+    now: dt.datetime,
+    version: int | None = None,
+    area_id: uuid.UUID | None = None,
+    call_id: uuid.UUID | None = None,
+) -> Demand:
+    """Change a draft, or a submitted demand of one's own, and return it.
+
+    version: the one the person saw; Stale if somebody else changed it since. area_id: None leaves
+    the area as it is; call_id: the call it answers from now on, None for none. Raises NotFound,
+    Forbidden, Refused, InvalidInput.
+    """
+    demand = queries.visible_demand(session, actor, demand_id, lock=True)
+    actor.require(
+        Permission.EDIT_DEMANDS,
+        organisation_id=demand.organisation_id,
+        cooperation_id=demand.cooperation_id,
+    )
+    if version is not None and version != demand.version:
+        raise Stale("Der Bedarf")
+    facts = facts_of(demand)
+    reasons = rules.reasons_against_editing(facts, actor.user_id, is_operator=actor.is_operator)
+    if reasons:
+        raise Refused.because("demand_not_editable", reasons[0].message, reasons)
+    place = Place(demand.cooperation_id, area_id or demand.area_id, demand.organisation_id, call_id)
+    if (place.area_id, place.call_id) != (demand.area_id, demand.call_id):
+        checked_place(session, actor, place, now=now)
+    _check(session, values, demand.organisation_id, now=now, own_reference=demand.reference)
+    before = as_input(demand)
+    demand.area_id, demand.call_id = place.area_id, place.call_id
+    _fill(demand, values)
+    # Lines are rows of their own; the version must count their changes as well.
+    flag_modified(demand, "title")
+    session.flush()
+    changes = changed_fields(before, as_input(demand))
+    recording.record(session, actor, [demand], "edited", "geändert", now=now, changes=changes)
+    return demand
+
+
+def copy_demand(
+    session: Session, actor: Actor, demand_id: uuid.UUID, *, now: dt.datetime
+) -> Demand:
+    """Write a new draft with what an earlier demand asked for („wie letztes Jahr“); return it.
+
+    The days of need move on by whole years until they no longer lie in the past; the reference of
+    another system and the call are left out, for they belong to the earlier one.
+    """
+    earlier = queries.visible_demand(session, actor, demand_id)
+    values = as_input(earlier)
+    years = _years_to_move(values, clock.berlin_day(now))
+    moved = replace(
+        values,
+        external_reference=None,
+        needed_from=moved_by_years(values.needed_from, years),
+        needed_until=moved_by_years(values.needed_until, years),
+    )
+    place = Place(earlier.cooperation_id, earlier.area_id, earlier.organisation_id)
+    demand = create_demand(session, actor, place, moved, now=now)
+    recording.record(
+        session, actor, [demand], "copied", f"aus {earlier.reference} übernommen", now=now
+    )
+    return demand
+
+
+def _years_to_move(values: DemandInput, today: dt.date) -> int:
+    first = values.needed_from or values.needed_until
+    if first is None or first >= today:
+        return 0
+    years = today.year - first.year
+    moved = moved_by_years(first, years)
+    return years if moved is not None and moved >= today else years + 1
+
+
+def moved_by_years(day: dt.date | None, years: int) -> dt.date | None:
+    """Return the same day `years` later; 29 February becomes 28 February where there is none."""
+    if day is None:
+        return None
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def _check(
+    session: Session,
+    values: DemandInput,
+    organisation_id: uuid.UUID,
+    *,
+    now: dt.datetime,
+    own_reference: str | None = None,
+) -> None:
+    violations = rules.reasons_against_input(values, clock.berlin_day(now))
+    external = values.external_reference
+    if external:
+        known = queries.known_references(session, organisation_id, [external]).get(external)
+        if known is not None and known != own_reference:
+            violations.append(rules.reference_taken(external, known))
+    if violations:
+        raise InvalidInput.of(violations)
+
+
+def _fill(demand: Demand, values: DemandInput) -> None:
+    for name, value in column_values(values).items():
+        setattr(demand, name, value)
+    # Rows are reused by position: the unique constraint would meet the old ones otherwise.
+    del demand.items[len(values.items) :]
+    for position, item in enumerate(values.items, start=1):
+        if position > len(demand.items):
+            demand.items.append(DemandItem(position=position))
+        line = demand.items[position - 1]
+        line.position = position
+        line.text = item.text
+        line.quantity = item.quantity
+        line.unit_code = item.unit_code
+        line.unit_price_net_cents = item.unit_price_net_cents
