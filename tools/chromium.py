@@ -28,7 +28,7 @@ def find() -> str | None:
 
 
 def _of_playwright() -> str | None:
-    # In a process of its own: Playwright's driver does not start where system libraries are missing.
+    # In a process of its own: Playwright's driver does not start where libraries are missing.
     program = (
         "from playwright.sync_api import sync_playwright\n"
         "with sync_playwright() as playwright: print(playwright.chromium.executable_path)"
