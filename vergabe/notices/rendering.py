@@ -1,0 +1,23 @@
+"""The documents of a notice: XML, and what else the public gets in the same instant."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from vergabe.exchange.xvergabe import codec
+from vergabe.exchange.xvergabe import notice as xvergabe
+from vergabe.notices.model import Notice
+from vergabe.tenders.model import Tender
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A finished document: `format` as in NoticeDocument, its media type and its bytes."""
+
+    format: str
+    media_type: str
+    content: bytes
+
+
+def render(tender: Tender, notice: Notice, document: xvergabe.Notice) -> Iterator[Rendered]:
+    """Yield every document of a notice; each was checked against its schema."""
+    yield Rendered("xvergabe", "application/xml", codec.build(document))
