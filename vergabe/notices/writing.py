@@ -264,7 +264,7 @@ def _procedure(tender: Tender) -> Procedure:
         legal_basis=_LEGAL_BASIS.get(str(law.get("rule_set")), LegalBasis.OTHER),
         regime=Code(
             list_uri=_REGIMES_LIST,
-            list_version_id="1",
+            list_version="1",
             code=tender.regime,
             name=str(law.get("regime_name") or tender.regime),
         ),
