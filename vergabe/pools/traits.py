@@ -1,0 +1,111 @@
+"""Everything demands are compared by apart from their wording, as arrays: a row per demand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from vergabe.pools.facts import DemandFacts, GroupingSettings
+from vergabe.pools.proximity import need_interval, significant, unit_families
+
+CPV_LEVELS: Final = (2, 3, 4, 5, 6, 7, 8)
+# Closeness of two codes by the number of leading digits they share. The steps are large where CPV
+# changes the kind of thing (division, group) and small where it only names a variant.
+CPV_CLOSENESS: Final = {0: 0.0, 2: 0.2, 3: 0.4, 4: 0.6, 5: 0.8, 6: 0.9, 7: 0.95, 8: 1.0}
+# A code that contains the other (34144000 and 34144210) does not contradict it: somebody chose the
+# general code for the same thing. It gets this part of what is missing to the full closeness.
+CONTAINED_BONUS: Final = 0.3
+
+NATURES: Final = {"works": 1, "supplies": 2, "services": 3}
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float32]
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What a block of demands is compared by, one row each; see `traits`."""
+
+    cpv: IntArray
+    cpv_length: IntArray
+    nature: IntArray
+    first_day: IntArray
+    last_day: IntArray
+    units: IntArray
+    area: IntArray
+    nuts: IntArray
+
+    def take(self, rows: IntArray) -> "Traits":
+        """Return the traits of some rows."""
+        return Traits(
+            *(getattr(self, name)[rows] for name in Traits.__dataclass_fields__)  # in order
+        )
+
+    def as_column(self) -> "Traits":
+        """Return the traits as the rows of a table, to be broadcast against columns."""
+        return Traits(*(getattr(self, name)[:, None] for name in Traits.__dataclass_fields__))
+
+    def as_row(self) -> "Traits":
+        """Return the traits as the columns of a table, to be broadcast against rows."""
+        return Traits(*(getattr(self, name)[None, :] for name in Traits.__dataclass_fields__))
+
+
+def traits(
+    demands: Sequence[DemandFacts], cpv_codes: Sequence[str], settings: GroupingSettings
+) -> Traits:
+    """Return the comparable traits of demands, row for row; `cpv_codes` are compared for them."""
+    digits = [significant(code) for code in cpv_codes]
+    intervals = [need_interval(demand, settings.open_window_days) for demand in demands]
+    areas = {key: i for i, key in enumerate(sorted({d.area_key for d in demands if d.area_key}), 1)}
+    nuts_codes = sorted({(d.nuts or "")[:n] for d in demands for n in (4, 5)})
+    nuts = {code: i for i, code in enumerate(nuts_codes, 1)} | {"": 0}
+    return Traits(
+        cpv=np.array(
+            [[int(code[:n]) if len(code) >= n else -1 for n in CPV_LEVELS] for code in digits],
+            dtype=np.int64,
+        ).reshape(len(demands), len(CPV_LEVELS)),
+        cpv_length=np.array([len(code) for code in digits], dtype=np.int64),
+        nature=np.array([NATURES.get(d.nature or "", 0) for d in demands], dtype=np.int64),
+        first_day=np.array([first for first, _ in intervals], dtype=np.int64),
+        last_day=np.array([last for _, last in intervals], dtype=np.int64),
+        units=np.array([unit_families(d.unit_codes) for d in demands], dtype=np.int64),
+        area=np.array([areas.get(d.area_key or "", 0) for d in demands], dtype=np.int64),
+        nuts=np.array(
+            [[nuts[(d.nuts or "")[:n]] for n in (4, 5)] for d in demands], dtype=np.int64
+        ).reshape(len(demands), 2),
+    )
+
+
+def cpv_closeness(a: Traits, b: Traits) -> tuple[FloatArray, IntArray]:
+    """Return closeness (0 to 1) and shared digits of broadcast pairs of rows."""
+    shared = np.zeros(np.broadcast_shapes(a.cpv_length.shape, b.cpv_length.shape), dtype=np.int64)
+    for level, digits in enumerate(CPV_LEVELS):
+        left, right = a.cpv[..., level], b.cpv[..., level]
+        shared[(left == right) & (left >= 0)] = digits
+    table = np.zeros(9, dtype=np.float32)
+    for digits, value in CPV_CLOSENESS.items():
+        table[digits] = value
+    closeness = table[shared]
+    contained = (shared > 0) & (shared == np.minimum(a.cpv_length, b.cpv_length))
+    closeness = np.where(contained, closeness + (1 - closeness) * CONTAINED_BONUS, closeness)
+    return closeness.astype(np.float32), shared
+
+
+def may_meet(
+    a: Traits, b: Traits, shared: IntArray, same_subject: BoolArray, settings: GroupingSettings
+) -> BoolArray:
+    """Return which broadcast pairs may stand in one proposal: CPV, nature, area, window of need."""
+    allowed: BoolArray = shared >= settings.min_cpv_digits
+    known = (a.nature > 0) & (b.nature > 0)
+    differ = known & (a.nature != b.nature)
+    if settings.mix_supplies_and_services:
+        works = NATURES["works"]
+        differ &= (a.nature == works) | (b.nature == works) | ~same_subject
+    allowed &= ~differ
+    allowed &= (a.area == b.area) | (a.area == 0) | (b.area == 0)
+    gap = np.maximum(a.first_day, b.first_day) - np.minimum(a.last_day, b.last_day)
+    allowed &= gap <= settings.window_gap_days
+    return allowed
