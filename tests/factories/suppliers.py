@@ -9,8 +9,10 @@ from tests.factories import access
 from vergabe import clock
 from vergabe.access.model import Organisation, User
 from vergabe.access.permissions import Role
+from vergabe.suppliers import rules
 from vergabe.suppliers.model import (
     ProfileCpv,
+    ProfileKeyword,
     ProfileNuts,
     SupplierProfile,
     TenderRegistration,
@@ -32,7 +34,7 @@ def supplier(
         SupplierProfile(
             organisation_id=firm.id,
             size=size,
-            keywords=list(keywords),
+            keywords=[ProfileKeyword(word=rules.folded(word)) for word in keywords],
             updated_at=clock.now(),
             cpv_prefixes=[ProfileCpv(prefix=prefix) for prefix in cpv],
             nuts_prefixes=[ProfileNuts(prefix=prefix) for prefix in nuts],

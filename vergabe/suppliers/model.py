@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from vergabe.access.model import Organisation
-from vergabe.db import Id, Instant, JsonList, Model
+from vergabe.db import Id, Instant, Model, Name
 
 
 class SupplierProfile(Model):
@@ -26,14 +26,22 @@ class SupplierProfile(Model):
         ForeignKey("organisation.id"), primary_key=True
     )
     size: Mapped[str | None] = mapped_column(String(10))
-    keywords: Mapped[JsonList]
-    """Words in lower case; any of them in title or description matches."""
     paused_at: Mapped[Instant | None]
     """Set: no invitations at present."""
     updated_at: Mapped[Instant]
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}
+
     organisation: Mapped[Organisation] = relationship()
-    cpv_prefixes: Mapped[list[ProfileCpv]] = relationship(cascade="all, delete-orphan")
-    nuts_prefixes: Mapped[list[ProfileNuts]] = relationship(cascade="all, delete-orphan")
+    cpv_prefixes: Mapped[list[ProfileCpv]] = relationship(
+        cascade="all, delete-orphan", order_by="ProfileCpv.prefix"
+    )
+    nuts_prefixes: Mapped[list[ProfileNuts]] = relationship(
+        cascade="all, delete-orphan", order_by="ProfileNuts.prefix"
+    )
+    keywords: Mapped[list[ProfileKeyword]] = relationship(
+        cascade="all, delete-orphan", order_by="ProfileKeyword.word"
+    )
 
 
 class ProfileCpv(Model):
@@ -58,6 +66,32 @@ class ProfileNuts(Model):
         ForeignKey("supplier_profile.organisation_id"), primary_key=True
     )
     prefix: Mapped[str] = mapped_column(String(5), primary_key=True)
+
+
+class ProfileKeyword(Model):
+    """A word or phrase of a profile, as `rules.folded` writes it."""
+
+    __tablename__ = "profile_keyword"
+    __table_args__ = (Index("ix_profile_keyword_word", "word", "organisation_id"),)
+
+    organisation_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("supplier_profile.organisation_id"), primary_key=True
+    )
+    word: Mapped[str] = mapped_column(String(60), primary_key=True)
+
+
+class PendingRegistration(Model):
+    """A firm and its first person, until the e-mail address is confirmed; then the row goes."""
+
+    __tablename__ = "pending_registration"
+    __table_args__ = (Index("ix_pending_registration_email", "email", "asked_at"),)
+
+    id: Mapped[Id]
+    email: Mapped[str] = mapped_column(String(254))
+    full_name: Mapped[str] = mapped_column(String(200))
+    firm: Mapped[Name]
+    password_hash: Mapped[str] = mapped_column(String(255))
+    asked_at: Mapped[Instant]
 
 
 class TenderRegistration(Model):
@@ -93,8 +127,7 @@ class TenderRegistration(Model):
     tender_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tender.id"))
     organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
     address: Mapped[str | None] = mapped_column(String(254))
-    secret_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
-    """Of the link that confirms the address."""
     registered_at: Mapped[Instant]
+    """Of an address: when its confirmation was last asked for."""
     confirmed_at: Mapped[Instant | None]
     left_at: Mapped[Instant | None]
