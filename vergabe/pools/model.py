@@ -153,8 +153,10 @@ class Joining(Model):
     decided_by_name: Mapped[str] = mapped_column(String(200))
     decided_at: Mapped[Instant]
     quantities: Mapped[JsonList]
-    """What the member binds itself to: demand reference, line, quantity, unit, value."""
+    """What the member binds itself to: demand, line_id, text, quantity (text), unit_code."""
     mandate_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("mandate.id"))
+    mandate_reference: Mapped[str] = mapped_column(String(400), default="")
+    """The resolution or power of attorney behind it, as people name it."""
     may_call_off_later: Mapped[bool] = mapped_column(Boolean, default=True)
     note: Mapped[str] = mapped_column(Text, default="")
     pool: Mapped[Pool] = relationship(back_populates="joinings")

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from sqlalchemy import delete, select
@@ -14,14 +15,14 @@ from vergabe.access.model import Organisation
 from vergabe.access.permissions import Permission
 from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations.model import Cooperation
-from vergabe.demands import queries as demands
 from vergabe.demands.queries import ReleasedDemand
 from vergabe.demands.references import next_reference
 from vergabe.errors import Refused, Violation
 from vergabe.exchange import codes
 from vergabe.money import line_total_cents
+from vergabe.pools import queries as pool_queries
 from vergabe.pools import service as pools
-from vergabe.pools.model import Joining, Pool
+from vergabe.pools.model import Pool
 from vergabe.tenders import lotting, queries, rules
 from vergabe.tenders.assessment import Assessment, Need, assess
 from vergabe.tenders.lotting import Line, LotDraft, Split
@@ -100,15 +101,11 @@ def draft_tender(
 
 
 def _needed(session: Session, pool: Pool) -> list[ReleasedDemand]:
-    joined = set(
-        session.scalars(
-            select(Joining.organisation_id).where(
-                Joining.pool_id == pool.id, Joining.decision == "joined"
-            )
-        )
-    )
-    ids_ = [entry.demand_id for entry in pool.entries if entry.removed_at is None]
-    needed = [d for d in demands.facts_of(session, ids_) if d.organisation_id in joined]
+    """Return the demands of those who joined, with quantities and value they are bound to."""
+    needed = [
+        replace(bound.demand, value_net_cents=bound.value_net_cents)
+        for bound in pool_queries.bound_demands(session, pool.id)
+    ]
     if not needed:
         raise Refused.because(
             "nobody_joined",

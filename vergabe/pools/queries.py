@@ -1,0 +1,229 @@
+"""Reads of pools, narrowed to what the actor may see."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, selectinload
+
+from vergabe.access.actor import Actor
+from vergabe.cooperations.model import Cooperation, Mandate, Member
+from vergabe.demands import queries as demands
+from vergabe.demands.queries import ReleasedDemand
+from vergabe.errors import NotFound
+from vergabe.pools.model import Joining, Pool, PoolDemand, Withdrawal
+from vergabe.pools.pool_facts import LineFacts, ParticipantFacts, PoolFacts
+from vergabe.pools.stages import Stage
+from vergabe.web import paging
+from vergabe.web.paging import Page
+
+WHAT = "Die Bündelung"
+
+
+def visible(actor: Actor) -> Select[Pool]:
+    """Members of a cooperation see its pools; the operator sees all."""
+    query = select(Pool)
+    if actor.is_operator:
+        return query
+    return query.where(
+        Pool.cooperation_id.in_(
+            select(Member.cooperation_id).where(
+                Member.organisation_id == actor.organisation_id, Member.left_on.is_(None)
+            )
+        )
+    )
+
+
+def visible_pool(session: Session, actor: Actor, pool_id: uuid.UUID) -> Pool:
+    """Return a pool with its demands and joinings; NotFound unless it is visible."""
+    found = session.scalars(
+        visible(actor)
+        .where(Pool.id == pool_id)
+        .options(
+            selectinload(Pool.entries).selectinload(PoolDemand.demand),
+            selectinload(Pool.joinings).selectinload(Joining.organisation),
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound(WHAT)
+    return found
+
+
+def locked_pool(session: Session, actor: Actor, pool_id: uuid.UUID) -> Pool:
+    """Return a visible pool whose row nobody else can change until the commit."""
+    found = session.scalars(
+        visible(actor)
+        .where(Pool.id == pool_id)
+        .with_for_update(of=Pool)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise NotFound(WHAT)
+    return found
+
+
+def pools_page(
+    session: Session,
+    actor: Actor,
+    *,
+    stage: Stage | None = None,
+    cooperation_id: uuid.UUID | None = None,
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> Page[Any]:
+    """Return a page of visible pools, newest first."""
+    query = visible(actor)
+    if stage is not None:
+        query = query.where(Pool.stage == stage)
+    if cooperation_id is not None:
+        query = query.where(Pool.cooperation_id == cooperation_id)
+    return paging.newest_first(session, query, Pool.id, cursor=cursor, limit=limit)
+
+
+def demands_in(session: Session, pool_id: uuid.UUID) -> list[ReleasedDemand]:
+    """Return the facts of the demands that are in a pool now, in order of ids."""
+    ids = session.scalars(
+        select(PoolDemand.demand_id).where(
+            PoolDemand.pool_id == pool_id, PoolDemand.removed_at.is_(None)
+        )
+    )
+    return demands.facts_of(session, ids)
+
+
+def pool_facts(session: Session, pool: Pool) -> PoolFacts:
+    """Return a pool as its rules see it: participants, joinings, withdrawals."""
+    joinings = {
+        joining.organisation_id: joining
+        for joining in session.scalars(select(Joining).where(Joining.pool_id == pool.id))
+    }
+    withdrawals = list(
+        session.scalars(
+            select(Withdrawal)
+            .where(Withdrawal.pool_id == pool.id, Withdrawal.refused_at.is_(None))
+            .options(selectinload(Withdrawal.consents))
+        )
+    )
+    grouped: dict[uuid.UUID, list[ReleasedDemand]] = {}
+    for demand in demands_in(session, pool.id):
+        grouped.setdefault(demand.organisation_id, []).append(demand)
+    participants = [
+        _participant(organisation_id, own, joinings.get(organisation_id), withdrawals)
+        for organisation_id, own in grouped.items()
+    ]
+    return PoolFacts(
+        id=pool.id,
+        cooperation_id=pool.cooperation_id,
+        area_key=pool.area.key,
+        stage=Stage(pool.stage),
+        participants=tuple(sorted(participants, key=lambda p: p.organisation_name)),
+        joining_deadline=pool.joining_deadline,
+        lead_organisation_id=session.scalars(
+            select(Cooperation.lead_organisation_id).where(Cooperation.id == pool.cooperation_id)
+        ).one(),
+    )
+
+
+def _participant(
+    organisation_id: uuid.UUID,
+    own: Sequence[ReleasedDemand],
+    joining: Joining | None,
+    withdrawals: Sequence[Withdrawal],
+) -> ParticipantFacts:
+    has_joined = joining is not None and joining.decision in ("joined", "withdrawn")
+    mine = [w for w in withdrawals if w.organisation_id == organisation_id]
+    left = next((w.effective_at for w in mine if w.effective_at is not None), None)
+    return ParticipantFacts(
+        organisation_id=organisation_id,
+        organisation_name=own[0].organisation_name,
+        demand_ids=frozenset(demand.id for demand in own),
+        lines=tuple(LineFacts(line.id, line.text, line.quantity) for d in own for line in d.lines),
+        joined_at=joining.decided_at if joining is not None and has_joined else None,
+        withdrawn_at=left,
+        mandate_reference=joining.mandate_reference if joining is not None else "",
+        consents_to=frozenset(
+            w.organisation_id
+            for w in withdrawals
+            if any(c.organisation_id == organisation_id and c.is_given for c in w.consents)
+        ),
+        asks_to_withdraw=any(w.effective_at is None for w in mine),
+    )
+
+
+@dataclass(frozen=True)
+class BoundDemand:
+    """A demand as its member bound itself to it: lines carry the quantities it joined with."""
+
+    demand: ReleasedDemand
+    value_net_cents: int | None
+
+
+def bound_demands(session: Session, pool_id: uuid.UUID) -> list[BoundDemand]:
+    """Return the demands of the members that joined, with the quantities they are bound to.
+
+    Lines taken at quantity 0 are left out. The value follows the quantities: priced lines count
+    price × quantity; where the demand names only a total, the total goes down in the proportion of
+    the quantities and is never raised by rounding.
+    """
+    joinings = {
+        joining.organisation_id: joining
+        for joining in session.scalars(
+            select(Joining).where(Joining.pool_id == pool_id, Joining.decision == "joined")
+        )
+    }
+    bound = [
+        _bound(demand, _quantities(joinings[demand.organisation_id]))
+        for demand in demands_in(session, pool_id)
+        if demand.organisation_id in joinings
+    ]
+    return [entry for entry in bound if entry is not None]
+
+
+def _quantities(joining: Joining) -> dict[uuid.UUID, Decimal]:
+    return {
+        uuid.UUID(entry["line_id"]): Decimal(entry["quantity"])
+        for entry in joining.quantities
+        if entry.get("quantity") is not None
+    }
+
+
+def _bound(demand: ReleasedDemand, wanted: dict[uuid.UUID, Decimal]) -> BoundDemand | None:
+    if not demand.lines:
+        return BoundDemand(demand, demand.value_net_cents)
+    lines = tuple(
+        replace(line, quantity=wanted.get(line.id, line.quantity))
+        for line in demand.lines
+        if wanted.get(line.id, Decimal(1)) != 0
+    )
+    if not lines:
+        return None
+    changed = [
+        (line.quantity, wanted[line.id])
+        for line in demand.lines
+        if line.quantity and line.id in wanted and wanted[line.id] != line.quantity
+    ]
+    return BoundDemand(replace(demand, lines=lines), _value(demand, bool(changed), wanted))
+
+
+def _value(
+    demand: ReleasedDemand, is_changed: bool, wanted: dict[uuid.UUID, Decimal]
+) -> int | None:
+    if demand.value_net_cents is None or not is_changed:
+        return demand.value_net_cents
+    prices = [line.unit_price_net_cents for line in demand.lines]
+    asked = [line.quantity or Decimal(0) for line in demand.lines]
+    taken = [wanted.get(line.id, line.quantity or Decimal(0)) for line in demand.lines]
+    if all(price is not None for price in prices):
+        weights = [Decimal(price or 0) for price in prices]
+    else:
+        weights = [Decimal(1)] * len(asked)
+    before = sum((a * w for a, w in zip(asked, weights, strict=True)), Decimal(0))
+    after = sum((t * w for t, w in zip(taken, weights, strict=True)), Decimal(0))
+    return int(demand.value_net_cents * after / before) if before else demand.value_net_cents
+
+
+def mandate_of(session: Session, mandate_id: uuid.UUID) -> Mandate | None:
+    """Return a mandate by its id."""
+    return session.get(Mandate, mandate_id)

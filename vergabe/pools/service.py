@@ -1,0 +1,84 @@
+"""Commands of later steps on pools: into a tender, back from one, concluded."""
+
+import datetime as dt
+import uuid
+
+from sqlalchemy.orm import Session
+
+from vergabe.access.actor import Actor
+from vergabe.errors import Refused
+from vergabe.pools import queries, rules
+from vergabe.pools.model import Pool
+from vergabe.pools.recording import record
+from vergabe.pools.stages import STAGE_NAMES, Action, Stage
+
+
+def locked_pool(session: Session, actor: Actor, pool_id: uuid.UUID) -> Pool:
+    """Return a visible pool whose row nobody else can change until the commit."""
+    return queries.locked_pool(session, actor, pool_id)
+
+
+def start_tendering(session: Session, actor: Actor, pool: Pool, *, now: dt.datetime) -> None:
+    """Note that a tender is being made of a binding pool; once it is, nothing changes.
+
+    Binding is derived: joining whose deadline has passed. Raises Refused with every reason.
+    """
+    if pool.stage == Stage.TENDERING:
+        return
+    facts = queries.pool_facts(session, pool)
+    reasons = rules.reasons_against_starting_tender(facts, now)
+    if reasons:
+        raise Refused.because(
+            "pool_not_ready", "Aus dieser Bündelung lässt sich noch kein Verfahren machen.", reasons
+        )
+    pool.stage = rules.stage_after(facts, Action.START_TENDER, now)
+    pool.binding_at = pool.binding_at or pool.joining_deadline
+    session.flush()
+    record(
+        session,
+        actor,
+        pool,
+        "tendering_started",
+        f"Aus der Bündelung {pool.reference} wird ein Vergabeverfahren.",
+        now=now,
+        members=[member.organisation_name for member in facts.members],
+    )
+
+
+def return_from_tender(
+    session: Session, actor: Actor, pool: Pool, reason: str, *, now: dt.datetime
+) -> None:
+    """Note that the tender of a pool ended without a result; the pool binds on."""
+    _step(session, actor, pool, Action.RETURN_FROM_TENDER, "returned_from_tender", reason, now=now)
+
+
+def conclude(session: Session, actor: Actor, pool: Pool, *, now: dt.datetime) -> None:
+    """Note that the tender of a pool has led to contracts."""
+    _step(session, actor, pool, Action.CONCLUDE, "concluded", None, now=now)
+
+
+def _step(
+    session: Session,
+    actor: Actor,
+    pool: Pool,
+    action: Action,
+    recorded: str,
+    reason: str | None,
+    *,
+    now: dt.datetime,
+) -> None:
+    facts = queries.pool_facts(session, pool)
+    reasons = rules.reasons_against_stage(facts, action, now)
+    if reasons:
+        raise Refused.because("wrong_stage", reasons[0].message, reasons)
+    pool.stage = rules.stage_after(facts, action, now)
+    session.flush()
+    record(
+        session,
+        actor,
+        pool,
+        recorded,
+        f"Die Bündelung {pool.reference} ist jetzt {STAGE_NAMES[Stage(pool.stage)]}.",
+        reason=reason,
+        now=now,
+    )
