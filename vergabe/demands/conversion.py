@@ -18,6 +18,8 @@ _COLUMNS: Final = {
     "place_city": "city",
 }
 _NEVER_NULL: Final = frozenset({"description", "must_haves", "remarks"})
+# UN/ECE Rec. 20 "one": a number of things of which nobody said the unit.
+NO_UNIT_GIVEN: Final = "C62"
 
 
 def column_values(values: DemandInput) -> dict[str, Any]:
@@ -31,11 +33,27 @@ def column_values(values: DemandInput) -> dict[str, Any]:
             value = value or ""
         columns[_COLUMNS.get(field.name, field.name)] = value
     columns["cpv_additional"] = list(values.cpv_additional)
+    # Zero is what programs write where nobody gave a value.
+    columns["estimated_value_net_cents"] = values.estimated_value_net_cents or None
     columns["value_net_cents"] = rules.value_net_cents(values)
     columns["search_text"] = queries.search_text(
         values.title, values.external_reference, values.cost_centre, values.description
     )
     return columns
+
+
+def line_values(position: int, item: ItemInput) -> dict[str, Any]:
+    """Return the columns of a line; a quantity without a unit is counted in `C62` (Einheit)."""
+    unit_code = item.unit_code
+    if item.quantity is not None and unit_code is None:
+        unit_code = NO_UNIT_GIVEN
+    return {
+        "position": position,
+        "text": item.text,
+        "quantity": item.quantity,
+        "unit_code": unit_code,
+        "unit_price_net_cents": item.unit_price_net_cents,
+    }
 
 
 def as_input(demand: Demand) -> DemandInput:

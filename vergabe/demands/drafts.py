@@ -13,12 +13,18 @@ from vergabe.access.permissions import Permission
 from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations.model import Cooperation, TaskArea
 from vergabe.demands import call_queries, queries, recording, rules
-from vergabe.demands.conversion import as_input, changed_fields, column_values, facts_of
+from vergabe.demands.conversion import (
+    as_input,
+    changed_fields,
+    column_values,
+    facts_of,
+    line_values,
+)
 from vergabe.demands.model import Demand, DemandItem
 from vergabe.demands.references import counter_prefix, demand_reference, next_reference
 from vergabe.demands.stages import Stage
 from vergabe.errors import InvalidInput, NotFound, Refused, Stale
-from vergabe.exchange.demand_input import DemandInput
+from vergabe.exchange.demand_input import DemandInput, check_demand_input
 
 
 @dataclass(frozen=True)
@@ -190,7 +196,7 @@ def _check(
     now: dt.datetime,
     own_reference: str | None = None,
 ) -> None:
-    violations = rules.reasons_against_input(values, clock.berlin_day(now))
+    violations = check_demand_input(values, clock.berlin_day(now))
     external = values.external_reference
     if external:
         known = queries.known_references(session, organisation_id, [external]).get(external)
@@ -208,9 +214,5 @@ def _fill(demand: Demand, values: DemandInput) -> None:
     for position, item in enumerate(values.items, start=1):
         if position > len(demand.items):
             demand.items.append(DemandItem(position=position))
-        line = demand.items[position - 1]
-        line.position = position
-        line.text = item.text
-        line.quantity = item.quantity
-        line.unit_code = item.unit_code
-        line.unit_price_net_cents = item.unit_price_net_cents
+        for name, value in line_values(position, item).items():
+            setattr(demand.items[position - 1], name, value)

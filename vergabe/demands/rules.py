@@ -12,7 +12,6 @@ from vergabe.demands.stages import ACTION_NAMES, NEXT_STAGE, STAGE_NAMES, Action
 from vergabe.errors import Violation
 from vergabe.exchange.demand_input import (
     DemandInput,
-    check_demand_input,
     demand_warnings,
     is_placeholder_value,
 )
@@ -106,44 +105,21 @@ def _at_value(code: str, message: str) -> Violation:
     return Violation(code, message, field="estimated_value_net_cents")
 
 
-def reasons_against_input(demand: DemandInput, today: dt.date) -> list[Violation]:
-    """Return everything that keeps a demand from being stored; `today` is a day in Berlin."""
-    found = check_demand_input(demand, today)
-    if demand.estimated_value_net_cents == 0:
-        found.append(
-            _at_value(
-                "value_zero",
-                "Der geschätzte Wert muss größer als 0 sein. Lassen Sie das Feld leer, wenn er "
-                "noch nicht bekannt ist.",
-            )
-        )
-    if (lines_net_cents(demand.items) or 0) > money.MAX_CENTS:
-        found.append(
-            Violation(
-                "lines_too_large",
-                f"Die Positionen ergeben mehr als {money.german(money.MAX_CENTS)}. Bitte prüfen "
-                "Sie Mengen und Einzelpreise.",
-                field="items",
-            )
-        )
-    for position, item in enumerate(demand.items):
-        if item.quantity is not None and item.unit_code is None:
-            found.append(
-                Violation(
-                    "unit_missing",
-                    "Zur Menge fehlt die Einheit, zum Beispiel Stück.",
-                    field=f"items.{position}.unit_code",
-                )
-            )
-    return found
-
-
 def input_warnings(demand: DemandInput, today: dt.date) -> list[Violation]:
     """Return what is odd about a demand; each thing once, in the order of the fields."""
-    own = value_warnings(demand)
+    own = value_warnings(demand) + _lines_without_unit(demand)
     covered = {violation.code for violation in own} | {"lines_above_value"}
     return own + [
         violation for violation in demand_warnings(demand, today) if violation.code not in covered
+    ]
+
+
+def _lines_without_unit(demand: DemandInput) -> list[Violation]:
+    message = "Ohne Einheit wird in „Einheiten“ gezählt. Bitte geben Sie sie an, etwa Stück."
+    return [
+        Violation("unit_assumed", message, field=f"items.{position}.unit_code")
+        for position, item in enumerate(demand.items)
+        if item.quantity is not None and item.unit_code is None
     ]
 
 

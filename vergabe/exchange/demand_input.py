@@ -101,17 +101,28 @@ def check_demand_input(demand: DemandInput, today: dt.date) -> list[Violation]:
     `today` (Europe/Berlin) bounds how far ahead a need may lie. What is merely odd stands in
     `demand_warnings`.
     """
+    in_lines = [
+        violation
+        for position, item in enumerate(demand.items)
+        for violation in _item_violations(item, f"items.{position}")
+    ]
     return [
         *_text_violations(demand),
         *_code_violations(demand),
         *_value_violations(demand),
         *_period_violations(demand, today),
-        *(
-            violation
-            for position, item in enumerate(demand.items)
-            for violation in _item_violations(item, f"items.{position}")
-        ),
+        *(in_lines or _sum_violations(demand)),
     ]
+
+
+def _sum_violations(demand: DemandInput) -> list[Violation]:
+    if lines_total_net_cents(demand) <= money.MAX_CENTS:
+        return []
+    message = (
+        f"Die Positionen ergeben mehr als {money.german(money.MAX_CENTS)}. Bitte prüfen Sie Mengen "
+        "und Einzelpreise."
+    )
+    return [Violation("lines_too_large", message, field="items")]
 
 
 def _text_violations(demand: DemandInput) -> list[Violation]:
@@ -240,7 +251,7 @@ def demand_warnings(demand: DemandInput, today: dt.date) -> list[Violation]:
     """
     found = []
     value = demand.estimated_value_net_cents
-    if value is not None and is_placeholder_value(value):
+    if value is not None and value >= 0 and is_placeholder_value(value):
         message = (
             f"Der geschätzte Wert {money.german(value)} sieht nach einem Platzhalter aus. "
             "Bitte schätzen Sie den Wert (netto) oder lassen Sie das Feld leer."

@@ -278,6 +278,16 @@ def test_colleague_reopens_a_submitted_demand_before_changing_it(
     assert demand.title == "Neu"
 
 
+def test_zero_is_no_value_and_a_number_without_unit_is_kept_as_such(
+    session: Session, town: Town
+) -> None:
+    line = ItemInput("Helme", Decimal(40))
+    values = replace(ENGINE, items=(line,), estimated_value_net_cents=0)
+    demand = written(session, town, values)
+    assert (demand.estimated_value_net_cents, demand.value_net_cents) == (None, None)
+    assert demand.items[0].unit_code == "C62"
+
+
 def test_copy_moves_the_need_on_and_leaves_the_old_number_behind(
     session: Session, town: Town
 ) -> None:

@@ -16,7 +16,7 @@ from vergabe.demands.stages import (
     actions_in,
     next_stage,
 )
-from vergabe.exchange.demand_input import DemandInput, ItemInput
+from vergabe.exchange.demand_input import DemandInput, ItemInput, check_demand_input
 
 TODAY = dt.date(2026, 11, 23)
 ME, OTHER = uuid.uuid4(), uuid.uuid4()
@@ -89,6 +89,7 @@ def test_people_are_offered_only_what_the_stage_allows() -> None:
         (demand(line("2", 100_00), value=500_00), 500_00),
         (demand(line("2", 100_00), value=1_00), 200_00),
         (demand(value=1_00), None),
+        (demand(value=0), None),
         (demand(line("2", None), line(None, 5_00)), None),
         (demand(line("2", 0)), None),
         (demand(line("2.5", 3)), 8),
@@ -100,6 +101,7 @@ def test_people_are_offered_only_what_the_stage_allows() -> None:
         "estimate before lines",
         "lines before a placeholder",
         "placeholder alone",
+        "zero",
         "no line with quantity and price",
         "lines for nothing",
         "half a cent up",
@@ -126,18 +128,15 @@ def test_agreeing_value_and_lines_need_no_warning() -> None:
     assert rules.input_warnings(demand(line("2", 100_00), value=200_00), TODAY) == []
 
 
-def test_value_of_zero_and_quantity_without_unit_are_refused() -> None:
-    case = demand(ItemInput("Helm", Decimal(2)), value=0)
-    codes = {(found.code, found.field) for found in rules.reasons_against_input(case, TODAY)}
-    assert codes == {
-        ("value_zero", "estimated_value_net_cents"),
-        ("unit_missing", "items.0.unit_code"),
-    }
+def test_quantity_without_unit_is_warned_of() -> None:
+    case = demand(ItemInput("Helm", Decimal(2)))
+    (found,) = rules.input_warnings(case, TODAY)
+    assert (found.code, found.field) == ("unit_assumed", "items.0.unit_code")
 
 
 def test_lines_beyond_every_budget_are_refused() -> None:
     case = demand(line("1000000", 9_000_000_000))
-    assert [found.code for found in rules.reasons_against_input(case, TODAY)] == ["lines_too_large"]
+    assert [found.code for found in check_demand_input(case, TODAY)] == ["lines_too_large"]
 
 
 def codes_against_releasing(
