@@ -24,6 +24,7 @@ from vergabe.cooperations.model import (
     TaskArea,
 )
 from vergabe.cooperations.rules import Depth, Scope, Stage
+from vergabe.db import Base
 from vergabe.errors import NotFound
 
 WHAT = "Die Zusammenarbeit"
@@ -169,6 +170,16 @@ def current_agreement(
     return found[0] if found else None
 
 
+def newest_agreement(session: Session, cooperation_id: uuid.UUID) -> Agreement | None:
+    """Return the agreement with the highest number: the one that is worked on."""
+    return session.scalars(
+        select(Agreement)
+        .where(Agreement.cooperation_id == cooperation_id)
+        .order_by(Agreement.number.desc())
+        .execution_options(populate_existing=True)
+    ).first()
+
+
 def stage_of(agreement: Agreement, day: dt.date) -> Stage:
     """Return the stage of an agreement that counts on a legal day."""
     return rules.effective_stage(
@@ -187,6 +198,24 @@ def mandates(
     if grantor_ids is not None:
         query = query.where(Mandate.grantor_id.in_(grantor_ids))
     return list(session.scalars(query.order_by(Mandate.valid_from.desc(), Mandate.id.desc())))
+
+
+def pool_choices(session: Session, cooperation_id: uuid.UUID) -> dict[uuid.UUID, str]:
+    """Return id → reference and title of the pools of a cooperation that are still under way.
+
+    A resolution can be about a pool, but pools belong to a later step of the flow: the table is
+    read by its name.
+    """
+    pool = Base.metadata.tables["pool"]
+    rows = session.execute(
+        select(pool.c.id, pool.c.reference, pool.c.title)
+        .where(
+            pool.c.cooperation_id == cooperation_id,
+            pool.c.stage.not_in(("concluded", "dissolved", "rejected")),
+        )
+        .order_by(pool.c.id.desc())
+    )
+    return {pool_id: f"{reference}: {title}" for pool_id, reference, title in rows}
 
 
 def valid_mandates(

@@ -1,0 +1,354 @@
+"""The shape of a cooperation's TOML file; unknown keys are refused, messages are German."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+import marshmallow as ma
+from marshmallow import fields, validate
+
+from vergabe.access.permissions import Role
+from vergabe.accounts.service import clean_email
+from vergabe.cooperations.configuration import (
+    AgreementFile,
+    AreaFile,
+    CooperationFile,
+    MandateFile,
+    MemberFile,
+    PersonFile,
+    ResolutionFile,
+)
+from vergabe.cooperations.entries import (
+    BODY_LENGTH,
+    CONDITIONS_LENGTH,
+    ITEM_LENGTH,
+    WORDING_LENGTH,
+    MandateEntry,
+    ResolutionEntry,
+)
+from vergabe.cooperations.rules import DAY_OF_STAGE, Depth, LegalForm, Scope, Stage, Subject
+from vergabe.errors import InvalidInput
+from vergabe.exchange import german
+from vergabe.exchange.german_dates import EARLIEST_YEAR, LATEST_YEAR
+from vergabe.web.schema import Schema, text
+
+COST_KEYS: Final = (
+    "equal",
+    "inhabitants",
+    "demand_value",
+    "usage",
+    "base_plus_variable",
+    "mixed",
+)
+_ORGANISATION_FACTS: Final = (
+    *("kind", "ags", "ars", "name", "official_name", "land", "nuts3", "inhabitants"),
+    *("inhabitants_on", "leitweg_id", "street", "postcode", "city", "email", "phone", "website"),
+)
+
+
+class Day(fields.Field[dt.date]):
+    """A day as TOML writes it, without quotes: 2026-12-31."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dt.date:
+        if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
+            raise ma.ValidationError(
+                "Hier wird ein Tag erwartet, ohne Anführungszeichen: 2026-12-31."
+            )
+        if not EARLIEST_YEAR <= value.year <= LATEST_YEAR:
+            raise ma.ValidationError(
+                f"Das Jahr {value.year} ist unplausibel. Möglich sind {EARLIEST_YEAR} bis "
+                f"{LATEST_YEAR}."
+            )
+        return value
+
+
+class YesNo(fields.Field[bool]):
+    """true or false, nothing that merely looks like it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ma.ValidationError("Hier wird true oder false erwartet.")
+        return value
+
+
+class Choice(fields.Field[Any]):
+    """One of a few words."""
+
+    def __init__(self, words: type[StrEnum] | tuple[str, ...], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._words = words
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        known = [str(word) for word in self._words]
+        if not isinstance(value, str) or value not in known:
+            raise ma.ValidationError(f"Möglich sind: {', '.join(known)}.")
+        return value if isinstance(self._words, tuple) else self._words(value)
+
+
+class Euro(fields.Field[int]):
+    """An amount in euros (50000, 1250.50 or "1.250,50"), net; becomes cents."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        try:
+            return german.parse_money_cents(value)
+        except InvalidInput as error:
+            raise ma.ValidationError(error.message) from None
+
+
+class Email(fields.Field[str]):
+    """An e-mail address, in lower case."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        try:
+            return clean_email(value if isinstance(value, str) else "")
+        except InvalidInput as error:
+            raise ma.ValidationError(error.message) from None
+
+
+def _whole(minimum: int, maximum: int, **more: Any) -> fields.Integer:
+    error = f"Hier wird eine ganze Zahl von {minimum} bis {maximum} erwartet."
+    return fields.Integer(
+        strict=True, validate=validate.Range(minimum, maximum, error=error), **more
+    )
+
+
+def _matching(pattern: str, sentence: str, **more: Any) -> fields.String:
+    return fields.String(
+        validate=validate.Regexp(re.compile(rf"(?:{pattern})\Z"), error=sentence),
+        error_messages={"invalid": sentence},
+        **more,
+    )
+
+
+def _several(inner: fields.Field[Any], **more: Any) -> fields.List[Any]:
+    return fields.List(
+        inner, validate=validate.Length(max=1000, error="Das sind zu viele."), **more
+    )
+
+
+AGS_SENTENCE: Final = (
+    "Der Amtliche Gemeindeschlüssel hat 8 Ziffern (Kreise 5) und steht in Anführungszeichen, "
+    'zum Beispiel "05358040".'
+)
+KEY_SENTENCE: Final = (
+    "Hier wird ein kurzer Schlüssel erwartet: Kleinbuchstaben, Ziffern und Bindestriche, "
+    "beginnend mit einem Buchstaben, höchstens 40 Zeichen."
+)
+_AREA_KEY: Final = r"[a-z][a-z0-9_-]{0,39}"
+
+
+class ContactSchema(Schema):
+    name = text(200, minimum=1, required=True)
+    email = Email(required=True)
+    phone = text(50, load_default="")
+
+
+class ReviewBodySchema(Schema):
+    name = text(400, minimum=1, required=True)
+    street = text(200, load_default="")
+    postcode = text(10, load_default="")
+    city = text(200, minimum=1, required=True)
+    email = text(254, load_default="")
+    phone = text(50, load_default="")
+    website = text(400, load_default="")
+
+
+class CostKeySchema(Schema):
+    kind = Choice(COST_KEYS, required=True)
+    inhabitants_on = Day()
+    base_euro = Euro()
+    equal_basis_points = _whole(0, 10_000)
+    inhabitants_basis_points = _whole(0, 10_000)
+    demand_value_basis_points = _whole(0, 10_000)
+    note = text(2000)
+
+    @ma.post_load
+    def _as_json(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        if "base_euro" in data:
+            data["base_cents"] = data.pop("base_euro")
+        return {
+            key: value.isoformat() if isinstance(value, dt.date) else value
+            for key, value in sorted(data.items())
+        }
+
+
+class AgreementSchema(Schema):
+    number = _whole(1, 1000, load_default=1)
+    legal_form = Choice(LegalForm, required=True)
+    stage = Choice(Stage, required=True)
+    subject = text(WORDING_LENGTH, minimum=1, required=True)
+    requires_approval = YesNo(load_default=False)
+    resolved_on = Day()
+    signed_on = Day()
+    approved_on = Day()
+    in_force_on = Day()
+    terminated_on = Day()
+
+    @ma.post_load
+    def _made(self, data: dict[str, Any], **_: Any) -> AgreementFile:
+        days = {
+            stage: data.pop(name)
+            for stage, name in DAY_OF_STAGE.items()
+            if data.get(name) is not None
+        }
+        return AgreementFile(**data, days=days)
+
+
+class AreaSchema(Schema):
+    key = _matching(_AREA_KEY, KEY_SENTENCE, required=True)
+    name = text(400, minimum=1, required=True)
+    required_resolutions = _several(Choice(Subject), load_default=list)
+
+    @ma.post_load
+    def _made(self, data: dict[str, Any], **_: Any) -> AreaFile:
+        return AreaFile(**data)
+
+
+class PersonSchema(Schema):
+    email = Email(required=True)
+    full_name = text(200, minimum=1, required=True)
+    roles = _several(
+        Choice(tuple(str(role) for role in Role if role is not Role.SUPPLIER)), required=True
+    )
+    valid_from = Day()
+    valid_to = Day()
+
+    @ma.post_load
+    def _made(self, data: dict[str, Any], **_: Any) -> PersonFile:
+        return PersonFile(**data)
+
+
+class MemberSchema(Schema):
+    kind = Choice(("municipality", "county", "association"))
+    ags = _matching(r"\d{8}|\d{5}", AGS_SENTENCE)
+    ars = _matching(
+        r"\d{12}|\d{9}",
+        'Der Amtliche Regionalschlüssel hat 12 Ziffern (Verbände 9), zum Beispiel "053580040040".',
+    )
+    name = text(400, minimum=1, required=True)
+    official_name = text(400)
+    land = _matching(r"[A-Z]{2}", 'Das Land steht mit zwei Buchstaben, zum Beispiel "NW".')
+    nuts3 = _matching(r"DE[0-9A-Z]{3}", 'Der NUTS-3-Code hat 5 Zeichen, zum Beispiel "DEA26".')
+    inhabitants = _whole(1, 20_000_000)
+    inhabitants_on = Day()
+    leitweg_id = text(46)
+    street = text(200)
+    postcode = _matching(r"\d{5}", "Die Postleitzahl hat 5 Ziffern und steht in Anführungszeichen.")
+    city = text(200)
+    email = Email()
+    phone = text(50)
+    website = text(400)
+    lead = YesNo(load_default=False)
+    joined_on = Day(required=True)
+    left_on = Day()
+    participation = fields.Dict(
+        keys=fields.String(),
+        values=Choice(Depth),
+        required=True,
+        error_messages={"invalid": 'Hier wird { Gebiet = "Tiefe", … } erwartet.'},
+    )
+    people = _several(fields.Nested(PersonSchema), load_default=list)
+
+    @ma.post_load
+    def _made(self, data: dict[str, Any], **_: Any) -> MemberFile:
+        ags, ars = data.get("ags"), data.get("ars")
+        if not ags and not ars:
+            raise ma.ValidationError(
+                "Geben Sie den Amtlichen Gemeindeschlüssel an (bei Verbänden ohne AGS: ars).", "ags"
+            )
+        if "kind" not in data:
+            by_length = {8: "municipality", 5: "county"}
+            data["kind"] = by_length[len(ags)] if ags else "association"
+        return MemberFile(
+            key=ags or ars or "",
+            facts={name: data[name] for name in _ORGANISATION_FACTS if name in data},
+            is_lead=data["lead"],
+            joined_on=data["joined_on"],
+            left_on=data.get("left_on"),
+            participation=data["participation"],
+            people=data["people"],
+        )
+
+
+class MandateSchema(Schema):
+    grantor = text(12, minimum=5, required=True)
+    scope = _several(Choice(Scope), required=True)
+    wording = text(WORDING_LENGTH, minimum=1, required=True)
+    limit_net_euro = Euro()
+    valid_from = Day(required=True)
+    valid_to = Day()
+    revoked_on = Day()
+
+    @ma.post_load
+    def _made(self, data: dict[str, Any], **_: Any) -> MandateFile:
+        entry = MandateEntry(
+            scope=frozenset(data["scope"]),
+            wording=data["wording"],
+            valid_from=data["valid_from"],
+            valid_to=data.get("valid_to"),
+            limit_net_cents=data.get("limit_net_euro"),
+        )
+        return MandateFile(data["grantor"], entry, data.get("revoked_on"))
+
+
+class ResolutionSchema(Schema):
+    member = text(12, minimum=5, required=True)
+    # What concerns a single pool is recorded where the pool is; a file does not know it.
+    subject = Choice((Subject.JOINING.value,), required=True)
+    body = text(BODY_LENGTH, minimum=1, required=True)
+    decided_on = Day(required=True)
+    result = Choice(("adopted", "rejected"), required=True)
+    item_number = text(ITEM_LENGTH, load_default="")
+    wording = text(WORDING_LENGTH, load_default="")
+    limit_net_euro = Euro()
+    conditions = text(CONDITIONS_LENGTH, load_default="")
+    is_public = YesNo(load_default=True)
+    revoked_on = Day()
+
+    @ma.post_load
+    def _made(self, data: dict[str, Any], **_: Any) -> ResolutionFile:
+        entry = ResolutionEntry(
+            subject=Subject(data["subject"]),
+            body=data["body"],
+            decided_on=data["decided_on"],
+            is_adopted=data["result"] == "adopted",
+            item_number=data["item_number"],
+            wording=data["wording"],
+            limit_net_cents=data.get("limit_net_euro"),
+            conditions=data["conditions"],
+            is_public=data["is_public"],
+        )
+        return ResolutionFile(data["member"], entry, data.get("revoked_on"))
+
+
+class CooperationSchema(Schema):
+    key = _matching(r"[a-z][a-z0-9-]{0,39}", KEY_SENTENCE, required=True)
+    name = text(400, minimum=1, required=True)
+    description = text(WORDING_LENGTH, load_default="")
+    reference_prefix = _matching(
+        r"[A-Z]{2,10}",
+        "Das Kürzel der Aktenzeichen hat 2 bis 10 Großbuchstaben, zum Beispiel DLZ.",
+        required=True,
+    )
+    joining_window_days = _whole(1, 365, load_default=21)
+    contact = fields.Nested(ContactSchema, required=True)
+    review_body = fields.Nested(ReviewBodySchema, required=True)
+    cost_key = fields.Nested(CostKeySchema, required=True)
+    agreement = fields.Nested(AgreementSchema, required=True)
+    areas = _several(fields.Nested(AreaSchema), required=True)
+    members = _several(fields.Nested(MemberSchema), required=True)
+    mandates = _several(fields.Nested(MandateSchema), load_default=list)
+    resolutions = _several(fields.Nested(ResolutionSchema), load_default=list)
+
+    @ma.post_load
+    def _made(self, data: dict[str, Any], **_: Any) -> CooperationFile:
+        return CooperationFile(**data)
+
+
+def read(raw: Mapping[str, Any]) -> CooperationFile:
+    """Return the facts of a parsed file; marshmallow's ValidationError for a wrong shape."""
+    found = CooperationSchema().load(raw)
+    assert isinstance(found, CooperationFile)
+    return found
