@@ -7,6 +7,7 @@ from typing import Final
 
 from vergabe.errors import Violation
 
+HEADER_MAX: Final = 120
 # Number of the example in the template, told apart when a sheet comes back with it.
 EXAMPLE_REFERENCE: Final = "BEISPIEL-1"
 
@@ -55,7 +56,8 @@ _ITEM_NAMES: Final[Mapping[str, str]] = {
 
 def fold_header(text: str) -> str:
     """Return a header for comparing: lower case letters and digits, without what is in brackets."""
-    folded = unicodedata.normalize("NFKC", re.sub(r"\([^)]*\)", "", text)).casefold()
+    shown = re.sub(r"\([^)]*\)", "", text[:HEADER_MAX])
+    folded = unicodedata.normalize("NFKC", shown).casefold()
     for letter, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
         folded = folded.replace(letter, plain)
     folded = re.sub(r"\bin (?:eur|euro)\b", "", folded)

@@ -28,7 +28,7 @@ _NATURE_WORDS: Final = {
     )
     for word in words.split()
 }
-_CODE_SEPARATORS: Final = re.compile(r"[;,|\n]+|\s+(?=\d{8}(?:\D|$))")
+_NEXT_CODE: Final = re.compile(r" (?=\d{8}(?:\D|$))")
 _POSTCODE_AND_CITY: Final = re.compile(r"(?:D-)?(\d{5})\s+(\D.*)")
 
 
@@ -169,7 +169,12 @@ def _code_list(reader: _Reader, key: str) -> list[tuple[object, str]]:
     if isinstance(value, list | tuple):
         raw = [entry for entry in value if entry is not None]
     else:
-        raw = [part for part in _CODE_SEPARATORS.split(str(as_text(value))) if part.strip()]
+        listed = re.split(r"[;,|\n]", str(as_text(value)))
+        raw = [code for part in listed for code in _NEXT_CODE.split(" ".join(part.split())) if code]
+    if len(raw) > 2 * shape.CPV_ADDITIONAL_MAX:
+        message = f"Höchstens {shape.CPV_ADDITIONAL_MAX} weitere CPV-Codes sind möglich."
+        reader.errors.append(Violation("too_many_cpv", message, field=key))
+        return []
     if key == "cpv_main":
         return [(entry, key) for entry in raw]
     return [(entry, f"{key}.{position}") for position, entry in enumerate(raw)]

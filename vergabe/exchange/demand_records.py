@@ -30,6 +30,7 @@ def demand_from_record(record: Mapping[str, Any]) -> ParsedDemand:
         if isinstance(item, dict):
             lines.append(_named(item, ITEM_COLUMNS, f"{path}.", errors, warnings))
         else:
+            lines.append({})  # keeps the positions of the others
             errors.append(_wrong_type(path, "ein Objekt mit text, quantity und unit"))
     fields = {key: value for key, value in record.items() if key != "items"}
     values = _named(fields, DEMAND_COLUMNS, "", errors, warnings)

@@ -75,7 +75,9 @@ def _cell(row: Row, header: str | None) -> Cell | None:
 
 def _text(row: Row, columns: Columns, name: str) -> str:
     cell = _cell(row, columns.demand.get(name))
-    return str(as_text(cell.value)).strip() if cell is not None and not cell.is_blank else ""
+    if cell is None or cell.value is None:
+        return ""
+    return str(as_text(cell.value)).strip()
 
 
 def _has_item(row: Row, columns: Columns) -> bool:
@@ -106,7 +108,8 @@ class _Block:
 
     def _is_item_text(self, name: str, header: str) -> bool:
         """Return whether a title is only the text of a later line (lists with one text column)."""
-        return name == "title" and header == self.columns.item.get("text") and bool(self.values)
+        is_shared = name == "title" and header == self.columns.item.get("text")
+        return is_shared and "title" in self.values
 
     def _add_value(self, name: str, cell: Cell, number: int) -> None:
         path = _FIELD_OF_COLUMN.get(name, name)

@@ -32,6 +32,7 @@ LoneGroup = Literal["refuse", "thousands"]
 
 # Longer than any number a person means; also keeps Decimal from building giants.
 _MAX_NUMBER_LENGTH: Final = 40
+_MAX_TEXT_LENGTH: Final = 200
 _MAX_EXPONENT: Final = 20
 _SPACES: Final = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
 _APOSTROPHES: Final = str.maketrans(dict.fromkeys("’‘´`ʼ", "'"))
@@ -91,7 +92,7 @@ def parse_decimal(
         if not value.is_finite():
             raise _not_a_number(value, field)
         return _within_range(value, field)
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) > _MAX_TEXT_LENGTH:
         raise _not_a_number(value, field)
     return _from_text(value, field, lone_group)
 
@@ -199,6 +200,8 @@ def parse_quantity(value: object, *, field: str | None = None) -> Quantity:
     """
     if not isinstance(value, str):
         return Quantity(parse_decimal(value, field=field))
+    if len(value) > _MAX_TEXT_LENGTH:
+        raise _not_a_number(value, field)
     text = unicodedata.normalize("NFC", _SPACES.sub(" ", value.strip())).translate(_APOSTROPHES)
     bare = _APPROXIMATE.sub("", text)
     is_approximate = bare != text
@@ -232,6 +235,8 @@ def parse_money_cents(
     factor = 1
     amount = value
     if isinstance(value, str):
+        if len(value) > _MAX_TEXT_LENGTH:
+            raise _not_a_number(value, field)
         text = _SPACES.sub(" ", value.strip())
         amount, factor = _without_multiple(_NO_CENTS.sub("", _CURRENCY.sub("", text)))
         if amount != text:

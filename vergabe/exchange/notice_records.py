@@ -72,14 +72,19 @@ def is_notice_record(record: Mapping[str, Any]) -> bool:
 def demand_from_notice_record(record: Mapping[str, Any]) -> NoticeDemand:
     """Return the demand, the municipality and the day of publication of a notice record.
 
-    The value counts as net, in euros (so the publisher defines it). Unknown CPV codes are left out
-    with a warning, a lone division such as `50` becomes 50000000; a description that repeats the
-    title is kept. Values that cannot be read stand in `errors` and are absent; never raises.
+    The value counts as net, in euros (so the publisher defines it); a value of 0 is none. Unknown
+    CPV codes are left out with a warning, a lone division such as `50` becomes 50000000; a
+    description that repeats the title is kept. Values that cannot be read stand in `errors` and
+    are absent; never raises.
     """
     municipality = _municipality(record.get("municipality"))
     main, additional, warnings = _cpv(record.get("cpv"))
     numbers = _numbers(record, main)
     value = record.get("value")
+    amount = value.get("amount") if isinstance(value, dict) else value
+    if amount == 0:
+        message = "Der Wert 0 sagt nichts und wurde weggelassen."
+        warnings.append(Violation("value_left_out", message, field="estimated_value_net_cents"))
     values: dict[str, object] = {
         "external_reference": record.get("id"),
         "title": record.get("title"),
@@ -87,7 +92,7 @@ def demand_from_notice_record(record: Mapping[str, Any]) -> NoticeDemand:
         "cpv_main": main,
         "cpv_additional": additional,
         "nature": record.get("nature"),
-        "estimated_value_net": value.get("amount") if isinstance(value, dict) else value,
+        "estimated_value_net": None if amount == 0 else amount,
         "nuts": municipality.nuts3 if municipality else None,
     }
     parsed = demand_fields.parse_demand(values, numbers.lines)

@@ -27,7 +27,7 @@ _SYMBOL_BULLETS: Final = re.compile("[\uf0a7\uf0b7\uf0d8]")
 _REFUSED: Final = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
-_BLANKS_AT_LINE_END: Final = re.compile(r"[ \t\xa0]+(?=\n|$)")
+_BLANKS: Final = " \t\xa0"
 
 
 def many_lines(value: object, *, max_length: int, field: str | None = None) -> str:
@@ -36,13 +36,7 @@ def many_lines(value: object, *, max_length: int, field: str | None = None) -> s
     Raises InvalidInput for something that is not text, for characters no text has (see above) and
     for more than `max_length` characters after cleaning.
     """
-    if not isinstance(value, str):
-        raise refusal("not_text", "Hier wird ein Text erwartet.", field)
-    if len(value) > 4 * max_length + 1000:
-        # Cleaning shortens little: the end of a huge text need not be looked at to refuse it.
-        raise _too_long(len(value), max_length, field)
-    text = _unified(value, field)
-    text = _BLANKS_AT_LINE_END.sub("", text).strip("\n \t\xa0")
+    text = _cleaned(value, max_length, field)
     if len(text) > max_length:
         raise _too_long(len(text), max_length, field)
     return text
@@ -50,11 +44,21 @@ def many_lines(value: object, *, max_length: int, field: str | None = None) -> s
 
 def one_line(value: object, *, max_length: int, field: str | None = None) -> str:
     """Return a cleaned text on one line: white space becomes one space. Errors: `many_lines`."""
-    text = many_lines(value, max_length=4 * max_length, field=field)
-    line = " ".join(text.split())
+    line = " ".join(_cleaned(value, max_length, field).split())
     if len(line) > max_length:
         raise _too_long(len(line), max_length, field)
     return line
+
+
+def _cleaned(value: object, max_length: int, field: str | None) -> str:
+    if not isinstance(value, str):
+        raise refusal("not_text", "Hier wird ein Text erwartet.", field)
+    if len(value) > 4 * max_length + 1000:
+        # Cleaning shortens little: the end of a huge text need not be looked at to refuse it.
+        raise _too_long(len(value), max_length, field)
+    # Line by line: a pattern for blanks before a line end takes quadratic time on long blanks.
+    lines = [line.rstrip(_BLANKS) for line in _unified(value, field).split("\n")]
+    return "\n".join(lines).strip("\n" + _BLANKS)
 
 
 def _unified(value: str, field: str | None) -> str:

@@ -30,6 +30,8 @@ class Cell:
 
     @property
     def is_blank(self) -> bool:
+        if self.problem is not None:
+            return False
         return self.value is None or (isinstance(self.value, str) and not self.value.strip())
 
 

@@ -172,7 +172,7 @@ class _Report:
         odd = [
             *read.parsed.warnings,
             *demand_warnings(demand, self.today),
-            *self._twin(read),
+            *([] if faults else self._twin(read)),
             *_example(demand),
         ]
         for violation in odd:

@@ -33,6 +33,15 @@ _MAX_DIRECTORY_BYTES: Final = 1 << 20
 _END_OF_DIRECTORY: Final = b"PK\x05\x06"
 _ZIP64_LOCATOR: Final = b"PK\x06\x07"
 _END_RECORD: Final = struct.Struct("<4s4H2LH")
+# What the zip module raises on damage of all kinds, unknown versions included.
+_BROKEN_ARCHIVE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+)
 _MACRO_PARTS: Final = ("vbaproject", "/macrosheets/", "/dialogsheets/")
 
 
@@ -54,7 +63,7 @@ def checked_workbook(stream: BinaryIO) -> CheckedWorkbook:
         _check_directory(stream)
         with zipfile.ZipFile(stream) as archive:
             return _repacked(archive)
-    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError):
+    except _BROKEN_ARCHIVE:
         raise damaged_workbook() from None
 
 

@@ -79,7 +79,8 @@ class Part:
 
     def __init__(self, scan: WorkbookScan) -> None:
         self.scan = scan
-        self.parser = expat.ParserCreate()
+        # Told, not believed: the reader after this takes every part for UTF-8 as well.
+        self.parser = expat.ParserCreate("UTF-8")
         self.parser.buffer_text = True
         self.parser.StartDoctypeDeclHandler = self._doctype
         self.parser.StartElementHandler = self._start
