@@ -14,6 +14,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeEngine
 
 from vergabe.db import (
     Cents,
@@ -27,6 +28,11 @@ from vergabe.db import (
     append_only,
 )
 from vergabe.tenders.model import Tender
+
+
+def _by_bytes(length: int) -> TypeEngine[str]:
+    """Return a text type compared by bytes, so that a range of it is a prefix on both databases."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 class Notice(Model):
@@ -110,7 +116,7 @@ class NoticeTerm(Model):
 
     __tablename__ = "notice_term"
 
-    term: Mapped[str] = mapped_column(String(60), primary_key=True)
+    term: Mapped[str] = mapped_column(_by_bytes(60), primary_key=True)
     notice_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("notice.id"), primary_key=True, index=True
     )
@@ -123,7 +129,7 @@ class NoticeCode(Model):
     __table_args__ = (CheckConstraint("scheme IN ('cpv', 'nuts')", name="scheme_known"),)
 
     scheme: Mapped[str] = mapped_column(String(4), primary_key=True)
-    code: Mapped[str] = mapped_column(String(8), primary_key=True)
+    code: Mapped[str] = mapped_column(_by_bytes(8), primary_key=True)
     notice_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("notice.id"), primary_key=True, index=True
     )
