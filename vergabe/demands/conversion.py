@@ -56,6 +56,12 @@ def line_values(position: int, item: ItemInput) -> dict[str, Any]:
     }
 
 
+def stored_form(values: DemandInput) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return what would be stored of an input, to compare two of them by."""
+    lines = [line_values(position, item) for position, item in enumerate(values.items, start=1)]
+    return column_values(values), lines
+
+
 def as_input(demand: Demand) -> DemandInput:
     """Return a stored demand in the shape in which it is typed."""
     plain = {

@@ -59,7 +59,13 @@ def release_demands(
     alone = {
         demand.id
         for group in groups
-        if _is_alone(session, actor, group[0], now=now)
+        if is_alone(
+            session,
+            actor,
+            cooperation_id=group[0].cooperation_id,
+            organisation_id=group[0].organisation_id,
+            now=now,
+        )
         for demand in group
     }
     reasons = [
@@ -82,20 +88,27 @@ def release_demands(
     session.flush()
     _record_release(session, actor, demands, now=now)
     for group in groups:
-        emit_released(session, group, now=now)
+        _emit_released(session, group, now=now)
     for demand in demands:
         telling.tell_requester(session, demand, "freigegeben", now=now)
     return demands
 
 
-def _is_alone(session: Session, actor: Actor, demand: Demand, *, now: dt.datetime) -> bool:
+def is_alone(
+    session: Session,
+    actor: Actor,
+    *,
+    cooperation_id: uuid.UUID,
+    organisation_id: uuid.UUID,
+    now: dt.datetime,
+) -> bool:
     """Return whether nobody but the actor may release demands of this organisation."""
     people = access.people_with(
         session,
         Permission.RELEASE_DEMANDS,
-        [demand.organisation_id],
+        [organisation_id],
         now=now,
-        cooperation_id=demand.cooperation_id,
+        cooperation_id=cooperation_id,
     )
     return not any(user.id != actor.user_id for user, _organisation_id in people)
 
@@ -118,7 +131,7 @@ def _record_release(
         )
 
 
-def emit_released(session: Session, demands: Sequence[Demand], *, now: dt.datetime) -> None:
+def _emit_released(session: Session, demands: Sequence[Demand], *, now: dt.datetime) -> None:
     """Say that demands of one organisation in one cooperation were released."""
     first, demand_ids = demands[0], tuple(demand.id for demand in demands)
     outbox.emit(

@@ -75,8 +75,14 @@ def submit_demands(
     session.flush()
     recording.record(session, actor, demands, "submitted", "eingereicht", now=now)
     for group in by_owner(demands):
-        emit_submitted(session, group, now=now)
-        telling.tell_releasers(session, group, now=now)
+        _emit_submitted(session, group, now=now)
+        telling.tell_releasers(
+            session,
+            group,
+            cooperation_id=group[0].cooperation_id,
+            organisation_id=group[0].organisation_id,
+            now=now,
+        )
     return demands
 
 
@@ -258,7 +264,7 @@ def _step(
     return demands
 
 
-def emit_submitted(session: Session, demands: Sequence[Demand], *, now: dt.datetime) -> None:
+def _emit_submitted(session: Session, demands: Sequence[Demand], *, now: dt.datetime) -> None:
     """Say that demands of one organisation in one cooperation were submitted."""
     first, demand_ids = demands[0], tuple(demand.id for demand in demands)
     outbox.emit(

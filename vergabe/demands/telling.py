@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
@@ -32,16 +33,36 @@ def readers(
     ]
 
 
-def tell_releasers(session: Session, demands: Sequence[Demand], *, now: dt.datetime) -> int:
-    """Tell the releasers of one organisation that its demands wait for them; return how many."""
-    first = demands[0]
+class Named(Protocol):
+    """A demand as far as a message names it."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+
+    @property
+    def reference(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+
+def tell_releasers(
+    session: Session,
+    demands: Sequence[Named],
+    *,
+    cooperation_id: uuid.UUID,
+    organisation_id: uuid.UUID,
+    now: dt.datetime,
+) -> int:
+    """Tell the releasers of an organisation that its demands wait for them; return how many."""
     people = access.people_with(
         session,
         Permission.RELEASE_DEMANDS,
-        [first.organisation_id],
+        [organisation_id],
         now=now,
-        cooperation_id=first.cooperation_id,
+        cooperation_id=cooperation_id,
     )
+    first = demands[0]
     if len(demands) == 1:
         subject = f"Freigabe nötig: {shortened(first.title)}"
         link = f"/bedarfe/{first.id}"
@@ -54,7 +75,7 @@ def tell_releasers(session: Session, demands: Sequence[Demand], *, now: dt.datet
     return messages.send_many(
         session,
         [Reader(user_id=user.id) for user, _organisation_id in people],
-        cause=f"demands_submitted:{first.id}:{first.version}:{len(demands)}",
+        cause=f"demands_submitted:{first.id}:{now.isoformat()}",
         kind="demands_submitted",
         subject=subject,
         body=body,
@@ -83,7 +104,7 @@ def tell_requester(
     )
 
 
-def _listed(demands: Sequence[Demand]) -> str:
+def _listed(demands: Sequence[Named]) -> str:
     shown = [f"{demand.reference} „{shortened(demand.title)}“" for demand in demands[:10]]
     more = len(demands) - len(shown)
     return "\n- " + "\n- ".join(shown) + (f"\n- und {more} weitere" if more else "")
