@@ -1,0 +1,38 @@
+"""Whether this process lives, and whether it can do its work. For load balancers and operators."""
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from vergabe.db import db
+from vergabe.files import current
+from vergabe.web.rights import public
+
+pages = Blueprint("health", __name__)
+
+
+@pages.get("/healthz")
+@public
+def health() -> ResponseReturnValue:
+    """Answer as long as the process can answer at all; asks nothing else."""
+    return jsonify(status="ok")
+
+
+@pages.get("/readyz")
+@public
+def ready() -> ResponseReturnValue:
+    """Answer 200 only when database and file store work; 503 names what does not."""
+    problems: list[str] = []
+    try:
+        db.session.execute(text("SELECT 1 FROM organisation LIMIT 1"))
+    except SQLAlchemyError:
+        db.session.rollback()
+        problems.append("database")
+    try:
+        current.store().probe()
+    except OSError:
+        problems.append("files")
+    if problems:
+        return jsonify(status="unavailable", problems=problems), 503
+    return jsonify(status="ok")

@@ -1,0 +1,244 @@
+"""Public pages of notices, without login; and the officer's last click."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.http import dump_options_header
+
+from vergabe import clock
+from vergabe.access.permissions import Permission
+from vergabe.db import db
+from vergabe.enquiries import queries as enquiries
+from vergabe.errors import InvalidInput, NotFound
+from vergabe.exchange import codes
+from vergabe.files import current
+from vergabe.notices import bundles, feeds, queries, service
+from vergabe.notices.queries import Search
+from vergabe.tenders import rules
+from vergabe.tenders.assessment import method_label
+from vergabe.tenders.publishing import Amendment
+from vergabe.tenders.snapshots import visible_documents
+from vergabe.web import shell
+from vergabe.web.rights import current_actor, public, requires
+from vergabe.web.transactions import commits
+
+pages = Blueprint("notices", __name__)
+
+FORMATS = {"xml": "xvergabe", "pdf": "pdf", "ocds.json": "ocds", "eforms.xml": "eforms"}
+NATURES = {"supplies": "Lieferung", "services": "Dienstleistung", "works": "Bauleistung"}
+
+
+@pages.get("/bekanntmachungen")
+@public
+def search() -> ResponseReturnValue:
+    wanted = _wanted()
+    page = queries.search(
+        db.session(), wanted, now=clock.now(), cursor=request.args.get("cursor"), limit=25
+    )
+    return render_template(
+        "notices/search.html",
+        page=page,
+        wanted=request.args,
+        natures=NATURES,
+        next_url=_next_url(page.next_cursor),
+        feed_url=url_for(".atom", **_filters()),
+    )
+
+
+def _wanted() -> Search:
+    text = request.args.get("q", "")[:200]
+    cpv = request.args.get("cpv", "").strip()[:10]
+    bare = text.strip()
+    if not cpv and bare.replace("-", "").isdecimal() and len(bare) >= 4:
+        # Somebody typed a CPV code into the one field there is.
+        text, cpv = "", bare
+    nature = request.args.get("art", "")
+    return Search(
+        text=text,
+        cpv="".join(filter(str.isdecimal, cpv.split("-")[0])),
+        nuts=request.args.get("region", "").strip()[:5],
+        nature=nature if nature in NATURES else "",
+        due_from=_day("frist_ab"),
+        due_until=_day("frist_bis", days=1),
+        only_open=request.args.get("offen", "") == "1",
+    )
+
+
+def _day(name: str, *, days: int = 0) -> dt.datetime | None:
+    text = request.args.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return clock.start_of_day(dt.date.fromisoformat(text) + dt.timedelta(days=days))
+    except (ValueError, OverflowError) as error:
+        raise InvalidInput(
+            "day_invalid",
+            "Das ist kein Tag. Bitte geben Sie ihn so an: 2026-12-31.",
+            field=name,
+        ) from error
+
+
+def _filters() -> dict[str, Any]:
+    return {k: v for k, v in request.args.items() if k != "cursor" and v}
+
+
+def _next_url(cursor: str | None) -> str | None:
+    return url_for(".search", **_filters(), cursor=cursor) if cursor else None
+
+
+@pages.get("/bekanntmachungen/<reference>")
+@public
+def show(reference: str) -> ResponseReturnValue:
+    tender = queries.published_tender(db.session(), reference)
+    return render_template(
+        "notices/show.html",
+        tender=tender,
+        notices=queries.notices_of(db.session(), tender.id),
+        documents=visible_documents(tender, tender.published_version),
+        answers=enquiries.published_answers(db.session(), tender.id),
+        is_open=rules.is_open_for_bids(
+            rules.Stage(tender.stage), tender.submission_deadline, clock.now()
+        ),
+        stage=rules.shown_stage(rules.Stage(tender.stage), tender.submission_deadline, clock.now()),
+        method=method_label(tender.procurement_method, tender.nature),
+        nature=NATURES[tender.nature],
+        cpv=codes.cpv(tender.cpv),
+        unit=codes.unit,
+    )
+
+
+@pages.get("/bekanntmachungen/<reference>/<uuid:notice_id>.<any('xml','pdf','ocds.json'):ending>")
+@public
+def document(reference: str, notice_id: uuid.UUID, ending: str) -> ResponseReturnValue:
+    """A document of one notice; its address never changes and neither do its bytes."""
+    found = queries.notice_document(db.session(), notice_id, FORMATS[ending])
+    response = Response(current.store().chunks(found.file_sha256), content_type=found.media_type)
+    response.content_length = found.size_bytes
+    response.headers["ETag"] = f'"{found.file_sha256}"'
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Content-Disposition"] = dump_options_header(
+        "inline", {"filename": f"{reference}-{ending}".replace("-ocds.json", ".ocds.json")}
+    )
+    return response
+
+
+@pages.get("/bekanntmachungen/<reference>/unterlagen/<uuid:document_id>")
+@public
+def tender_document(reference: str, document_id: uuid.UUID) -> ResponseReturnValue:
+    tender = queries.published_tender(db.session(), reference)
+    found = queries.public_document(tender, document_id)
+    response = Response(current.store().chunks(found.file_sha256), content_type=found.media_type)
+    response.content_length = found.size_bytes
+    response.headers["ETag"] = f'"{found.file_sha256}"'
+    # Never shown inside our pages: an uploaded file is somebody else's text.
+    response.headers["Content-Disposition"] = dump_options_header(
+        "attachment", {"filename": found.file_name}
+    )
+    return response
+
+
+@pages.get("/bekanntmachungen/<reference>/unterlagen")
+@public
+def documents_zip(reference: str) -> ResponseReturnValue:
+    """All procurement documents of the version in force, in one ZIP."""
+    tender = queries.published_tender(db.session(), reference)
+    found = visible_documents(tender, tender.published_version)
+    if not found:
+        raise NotFound("Die Vergabeunterlagen")
+    response = Response(bundles.stream(current.store(), found), content_type="application/zip")
+    response.headers["Content-Disposition"] = dump_options_header(
+        "attachment", {"filename": f"{tender.reference}-Unterlagen.zip"}
+    )
+    return response
+
+
+@pages.get("/bekanntmachungen/atom.xml")
+@public
+def atom() -> ResponseReturnValue:
+    page = queries.search(db.session(), _wanted(), now=clock.now(), limit=50)
+    content = feeds.atom(page.items, base_url=shell.settings().base_url, query=_filters())
+    return Response(content, content_type="application/atom+xml; charset=utf-8")
+
+
+@pages.post("/vergabeverfahren/<uuid:tender_id>/veroeffentlichen")
+@requires(Permission.PUBLISH_TENDERS)
+@commits
+def publish_tender(tender_id: uuid.UUID) -> ResponseReturnValue:
+    notice = service.publish_tender(
+        db.session(),
+        current_actor(),
+        tender_id,
+        now=clock.now(),
+        store=current.store(),
+        base_url=shell.settings().base_url,
+    )
+    flash(
+        "Das Verfahren ist veröffentlicht. Passende Unternehmen werden benachrichtigt.", "success"
+    )
+    return redirect(url_for(".show", reference=notice.tender.reference), code=303)
+
+
+@pages.post("/vergabeverfahren/<uuid:tender_id>/aenderung")
+@requires(Permission.PUBLISH_TENDERS)
+@commits
+def amend_tender(tender_id: uuid.UUID) -> ResponseReturnValue:
+    notice = service.publish_amendment(
+        db.session(),
+        current_actor(),
+        tender_id,
+        Amendment(
+            summary=request.form.get("summary", ""),
+            title=_changed("title"),
+            description=_changed("description"),
+            selection_criteria=_changed("selection_criteria"),
+            submission_deadline=_moment("submission_deadline"),
+            enquiries_deadline=_moment("enquiries_deadline"),
+        ),
+        now=clock.now(),
+        store=current.store(),
+        base_url=shell.settings().base_url,
+    )
+    flash("Die Änderung ist veröffentlicht. Alle Registrierten werden benachrichtigt.", "success")
+    return redirect(url_for(".show", reference=notice.tender.reference), code=303)
+
+
+@pages.post("/vergabeverfahren/<uuid:tender_id>/aufhebung")
+@requires(Permission.PUBLISH_TENDERS)
+@commits
+def cancel_tender(tender_id: uuid.UUID) -> ResponseReturnValue:
+    service.publish_cancellation(
+        db.session(),
+        current_actor(),
+        tender_id,
+        request.form.get("reason", ""),
+        now=clock.now(),
+        store=current.store(),
+        base_url=shell.settings().base_url,
+    )
+    flash("Das Verfahren ist aufgehoben.", "success")
+    return redirect(url_for("tenders.show", tender_id=tender_id), code=303)
+
+
+def _changed(name: str) -> str | None:
+    text = request.form.get(name)
+    return text.replace("\r\n", "\n").strip() if text else None
+
+
+def _moment(name: str) -> dt.datetime | None:
+    day, time = request.form.get(f"{name}_day", ""), request.form.get(f"{name}_time", "")
+    if not day and not time:
+        return None
+    try:
+        return clock.berlin_instant(
+            dt.date.fromisoformat(day), dt.time.fromisoformat(time or "10:00")
+        )
+    except ValueError as error:
+        raise InvalidInput(
+            "moment_invalid",
+            "Tag oder Uhrzeit stimmen nicht. Bitte geben Sie beide an, zum Beispiel 31.12.2026 und "
+            "10:00.",
+            field=name,
+        ) from error
