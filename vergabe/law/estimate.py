@@ -179,8 +179,8 @@ def position_step(position: Position, on: dt.date) -> str:
             months = counted_months(position, on)
             return f"{name}: {months} Monate × {amount}{plus} = {value} ({law})."
         case Method.TOTAL_GROSS:
-            rate = f"{(position.vat_rate or Decimal(0)) * 100:f}".rstrip("0").rstrip(".")
-            return f"{name}: {amount} brutto, abzüglich {rate} % Steuer{plus} = {value} ({law})."
+            rate = f"{((position.vat_rate or Decimal(0)) * 100).normalize():f}".replace(".", ",")
+            return f"{name}: {amount} brutto, ohne {rate} % Umsatzsteuer{plus} = {value} ({law})."
         case Method.RECURRING_PREVIOUS_YEAR:
             change = euro(position.expected_change_net_cents)
             return f"{name}: Vorjahr {amount}, erwartete Änderung {change}{plus} = {value} ({law})."
