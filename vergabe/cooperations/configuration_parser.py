@@ -61,12 +61,15 @@ def _toml(content: bytes) -> dict[str, Any]:
 
 
 def _sentence(error: ValueError) -> str:
-    place = re.search(r"line (\d+), column (\d+)", str(error))
-    where = f"in Zeile {place[1]}, Spalte {place[2]}" if place else "am Ende oder an einer Zahl"
-    repeated = re.search(r"Cannot (?:overwrite|declare)", str(error))
+    text = str(error)
+    place = re.search(r"line (\d+), column (\d+)", text)
+    if place:
+        where = f"in Zeile {place[1]}, Spalte {place[2]}"
+    else:
+        where = "am Ende der Datei" if "end of document" in text else "an einer zu großen Zahl"
     why = (
         "Dort wird etwas zum zweiten Mal angegeben."
-        if repeated
+        if re.search(r"Cannot (?:overwrite|declare)", text)
         else "Texte und Schlüssel wie 05358040 stehen in Anführungszeichen, Tage als 2026-12-31, "
         "und unsichtbare Steuerzeichen sind nicht erlaubt."
     )

@@ -116,7 +116,7 @@ def _whole(minimum: int, maximum: int, **more: Any) -> fields.Integer:
 
 def _matching(pattern: str, sentence: str, **more: Any) -> fields.String:
     return fields.String(
-        validate=validate.Regexp(re.compile(rf"(?:{pattern})\Z"), error=sentence),
+        validate=validate.Regexp(re.compile(rf"(?:{pattern})\Z", re.ASCII), error=sentence),
         error_messages={"invalid": sentence},
         **more,
     )
