@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from vergabe.commands import running
+from vergabe.commands import demands, rehearsal, running
 from vergabe.errors import DomainError
 from vergabe.settings import SettingsError
 
@@ -33,6 +33,8 @@ def main() -> None:
     """Vergabe: gemeinsame Beschaffung von Kommunen."""
 
 
+main.add_command(demands.demands)
+main.add_command(rehearsal.rehearsal)
 main.add_command(running.run)
 main.add_command(running.worker)
 main.add_command(running.database)
