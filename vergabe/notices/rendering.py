@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from vergabe.exchange import pdf
 from vergabe.exchange.xvergabe import codec
 from vergabe.exchange.xvergabe import notice as xvergabe
 from vergabe.notices.model import Notice
+from vergabe.notices.paper import facts
 from vergabe.tenders.model import Tender
 
 
@@ -21,3 +23,5 @@ class Rendered:
 def render(tender: Tender, notice: Notice, document: xvergabe.Notice) -> Iterator[Rendered]:
     """Yield every document of a notice; each was checked against its schema."""
     yield Rendered("xvergabe", "application/xml", codec.build(document))
+    paper = pdf.render("notice", facts(tender, document), at=document.issued_at)
+    yield Rendered("pdf", "application/pdf", paper)
