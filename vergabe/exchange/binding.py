@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from decimal import Decimal
 from typing import Any, ClassVar, Final, TypeVar, Union
+from urllib.parse import quote, unquote
 from uuid import UUID
 
 from lxml import etree
@@ -42,6 +43,11 @@ class Attribute:
 @dataclass(frozen=True)
 class Body:
     """The field is the text of the element itself."""
+
+
+@dataclass(frozen=True)
+class Ref:
+    """The element is a reference: it comes under the part's own name and namespace."""
 
 
 @dataclass(frozen=True)
@@ -142,32 +148,33 @@ def _scalar(kind: Any, metadata: tuple[Any, ...]) -> Scalar | None:
     return _SCALARS[kind]
 
 
-def _peel(hint: Any) -> tuple[list[Any], bool, tuple[Any, ...]]:
+def peel(hint: Any) -> tuple[list[Any], bool, tuple[Any, ...]]:
     """Return the bare types of a hint, whether it repeats, and every annotation met on the way."""
     if typing.get_origin(hint) is typing.Annotated:
         inner, *notes = typing.get_args(hint)
-        kinds, many, below = _peel(inner)
+        kinds, many, below = peel(inner)
         return kinds, many, (*notes, *below)
     if typing.get_origin(hint) in (Union, types.UnionType):
         args = [arg for arg in typing.get_args(hint) if arg is not type(None)]
         if len(args) == 1:
-            return _peel(args[0])
+            return peel(args[0])
         return args, False, ()
     if typing.get_origin(hint) is tuple:
-        kinds, _, below = _peel(typing.get_args(hint)[0])
+        kinds, _, below = peel(typing.get_args(hint)[0])
         return kinds, True, below
     return [hint], False, ()
 
 
 def _slot(name: str, hint: Any, namespace: str) -> _Slot:
-    kinds, many, notes = _peel(hint)
+    kinds, many, notes = peel(hint)
     marker = next((note for note in notes if isinstance(note, Attribute | Body)), None)
     named = next((note.name for note in notes if isinstance(note, Name)), camel(name))
     tag = marker.name if isinstance(marker, Attribute) else f"{{{namespace}}}{named}"
     parts: dict[str, type[Part]] = {}
-    if len(kinds) > 1:
-        # A choice: each part comes under its own name, as a reference to a global element.
+    if len(kinds) > 1 or any(isinstance(note, Ref) for note in notes):
+        # In a choice, too, each part comes under its own name.
         parts = {kind.qname(): kind for kind in kinds}
+        tag = kinds[0].qname()
     elif isinstance(kinds[0], type) and issubclass(kinds[0], Part):
         parts = {tag: kinds[0]}
     scalar = None if parts else _scalar(kinds[0], notes)
@@ -226,7 +233,7 @@ def include(includes: Includes) -> None:
     """Put the XOP references into the elements that `write` left empty."""
     for element, content_id in includes:
         etree.SubElement(element, XOP, nsmap={"xop": XOP[1 : XOP.index("}")]}).set(
-            "href", f"cid:{content_id}"
+            "href", f"cid:{quote(content_id, safe='@')}"
         )
 
 
@@ -299,7 +306,7 @@ def take_includes(root: "etree._Element") -> dict["etree._Element", str]:
             )
         holder.remove(reference)
         holder.text = None
-        found[holder] = href[len("cid:") :]
+        found[holder] = unquote(href[len("cid:") :])
     return found
 
 
@@ -369,10 +376,11 @@ def _converted(element: "etree._Element", scalar: Scalar, text: str) -> Any:
 
 def _unreadable(element: "etree._Element", cls: type[Part] | None) -> InvalidInput:
     name = etree.QName(element).localname
+    place = f" in Zeile {element.sourceline}" if element.sourceline else ""
     inside = f" ({cls.__name__})" if cls is not None else ""
     return InvalidInput(
         "SCHEMA_INVALID",
-        f"Die Angabe „{name}“{inside} lässt sich nicht lesen. "
+        f"Die Angabe „{name}“{inside}{place} lässt sich nicht lesen. "
         "Bitte gegen die veröffentlichten Schemas prüfen.",
         field=name,
     )

@@ -3,7 +3,8 @@
 No network, no DTD, no entities, no huge trees; sizes are limited before anything is parsed.
 """
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, cast
 from xml.parsers import expat  # reads the prolog only and stops at the first DOCTYPE
 
 from lxml import etree
@@ -13,10 +14,36 @@ from vergabe.errors import InvalidInput
 MAX_BYTES: Final = 10 * 1024 * 1024
 # A tree costs up to forty times its text, when the text is nothing but tags.
 MAX_TAGS: Final = 400_000
+# Our documents have next to none; a schema complains about each one, at a price in memory.
+MAX_ATTRIBUTES: Final = 50_000
 # Both parsers must read the same characters, or the check of the prolog could be led astray.
 _ENCODINGS: Final = frozenset(
     {"utf-8", "utf-16", "us-ascii", "iso-8859-1", "iso-8859-15", "windows-1252"}
 )
+
+
+# What people are told about a broken document, by libxml2's number of the error.
+_REASONS: Final[Mapping[int, str]] = {
+    4: "es enthält kein XML",
+    5: "nach dem Ende des Wurzelelements folgt noch etwas",
+    9: "es enthält ein unzulässiges Zeichen",
+    26: "es verweist auf eine unbekannte Entität",
+    41: "einem Attribut fehlt der Wert",
+    42: "ein Attribut steht doppelt",
+    68: "ein Name fehlt oder ist unzulässig",
+    73: "ein Element ist nicht geschlossen",
+    76: "Anfang und Ende eines Elements passen nicht zusammen",
+    77: "es bricht vorzeitig ab",
+    81: "die Zeichen passen nicht zur angegebenen Kodierung",
+    114: "es ist zu tief verschachtelt oder unmäßig groß",
+    201: "ein Namensraum ist nicht erklärt",
+}
+
+
+class UnreadableXml(InvalidInput):
+    """What the parser refuses; `line` is where, 0 if unknown."""
+
+    line: int = 0
 
 
 class _PrologRead(Exception):
@@ -26,8 +53,8 @@ class _PrologRead(Exception):
 def parse(content: bytes, *, max_bytes: int = MAX_BYTES) -> "etree._Element":
     """Return the root element of an XML document, without comments and processing instructions.
 
-    Raises InvalidInput with a German sentence and one of the codes `xml_empty`, `xml_too_large`,
-    `xml_encoding`, `xml_doctype`, `xml_broken`. Never opens a file or a connection.
+    Raises UnreadableXml, an InvalidInput, with a German sentence and one of the codes `xml_empty`,
+    `xml_too_large`, `xml_encoding`, `xml_doctype`, `xml_broken`. Opens no file and no connection.
     """
     _refuse_by_size(content, max_bytes)
     _refuse_by_prolog(content)
@@ -45,30 +72,36 @@ def parse(content: bytes, *, max_bytes: int = MAX_BYTES) -> "etree._Element":
     try:
         root = etree.fromstring(content, strict)  # noqa: TID251  # this is the one parser
     except etree.XMLSyntaxError as error:
-        raise _broken(error.lineno or 0, error.msg or "") from None
+        raise _broken(error.lineno or 0, _REASONS.get(_number(error), "")) from None
     # Belt and braces: expat has refused every DOCTYPE that libxml2 could see.
     if root.getroottree().docinfo.internalDTD is not None:
         raise _doctype()
+    if int(cast("float", root.xpath("count(descendant-or-self::*/@*)"))) > MAX_ATTRIBUTES:
+        raise UnreadableXml(
+            "xml_too_large",
+            f"Das XML-Dokument hat mehr als {MAX_ATTRIBUTES} Attribute. "
+            "Bitte gegen die veröffentlichten Schemas prüfen.",
+        )
     return root
 
 
 def _refuse_by_size(content: bytes, max_bytes: int) -> None:
     if not content.strip():
-        raise InvalidInput("xml_empty", "Das Dokument ist leer. Bitte eine XML-Datei angeben.")
+        raise UnreadableXml("xml_empty", "Das Dokument ist leer. Bitte eine XML-Datei angeben.")
     if len(content) > max_bytes:
         raise too_large(len(content), max_bytes)
     tags = content.count(b"<")
     if tags > MAX_TAGS:
-        raise InvalidInput(
+        raise UnreadableXml(
             "xml_too_large",
             f"Das XML-Dokument hat zu viele Elemente ({tags // 2} und mehr). "
             "Bitte in mehrere Dokumente aufteilen.",
         )
 
 
-def too_large(size: int, max_bytes: int) -> InvalidInput:
+def too_large(size: int, max_bytes: int) -> UnreadableXml:
     """Return the refusal of a document of `size` bytes where `max_bytes` are allowed."""
-    return InvalidInput(
+    return UnreadableXml(
         "xml_too_large",
         f"Das XML-Dokument ist mit {_mib(size)} MiB zu groß; erlaubt sind {_mib(max_bytes)} MiB. "
         "Bitte große Anlagen außerhalb des XML übermitteln.",
@@ -90,7 +123,7 @@ def _refuse_by_prolog(content: bytes) -> None:
     except _PrologRead:
         return
     except expat.ExpatError as error:
-        raise _broken(error.lineno, expat.ErrorString(error.code)) from None
+        raise _broken(error.lineno, "schon der Anfang ist fehlerhaft") from None
     except (LookupError, ValueError):
         raise _encoding("unbekannt") from None
 
@@ -108,25 +141,33 @@ def _on_element(_name: str, _attributes: dict[str, str]) -> None:
     raise _PrologRead
 
 
-def _encoding(encoding: str) -> InvalidInput:
-    return InvalidInput(
+def _encoding(encoding: str) -> UnreadableXml:
+    return UnreadableXml(
         "xml_encoding",
         f"Die Zeichenkodierung „{encoding}“ wird nicht gelesen. Bitte als UTF-8 speichern.",
     )
 
 
-def _doctype() -> InvalidInput:
-    return InvalidInput(
+def _doctype() -> UnreadableXml:
+    return UnreadableXml(
         "xml_doctype",
         "Das XML-Dokument enthält eine DOCTYPE-Angabe (DTD, Entitäten). Solche Dokumente werden "
         "aus Sicherheitsgründen nicht gelesen. Bitte die DOCTYPE-Angabe entfernen.",
     )
 
 
-def _broken(line: int, reason: str) -> InvalidInput:
+def _number(error: etree.XMLSyntaxError) -> int:
+    code = getattr(error, "code", None)  # the stubs leave it out
+    return code if isinstance(code, int) else 0
+
+
+def _broken(line: int, reason: str) -> UnreadableXml:
     place = f" in Zeile {line}" if line else ""
-    return InvalidInput(
+    why = f": {reason}" if reason else ""
+    refusal = UnreadableXml(
         "xml_broken",
-        f"Das XML-Dokument ist{place} nicht wohlgeformt ({reason.strip()[:160]}). "
+        f"Das XML-Dokument ist{place} nicht wohlgeformt{why}. "
         "Bitte mit dem erzeugenden Programm neu ausgeben.",
     )
+    refusal.line = line
+    return refusal

@@ -11,6 +11,10 @@ from lxml import etree
 from vergabe.resources import folder
 
 MAX_FINDINGS: Final = 100
+# From this many elements on, mistakes are counted before they are located: lxml counts all earlier
+# siblings for the path of each mistake, so thousands of them would take minutes.
+_LARGE: Final = 5_000
+_CHUNK: Final = 64 * 1024
 _QUOTED: Final = re.compile(r"'([^']*)'")
 _NAMESPACE: Final = re.compile(r"\{[^}]*\}")
 
@@ -41,13 +45,36 @@ class Schema:
         self._lock = threading.Lock()
 
     def findings(self, root: "etree._Element") -> list[SchemaFinding]:
-        """Return what breaks the schema, at most `MAX_FINDINGS` places, in the document's order."""
+        """Return what breaks the schema, at most `MAX_FINDINGS` places, in the document's order.
+
+        For a large document with more mistakes than that, the root stands for every place.
+        """
+        if int(cast("float", root.xpath("count(descendant-or-self::*)"))) > _LARGE:
+            many = self._too_many(root)
+            if many:
+                return _found(root, many)
         with self._lock:
             if self._schema.validate(root):
                 return []
             # The stubs leave out that an error log can be walked.
             errors = list(cast("Iterable[etree._LogEntry]", self._schema.error_log))
         return _found(root, errors)
+
+    def _too_many(self, root: "etree._Element") -> "list[etree._LogEntry]":
+        """Return the mistakes of a document if there are more than can be told, else none.
+
+        Validates while reading, which takes the same time for each mistake and can be stopped.
+        """
+        feeder = etree.XMLParser(
+            schema=self._schema, resolve_entities=False, no_network=True, load_dtd=False
+        )
+        content = etree.tostring(root, encoding="UTF-8", with_tail=False)
+        for start in range(0, len(content), _CHUNK):
+            feeder.feed(content[start : start + _CHUNK])
+            errors = list(cast("Iterable[etree._LogEntry]", feeder.feed_error_log))
+            if len(errors) > 2 * MAX_FINDINGS:  # a broken facet is told twice
+                return errors
+        return []
 
 
 _compiled: dict[str, Schema] = {}
@@ -81,7 +108,7 @@ def _found(root: "etree._Element", errors: "Iterable[etree._LogEntry]") -> list[
             SchemaFinding(
                 line=error.line if error.line > 0 else 0,
                 path=path,
-                field=_field(path, error),
+                field=_field(path if error.path else "", error),
                 rule=error.type_name.removeprefix("SCHEMAV_").removeprefix("CVC_").lower(),
                 message=_german(error),
             )
@@ -90,19 +117,27 @@ def _found(root: "etree._Element", errors: "Iterable[etree._LogEntry]") -> list[
 
 
 def _readable_path(root: "etree._Element", path: str) -> str:
-    """Return a path of local names, counted where there are several of one name."""
+    """Return a path of local names, counted where there are several of one name.
+
+    The root's name alone if the place is not known.
+    """
+    if not path:
+        return etree.QName(root).localname
     prefixes = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
+    # Relative to the element that was checked, which need not be the root of its document.
+    _, _, below = path.removeprefix("/").partition("/")
     try:
-        hits = root.getroottree().xpath(path, namespaces=prefixes) if path else []
+        hits = root.xpath(f"./{below}" if below else ".", namespaces=prefixes)
     except etree.XPathError:
         hits = []
     element = hits[0] if isinstance(hits, list) and hits else None
     if not isinstance(element, etree._Element):
         return _NAMESPACE.sub("", path).strip("/")
     steps: list[str] = []
-    while element is not None:
+    while element is not None and element is not root:
         steps.append(_step(element))
         element = element.getparent()
+    steps.append(etree.QName(root).localname)
     return "/".join(reversed(steps))
 
 
@@ -117,7 +152,10 @@ def _field(path: str, error: "etree._LogEntry") -> str:
     attribute = re.search(r"attribute '([^']+)'", error.message)
     if attribute:
         return _NAMESPACE.sub("", attribute.group(1))
-    return path.rsplit("/", 1)[-1].split("[", 1)[0]
+    if path:
+        return path.rsplit("/", 1)[-1].split("[", 1)[0]
+    element = re.search(r"Element '([^']+)'", error.message)
+    return _NAMESPACE.sub("", element.group(1)) if element else ""
 
 
 def _shown(value: str) -> str:
@@ -155,7 +193,7 @@ def _length(message: str) -> str:
 
 
 def _enumeration(message: str) -> str:
-    allowed = re.search(r"\{(.*)\}", message, re.DOTALL)
+    allowed = re.search(r"of the set \{(.*)\}", message, re.DOTALL)
     listed = _QUOTED.findall(allowed.group(1)) if allowed else []
     shown = ", ".join(listed[:20]) + (" …" if len(listed) > 20 else "")
     return f"{_value(message)} steht nicht in der Codeliste. Erlaubt sind: {shown}."

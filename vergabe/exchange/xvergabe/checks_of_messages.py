@@ -17,6 +17,14 @@ from vergabe.exchange.xvergabe.documents import (
     ResultNotice,
 )
 from vergabe.exchange.xvergabe.messages import Message, TenderReference
+from vergabe.exchange.xvergabe.operations import (
+    BaseResponse,
+    GetDocumentResponse,
+    GetMessagesResponse,
+    SendMessageResponse,
+    SendSynchronousMessageResponse,
+    SubscriptionResponse,
+)
 from vergabe.exchange.xvergabe.submissions import (
     ContainerObject,
     Manifest,
@@ -26,6 +34,15 @@ from vergabe.exchange.xvergabe.submissions import (
     Withdrawal,
     WithdrawalReceipt,
 )
+
+# The first field of the content of a response; the schema ties the others to it.
+_NEEDED_WITHOUT_ERROR: Final[Mapping[type[Part], str]] = {
+    SubscriptionResponse: "subscription_id",
+    GetMessagesResponse: "has_more",
+    GetDocumentResponse: "document",
+    SendMessageResponse: "message_id",
+    SendSynchronousMessageResponse: "message",
+}
 
 
 def _bytes(content: Binary | None, size: int | None, sha256: str, path: str) -> Iterator[Breach]:
@@ -222,6 +239,17 @@ def _message(message: Message, path: str) -> Iterator[Breach]:
         )
 
 
+def _answer(response: BaseResponse, path: str) -> Iterator[Breach]:
+    needed = _NEEDED_WITHOUT_ERROR.get(type(response))
+    if needed is not None and (response.error is None) == (getattr(response, needed) is None):
+        yield Breach(
+            "answer_or_error",
+            path,
+            "Eine Antwort enthält entweder ihren Inhalt oder einen Fehler.",
+            "Bitte genau eines von beiden angeben.",
+        )
+
+
 CHECKS: Final[Mapping[type[Part], tuple[Check, ...]]] = {
     Attachment: (_attachment,),
     ContainerObject: (_container,),
@@ -237,4 +265,5 @@ CHECKS: Final[Mapping[type[Part], tuple[Check, ...]]] = {
     Response: (_response,),
     TenderReference: (_tender,),
     Message: (_message,),
+    BaseResponse: (_answer,),
 }

@@ -1,7 +1,7 @@
 """Rules across fields of notices and invitations: authorities, lots, weights, deadlines."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Final
 
 from vergabe.exchange.binding import Part
@@ -48,10 +48,10 @@ def authorities_of(authorities: Sequence[AuthorityReference], path: str) -> Iter
 
 
 def lots_known(
-    named: Iterable[str], known: Iterable[str], path: str, element: str = "lotID"
+    named: Iterable[str], known: Set[str], path: str, element: str = "lotID"
 ) -> Iterator[Breach]:
     """Yield the lots that are named at `path` and that the procedure does not have."""
-    for lot_id in sorted(set(named) - set(known)):
+    for lot_id in sorted(set(named) - known):
         yield Breach(
             "lot_known",
             f"{path}/{element}",
@@ -94,14 +94,14 @@ def _notice(notice: Notice, path: str) -> Iterator[Breach]:
     yield from authorities_of(notice.authorities, path)
     yield from _lot_authorities(notice.lot_overview, notice.authorities, path)
     yield from weights(notice.award_criteria, path)
-    known = [lot.lot_id for lot in notice.lot_overview.lots]
-    for number, document in enumerate(notice.documents, start=1):
-        yield from lots_known(document.lot_ids, known, f"{path}/document[{number}]")
-    for document_id in twice((item.document_id, item.version) for item in notice.documents):
+    known = {lot.lot_id for lot in notice.lot_overview.lots}
+    for number, listed in enumerate(notice.documents, start=1):
+        yield from lots_known(listed.lot_ids, known, f"{path}/document[{number}]")
+    for document in twice(f"{one.document_id}, Fassung {one.version}," for one in notice.documents):
         yield Breach(
             "document_once",
             f"{path}/document",
-            f"Das Dokument {document_id} steht mehrfach in der Liste.",
+            f"Das Dokument {document} steht mehrfach in der Liste.",
             "Bitte jede Fassung eines Dokuments einmal nennen.",
         )
     ends = (notice.deadlines.participation_until, notice.deadlines.submission_until)
@@ -117,7 +117,7 @@ def _notice(notice: Notice, path: str) -> Iterator[Breach]:
 
 
 def _change(notice: ChangeNotice, path: str) -> Iterator[Breach]:
-    known = [lot.lot_id for lot in notice.lot_overview.lots]
+    known = {lot.lot_id for lot in notice.lot_overview.lots}
     for number, change in enumerate(notice.changes, start=1):
         yield from lots_known(change.lot_ids, known, f"{path}/change[{number}]")
     before = (notice.changed_notice_id, notice.changed_notice_version)
@@ -125,7 +125,7 @@ def _change(notice: ChangeNotice, path: str) -> Iterator[Breach]:
 
 
 def _cancellation(notice: CancellationNotice, path: str) -> Iterator[Breach]:
-    known = [lot.lot_id for lot in notice.lot_overview.lots]
+    known = {lot.lot_id for lot in notice.lot_overview.lots}
     yield from lots_known(notice.cancelled_lot_ids, known, path, "cancelledLotID")
     before = (notice.cancelled_notice_id, notice.cancelled_notice_version)
     yield from _later_version(notice, before, path)
@@ -147,7 +147,7 @@ def _invitation(invitation: Invitation, path: str) -> Iterator[Breach]:
     meta = invitation.tender_meta_information
     yield from _lot_authorities(invitation.lot_overview, meta.authorities, path)
     yield from weights(invitation.award_criteria, path)
-    known = [lot.lot_id for lot in invitation.lot_overview.lots]
+    known = {lot.lot_id for lot in invitation.lot_overview.lots}
     package = invitation.documents_package
     for document in (*package.provided_documents, *package.requested_documents):
         yield from lots_known(document.lot_ids, known, f"{path}/documentsPackage")
