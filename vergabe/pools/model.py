@@ -26,6 +26,9 @@ _STAGES = (
     "'dissolved', 'rejected'"
 )
 
+# Demands of a pool that has ended are free and may be proposed together once more.
+_KEY_COUNTS = "proposal_key IS NOT NULL AND stage NOT IN ('rejected', 'dissolved')"
+
 
 class Pool(Model):
     """Demands of several members that may become one joint tender (Bündelung).
@@ -56,8 +59,8 @@ class Pool(Model):
             "cooperation_id",
             "proposal_key",
             unique=True,
-            sqlite_where=text("proposal_key IS NOT NULL AND stage <> 'rejected'"),
-            postgresql_where=text("proposal_key IS NOT NULL AND stage <> 'rejected'"),
+            sqlite_where=text(_KEY_COUNTS),
+            postgresql_where=text(_KEY_COUNTS),
         ),
     )
 
@@ -69,9 +72,11 @@ class Pool(Model):
     title: Mapped[Name]
     cpv: Mapped[str] = mapped_column(String(8))
     proposal_key: Mapped[str | None] = mapped_column(String(64))
-    """Hash over the sorted demand ids of the proposal it came from."""
+    """Hash over the sorted demand ids; the same demands are not proposed twice."""
+    is_shaped: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Whether people put it together (split or merged): proposing anew leaves it alone."""
     reasons: Mapped[JsonDict]
-    """`for`, `against`: sentences at the time of proposing; `law`: the regime result."""
+    """`for`, `against`: reasons with code, text and law; `law`, sums and window: see explaining."""
     consultation_text: Mapped[str] = mapped_column(Text, default="")
     joining_opened_at: Mapped[Instant | None]
     joining_deadline: Mapped[Instant | None]
