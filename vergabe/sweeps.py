@@ -5,6 +5,9 @@ Every function takes the application, opens its own units of work, and returns h
 
 from flask import Flask
 
+from vergabe import clock
+from vergabe.db import reading, unit_of_work
+from vergabe.demands import calls
 from vergabe.messages import delivery
 
 
@@ -15,4 +18,14 @@ def send_mails(app: Flask) -> int:
 
 def send_reminders(app: Flask) -> int:
     """Write the reminders that are due; return how many."""
-    return 0
+    return _remind_of_calls(app)
+
+
+def _remind_of_calls(app: Flask) -> int:
+    # Looked at first without writing: SQLite has one writer, and most ticks have nothing to do.
+    with app.app_context():
+        with reading() as session:
+            if not calls.has_due_reminders(session, now=clock.now()):
+                return 0
+        with unit_of_work() as session:
+            return calls.send_call_reminders(session, now=clock.now())

@@ -176,6 +176,12 @@ def answer_no_demand(
     ).one()
 
 
+def has_due_reminders(session: Session, *, now: dt.datetime) -> bool:
+    """Return whether `send_call_reminders` would find something to do; writes nothing."""
+    due = select(CallForDemands.id).where(CallForDemands.next_tick_at <= now).limit(1)
+    return session.scalars(due).first() is not None
+
+
 def send_call_reminders(session: Session, *, now: dt.datetime) -> int:
     """Tell members of calls that have opened, and remind those without an answer; return how many.
 

@@ -2,11 +2,13 @@ import datetime as dt
 from dataclasses import dataclass
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.conftest import NOON
+from tests.conftest import NOON, MovableClock
 from tests.factories import access, cooperations, demands, messages
+from vergabe import sweeps
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Role
 from vergabe.audit import queries as audit
@@ -246,3 +248,17 @@ def test_open_calls_are_those_that_ask_the_organisation(session: Session, group:
     actor = group.requesters["Jülich"]
     assert [found.id for found in call_queries.open_calls(session, actor, now=NOON)] == [call.id]
     assert call_queries.open_calls(session, actor, now=CLOSES) == []
+
+
+def test_sweep_of_the_worker_sends_what_is_due(
+    app: Flask, session: Session, group: Group, moving_clock: MovableClock
+) -> None:
+    opened(session, group)
+    session.commit()
+    before = len(messages.all_messages(session))
+    moving_clock.at(CLOSES - dt.timedelta(days=7, seconds=1))
+    assert sweeps.send_reminders(app) == 0
+    moving_clock.at(CLOSES - dt.timedelta(days=7))
+    assert sweeps.send_reminders(app) == 3
+    assert sweeps.send_reminders(app) == 0
+    assert len(messages.all_messages(session)) == before + 3
