@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vergabe.exchange import pdf
+from vergabe.exchange import ocds, pdf
 from vergabe.exchange.xvergabe import codec
 from vergabe.exchange.xvergabe import notice as xvergabe
 from vergabe.notices.model import Notice
 from vergabe.notices.paper import facts
+from vergabe.notices.releases import release_of
 from vergabe.tenders.model import Tender
 
 
@@ -20,8 +21,17 @@ class Rendered:
     content: bytes
 
 
-def render(tender: Tender, notice: Notice, document: xvergabe.Notice) -> Iterator[Rendered]:
-    """Yield every document of a notice; each was checked against its schema."""
+def render(
+    tender: Tender, notice: Notice, document: xvergabe.Notice, *, base_url: str
+) -> Iterator[Rendered]:
+    """Yield every document of a notice; the XML was checked against its schema."""
     yield Rendered("xvergabe", "application/xml", codec.build(document))
     paper = pdf.render("notice", facts(tender, document), at=document.issued_at)
     yield Rendered("pdf", "application/pdf", paper)
+    page = f"{base_url}/bekanntmachungen/{tender.reference}"
+    release = ocds.package(
+        release_of(tender, notice, base_url=base_url),
+        uri=f"{page}/{notice.id}.ocds.json",
+        publisher=tender.lead.official_name or tender.lead.name,
+    )
+    yield Rendered("ocds", "application/json", release)

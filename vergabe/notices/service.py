@@ -46,7 +46,17 @@ def publish_tender(
     tender = publishing.mark_published(session, actor, tender_id, now=now)
     notice_uuid = uuid.uuid4()
     document = writing.notice_of(tender, notice_uuid=notice_uuid, issued_at=now, base_url=base_url)
-    return _publish(session, actor, tender, document, "contract_notice", None, now=now, store=store)
+    return _publish(
+        session,
+        actor,
+        tender,
+        document,
+        "contract_notice",
+        None,
+        now=now,
+        store=store,
+        base_url=base_url,
+    )
 
 
 def publish_amendment(
@@ -72,7 +82,15 @@ def publish_amendment(
         changes=changes,
     )
     return _publish(
-        session, actor, tender, document, "change_notice", previous, now=now, store=store
+        session,
+        actor,
+        tender,
+        document,
+        "change_notice",
+        previous,
+        now=now,
+        store=store,
+        base_url=base_url,
     )
 
 
@@ -99,7 +117,15 @@ def publish_cancellation(
         cancelled_uuid=previous.notice_uuid,
     )
     return _publish(
-        session, actor, tender, document, "cancellation_notice", previous, now=now, store=store
+        session,
+        actor,
+        tender,
+        document,
+        "cancellation_notice",
+        previous,
+        now=now,
+        store=store,
+        base_url=base_url,
     )
 
 
@@ -119,6 +145,7 @@ def _publish(
     *,
     now: dt.datetime,
     store: FileStore,
+    base_url: str,
 ) -> Notice:
     reasons = codec.reasons_against(document)
     if reasons:
@@ -130,7 +157,9 @@ def _publish(
     notice = _new_notice(tender, document, kind, previous, now=now)
     session.add(notice)
     session.flush()
-    hashes = _store_documents(session, notice, tender, document, now=now, store=store)
+    hashes = _store_documents(
+        session, notice, tender, document, now=now, store=store, base_url=base_url
+    )
     _index(session, notice, tender, document, previous)
     record(
         session,
@@ -190,9 +219,10 @@ def _store_documents(
     *,
     now: dt.datetime,
     store: FileStore,
+    base_url: str,
 ) -> dict[str, str]:
     hashes: dict[str, str] = {}
-    for rendered in rendering.render(tender, notice, document):
+    for rendered in rendering.render(tender, notice, document, base_url=base_url):
         kept = files.keep_bytes(session, store, rendered.content, now=now)
         hashes[rendered.format] = kept.sha256
         session.add(

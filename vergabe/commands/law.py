@@ -1,0 +1,74 @@
+"""`vergabe law`: compute the cases of a file and print the results."""
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from vergabe.commands.support import print_json
+from vergabe.errors import InvalidInput
+from vergabe.law import vectors
+
+_LARGEST_BYTES = 50 * 1024 * 1024
+
+
+@click.group()
+def law() -> None:
+    """Fristen und Rechtsrahmen berechnen."""
+
+
+file_argument = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+explain_option = click.option(
+    "--explain", is_flag=True, help="Rechenschritte und Fundstellen mit ausgeben."
+)
+
+
+@law.command()
+@file_argument
+@explain_option
+def deadlines(file: Path, explain: bool) -> None:
+    """Die Fristen (deadline_cases) einer Datei berechnen."""
+    _compute(file, "deadline_cases", explain)
+
+
+@law.command()
+@file_argument
+@explain_option
+def regime(file: Path, explain: bool) -> None:
+    """Schätzung, Schwelle und Rechtsrahmen (threshold_cases) einer Datei berechnen."""
+    _compute(file, "threshold_cases", explain)
+
+
+def _compute(file: Path, part: str, explain: bool) -> None:
+    content = _read(file)
+    results = list(vectors.evaluate({**content, **_only(content, part)}, explain=explain))
+    print_json(results)
+    if _has_error(results):
+        sys.exit(1)
+
+
+def _only(content: Mapping[str, Any], part: str) -> dict[str, Any]:
+    """Return the cases of the other kind as none, so that only `part` is computed."""
+    if part not in content:
+        raise InvalidInput("cases_missing", f"In der Datei fehlt die Liste „{part}“.", field=part)
+    other = {"deadline_cases": "threshold_cases", "threshold_cases": "deadline_cases"}[part]
+    return {other: []}
+
+
+def _read(file: Path) -> dict[str, Any]:
+    if file.stat().st_size > _LARGEST_BYTES:
+        raise InvalidInput("file_too_large", "Die Datei ist größer als 50 MB.")
+    try:
+        content = orjson.loads(file.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise InvalidInput("json_invalid", f"Die Datei ist kein gültiges JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise InvalidInput("json_invalid", "Die Datei muss ein JSON-Objekt enthalten.")
+    return content
+
+
+def _has_error(results: Iterable[Mapping[str, Any]]) -> bool:
+    return any("error" in result for result in results)

@@ -1,0 +1,105 @@
+"""`vergabe notice` and `vergabe tender publish`: documents, checks, publication."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from vergabe import clock
+from vergabe.commands.support import acting, as_option, json_option, print_json, the_app
+from vergabe.commands.tenders import tender
+from vergabe.db import reading, unit_of_work
+from vergabe.errors import NotFound
+from vergabe.exchange.validate import validate_file
+from vergabe.files import current
+from vergabe.notices import queries, service
+from vergabe.tenders import queries as tenders
+
+
+@click.group()
+def notice() -> None:
+    """Bekanntmachungen."""
+
+
+@notice.command()
+@click.argument("reference")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["xvergabe", "eforms", "ocds", "pdf"]),
+    default="xvergabe",
+    show_default=True,
+)
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Zieldatei (sonst Ausgabe)."
+)
+def export(reference: str, format_: str, out: Path | None) -> None:
+    """Das geltende Dokument eines Verfahrens ausgeben (z. B. DLZ-2026-0007)."""
+    app = the_app()
+    with app.app_context(), reading() as session:
+        found = queries.published_tender(session, reference)
+        latest = next(iter(queries.notices_of(session, found.id)), None)
+        if latest is None:
+            raise NotFound("Die Bekanntmachung")
+        document = queries.notice_document(session, latest.id, format_)
+        content = current.store().read(document.file_sha256)
+    if out is not None:
+        out.write_bytes(content)
+        click.echo(f"{out}: {len(content)} Byte, SHA-256 {document.file_sha256}")
+    else:
+        click.get_binary_stream("stdout").write(content)
+
+
+@notice.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@json_option
+def validate(files: tuple[Path, ...], as_json: bool) -> None:
+    """Dateien gegen Schema und Regeln prüfen."""
+    results = []
+    for file in files:
+        findings = [finding.to_dict() for finding in validate_file(file)]
+        is_valid = not any(finding["severity"] == "error" for finding in findings)
+        results.append({"file": str(file), "valid": is_valid, "findings": findings})
+    if as_json:
+        print_json(results)
+    else:
+        for result in results:
+            click.echo(f"{result['file']}: {'gültig' if result['valid'] else 'nicht gültig'}")
+            for finding in result["findings"]:
+                where = finding.get("field") or finding.get("location") or ""
+                click.echo(f"  {finding['severity']}: {where} {finding['message']}")
+                if finding.get("remedy"):
+                    click.echo(f"    Abhilfe: {finding['remedy']}")
+    if not all(result["valid"] for result in results):
+        sys.exit(1)
+
+
+@tender.command("publish")
+@click.argument("reference")
+@as_option
+@json_option
+def publish(reference: str, as_email: str | None, as_json: bool) -> None:
+    """Ein Verfahren veröffentlichen; alles Fehlende wird aufgezählt."""
+    app = the_app()
+    with app.app_context(), unit_of_work() as session:
+        actor = acting(as_email, now=clock.now())
+        found = tenders.tender_by_reference(session, actor, reference)
+        published = service.publish_tender(
+            session,
+            actor,
+            found.id,
+            now=clock.now(),
+            store=current.store(),
+            base_url=app.extensions["vergabe_settings"].base_url,
+        )
+        result = {
+            "reference": found.reference,
+            "notice_id": str(published.id),
+            "notice_uuid": str(published.notice_uuid),
+            "published_at": published.published_at,
+            "submission_deadline": found.submission_deadline,
+        }
+    if as_json:
+        print_json(result)
+    else:
+        click.echo(f"{reference} ist veröffentlicht ({result['notice_uuid']}).")

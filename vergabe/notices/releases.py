@@ -1,0 +1,117 @@
+"""From a tender and its notice to the OCDS release."""
+
+import uuid
+from decimal import Decimal
+from typing import Final
+
+from vergabe.exchange import codes
+from vergabe.exchange.ocds import Document, ItemLine, LotPart, Party, Release
+from vergabe.exchange.text import clean_line, clean_text
+from vergabe.notices.model import Notice
+from vergabe.notices.writing import authority_id, lot_id
+from vergabe.tenders.model import Lot, LotItem, Tender, TenderBuyer
+from vergabe.tenders.snapshots import visible_documents
+
+# Not registered; an operator that publishes registers one with the Open Contracting Partnership.
+PREFIX: Final = "ocds-vergabe"
+_TAGS: Final = {
+    "contract_notice": "tender",
+    "change_notice": "tenderAmendment",
+    "cancellation_notice": "tenderCancellation",
+}
+
+
+def release_of(tender: Tender, notice: Notice, *, base_url: str) -> Release:
+    """Return the release that goes with a notice."""
+    assert notice.published_at is not None
+    return Release(
+        prefix=PREFIX,
+        procedure=str(tender.procedure_uuid),
+        release_key=str(notice.notice_uuid),
+        at=notice.published_at,
+        tag=_TAGS[notice.kind],
+        reference=tender.reference,
+        title=clean_line(tender.title),
+        description=clean_text(tender.description),
+        status="cancelled" if notice.kind == "cancellation_notice" else "active",
+        method=tender.procurement_method,
+        nature=tender.nature,
+        value_net_cents=tender.estimated_value_net_cents or None,
+        currency=tender.currency,
+        parties=[_party(buyer) for buyer in tender.buyers],
+        lots=[
+            LotPart(
+                lot_id(lot.number),
+                clean_line(lot.title),
+                clean_text(lot.description),
+                lot.estimated_value_net_cents or None,
+            )
+            for lot in tender.lots
+        ],
+        items=[line for lot in tender.lots for line in _lines(lot, tender)],
+        documents=[
+            Document(
+                str(found.id),
+                clean_line(found.title),
+                f"{base_url}/bekanntmachungen/{tender.reference}/unterlagen/{found.id}",
+                found.media_type,
+                notice.published_at,
+            )
+            for found in visible_documents(tender, tender.published_version)
+        ],
+        submission_deadline=tender.submission_deadline,
+        enquiries_deadline=tender.enquiries_deadline,
+        criteria=[(clean_line(c.name), c.weight_basis_points) for c in tender.criteria],
+        legal_basis=str(tender.law_result.get("rule_set") or ""),
+    )
+
+
+def _party(buyer: TenderBuyer) -> Party:
+    organisation = buyer.organisation
+    return Party(
+        key=authority_id(organisation),
+        name=organisation.official_name or organisation.name,
+        is_lead=buyer.is_lead,
+        buys=buyer.buys,
+        street=organisation.street,
+        postcode=organisation.postcode,
+        city=organisation.city,
+        nuts=organisation.nuts3,
+        email=organisation.email,
+        phone=organisation.phone,
+    )
+
+
+def _lines(lot: Lot, tender: Tender) -> list[ItemLine]:
+    keys = {buyer.organisation_id: authority_id(buyer.organisation) for buyer in tender.buyers}
+    return [
+        ItemLine(
+            number=f"{lot.number}.{item.position}",
+            text=clean_text(item.text),
+            lot=lot_id(lot.number),
+            cpv=lot.cpv,
+            quantity=item.quantity,
+            unit_code=item.unit_code,
+            unit_name=_unit_name(item.unit_code),
+            buyers=_buyers(item, keys),
+        )
+        for item in lot.items
+    ]
+
+
+def _buyers(item: LotItem, keys: dict[uuid.UUID, str]) -> dict[str, Decimal | None]:
+    """Return each buyer's quantity; several demands of one buyer add up."""
+    found: dict[str, Decimal | None] = {}
+    for share in item.shares:
+        key = keys[share.organisation_id]
+        before = found.get(key, Decimal(0))
+        if before is None or share.quantity is None:
+            found[key] = None
+        else:
+            found[key] = before + share.quantity
+    return found
+
+
+def _unit_name(code: str | None) -> str | None:
+    known = codes.unit(code) if code else None
+    return known.name if known else None
