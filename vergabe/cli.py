@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from vergabe.commands import demands, rehearsal, running
+from vergabe.commands import audit, demands, law, rehearsal, running
 from vergabe.errors import DomainError
 from vergabe.settings import SettingsError
 
@@ -35,6 +35,8 @@ def main() -> None:
 
 main.add_command(demands.demands)
 main.add_command(rehearsal.rehearsal)
+main.add_command(audit.audit_group)
+main.add_command(law.law)
 main.add_command(running.run)
 main.add_command(running.worker)
 main.add_command(running.database)
