@@ -1,17 +1,47 @@
 """The command line: the same services as pages and API."""
 
+import importlib
 import sys
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import click
 
-from vergabe.commands import audit, demands, law, rehearsal, running
 from vergabe.errors import DomainError
 from vergabe.settings import SettingsError
+
+# Name → module and attribute, loaded when used: most commands need only a part of the program.
+COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "audit": ("audit", "audit_group"),
+    "cooperation": ("cooperations", "cooperation"),
+    "db": ("running", "database"),
+    "demands": ("demands", "demands"),
+    "doctor": ("running", "doctor"),
+    "law": ("law", "law"),
+    "notice": ("notices", "notice"),
+    "person": ("running", "person"),
+    "pool": ("pools", "pool"),
+    "rehearsal": ("rehearsal", "rehearsal"),
+    "run": ("running", "run"),
+    "suppliers": ("suppliers", "suppliers"),
+    "tender": ("notices", "tender"),
+    "worker": ("running", "worker"),
+}
 
 
 class Vergabe(click.Group):
     """The command group: refusals are German sentences and exit code 1, never a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name]
+        found = getattr(importlib.import_module(f"vergabe.commands.{module}"), attribute)
+        assert isinstance(found, click.Command)
+        return found
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -31,14 +61,3 @@ class Vergabe(click.Group):
 @click.group(cls=Vergabe)
 def main() -> None:
     """Vergabe: gemeinsame Beschaffung von Kommunen."""
-
-
-main.add_command(demands.demands)
-main.add_command(rehearsal.rehearsal)
-main.add_command(audit.audit_group)
-main.add_command(law.law)
-main.add_command(running.run)
-main.add_command(running.worker)
-main.add_command(running.database)
-main.add_command(running.doctor)
-main.add_command(running.person)
