@@ -8,7 +8,7 @@ from typing import Any
 import click
 import orjson
 
-from vergabe.commands.support import print_json
+from vergabe.commands.printing import print_json
 from vergabe.errors import InvalidInput
 from vergabe.law import vectors
 

@@ -6,23 +6,22 @@ from collections.abc import Callable
 from typing import Any
 
 import click
-import orjson
 from flask import Flask
 
 from vergabe.access import queries
 from vergabe.access.actor import Actor
+from vergabe.commands.printing import json_option, print_json
 from vergabe.db import db
 from vergabe.errors import DomainError
 from vergabe.settings import Settings
+
+__all__ = ["acting", "as_option", "json_option", "print_json", "the_app"]
 
 as_option: Callable[[Any], Any] = click.option(
     "--as",
     "as_email",
     metavar="E-MAIL",
     help="Person, in deren Namen gehandelt wird (sonst: der Betrieb selbst).",
-)
-json_option: Callable[[Any], Any] = click.option(
-    "--json", "as_json", is_flag=True, help="Ergebnis als JSON ausgeben."
 )
 
 
@@ -48,9 +47,3 @@ def acting(as_email: str | None, *, now: dt.datetime) -> Actor:
         raise DomainError("unknown_person", f"Niemand hat die Adresse {as_email}.")
     organisations = queries.organisations_of(session, user.id, now=now)
     return queries.actor_for(session, user, organisations[0].id if organisations else None, now=now)
-
-
-def print_json(value: Any) -> None:
-    """Print a value as indented JSON, UTF-8."""
-    text = orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS, default=str)
-    click.echo(text.decode())
