@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from vergabe import clock, outbox
 from vergabe.db import unit_of_work
+from vergabe.messages.mail_drop import SCHEME, MailDrop
 from vergabe.messages.mail_text import Letter, Sender, UnusableAddress, message_id
 from vergabe.messages.mailer import Fate, Mailer, Outcome, Route, ServerUnreachable
 from vergabe.messages.model import Mail, Message
@@ -86,7 +87,7 @@ def send_due(app: Flask) -> int:
     tried = 0
     with (
         app.app_context(),
-        Mailer(Route.of(settings.smtp_url), _sender(settings, host)) as mailer,
+        _carrier(settings.smtp_url, _sender(settings, host)) as mailer,
     ):
         for _ in range(BATCHES_PER_RUN):
             batch = _lease(settings)
@@ -103,6 +104,12 @@ def send_due(app: Flask) -> int:
     return tried
 
 
+def _carrier(url: str, sender: Sender) -> Mailer | MailDrop:
+    if url.startswith(f"{SCHEME}://"):
+        return MailDrop.of(url, sender)
+    return Mailer(Route.of(url), sender)
+
+
 def _sender(settings: Settings, host: str) -> Sender:
     try:
         return Sender.of(settings.mail_from, host)
@@ -113,7 +120,7 @@ def _sender(settings: Settings, host: str) -> Sender:
         ) from error
 
 
-def _send(mailer: Mailer, batch: Batch) -> bool:
+def _send(mailer: Mailer | MailDrop, batch: Batch) -> bool:
     """Send what was leased, while the lease holds; return whether the server could be reached."""
     for each in batch.leased:
         at = clock.now()
