@@ -37,6 +37,7 @@ _NATIONAL_TWO_STAGE: Final = ("nat-restricted-w-call", "nat-neg-w-call")
 # effort (product convention). Above the threshold the open procedure, below it the most formal
 # public one is always lawful.
 _PREFERRED: Final = ("open", "nat-open")
+_SIMPLER: Final = ("nat-direct", "nat-neg-wo-call", "nat-freehand", "nat-restricted-wo-call")
 
 
 def advise(facts: AdvisorFacts) -> Advice:
@@ -129,12 +130,11 @@ def recommend(facts: AdvisorFacts, situation: Situation) -> Recommendation | Non
     )
     if first is None:
         return None
-    return Recommendation(
-        first.code,
-        first.name,
-        f"Frei wählbar, größter Wettbewerb, am wenigsten angreifbar ({first.law}).",
-        is_chosen=False,
-    )
+    reason = f"Frei wählbar, größter Wettbewerb, am wenigsten angreifbar ({first.law})."
+    simpler = [option.name for option in options.free if option.code in _SIMPLER]
+    if simpler:
+        reason += f" Einfacher und hier ebenfalls frei: {german.join(simpler)}."
+    return Recommendation(first.code, first.name, reason, is_chosen=False)
 
 
 def _procedure_facts(
@@ -232,6 +232,7 @@ def _duties(
             lands=tuple(land_code(land) for land in facts.lands),
             started_on=facts.on,
             estimated_net_cents=regime.value_net_cents,
+            contract_type=facts.contract_type,
             is_joint=len(facts.members) > 1,
             days=days,
         )

@@ -88,17 +88,21 @@ def eu_days(event: dt.date | dt.datetime, days: int, is_working_day: WorkingDay)
     event_day = local_day(event)
     nominal = event_day + _checked(days) * _ONE_DAY
     last = _next_working_day(nominal, is_working_day)
-    # Eight days with the public holidays of any Land always hold two working days; only short
-    # periods need the look at every day of them.
-    if 2 <= days < 12:
-        while _working_days(event_day, last, is_working_day) < 2:
+    if days >= 2:
+        # The last day is a working day: one more has to lie before it.
+        while not _holds_another(event_day, last, is_working_day):
             last = _next_working_day(last + _ONE_DAY, is_working_day)
     return Period(Counting.EU, event, event_day, days, nominal, last, end_of(last))
 
 
-def _working_days(after: dt.date, last: dt.date, is_working_day: WorkingDay) -> int:
-    span = (last - after).days
-    return sum(is_working_day(after + step * _ONE_DAY) for step in range(1, span + 1))
+def _holds_another(after: dt.date, last: dt.date, is_working_day: WorkingDay) -> bool:
+    """Return whether a working day lies strictly between two days; mostly the day before."""
+    day = last - _ONE_DAY
+    while day > after:
+        if is_working_day(day):
+            return True
+        day -= _ONE_DAY
+    return False
 
 
 def eu_hours(event: dt.date | dt.datetime, hours: int) -> Period:
@@ -120,8 +124,11 @@ def eu_hours(event: dt.date | dt.datetime, hours: int) -> Period:
 def eu_working_days(event: dt.date | dt.datetime, days: int, is_working_day: WorkingDay) -> Period:
     """Return a period in working days: the event day and non-working days do not count."""
     event_day = last = local_day(event)
-    for _ in range(_checked(days, "Arbeitstage")):
-        last = _next_working_day(last + _ONE_DAY, is_working_day)
+    left = _checked(days, "Arbeitstage")
+    while left:
+        last += _ONE_DAY
+        if is_working_day(last):
+            left -= 1
     return Period(Counting.EU_WORKDAYS, event, event_day, days, last, last, end_of(last))
 
 

@@ -5,24 +5,57 @@ Source: procurement-rules.md, sections 4, 5 and 7.4.
 """
 
 import datetime as dt
+from typing import Final
 
 from vergabe.law import parameters
 from vergabe.law.results import Result, of_row
+from vergabe.law.thresholds import ContractType
 from vergabe.money import german as euro
 
-RECOMMENDED_ONLY = (
+# Concessions and contracts of utilities acting as such (§ 6 (1) sentence 2 WRegG).
+FROM_THRESHOLD_ONLY: Final = frozenset(
+    {
+        ContractType.WORKS_CONCESSION,
+        ContractType.SERVICE_CONCESSION,
+        ContractType.UTILITIES_SUPPLIES,
+        ContractType.UTILITIES_SERVICES,
+        ContractType.UTILITIES_WORKS,
+    }
+)
+RECOMMENDED_ONLY: Final = (
     "Ob die Pflicht auch für Vergaben nach § 75a GO NRW gilt, ist ungeklärt; empfohlen wird sie "
     "immer."
 )
 
 
-def register_query(estimated_net_cents: int, on: dt.date) -> Result[bool]:
+def register_query(
+    estimated_net_cents: int,
+    on: dt.date,
+    *,
+    contract_type: ContractType = ContractType.SERVICES,
+    reaches_threshold: bool = False,
+) -> Result[bool]:
     """Return whether the competition register must be asked before the award.
 
-    estimated_net_cents: estimated value, cents net; on: day the procedure began. Refers to formal
-    procedures; for direct orders the query is voluntary. Law: § 6 (1) WRegG.
+    estimated_net_cents: estimated value, cents net; on: day the procedure began. Concessions and
+    utilities: from the EU threshold on (sentence 2). Refers to formal procedures; for direct
+    orders the query is voluntary. Law: § 6 (1) WRegG.
     """
-    return _value_duty("WRegG-6-1", estimated_net_cents, on, "geschätzten Auftragswert")
+    found = _value_duty("WRegG-6-1", estimated_net_cents, on, "geschätzten Auftragswert")
+    if contract_type not in FROM_THRESHOLD_ONLY:
+        return found
+    return Result(
+        value=reaches_threshold,
+        rule=found.rule,
+        law="§ 6 Abs. 1 Satz 2 WRegG",
+        evidence=found.evidence,
+        row=found.row,
+        inputs=found.inputs,
+        explain=lambda: (
+            f"Für {contract_type.label} besteht die Pflicht erst ab dem EU-Schwellenwert; er ist "
+            f"{'' if reaches_threshold else 'nicht '}erreicht.",
+        ),
+    )
 
 
 def statistics(awarded_net_cents: int, on: dt.date, *, reaches_threshold: bool) -> Result[bool]:

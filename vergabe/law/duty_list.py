@@ -8,6 +8,7 @@ from vergabe.law import german, parameters, tables
 from vergabe.law.duties import RECOMMENDED_ONLY
 from vergabe.law.periods import compute
 from vergabe.law.tables import Row
+from vergabe.law.thresholds import ContractType
 from vergabe.money import german as euro
 
 
@@ -22,6 +23,7 @@ class DutyRow(Row):
     lands: tuple[str, ...] = ()
     procedures: tuple[str, ...] = ()
     recommended_for: tuple[str, ...] = ()
+    except_contract_types: tuple[str, ...] = ()
     parameter: str | None = None
     value: str = "estimated"
     period: str | None = None
@@ -43,6 +45,7 @@ class DutyFacts:
     lands: tuple[str, ...]
     started_on: dt.date
     estimated_net_cents: int
+    contract_type: ContractType = ContractType.SERVICES
     awarded_net_cents: int | None = None
     is_joint: bool = False
     days: Mapping[str, dt.date] = field(default_factory=dict)
@@ -79,6 +82,7 @@ def _applies(row: DutyRow, facts: DutyFacts) -> bool:
         and (not row.rule_sets or facts.rule_set in row.rule_sets)
         and (not row.lands or not set(row.lands).isdisjoint(facts.lands))
         and (not row.procedures or facts.procedure in row.procedures)
+        and facts.contract_type not in row.except_contract_types
         and (facts.is_joint or not row.joint)
         and _value_is_met(row, facts)
     )

@@ -234,12 +234,17 @@ def _exactly_minimal(
     if minimum is None or last_day_before(deadline_at) > minimum.last_day + dt.timedelta(days=1):
         return
     found = holidays_in_period(facts.on, minimum.last_day, facts.lead_land)
-    if found and deadline_at >= minimum.deadline_at:
-        names = german.join([f"{name} ({german.date(day)})" for day, name in found])
+    names = [f"{name} ({german.date(day)})" for day, name in found]
+    if any(
+        facts.on <= dt.date(year, 12, 25) <= minimum.last_day
+        for year in {facts.on.year, minimum.last_day.year}
+    ):
+        names.append("die Weihnachtszeit")
+    if names and deadline_at >= minimum.deadline_at:
         yield _warn(
             "minimum_with_holidays",
-            f"Die Frist ist genau die Mindestfrist, obwohl Feiertage darin liegen: {names}. "
-            "Angemessen kann mehr sein.",
+            "Die Frist ist genau die Mindestfrist, obwohl Feiertage darin liegen: "
+            f"{german.join(names)}. Angemessen kann mehr sein.",
             "§ 20 Abs. 1 VgV",
         )
 

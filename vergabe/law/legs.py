@@ -251,4 +251,6 @@ def _below(facts: PlanFacts, day: dt.date) -> Result[standstill.Standstill] | No
     if facts.procedure_facts.rule_set not in ("UVgO", "VOB/A"):
         return None
     started = facts.procedure_facts.started_on or day
-    return standstill.below_threshold(day, facts.land, facts.value_net_cents, started_on=started)
+    return standstill.below_threshold(
+        day, facts.land, facts.value_net_cents, started_on=started, lands=facts.lands
+    )

@@ -14,7 +14,7 @@ from vergabe.law import german, parameters
 from vergabe.law.periods import Deadline, compute
 from vergabe.law.results import Result
 from vergabe.law.tables import Evidence
-from vergabe.law.working_days import calendar_of
+from vergabe.law.working_days import calendar_of, land_code
 from vergabe.law.zone import local_day
 
 _THURSDAY: Final = 3
@@ -80,15 +80,21 @@ def veat(
 
 
 def below_threshold(
-    sent: dt.date | dt.datetime, land: str, value_net_cents: int, *, started_on: dt.date
+    sent: dt.date | dt.datetime,
+    land: str,
+    value_net_cents: int,
+    *,
+    started_on: dt.date,
+    lands: tuple[str, ...] = (),
 ) -> Result[Standstill] | None:
     """Return the waiting period below the EU threshold, or None where there is none.
 
+    land: of the lead, whose holidays count; lands: of all participants. As soon as one is from
     Rheinland-Pfalz: seven calendar days from an estimated value (cents net) of 75,000 euro; the
     regulation ends on 30 June 2027 unless prolonged.
     """
-    calendar = calendar_of(land)
-    if calendar.land != "RP" or not parameters.is_in_force("RP-NachprV-from", started_on):
+    involved = {land_code(code) for code in (land, *lands)}
+    if "RP" not in involved or not parameters.is_in_force("RP-NachprV-from", started_on):
         return None
     if not parameters.parameter("RP-NachprV-from", started_on).is_met_by_cents(value_net_cents):
         return None

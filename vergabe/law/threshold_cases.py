@@ -86,7 +86,12 @@ def _estimate(case: Case, explain: bool) -> dict[str, Any]:
     if case.get("check_duties"):
         awarded = case.get("award_value_net")
         award = value.total_net_cents if awarded is None else _cents(awarded, "award_value_net")
-        register = duties.register_query(value.total_net_cents, on)
+        register = duties.register_query(
+            value.total_net_cents,
+            on,
+            contract_type=contract_type,
+            reaches_threshold=value.reaches_threshold,
+        )
         statistics = duties.statistics(award, on, reaches_threshold=value.reaches_threshold)
         result["wettbewerbsregister_query_required"] = register.value
         result["vergabestatistik_required"] = statistics.value

@@ -176,6 +176,53 @@ def test_a_chosen_deadline_is_checked(deadline: str, codes: list[str]) -> None:
     assert found == codes
 
 
+@pytest.mark.parametrize(
+    ("on", "deadline", "said"),
+    [
+        ("2027-11-25", "2027-12-28T10:00:00+01:00", "die Weihnachtszeit"),
+        ("2027-12-16", "2028-01-18T10:00:00+01:00", "die Weihnachtszeit"),
+        ("2027-12-25", "2028-01-25T10:00:00+01:00", "die Weihnachtszeit"),
+    ],
+)
+def test_christmas_inside_the_bare_minimum_is_pointed_out(
+    on: str, deadline: str, said: str
+) -> None:
+    # In 2027 both Christmas days fall on a weekend and would not show as lost working days.
+    facts = pool(on=dt.date.fromisoformat(on), submission_deadline_at=instant(deadline))
+    assert said in hints(advise(facts), "minimum_with_holidays")[0].sentence
+
+
+def test_the_bare_minimum_without_holidays_is_not_pointed_out() -> None:
+    facts = pool(
+        on=dt.date(2027, 12, 27), submission_deadline_at=instant("2028-01-27T10:00:00+01:00")
+    )
+    assert not hints(advise(facts), "minimum_with_holidays")
+    autumn = pool(
+        on=dt.date(2026, 8, 3), submission_deadline_at=instant("2026-09-03T10:00:00+02:00")
+    )
+    assert not hints(advise(autumn), "minimum_with_holidays")
+
+
+def test_simpler_free_procedures_are_named_beside_the_recommended_one() -> None:
+    small = advise(pool({"Merzenich": 5_000})).recommendation
+    assert small is not None
+    assert small.code == "nat-open"
+    assert "ebenfalls frei: Direktauftrag, Verhandlungsvergabe ohne" in small.reason
+    large = advise(pool()).recommendation
+    assert large is not None
+    assert "ebenfalls frei" not in large.reason
+
+
+def test_two_members_just_below_the_threshold_have_nobody_who_crosses_it() -> None:
+    assert hints(advise(pool({"Merzenich": 100_000, "Jülich": 100_000})), "threshold_near")
+    assert not hints(
+        advise(pool({"Merzenich": 100_000, "Jülich": 100_000})), "member_crosses_threshold"
+    )
+    # A member without a value of its own decides nothing, nor does one alone above it.
+    advice = advise(pool({"Merzenich": 300_000, "Jülich": 0}))
+    assert [hint.who for hint in hints(advice, "member_crosses_threshold")] == []
+
+
 def test_twenty_nine_days_are_too_short() -> None:
     advice = advise(pool(submission_deadline_at=instant("2026-12-30T10:00:00+01:00")))
     short = hints(advice, "deadline_too_short")[0]

@@ -76,6 +76,12 @@ def test_the_day_named_in_the_letter_must_not_be_too_early() -> None:
     assert refused[0].field == "contract_from"
 
 
+def test_an_end_without_work_is_pointed_out() -> None:
+    found = standstill(day("2026-09-03"), "NW").value
+    assert any("endet an einem Tag ohne Arbeit" in text for text in found.warnings)
+    assert standstill(day("2026-09-07"), "NW").value.warnings == ()
+
+
 @pytest.mark.parametrize(
     ("sent", "said"),
     [
@@ -136,6 +142,13 @@ def test_waiting_below_the_threshold_in_rlp(land: str, eur: int, on: str, waits:
         assert found.value.deadline.last_day == day("2026-09-14")
 
 
+def test_one_participant_from_rlp_is_enough_to_wait() -> None:
+    started = day("2026-09-01")
+    sent = day("2026-09-07")
+    assert below_threshold(sent, "NW", 75_000_00, started_on=started, lands=("NW", "RP"))
+    assert below_threshold(sent, "NW", 75_000_00, started_on=started, lands=("NI",)) is None
+
+
 # --- answers and extension
 
 DEADLINE = instant("2026-10-15T10:00:00+02:00")
@@ -164,9 +177,14 @@ def test_last_safe_day_for_answers(rule_set: str, urgent: bool, last: str) -> No
 @pytest.mark.parametrize("rule_set", ["UVgO", "NW-GO-75a", "KonzVgV"])
 def test_no_number_of_days_where_the_law_has_none(rule_set: str) -> None:
     assert answers.last_safe_answer_day(rule_set, DEADLINE, "NW") is None
-    late = answers.extension_for_late_answer(rule_set, DEADLINE, DEADLINE, "NW")
-    assert late.value.is_needed
-    assert late.value.proposed_deadline_at is None
+    found = answers.extension_for_late_answer(rule_set, DEADLINE, DEADLINE, "NW")
+    assert found.value.is_needed
+    assert found.value.proposed_deadline_at is None
+    for flag in ("requested_in_time", "is_relevant"):
+        no_duty = answers.extension_for_late_answer(
+            rule_set, DEADLINE, DEADLINE, "NW", **{flag: False}
+        )
+        assert not no_duty.value.is_needed
 
 
 def test_a_deadline_at_midnight_belongs_to_the_day_before() -> None:

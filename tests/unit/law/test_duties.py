@@ -36,6 +36,20 @@ def test_register_query(on: dt.date, cents: int, required: bool) -> None:
     assert ("nicht" in found.steps[1]) is not required
 
 
+@pytest.mark.parametrize("kind", sorted(duties.FROM_THRESHOLD_ONLY))
+def test_concessions_and_utilities_ask_the_register_from_the_threshold_on(
+    kind: ContractType,
+) -> None:
+    below = duties.register_query(60_000_00, NEW, contract_type=kind)
+    assert not below.value
+    assert "nicht erreicht" in below.steps[0]
+    above = duties.register_query(60_000_00, NEW, contract_type=kind, reaches_threshold=True)
+    assert above.value
+    assert above.law == "§ 6 Abs. 1 Satz 2 WRegG"
+    works = duties.register_query(60_000_00, NEW, contract_type=ContractType.WORKS)
+    assert works.law == "§ 6 Abs. 1 WRegG"
+
+
 @pytest.mark.parametrize(
     ("on", "cents", "above", "required"),
     [
@@ -381,6 +395,15 @@ def test_duties_in_rlp_below_the_threshold() -> None:
     assert "über" in awarded["statistics-below"].text
     assert " ab " in awarded["ex-post-uvgo"].text
     assert awarded["ex-post-uvgo"].due_on is None
+
+
+def test_the_register_of_concessions_depends_on_the_threshold() -> None:
+    concession = {"contract_type": ContractType.SERVICE_CONCESSION}
+    assert "register-query" not in listed(rule_set="UVgO", **concession)
+    above = listed(rule_set="KonzVgV", **concession)
+    assert "register-query-threshold" in above
+    assert "register-query" not in above
+    assert "award-notice-concession" in above
 
 
 def test_works_in_rlp_are_announced_before_and_after() -> None:

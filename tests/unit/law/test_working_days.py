@@ -116,3 +116,31 @@ def test_library_and_our_own_table_agree_for_all_lands() -> None:
 )
 def test_easter(year: int, day: str) -> None:
     assert holiday_check.easter_sunday(year) == dt.date.fromisoformat(day)
+
+
+def test_easter_over_four_centuries() -> None:
+    # Dates at the ends of the range and in the corrected years of the cycle.
+    known = {
+        1818: "1818-03-22",
+        1943: "1943-04-25",
+        1954: "1954-04-18",
+        1981: "1981-04-19",
+        2049: "2049-04-18",
+        2076: "2076-04-19",
+        2106: "2106-04-18",
+        2133: "2133-04-19",
+        2285: "2285-03-22",
+    }
+    assert {year: holiday_check.easter_sunday(year).isoformat() for year in known} == known
+
+
+def test_holidays_begin_in_the_year_the_law_says() -> None:
+    days = holiday_check.expected_holidays
+    assert dt.date(2018, 10, 31) in days("NI", 2018)
+    assert dt.date(2017, 10, 31) not in days("NI", 2017)
+    assert dt.date(2023, 3, 8) in days("MV", 2023)
+    assert dt.date(2022, 3, 8) not in days("MV", 2022)
+    assert dt.date(2025, 5, 8) in days("BE", 2025)
+    assert dt.date(2026, 5, 8) not in days("BE", 2026)
+    assert days("SN", 2028)[dt.date(2028, 11, 22)] == "Buß- und Bettag"
+    assert dt.date(2027, 11, 17) in days("SN", 2027)
