@@ -22,6 +22,8 @@ from vergabe import flow
 from vergabe.access.permissions import Permission
 from vergabe.accounts import api as accounts_api
 from vergabe.accounts import pages as accounts_pages
+from vergabe.demands import api as demands_api
+from vergabe.demands import calls_api
 from vergabe.messages import api as messages_api
 from vergabe.messages import pages as messages_pages
 from vergabe.messages import unsubscribe_pages
@@ -52,7 +54,12 @@ PAGES: Final[tuple[Blueprint, ...]] = (
 )
 # Mail programs post here without a session (RFC 8058); the right lies in the address's token.
 WITHOUT_SESSION: Final[tuple[Blueprint, ...]] = (unsubscribe_pages.pages,)
-API: Final[tuple[ApiBlueprint, ...]] = (accounts_api.api, messages_api.api)
+API: Final[tuple[ApiBlueprint, ...]] = (
+    accounts_api.api,
+    demands_api.api,
+    calls_api.api,
+    messages_api.api,
+)
 NAVIGATION: Final[tuple[NavItem, ...]] = (
     NavItem("Postfach", "messages.index", Permission.VIEW_MESSAGES),
     NavItem("Personen", "accounts.people", Permission.ADMINISTER_ORGANISATION),

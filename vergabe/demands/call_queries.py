@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
+from vergabe.access.permissions import Permission
 from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations.rules import Depth
 from vergabe.demands import call_rules
@@ -138,6 +139,20 @@ def answers(session: Session, call: CallForDemands, *, now: dt.datetime) -> list
     ]
 
 
+def answers_for(
+    session: Session, actor: Actor, call: CallForDemands, *, now: dt.datetime
+) -> tuple[Rate, list[MemberAnswer]]:
+    """Return the rate over all members asked, and the answers that the actor may see.
+
+    Coordinators see all; other members see the rate and their own answer.
+    """
+    found = answers(session, call, now=now)
+    rate = call_rules.rate(answer.kind for answer in found)
+    if actor.may(Permission.RUN_CALLS, cooperation_id=call.cooperation_id):
+        return rate, found
+    return rate, [each for each in found if each.organisation_id == actor.organisation_id]
+
+
 def demand_count(session: Session, call_id: uuid.UUID, organisation_id: uuid.UUID) -> int:
     """Return how many demands an organisation has submitted to a call."""
     found = _demand_answers(
@@ -173,6 +188,16 @@ def rates(
         for organisation_id, found in kinds.items()
     ]
     return call_rules.rate(kind for found in kinds.values() for kind in found), members
+
+
+def rates_for(
+    session: Session, actor: Actor, cooperation_id: uuid.UUID, *, now: dt.datetime
+) -> tuple[Rate, list[MemberRate]]:
+    """Return the rate over all calls, and the members' rates that the actor may see."""
+    total, found = rates(session, cooperation_id, now=now)
+    if actor.may(Permission.RUN_CALLS, cooperation_id=cooperation_id):
+        return total, found
+    return total, [each for each in found if each.organisation_id == actor.organisation_id]
 
 
 _Given = Mapping[tuple[uuid.UUID, uuid.UUID], tuple[int, int, dt.datetime]]

@@ -73,16 +73,27 @@ class ImportWish:
     is_dry_run: bool = False
 
 
+class ImportRefused(InvalidInput):
+    """A file with errors: nothing of it was stored. The problem holds the whole report."""
+
+    def __init__(self, report: ImportReport) -> None:
+        violations = [
+            Violation(found.code, f"{found.address}: {found.message}", field=found.field)
+            for found in report.errors
+        ]
+        super().__init__(
+            "import_refused",
+            f"Die Datei hat {len(violations)} Fehler. Es wurde nichts gespeichert.",
+            violations=violations,
+        )
+        self.report = report
+
+    def as_problem(self) -> dict[str, Any]:
+        return super().as_problem() | {"report": self.report.as_dict()}
+
+
 def refuse_if_errors(report: ImportReport) -> ImportReport:
-    """Return a report without errors; raise InvalidInput with every error otherwise."""
-    if not report.errors:
-        return report
-    violations = [
-        Violation(found.code, f"{found.address}: {found.message}", field=found.field)
-        for found in report.errors
-    ]
-    raise InvalidInput(
-        "import_refused",
-        f"Die Datei hat {len(violations)} Fehler. Es wurde nichts gespeichert.",
-        violations=violations,
-    )
+    """Return a report without errors; raise ImportRefused otherwise."""
+    if report.errors:
+        raise ImportRefused(report)
+    return report

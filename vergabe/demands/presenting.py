@@ -1,0 +1,158 @@
+"""How demands and calls look from outside: as JSON values and as rows of a table."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from decimal import Decimal
+from typing import Any, Final
+
+from vergabe import money
+from vergabe.demands import call_queries, rules
+from vergabe.demands.call_queries import MemberAnswer
+from vergabe.demands.model import CallForDemands, Demand
+from vergabe.demands.reading import as_sent
+from vergabe.demands.stages import STAGE_NAMES, Stage, actions_in
+from vergabe.exchange import codes
+from vergabe.exchange.demand_input import DemandInput
+from vergabe.exchange.sheet_writer import TableValue
+
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV: Final = "text/csv; charset=utf-8"
+EXPORT_HEADERS: Final = (
+    "Nummer",
+    "Titel",
+    "Stand",
+    "CPV",
+    "Wert netto",
+    "Freigegeben netto",
+    "Bedarf ab",
+    "Bedarf bis",
+    "Ort",
+    "Kostenstelle",
+    "Bedarf-Nr.",
+    "Angelegt",
+)
+
+
+def amount(cents: int | None, currency: str = money.EUR) -> dict[str, Any] | None:
+    """Return an amount as the API writes it."""
+    return None if cents is None else {"amount_cents": cents, "currency": currency}
+
+
+def head(demand: Demand) -> dict[str, Any]:
+    """Return a demand as it stands in lists."""
+    return {
+        "id": demand.id,
+        "reference": demand.reference,
+        "stage": demand.stage,
+        "title": demand.title,
+        "cpv_main": codes.cpv_with_check_digit(demand.cpv),
+        "cooperation_id": demand.cooperation_id,
+        "area_id": demand.area_id,
+        "organisation_id": demand.organisation_id,
+        "call_id": demand.call_id,
+        "value_net": amount(demand.value_net_cents, demand.currency),
+        "needed_from": demand.needed_from,
+        "needed_until": demand.needed_until,
+        "created_at": demand.created_at,
+    }
+
+
+def full(demand: Demand) -> dict[str, Any]:
+    """Return a demand with everything."""
+    stage = Stage(demand.stage)
+    return head(demand) | {
+        "description": demand.description,
+        "cpv_additional": [codes.cpv_with_check_digit(code) for code in demand.cpv_additional],
+        "nature": demand.nature,
+        "items": [
+            {
+                "id": item.id,
+                "position": item.position,
+                "text": item.text,
+                "quantity": item.quantity,
+                "unit_code": item.unit_code,
+                "unit_price_net": amount(item.unit_price_net_cents, demand.currency),
+            }
+            for item in demand.items
+        ],
+        "estimated_value_net": amount(demand.estimated_value_net_cents, demand.currency),
+        "nuts": demand.nuts,
+        "place_street": demand.street,
+        "place_postcode": demand.postcode,
+        "place_city": demand.city,
+        "cost_centre": demand.cost_centre,
+        "must_haves": demand.must_haves,
+        "contact": demand.contact,
+        "remarks": demand.remarks,
+        "external_reference": demand.external_reference,
+        "submitted_at": demand.submitted_at,
+        "released_at": demand.released_at,
+        "released_net": amount(demand.released_net_cents, demand.currency),
+        "budget_line": demand.budget_line,
+        "stage_reason": demand.stage_reason,
+        "actions": [action.value for action in actions_in(stage)],
+        "warnings": [found.as_dict() for found in as_sent(rules.value_warnings(demand))],
+    }
+
+
+def as_raw(values: DemandInput) -> tuple[dict[str, object], list[dict[str, object]]]:
+    """Return a demand as `parse_demand` takes it, to change some of it and read it again."""
+    raw = {
+        field.name: getattr(values, field.name) for field in fields(values) if field.name != "items"
+    }
+    return raw, [
+        {field.name: getattr(item, field.name) for field in fields(item)} for item in values.items
+    ]
+
+
+def export_rows(demands: Iterable[Demand]) -> Iterator[list[TableValue]]:
+    """Yield demands as rows below `EXPORT_HEADERS`; amounts in euros."""
+    for demand in demands:
+        yield [
+            demand.reference,
+            demand.title,
+            STAGE_NAMES[Stage(demand.stage)],
+            codes.cpv_with_check_digit(demand.cpv),
+            _euros(demand.value_net_cents),
+            _euros(demand.released_net_cents),
+            demand.needed_from,
+            demand.needed_until,
+            " ".join(part for part in (demand.postcode, demand.city or demand.nuts) if part),
+            demand.cost_centre,
+            demand.external_reference,
+            demand.created_at,
+        ]
+
+
+def _euros(cents: int | None) -> Decimal | None:
+    return None if cents is None else money.euros(cents)
+
+
+def call(found: CallForDemands, now: dt.datetime) -> dict[str, Any]:
+    """Return a call with its state at this instant."""
+    return {
+        "id": found.id,
+        "cooperation_id": found.cooperation_id,
+        "area_id": found.area_id,
+        "title": found.title,
+        "text": found.text,
+        "opens_at": found.opens_at,
+        "closes_at": found.closes_at,
+        "reminder_days": found.reminder_days,
+        "state": call_queries.state_of(found, now).value,
+        "created_at": found.created_at,
+    }
+
+
+def answer(found: MemberAnswer) -> dict[str, Any]:
+    """Return the answer of a member."""
+    return {
+        "organisation_id": found.organisation_id,
+        "name": found.name,
+        "kind": found.kind.value,
+        "demand_count": found.demand_count,
+        "value_net": amount(found.value_net_cents),
+        "at": found.at,
+        "note": found.note,
+    }
