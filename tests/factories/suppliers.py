@@ -9,14 +9,8 @@ from tests.factories import access
 from vergabe import clock
 from vergabe.access.model import Organisation, User
 from vergabe.access.permissions import Role
-from vergabe.suppliers import rules
-from vergabe.suppliers.model import (
-    ProfileCpv,
-    ProfileKeyword,
-    ProfileNuts,
-    SupplierProfile,
-    TenderRegistration,
-)
+from vergabe.suppliers import matching, rules
+from vergabe.suppliers.model import SupplierProfile, TenderRegistration
 
 
 def supplier(
@@ -30,17 +24,17 @@ def supplier(
 ) -> Organisation:
     """Return a stored supplier with a profile, without people."""
     firm = access.supplier(session, name)
-    session.add(
-        SupplierProfile(
-            organisation_id=firm.id,
-            size=size,
-            keywords=[ProfileKeyword(word=rules.folded(word)) for word in keywords],
-            updated_at=clock.now(),
-            cpv_prefixes=[ProfileCpv(prefix=prefix) for prefix in cpv],
-            nuts_prefixes=[ProfileNuts(prefix=prefix) for prefix in nuts],
-        )
+    profile = SupplierProfile(
+        organisation_id=firm.id,
+        size=size,
+        cpv_prefixes=list(cpv),
+        nuts_prefixes=list(nuts),
+        keywords=[rules.folded(word) for word in keywords],
+        updated_at=clock.now(),
     )
+    session.add(profile)
     session.flush()
+    matching.index_profile(session, profile)
     return firm
 
 

@@ -162,7 +162,7 @@ def _write_mails(
         for address in addresses.get(m["organisation_id"] or m["user_id"] or m["address"], ())
     ]
     if mails:
-        session.execute(insert(Mail), mails)
+        session.execute(insert(Mail.__table__), mails)  # type: ignore[arg-type]  # a Table
         outbox.put_many(
             session,
             MAIL_KIND,

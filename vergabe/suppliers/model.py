@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from vergabe.access.model import Organisation
-from vergabe.db import Id, Instant, Model, Name
+from vergabe.db import Id, Instant, JsonList, Model, Name
 
 
 class SupplierProfile(Model):
@@ -20,12 +20,24 @@ class SupplierProfile(Model):
             "size IS NULL OR size IN ('micro', 'small', 'medium', 'large', 'sme')",
             name="size_known",
         ),
+        Index(
+            "ix_supplier_profile_paused",
+            "organisation_id",
+            sqlite_where=text("paused_at IS NOT NULL"),
+            postgresql_where=text("paused_at IS NOT NULL"),
+        ),
     )
 
     organisation_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("organisation.id"), primary_key=True
     )
     size: Mapped[str | None] = mapped_column(String(10))
+    cpv_prefixes: Mapped[JsonList]
+    """Two to eight digits each, without the zeros at the end."""
+    nuts_prefixes: Mapped[JsonList]
+    """NUTS codes; none at all means everywhere."""
+    keywords: Mapped[JsonList]
+    """Words and phrases as `rules.folded` writes them."""
     paused_at: Mapped[Instant | None]
     """Set: no invitations at present."""
     updated_at: Mapped[Instant]
@@ -33,50 +45,32 @@ class SupplierProfile(Model):
     __mapper_args__ = {"version_id_col": version}
 
     organisation: Mapped[Organisation] = relationship()
-    cpv_prefixes: Mapped[list[ProfileCpv]] = relationship(
-        cascade="all, delete-orphan", order_by="ProfileCpv.prefix"
-    )
-    nuts_prefixes: Mapped[list[ProfileNuts]] = relationship(
-        cascade="all, delete-orphan", order_by="ProfileNuts.prefix"
-    )
-    keywords: Mapped[list[ProfileKeyword]] = relationship(
-        cascade="all, delete-orphan", order_by="ProfileKeyword.word"
-    )
 
 
-class ProfileCpv(Model):
-    """A CPV prefix (2 to 8 digits without trailing zeros) of a profile."""
+class ProfileInterest(Model):
+    """The index of the profiles: each CPV prefix and keyword with each region of its profile.
 
-    __tablename__ = "profile_cpv"
-    __table_args__ = (Index("ix_profile_cpv_prefix", "prefix", "organisation_id"),)
+    Written from the profile alone (`matching.index_profile`). Holding the region beside the term
+    lets one look-up find the suppliers, without going through all that trade in other places.
+    """
 
+    __tablename__ = "profile_interest"
+    __table_args__ = (CheckConstraint("kind IN ('cpv', 'keyword')", name="kind_known"),)
+
+    kind: Mapped[str] = mapped_column(String(7), primary_key=True)
+    term: Mapped[str] = mapped_column(String(60), primary_key=True)
+    region: Mapped[str] = mapped_column(String(5), primary_key=True)
+    """A NUTS prefix; empty: everywhere."""
     organisation_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("supplier_profile.organisation_id"), primary_key=True
+        ForeignKey("supplier_profile.organisation_id"), primary_key=True, index=True
     )
-    prefix: Mapped[str] = mapped_column(String(8), primary_key=True)
 
 
-class ProfileNuts(Model):
-    """A NUTS prefix (2 to 5 characters) of a profile; none at all means everywhere."""
+class KnownKeyword(Model):
+    """A keyword that some profile has or once had: what the text of a notice is searched for."""
 
-    __tablename__ = "profile_nuts"
-    __table_args__ = (Index("ix_profile_nuts_prefix", "prefix", "organisation_id"),)
+    __tablename__ = "known_keyword"
 
-    organisation_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("supplier_profile.organisation_id"), primary_key=True
-    )
-    prefix: Mapped[str] = mapped_column(String(5), primary_key=True)
-
-
-class ProfileKeyword(Model):
-    """A word or phrase of a profile, as `rules.folded` writes it."""
-
-    __tablename__ = "profile_keyword"
-    __table_args__ = (Index("ix_profile_keyword_word", "word", "organisation_id"),)
-
-    organisation_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("supplier_profile.organisation_id"), primary_key=True
-    )
     word: Mapped[str] = mapped_column(String(60), primary_key=True)
 
 

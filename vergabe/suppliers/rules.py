@@ -9,7 +9,8 @@ from vergabe.errors import InvalidInput, Violation
 from vergabe.exchange import codes
 from vergabe.exchange.plain_text import one_line
 
-MOST_CODES: Final = 200
+MOST_CPV: Final = 100
+MOST_REGIONS: Final = 50
 MOST_KEYWORDS: Final = 50
 KEYWORD_LENGTH: Final = 60
 INSIDE_WORDS_FROM: Final = 5
@@ -60,7 +61,7 @@ def cpv_prefixes(text: str, *, field: str) -> list[str]:
     Each is a whole code, with or without check digit, or its first two to seven digits. Raises
     InvalidInput with one violation per code that does not exist.
     """
-    return _each(_SEPARATORS.split(text.strip()), _cpv_prefix, field)
+    return _each(_SEPARATORS.split(text.strip()), _cpv_prefix, field, most=MOST_CPV)
 
 
 def _cpv_prefix(written: str, field: str) -> str:
@@ -79,6 +80,7 @@ def nuts_prefixes(text: str, *, field: str) -> list[str]:
         _SEPARATORS.split(text.strip()),
         lambda written, name: codes.normalise_nuts(written, field=name),
         field,
+        most=MOST_REGIONS,
     )
 
 
@@ -106,7 +108,7 @@ def _each(
     read: Callable[[str, str], str],
     field: str,
     *,
-    most: int = MOST_CODES,
+    most: int,
 ) -> list[str]:
     found: dict[str, None] = {}
     wrong: list[Violation] = []
