@@ -22,6 +22,9 @@ from vergabe import flow
 from vergabe.access.permissions import Permission
 from vergabe.accounts import api as accounts_api
 from vergabe.accounts import pages as accounts_pages
+from vergabe.cooperations import api as cooperations_api
+from vergabe.cooperations import mandate_pages, resolution_pages
+from vergabe.cooperations import pages as cooperations_pages
 from vergabe.demands import api as demands_api
 from vergabe.demands import calls_api
 from vergabe.messages import api as messages_api
@@ -49,6 +52,9 @@ EVENTS: Final = flow.FLOW
 
 PAGES: Final[tuple[Blueprint, ...]] = (
     accounts_pages.pages,
+    cooperations_pages.pages,
+    mandate_pages.pages,
+    resolution_pages.pages,
     messages_pages.pages,
     unsubscribe_pages.pages,
 )
@@ -56,11 +62,13 @@ PAGES: Final[tuple[Blueprint, ...]] = (
 WITHOUT_SESSION: Final[tuple[Blueprint, ...]] = (unsubscribe_pages.pages,)
 API: Final[tuple[ApiBlueprint, ...]] = (
     accounts_api.api,
+    cooperations_api.api,
     demands_api.api,
     calls_api.api,
     messages_api.api,
 )
 NAVIGATION: Final[tuple[NavItem, ...]] = (
+    NavItem("Zusammenarbeit", "cooperations.index", Permission.VIEW_COOPERATION),
     NavItem("Postfach", "messages.index", Permission.VIEW_MESSAGES),
     NavItem("Personen", "accounts.people", Permission.ADMINISTER_ORGANISATION),
 )

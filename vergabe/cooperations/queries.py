@@ -26,6 +26,7 @@ from vergabe.cooperations.model import (
 from vergabe.cooperations.rules import Depth, Scope, Stage
 from vergabe.db import Base
 from vergabe.errors import NotFound
+from vergabe.web.paging import Page, newest_first
 
 WHAT = "Die Zusammenarbeit"
 
@@ -79,6 +80,14 @@ def cooperations_of(
     """
     query = _visible(actor, now).options(selectinload(Cooperation.lead))
     return list(session.scalars(query.order_by(Cooperation.name, Cooperation.id)))
+
+
+def cooperations_page(
+    session: Session, actor: Actor, *, cursor: str | None, limit: int | None, now: dt.datetime
+) -> Page[Cooperation]:
+    """Return a page of the cooperations that the actor may see, newest first."""
+    query = _visible(actor, now).options(selectinload(Cooperation.lead))
+    return newest_first(session, query, Cooperation.id, cursor=cursor, limit=limit)
 
 
 def locked_cooperation(session: Session, cooperation_id: uuid.UUID) -> Cooperation:
@@ -145,6 +154,23 @@ def depths(session: Session, area_id: uuid.UUID, day: dt.date) -> dict[uuid.UUID
     return {organisation_id: Depth(depth or Depth.NONE) for organisation_id, depth in rows}
 
 
+def depth_matrix(
+    session: Session, cooperation_id: uuid.UUID, day: dt.date
+) -> dict[tuple[uuid.UUID, uuid.UUID], Depth]:
+    """Return (organisation id, area id) → depth on a legal day; who takes no part is left out."""
+    rows = session.execute(
+        select(Member.organisation_id, Participation.area_id, Participation.depth)
+        .join(Participation, Participation.member_id == Member.id)
+        .where(
+            Member.cooperation_id == cooperation_id,
+            _is_member_on(day),
+            Participation.valid_from <= day,
+            or_(Participation.valid_to.is_(None), Participation.valid_to >= day),
+        )
+    )
+    return {(organisation_id, area_id): Depth(depth) for organisation_id, area_id, depth in rows}
+
+
 def depth(session: Session, organisation_id: uuid.UUID, area_id: uuid.UUID, day: dt.date) -> Depth:
     """Return how deep an organisation takes part in an area on a legal day (NONE if not at all)."""
     return depths(session, area_id, day).get(organisation_id, Depth.NONE)
@@ -198,6 +224,42 @@ def mandates(
     if grantor_ids is not None:
         query = query.where(Mandate.grantor_id.in_(grantor_ids))
     return list(session.scalars(query.order_by(Mandate.valid_from.desc(), Mandate.id.desc())))
+
+
+def visible_mandate(
+    session: Session, actor: Actor, cooperation_id: uuid.UUID, mandate_id: uuid.UUID
+) -> Mandate:
+    """Return a mandate to who gave it or holds it; NotFound to everybody else."""
+    mandate = session.get(Mandate, mandate_id)
+    if mandate is None or mandate.cooperation_id != cooperation_id:
+        raise NotFound("Die Vollmacht")
+    if not actor.is_operator and actor.organisation_id not in (
+        mandate.grantor_id,
+        mandate.grantee_id,
+    ):
+        raise NotFound("Die Vollmacht")
+    return mandate
+
+
+def visible_resolution(
+    session: Session, actor: Actor, cooperation_id: uuid.UUID, resolution_id: uuid.UUID
+) -> Resolution:
+    """Return a resolution; one taken in closed session is not found by other members."""
+    resolution = session.get(Resolution, resolution_id)
+    if resolution is None or resolution.cooperation_id != cooperation_id:
+        raise NotFound("Der Beschluss")
+    if not may_read_resolution(actor, resolution):
+        raise NotFound("Der Beschluss")
+    return resolution
+
+
+def may_read_resolution(actor: Actor, resolution: Resolution) -> bool:
+    """Return whether wording, conditions, limit and document are open to the actor."""
+    return (
+        actor.is_operator
+        or resolution.is_public
+        or resolution.organisation_id == actor.organisation_id
+    )
 
 
 def pool_choices(session: Session, cooperation_id: uuid.UUID) -> dict[uuid.UUID, str]:

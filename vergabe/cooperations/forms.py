@@ -1,0 +1,169 @@
+"""Reading posted forms of cooperations into plain input, all mistakes at once."""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict
+
+from vergabe.cooperations import entries
+from vergabe.cooperations.documents import Upload
+from vergabe.cooperations.entries import MandateEntry, ResolutionEntry
+from vergabe.cooperations.rules import LegalForm, Move, Scope, Subject
+from vergabe.errors import InvalidInput, Violation
+from vergabe.exchange import german
+from vergabe.exchange.german_dates import parse_date
+from vergabe.files.store import FileStore
+
+Form = ImmutableMultiDict[str, str]
+Word = TypeVar("Word", bound=StrEnum)
+T = TypeVar("T")
+
+
+class _Reader:
+    """Takes fields from a form and gathers what is wrong with them."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        self.violations: list[Violation] = []
+
+    def text(self, name: str) -> str:
+        return self.form.get(name, "")
+
+    def miss(self, name: str, sentence: str) -> None:
+        self.violations.append(Violation(f"{name}_missing", sentence, field=name))
+
+    def parsed(self, name: str, parse: Callable[..., T]) -> T | None:
+        """Return what a field means, None if it is empty or cannot be understood."""
+        text = self.text(name).strip()
+        if not text:
+            return None
+        try:
+            return parse(text, field=name)
+        except InvalidInput as error:
+            self.violations += error.violations
+            return None
+
+    def day(self, name: str, sentence: str) -> dt.date | None:
+        found = self.parsed(name, parse_date)
+        if not self.text(name).strip():
+            self.miss(name, sentence)
+        return found
+
+    def choice(self, name: str, words: type[Word], sentence: str) -> Word | None:
+        text = self.text(name)
+        if text not in [word.value for word in words]:
+            self.miss(name, sentence)
+            return None
+        return words(text)
+
+    def checked(self, check: Callable[..., T], *arguments: Any) -> T | None:
+        """Add what a check of the whole entry finds at fields that were readable."""
+        try:
+            return check(*arguments)
+        except InvalidInput as error:
+            named = {violation.field for violation in self.violations}
+            self.violations += [v for v in error.violations if v.field not in named]
+            return None
+
+    def finish(self) -> None:
+        """Raise InvalidInput if anything was wrong."""
+        if self.violations:
+            raise InvalidInput.of(self.violations)
+
+
+class Result(StrEnum):
+    """How a body decided."""
+
+    ADOPTED = "adopted"
+    REJECTED = "rejected"
+
+
+def resolution(form: Form, today: dt.date) -> ResolutionEntry:
+    """Return the resolution that a form describes; InvalidInput with a violation per field."""
+    reader = _Reader(form)
+    subject = reader.choice("subject", Subject, "Wählen Sie, worüber beschlossen wurde.")
+    result = reader.choice("result", Result, "Wählen Sie, wie beschlossen wurde.")
+    decided_on = reader.day("decided_on", "Geben Sie den Tag der Sitzung an.")
+    entry = ResolutionEntry(
+        subject=subject or Subject.JOINING,
+        body=reader.text("body"),
+        # What could not be read is an error already; today stands in to check the other fields.
+        decided_on=decided_on or today,
+        is_adopted=result is Result.ADOPTED,
+        item_number=reader.text("item_number"),
+        wording=reader.text("wording"),
+        limit_net_cents=reader.parsed("limit_net_cents", german.parse_money_cents),
+        conditions=reader.text("conditions"),
+        is_public="is_confidential" not in form,
+        pool_id=_pool(reader) if subject is Subject.TENDER else None,
+    )
+    entry = reader.checked(entries.checked_resolution, entry, today) or entry
+    reader.finish()
+    return entry
+
+
+def _pool(reader: _Reader) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(reader.text("pool_id"))
+    except ValueError:
+        return None
+
+
+def mandate(form: Form, today: dt.date) -> MandateEntry:
+    """Return the mandate that a form describes; InvalidInput with a violation per field."""
+    reader = _Reader(form)
+    known = [scope.value for scope in Scope]
+    valid_from = reader.day("valid_from", "Geben Sie an, ab wann die Vollmacht gilt.")
+    entry = MandateEntry(
+        scope=frozenset(Scope(word) for word in form.getlist("scope") if word in known),
+        wording=reader.text("wording"),
+        valid_from=valid_from or today,
+        valid_to=reader.parsed("valid_to", parse_date),
+        limit_net_cents=reader.parsed("limit_net_cents", german.parse_money_cents),
+    )
+    entry = reader.checked(entries.checked_mandate, entry) or entry
+    reader.finish()
+    return entry
+
+
+def revocation(form: Form) -> dict[str, Any]:
+    """Return revoked_on and reason of a form; InvalidInput with a violation per field."""
+    reader = _Reader(form)
+    day = reader.day("revoked_on", "Geben Sie an, ab wann es nicht mehr gilt.")
+    reason = reader.checked(entries.checked_reason, reader.text("reason"))
+    reader.finish()
+    return {"revoked_on": day, "reason": reason}
+
+
+def move(form: Form) -> dict[str, Any]:
+    """Return move, on, reason and legal_form of a form; InvalidInput with a violation per field."""
+    reader = _Reader(form)
+    step = reader.choice("move", Move, "Wählen Sie den Schritt.")
+    day = reader.day("on", "Geben Sie das Datum an.")
+    reason = reader.checked(entries.checked_reason, reader.text("reason"))
+    legal_form = None
+    if reader.text("legal_form"):
+        legal_form = reader.choice("legal_form", LegalForm, "Wählen Sie eine Rechtsform.")
+    reader.finish()
+    return {"move": step, "on": day, "reason": reason, "legal_form": legal_form}
+
+
+def upload(files: Mapping[str, FileStorage], store: FileStore) -> Upload | None:
+    """Return the document of a form, None if none was chosen."""
+    given = files.get("document")
+    if given is None or not given.filename:
+        return None
+    return Upload(given.filename, given.stream, store)
+
+
+def required_upload(files: Mapping[str, FileStorage], store: FileStore) -> Upload:
+    """Return the document of a form; InvalidInput if none was chosen."""
+    found = upload(files, store)
+    if found is None:
+        raise InvalidInput.of(
+            [Violation("document_missing", "Wählen Sie eine Datei aus.", field="document")]
+        )
+    return found

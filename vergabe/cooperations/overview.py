@@ -1,0 +1,197 @@
+"""A cooperation as its page and the API show it to one member."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from vergabe import clock
+from vergabe.access.actor import Actor
+from vergabe.access.model import Organisation
+from vergabe.access.permissions import Permission
+from vergabe.cooperations import queries, rules
+from vergabe.cooperations.gates import Gate, overview_gates
+from vergabe.cooperations.model import (
+    Agreement,
+    Cooperation,
+    Mandate,
+    Member,
+    Resolution,
+    TaskArea,
+)
+from vergabe.cooperations.readiness import MemberViolation
+from vergabe.cooperations.rules import Activity, Depth, Stage
+from vergabe.errors import NotFound, Violation
+
+
+@dataclass(frozen=True)
+class MandateView:
+    """A mandate; `is_open`: limit, wording and document are open to the reader."""
+
+    mandate: Mandate
+    is_valid: bool
+    is_open: bool
+    is_own: bool
+
+
+@dataclass(frozen=True)
+class ResolutionView:
+    """A resolution; `is_open`: wording, conditions, limit and document are open to the reader."""
+
+    resolution: Resolution
+    is_standing: bool
+    is_open: bool
+    is_own: bool
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """What one member still has to supply, gate by gate."""
+
+    organisation: Organisation
+    gates: Sequence[tuple[str, Sequence[Violation]]]
+
+    @property
+    def is_complete(self) -> bool:
+        return not any(reasons for _, reasons in self.gates)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything that one member may see of a cooperation on a legal day."""
+
+    cooperation: Cooperation
+    day: dt.date
+    members: Sequence[Member]
+    areas: Sequence[TaskArea]
+    depths: Mapping[tuple[uuid.UUID, uuid.UUID], Depth]
+    agreement: Agreement | None
+    stage: Stage | None
+    area: TaskArea | None
+    gates: Sequence[Gate]
+    mandates: Sequence[MandateView]
+    resolutions: Sequence[ResolutionView]
+    may_edit: bool
+    may_resolve: bool
+    may_mandate: bool
+
+    def depth(self, member: Member, area: TaskArea) -> Depth:
+        return self.depths.get((member.organisation_id, area.id), Depth.NONE)
+
+    @property
+    def allows(self) -> frozenset[Activity]:
+        return rules.ALLOWS[self.stage] if self.stage else frozenset()
+
+    def checklists(self) -> list[Checklist]:
+        """Return for each member that could take part what the gates want of it."""
+        assert self.area is not None
+        taking_part = [
+            member.organisation
+            for member in self.members
+            if rules.Part.TENDER in rules.DEPTH_ALLOWS[self.depth(member, self.area)]
+        ]
+        own = [gate for gate in self.gates if gate.key not in ("agreement", "participation")]
+        return [
+            Checklist(
+                organisation,
+                [
+                    (gate.title, [r for r in gate.reasons if _is_about(r, organisation)])
+                    for gate in own
+                ],
+            )
+            for organisation in taking_part
+        ]
+
+
+def _is_about(reason: Violation, organisation: Organisation) -> bool:
+    return isinstance(reason, MemberViolation) and reason.organisation_id == str(organisation.id)
+
+
+def overview(
+    session: Session,
+    actor: Actor,
+    cooperation: Cooperation,
+    *,
+    area_key: str | None = None,
+    now: dt.datetime,
+) -> Overview:
+    """Return what the actor may see; `cooperation` must be visible to them already.
+
+    area_key: the area whose gates are shown, by default the first; NotFound if there is none such.
+    """
+    day = clock.berlin_day(now)
+    areas = list(
+        session.scalars(
+            select(TaskArea)
+            .where(TaskArea.cooperation_id == cooperation.id)
+            .order_by(TaskArea.position)
+        )
+    )
+    area = _chosen(areas, area_key)
+    members = queries.members(session, cooperation.id, day)
+    agreement = queries.current_agreement(session, cooperation.id, day)
+    return Overview(
+        cooperation=cooperation,
+        day=day,
+        members=members,
+        areas=areas,
+        depths=queries.depth_matrix(session, cooperation.id, day),
+        agreement=agreement,
+        stage=queries.stage_of(agreement, day) if agreement else None,
+        area=area,
+        gates=overview_gates(session, cooperation, area, day) if area else [],
+        mandates=[
+            mandate_view(actor, mandate, day)
+            for mandate in queries.mandates(session, cooperation.id)
+        ],
+        resolutions=[
+            resolution_view(actor, resolution, day)
+            for resolution in queries.resolutions(session, cooperation.id)
+        ],
+        may_edit=actor.may(
+            Permission.EDIT_COOPERATION,
+            cooperation_id=cooperation.id,
+            lead_organisation_id=cooperation.lead_organisation_id,
+        ),
+        may_resolve=actor.may(Permission.RECORD_RESOLUTION, cooperation_id=cooperation.id),
+        may_mandate=actor.may(Permission.GRANT_MANDATE, cooperation_id=cooperation.id)
+        and actor.organisation_id != cooperation.lead_organisation_id,
+    )
+
+
+def _chosen(areas: Sequence[TaskArea], key: str | None) -> TaskArea | None:
+    if not key:
+        return areas[0] if areas else None
+    for area in areas:
+        if area.key == key:
+            return area
+    raise NotFound("Das Aufgabengebiet")
+
+
+def mandate_view(actor: Actor, mandate: Mandate, day: dt.date) -> MandateView:
+    """Return a mandate as the actor may see it on a legal day."""
+    is_own = actor.organisation_id == mandate.grantor_id
+    return MandateView(
+        mandate=mandate,
+        is_valid=rules.is_valid_on(
+            day,
+            valid_from=mandate.valid_from,
+            valid_to=mandate.valid_to,
+            revoked_on=mandate.revoked_on,
+        ),
+        is_open=actor.is_operator or is_own or actor.organisation_id == mandate.grantee_id,
+        is_own=is_own,
+    )
+
+
+def resolution_view(actor: Actor, resolution: Resolution, day: dt.date) -> ResolutionView:
+    """Return a resolution as the actor may see it on a legal day."""
+    return ResolutionView(
+        resolution=resolution,
+        is_standing=resolution.revoked_on is None or day < resolution.revoked_on,
+        is_open=queries.may_read_resolution(actor, resolution),
+        is_own=actor.organisation_id == resolution.organisation_id,
+    )

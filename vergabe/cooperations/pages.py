@@ -1,0 +1,114 @@
+"""Pages of cooperations."""
+
+from typing import Any, Final
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from vergabe import clock
+from vergabe.access.permissions import Permission
+from vergabe.cooperations import agreements, documents, forms, queries, rules, wording
+from vergabe.cooperations.model import Cooperation
+from vergabe.cooperations.overview import overview
+from vergabe.db import db
+from vergabe.errors import DomainError, InvalidInput, NotFound, Refused, Violation
+from vergabe.web.rights import current_actor, requires
+from vergabe.web.transactions import commits
+
+pages = Blueprint("cooperations", __name__)
+
+
+@pages.context_processor
+def words() -> dict[str, Any]:
+    """Give templates the German names of what rules call by code."""
+    return {"words": wording}
+
+
+def visible(key: str) -> Cooperation:
+    """Return the cooperation of an address; NotFound unless the actor may see it."""
+    return queries.cooperation_by_key(db.session(), current_actor(), key, now=clock.now())
+
+
+def problems_of(error: DomainError) -> tuple[Violation, ...]:
+    """Return what the summary of a form lists."""
+    return error.violations or (Violation(error.code, error.message, error.law, error.field),)
+
+
+@pages.get("/zusammenarbeit")
+@requires(Permission.VIEW_COOPERATION)
+def index() -> ResponseReturnValue:
+    session, actor, now = db.session(), current_actor(), clock.now()
+    day = clock.berlin_day(now)
+    rows = []
+    for cooperation in queries.cooperations_of(session, actor, now=now):
+        agreement = queries.current_agreement(session, cooperation.id, day)
+        stage = queries.stage_of(agreement, day) if agreement else None
+        rows.append((cooperation, len(queries.member_ids(session, cooperation.id, now)), stage))
+    return render_template("cooperations/index.html", rows=rows)
+
+
+@pages.get("/zusammenarbeit/<key>")
+@requires(Permission.VIEW_COOPERATION)
+def show(key: str) -> ResponseReturnValue:
+    view = overview(
+        db.session(),
+        current_actor(),
+        visible(key),
+        area_key=request.args.get("gebiet"),
+        now=clock.now(),
+    )
+    return render_template("cooperations/show.html", view=view)
+
+
+@pages.get("/zusammenarbeit/<key>/vereinbarung")
+@requires(Permission.EDIT_COOPERATION)
+def agreement(key: str) -> ResponseReturnValue:
+    return _agreement_page(visible(key))
+
+
+@pages.post("/zusammenarbeit/<key>/vereinbarung")
+@requires(Permission.EDIT_COOPERATION)
+@commits
+def move_agreement(key: str) -> ResponseReturnValue:
+    cooperation = visible(key)
+    try:
+        moved = agreements.move_agreement(
+            db.session(),
+            current_actor(),
+            cooperation.id,
+            **forms.move(request.form),
+            now=clock.now(),
+        )
+    except (InvalidInput, Refused) as error:
+        db.session.rollback()
+        return _agreement_page(visible(key), problems_of(error), error.status)
+    flash(f"Die Vereinbarung hat jetzt den Stand „{wording.stage(moved.stage)}“.", "success")
+    return redirect(url_for(".show", key=key), code=303)
+
+
+def _agreement_page(
+    cooperation: Cooperation, violations: tuple[Violation, ...] = (), status: int = 200
+) -> ResponseReturnValue:
+    found = queries.newest_agreement(db.session(), cooperation.id)
+    if found is None:
+        raise NotFound("Die Vereinbarung")
+    html = render_template(
+        "cooperations/agreement.html",
+        cooperation=cooperation,
+        agreement=found,
+        moves=rules.allowed_moves(rules.Stage(found.stage)),
+        violations=violations,
+        values=request.form,
+    )
+    return html, status
+
+
+DOCUMENT_FIELD: Final = {
+    "accept": ",".join(documents.SUFFIXES),
+    "limit": f"{documents.LIMIT_MEGABYTES} Megabyte",
+}
+
+
+def with_document(template: str, status: int, **values: Any) -> ResponseReturnValue:
+    """Return a page that has a field for a document."""
+    return render_template(template, document_field=DOCUMENT_FIELD, **values), status

@@ -1,0 +1,326 @@
+"""The shape of cooperations in the JSON API."""
+
+import uuid
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import fields, validate
+
+from vergabe.cooperations.entries import (
+    BODY_LENGTH,
+    CONDITIONS_LENGTH,
+    ITEM_LENGTH,
+    REASON_LENGTH,
+    WORDING_LENGTH,
+    MandateEntry,
+    ResolutionEntry,
+)
+from vergabe.cooperations.overview import MandateView, Overview, ResolutionView
+from vergabe.cooperations.rules import LegalForm, Move, Scope, Subject
+from vergabe.money import EUR
+from vergabe.web.schema import MoneySchema, Schema, text
+
+_ONE_OF = "Möglich sind: {choices}."
+
+
+class OrganisationSchema(Schema):
+    """A member in short."""
+
+    id = fields.UUID()
+    name = fields.String()
+    ags = fields.String(allow_none=True)
+    land = fields.String(allow_none=True)
+    inhabitants = fields.Integer(allow_none=True)
+    inhabitants_on = fields.Date(allow_none=True)
+
+
+class CooperationRowSchema(Schema):
+    """A cooperation in a list."""
+
+    id = fields.UUID()
+    key = fields.String()
+    name = fields.String()
+    reference_prefix = fields.String()
+    lead = fields.Nested(OrganisationSchema)
+
+
+class CooperationListSchema(Schema):
+    """The cooperations of the organisation acted for."""
+
+    items = fields.List(fields.Nested(CooperationRowSchema))
+    next_cursor = fields.String(allow_none=True)
+
+
+class MemberSchema(Schema):
+    """A member and how deep it takes part, by key of the area."""
+
+    organisation = fields.Nested(OrganisationSchema)
+    is_lead = fields.Boolean()
+    position = fields.Integer()
+    joined_on = fields.Date()
+    left_on = fields.Date(allow_none=True)
+    participation = fields.Dict(keys=fields.String(), values=fields.String())
+
+
+class AreaSchema(Schema):
+    """A task area."""
+
+    id = fields.UUID()
+    key = fields.String()
+    name = fields.String()
+    required_resolutions = fields.List(fields.String())
+
+
+class AgreementSchema(Schema):
+    """The agreement that counts today; effective_stage is derived from its days."""
+
+    number = fields.Integer()
+    legal_form = fields.String()
+    stage = fields.String()
+    effective_stage = fields.String()
+    subject = fields.String()
+    requires_approval = fields.Boolean()
+    resolved_on = fields.Date(allow_none=True)
+    signed_on = fields.Date(allow_none=True)
+    approved_on = fields.Date(allow_none=True)
+    in_force_on = fields.Date(allow_none=True)
+    terminated_on = fields.Date(allow_none=True)
+
+
+class MandateSchema(Schema):
+    """A mandate; wording and limit are null for members that it does not concern."""
+
+    id = fields.UUID()
+    grantor_id = fields.UUID()
+    grantee_id = fields.UUID()
+    scope = fields.List(fields.String())
+    valid_from = fields.Date()
+    valid_to = fields.Date(allow_none=True)
+    revoked_on = fields.Date(allow_none=True)
+    is_valid = fields.Boolean()
+    wording = fields.String(allow_none=True)
+    limit_net = fields.Nested(MoneySchema, allow_none=True)
+    document_sha256 = fields.String(allow_none=True)
+
+
+class ResolutionSchema(Schema):
+    """A resolution; what was decided in closed session is null for other members."""
+
+    id = fields.UUID()
+    organisation_id = fields.UUID()
+    pool_id = fields.UUID(allow_none=True)
+    subject = fields.String()
+    body = fields.String()
+    decided_on = fields.Date()
+    result = fields.String()
+    is_public = fields.Boolean()
+    revoked_on = fields.Date(allow_none=True)
+    is_standing = fields.Boolean()
+    item_number = fields.String(allow_none=True)
+    wording = fields.String(allow_none=True)
+    conditions = fields.String(allow_none=True)
+    limit_net = fields.Nested(MoneySchema, allow_none=True)
+    document_sha256 = fields.String(allow_none=True)
+
+
+class GateSchema(Schema):
+    """A named check with every reason that keeps it closed."""
+
+    key = fields.String()
+    title = fields.String()
+    is_open = fields.Boolean()
+    reasons = fields.List(fields.Dict())
+    notes = fields.List(fields.String())
+
+
+class GateListSchema(Schema):
+    """The checks for everybody who could take part in a joint tender of one area, today."""
+
+    area = fields.String()
+    gates = fields.List(fields.Nested(GateSchema))
+
+
+class CooperationSchema(CooperationRowSchema):
+    """A cooperation with all that its members share."""
+
+    description = fields.String()
+    joining_window_days = fields.Integer()
+    cost_key = fields.Dict()
+    contact = fields.Dict()
+    review_body = fields.Dict()
+    allows = fields.List(fields.String())
+    agreement = fields.Nested(AgreementSchema, allow_none=True)
+    areas = fields.List(fields.Nested(AreaSchema))
+    members = fields.List(fields.Nested(MemberSchema))
+    mandates = fields.List(fields.Nested(MandateSchema))
+    resolutions = fields.List(fields.Nested(ResolutionSchema))
+
+
+class AreaQuerySchema(Schema):
+    """Which area's checks to list."""
+
+    area = fields.String(load_default=None)
+
+
+class ResolutionInSchema(Schema):
+    """A resolution to record for the organisation acted for."""
+
+    subject = fields.Enum(Subject, by_value=True, required=True)
+    body = text(BODY_LENGTH, minimum=1, required=True)
+    decided_on = fields.Date(required=True)
+    result = fields.String(
+        required=True, validate=validate.OneOf(["adopted", "rejected"], error=_ONE_OF)
+    )
+    item_number = text(ITEM_LENGTH, load_default="")
+    wording = text(WORDING_LENGTH, load_default="")
+    conditions = text(CONDITIONS_LENGTH, load_default="")
+    limit_net = fields.Nested(MoneySchema, load_default=None, allow_none=True)
+    is_public = fields.Boolean(load_default=True)
+    pool_id = fields.UUID(load_default=None, allow_none=True)
+
+    @ma.post_load
+    def _made(self, data: dict[str, Any], **_: Any) -> ResolutionEntry:
+        data["is_adopted"] = data.pop("result") == "adopted"
+        data["limit_net_cents"] = _cents(data.pop("limit_net"))
+        return ResolutionEntry(**data)
+
+
+class MandateInSchema(Schema):
+    """A mandate for the lead to record for the organisation acted for."""
+
+    scope = fields.List(
+        fields.Enum(Scope, by_value=True),
+        required=True,
+        validate=validate.Length(max=len(Scope), error="Das sind zu viele."),
+    )
+    wording = text(WORDING_LENGTH, minimum=1, required=True)
+    valid_from = fields.Date(required=True)
+    valid_to = fields.Date(load_default=None, allow_none=True)
+    limit_net = fields.Nested(MoneySchema, load_default=None, allow_none=True)
+
+    @ma.post_load
+    def _made(self, data: dict[str, Any], **_: Any) -> MandateEntry:
+        data["scope"] = frozenset(data["scope"])
+        data["limit_net_cents"] = _cents(data.pop("limit_net"))
+        return MandateEntry(**data)
+
+
+class RevocationSchema(Schema):
+    """From which legal day something no longer counts, and why."""
+
+    revoked_on = fields.Date(required=True)
+    reason = text(REASON_LENGTH, minimum=1, required=True)
+
+
+class MoveSchema(Schema):
+    """A step of the agreement; legal_form: what an informal arrangement becomes."""
+
+    move = fields.Enum(Move, by_value=True, required=True)
+    on = fields.Date(required=True)
+    reason = text(REASON_LENGTH, minimum=1, required=True)
+    legal_form = fields.Enum(LegalForm, by_value=True, load_default=None, allow_none=True)
+
+
+class DocumentSchema(Schema):
+    """A document, as a part of multipart/form-data."""
+
+    document = fields.Raw(required=True, metadata={"type": "string", "format": "binary"})
+
+
+def _cents(amount: dict[str, Any] | None) -> int | None:
+    return amount["amount_cents"] if amount else None
+
+
+def _amount(cents: int | None) -> dict[str, Any] | None:
+    return None if cents is None else {"amount_cents": cents, "currency": EUR}
+
+
+def mandate_json(view: MandateView) -> dict[str, Any]:
+    """Return a mandate as MandateSchema takes it."""
+    mandate = view.mandate
+    shown: dict[str, Any] = {
+        name: getattr(mandate, name)
+        for name in ("id", "grantor_id", "grantee_id", "scope", "valid_from", "valid_to")
+    }
+    return shown | {
+        "revoked_on": mandate.revoked_on,
+        "is_valid": view.is_valid,
+        "wording": mandate.wording if view.is_open else None,
+        "limit_net": _amount(mandate.limit_net_cents) if view.is_open else None,
+        "document_sha256": mandate.file_sha256 if view.is_open else None,
+    }
+
+
+def resolution_json(view: ResolutionView) -> dict[str, Any]:
+    """Return a resolution as ResolutionSchema takes it."""
+    resolution = view.resolution
+    names = ("id", "organisation_id", "pool_id", "subject", "body", "decided_on", "result")
+    shown: dict[str, Any] = {name: getattr(resolution, name) for name in names}
+    return shown | {
+        "is_public": resolution.is_public,
+        "revoked_on": resolution.revoked_on,
+        "is_standing": view.is_standing,
+        "item_number": resolution.item_number if view.is_open else None,
+        "wording": resolution.wording if view.is_open else None,
+        "conditions": resolution.conditions if view.is_open else None,
+        "limit_net": _amount(resolution.limit_net_cents) if view.is_open else None,
+        "document_sha256": resolution.file_sha256 if view.is_open else None,
+    }
+
+
+def cooperation_json(view: Overview) -> dict[str, Any]:
+    """Return a cooperation as CooperationSchema takes it."""
+    cooperation, agreement = view.cooperation, view.agreement
+    names = ("id", "key", "name", "reference_prefix", "lead", "description")
+    shown: dict[str, Any] = {name: getattr(cooperation, name) for name in names}
+    stage_json: dict[str, Any] | None = None
+    if agreement is not None:
+        stage_json = {name: getattr(agreement, name, None) for name in AgreementSchema().fields}
+        stage_json["effective_stage"] = view.stage
+    return shown | {
+        "joining_window_days": cooperation.joining_window_days,
+        "cost_key": cooperation.cost_key,
+        "contact": cooperation.contact,
+        "review_body": cooperation.review_body,
+        "allows": sorted(view.allows),
+        "agreement": stage_json,
+        "areas": view.areas,
+        "members": [
+            {
+                "organisation": member.organisation,
+                "is_lead": member.organisation_id == cooperation.lead_organisation_id,
+                "position": member.position,
+                "joined_on": member.joined_on,
+                "left_on": member.left_on,
+                "participation": _participation(view, member.organisation_id),
+            }
+            for member in view.members
+        ],
+        "mandates": [mandate_json(each) for each in view.mandates],
+        "resolutions": [resolution_json(each) for each in view.resolutions],
+    }
+
+
+def _participation(view: Overview, organisation_id: uuid.UUID) -> dict[str, str]:
+    return {
+        area.key: view.depths[organisation_id, area.id].value
+        for area in view.areas
+        if (organisation_id, area.id) in view.depths
+    }
+
+
+def gates_json(view: Overview) -> dict[str, Any]:
+    """Return the checks of the chosen area as GateListSchema takes them."""
+    return {
+        "area": view.area.key if view.area else "",
+        "gates": [
+            {
+                "key": gate.key,
+                "title": gate.title,
+                "is_open": gate.is_open,
+                "reasons": [reason.as_dict() for reason in gate.reasons],
+                "notes": gate.notes,
+            }
+            for gate in view.gates
+        ],
+    }
