@@ -13,11 +13,23 @@ from typing import Final, TypeAlias
 from sqlalchemy.orm import Session
 
 from vergabe.events import Event
+from vergabe.pools import events as pool_events
+from vergabe.pools import handlers as pools
 
 Handler: TypeAlias = Callable[..., None]
 """handler(session, event, *, event_id: UUID, now: datetime) -> None"""
 
-FLOW: Final[Mapping[type[Event], tuple[Handler, ...]]] = {}
+FLOW: Final[Mapping[type[Event], tuple[Handler, ...]]] = {
+    pool_events.ConsultationStarted: (pools.tell_of_consultation,),
+    pool_events.CommentWritten: (pools.tell_of_comment,),
+    pool_events.PoolReshaped: (pools.tell_of_new_shape,),
+    pool_events.JoiningOpened: (pools.tell_of_joining_window,),
+    pool_events.MemberJoined: (pools.tell_of_joining,),
+    pool_events.MemberStayedOut: (pools.tell_of_staying_out,),
+    pool_events.WithdrawalAsked: (pools.tell_of_withdrawal,),
+    pool_events.WithdrawalDecided: (pools.tell_of_decided_withdrawal,),
+    pool_events.PoolEnded: (pools.tell_of_end,),
+}
 
 
 def handlers_of(event_name: str) -> dict[str, Handler]:

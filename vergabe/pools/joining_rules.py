@@ -22,6 +22,11 @@ JOINING_DAYS: Final = 21
 LONGEST_JOINING_DAYS: Final = 366
 # No municipality needs more of anything; above it a separator was misread.
 LARGEST_QUANTITY: Final = Decimal(10) ** 12
+WITHDRAWAL_CLOSED: Final = Violation(
+    "withdrawal_closed", "Über diesen Austritt ist schon entschieden."
+)
+# What a quantity is kept with, everywhere.
+QUANTITY_DECIMALS: Final = 4
 
 
 def default_joining_deadline(opened_at: dt.datetime, days: int = JOINING_DAYS) -> dt.datetime:
@@ -181,6 +186,11 @@ def _problem_of_quantity(line: LineFacts, quantity: Decimal | None) -> tuple[str
         return "quantity_missing", f"Für „{line.text}“ fehlt die verbindliche Menge."
     if not quantity.is_finite() or quantity < 0 or quantity > LARGEST_QUANTITY:
         return "quantity_absurd", f"Die Menge für „{line.text}“ ist keine sinnvolle Zahl ab 0."
+    if quantity != round(quantity, QUANTITY_DECIMALS):
+        return (
+            "quantity_too_fine",
+            f"Die Menge für „{line.text}“ hat mehr als vier Nachkommastellen.",
+        )
     return None
 
 

@@ -1,7 +1,7 @@
 """Reads of pools, narrowed to what the actor may see."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -174,14 +174,15 @@ def bound_demands(session: Session, pool_id: uuid.UUID) -> list[BoundDemand]:
         )
     }
     bound = [
-        _bound(demand, _quantities(joinings[demand.organisation_id]))
+        bind(demand, joined_quantities(joinings[demand.organisation_id]))
         for demand in demands_in(session, pool_id)
         if demand.organisation_id in joinings
     ]
     return [entry for entry in bound if entry is not None]
 
 
-def _quantities(joining: Joining) -> dict[uuid.UUID, Decimal]:
+def joined_quantities(joining: Joining) -> dict[uuid.UUID, Decimal]:
+    """Return line id → quantity that a member bound itself to, where its demand names one."""
     return {
         uuid.UUID(entry["line_id"]): Decimal(entry["quantity"])
         for entry in joining.quantities
@@ -189,7 +190,11 @@ def _quantities(joining: Joining) -> dict[uuid.UUID, Decimal]:
     }
 
 
-def _bound(demand: ReleasedDemand, wanted: dict[uuid.UUID, Decimal]) -> BoundDemand | None:
+def bind(demand: ReleasedDemand, wanted: Mapping[uuid.UUID, Decimal]) -> BoundDemand | None:
+    """Return a demand with these quantities and the value that follows; None if all are 0.
+
+    A line that `wanted` does not name keeps the quantity of the demand.
+    """
     if not demand.lines:
         return BoundDemand(demand, demand.value_net_cents)
     lines = tuple(
@@ -208,7 +213,7 @@ def _bound(demand: ReleasedDemand, wanted: dict[uuid.UUID, Decimal]) -> BoundDem
 
 
 def _value(
-    demand: ReleasedDemand, is_changed: bool, wanted: dict[uuid.UUID, Decimal]
+    demand: ReleasedDemand, is_changed: bool, wanted: Mapping[uuid.UUID, Decimal]
 ) -> int | None:
     if demand.value_net_cents is None or not is_changed:
         return demand.value_net_cents

@@ -6,8 +6,11 @@ import uuid
 from sqlalchemy.orm import Session
 
 from vergabe.access.actor import Actor
+from vergabe.deadlines import service as deadlines
 from vergabe.errors import Refused
 from vergabe.pools import queries, rules
+from vergabe.pools.changing import JOINING
+from vergabe.pools.deciding import entries_in, let_go
 from vergabe.pools.model import Pool
 from vergabe.pools.recording import record
 from vergabe.pools.stages import STAGE_NAMES, Action, Stage
@@ -21,6 +24,7 @@ def locked_pool(session: Session, actor: Actor, pool_id: uuid.UUID) -> Pool:
 def start_tendering(session: Session, actor: Actor, pool: Pool, *, now: dt.datetime) -> None:
     """Note that a tender is being made of a binding pool; once it is, nothing changes.
 
+    Demands whose members did not join, or want none of them, are free again.
     Binding is derived: joining whose deadline has passed. Raises Refused with every reason.
     """
     if pool.stage == Stage.TENDERING:
@@ -34,6 +38,8 @@ def start_tendering(session: Session, actor: Actor, pool: Pool, *, now: dt.datet
     pool.stage = rules.stage_after(facts, Action.START_TENDER, now)
     pool.binding_at = pool.binding_at or pool.joining_deadline
     session.flush()
+    _free_the_unbound(session, actor, pool, now=now)
+    deadlines.meet(session, pool.id, JOINING, now=now)
     record(
         session,
         actor,
@@ -43,6 +49,14 @@ def start_tendering(session: Session, actor: Actor, pool: Pool, *, now: dt.datet
         now=now,
         members=[member.organisation_name for member in facts.members],
     )
+
+
+def _free_the_unbound(session: Session, actor: Actor, pool: Pool, *, now: dt.datetime) -> None:
+    """Let the demands go that nobody bound itself to: their members may buy them otherwise."""
+    bound = {entry.demand.id for entry in queries.bound_demands(session, pool.id)}
+    unbound = [entry for entry in entries_in(session, pool.id) if entry.demand_id not in bound]
+    reason = "Ohne verbindlichen Beitritt beginnt das Vergabeverfahren ohne diesen Bedarf."
+    let_go(session, actor, pool, unbound, reason, are_pooled=True, now=now)
 
 
 def return_from_tender(
