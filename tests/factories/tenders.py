@@ -29,12 +29,13 @@ from vergabe.tenders.rules import Stage
 Lines = Sequence[demand_factory.Line]
 THREE_TOWNS = ("Merzenich", "Jülich", "Kerpen")
 BASE_URL = "http://localhost"
-JOINED_LOTS_REASON = (
-    "Sachverhalt: Drei Kommunen brauchen baugleiche Fahrzeuge.\n\n"
-    "Alternativen: Ein Los je Kommune wurde geprüft.\n\n"
-    "Abwägung: Nur gleiche Fahrzeuge lassen sich gemeinsam warten und gegenseitig einsetzen.\n\n"
-    "Entscheidung: Die Fahrzeuge werden in einem Los vergeben."
-)
+JOINED_LOTS_REASON = {
+    "ground": "technical",
+    "facts": "Drei Kommunen brauchen baugleiche Fahrzeuge.",
+    "alternatives": "Ein Los je Kommune wurde geprüft.",
+    "weighing": "Nur gleiche Fahrzeuge lassen sich gemeinsam warten und gegenseitig einsetzen.",
+    "decision": "Die Fahrzeuge werden in einem Los vergeben.",
+}
 
 
 def _cooperation(session: Session, towns: Sequence[str]) -> Cooperation:
@@ -122,7 +123,7 @@ def _bound(
 
 
 def officer(session: Session, tender: Tender, *roles: Role, town: str | None = None) -> Actor:
-    """Return an actor of the lead (or another town) with these roles; default procurement officer."""
+    """Return an actor of the lead, or of another town; a procurement officer by default."""
     organisation = (
         cooperations.town(session, town)
         if town
@@ -214,7 +215,7 @@ def complete(session: Session, store: FileStore, tender: Tender) -> Tender:
         "Mit dem Angebot: Eigenerklärung zu §§ 123, 124 GWB. Auf Anforderung: drei Referenzen der "
         "letzten drei Jahre über vergleichbare Lieferungen."
     )
-    tender.joined_lots_reason = JOINED_LOTS_REASON
+    tender.lots_joining = dict(JOINED_LOTS_REASON)
     document(session, store, tender)
     session.flush()
     return tender

@@ -127,15 +127,15 @@ def reasons_against_joining(
                 )
             )
     names = {
-        "facts": "der Sachverhalt",
-        "alternatives": "die geprüften Alternativen",
-        "weighing": "die Abwägung",
-        "decision": "die Entscheidung",
+        "facts": "fehlt der Sachverhalt",
+        "alternatives": "fehlen die geprüften Alternativen",
+        "weighing": "fehlt die Abwägung",
+        "decision": "fehlt die Entscheidung",
     }
     found.extend(
         Violation(
             "joining_reason_incomplete",
-            f"In der Begründung der Zusammenfassung fehlt {name}.",
+            f"In der Begründung der Zusammenfassung {name}.",
             law="§ 8 Abs. 2 Nr. 11 VgV",
             field=field,
         )

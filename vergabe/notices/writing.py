@@ -119,7 +119,9 @@ def change_of(
 ) -> ChangeNotice:
     """Return the whole notice as it reads now, and what changed, in sentences."""
     base = notice_of(tender, notice_uuid=notice_uuid, issued_at=issued_at, base_url=base_url)
-    is_deadline = any("frist" in change.casefold() for change in changes)
+    is_deadline = any(
+        "frist" in change.casefold() for change in changes if not _is_about_document(change)
+    )
     return ChangeNotice(
         **_parts(base),
         changed_notice_id=changed_uuid,
@@ -158,7 +160,13 @@ def _parts(notice: Notice) -> dict[str, Any]:
     return {name: getattr(notice, name) for name in notice.__dataclass_fields__}
 
 
+def _is_about_document(change: str) -> bool:
+    return change.startswith(("Neu: ", "Ersetzt: ", "Entfallen: "))
+
+
 def _element(change: str) -> str:
+    if _is_about_document(change):
+        return "document"
     lowered = change.casefold()
     for word, element in (
         ("angebotsfrist", "deadlines/submissionUntil"),

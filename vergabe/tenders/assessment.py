@@ -111,6 +111,21 @@ def assess(needs: Sequence[Need], nature: str, on: dt.date) -> Assessment:
     )
 
 
+def law_result(assessment: Assessment) -> dict[str, object]:
+    """Return what a tender keeps of its assessment."""
+    return {
+        "regime_name": assessment.regime_name,
+        "rule_set": assessment.rule_set,
+        "value_net_cents": assessment.value_net_cents,
+        "threshold_net_cents": assessment.threshold_net_cents,
+        "reaches_threshold": assessment.reaches_threshold,
+        "free_methods": list(assessment.free_methods),
+        "conditional_methods": list(assessment.conditional_methods),
+        "warnings": list(assessment.warnings),
+        "explained": assessment.explained,
+    }
+
+
 def method_label(code: str, nature: str) -> str:
     """Return the German name of a procurement method."""
     return procedure_name(code, works=nature == "works")

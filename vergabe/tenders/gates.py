@@ -5,7 +5,8 @@ There is no other way to publish: notices.service asks here, in the publishing t
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import select
@@ -14,17 +15,36 @@ from sqlalchemy.orm import Session
 from vergabe import clock
 from vergabe.cooperations import gates as cooperation_gates
 from vergabe.cooperations.gates import Gate, PublicationFacts
+from vergabe.cooperations.readiness import MemberViolation
 from vergabe.demands import queries as demands
 from vergabe.demands.queries import ReleasedDemand
 from vergabe.demands.stages import Stage as DemandStage
 from vergabe.errors import Violation
+from vergabe.law.errors import LawError
 from vergabe.money import german
+from vergabe.pools import queries as pools
 from vergabe.pools.model import Joining
-from vergabe.tenders import queries, rules
-from vergabe.tenders.facts import tender_facts
-from vergabe.tenders.model import ItemShare, Lot, LotItem, Tender
+from vergabe.tenders import assessment, completeness, queries, timing
+from vergabe.tenders.assessment import Assessment
+from vergabe.tenders.facts import chosen_of, current_assessment, period_facts, tender_facts
+from vergabe.tenders.model import Tender
+from vergabe.tenders.rules import Stage
 
 _RELEASED: Final = frozenset({DemandStage.RELEASED, DemandStage.POOLED, DemandStage.TENDERED})
+# Methods whose first public step is a notice with a deadline for bids.
+PUBLISHABLE_METHODS: Final = frozenset({"open", "nat-open"})
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A tender as the gates look at it at one instant."""
+
+    session: Session
+    tender: Tender
+    now: dt.datetime
+    demands: Mapping[uuid.UUID, ReleasedDemand]
+    assessment: Assessment | None
+    """None where law cannot be worked out; the method gate then says why."""
 
 
 def all_gates(
@@ -34,20 +54,17 @@ def all_gates(
 
     is_decision: set by the publishing command; locks what the gates look at until the commit.
     """
-    totals = queries.totals_by_buyer(session, tender.id)
-    participants = _participants(session, tender)
     facts = PublicationFacts(
         cooperation_id=tender.cooperation_id,
         area_id=tender.pool.area_id,
         pool_id=tender.pool_id,
-        participant_ids=participants,
-        total_net_cents=totals,
+        participant_ids=[buyer.organisation_id for buyer in tender.buyers if buyer.buys],
+        total_net_cents=queries.totals_by_buyer(session, tender.id),
         day=clock.berlin_day(now),
     )
-    return [
-        *cooperation_gates.publication_gates(session, facts, is_decision=is_decision),
-        *(Gate(key, title, check(session, tender)) for key, title, check in _CHECKS),
-    ]
+    common = cooperation_gates.publication_gates(session, facts, is_decision=is_decision)
+    case = _case(session, tender, now)
+    return [*common, *(Gate(key, title, check(case)) for key, title, check in _CHECKS)]
 
 
 def reasons(gates: Sequence[Gate]) -> list[Violation]:
@@ -55,71 +72,78 @@ def reasons(gates: Sequence[Gate]) -> list[Violation]:
     return [reason for gate in gates for reason in gate.reasons]
 
 
-def _participants(session: Session, tender: Tender) -> list[uuid.UUID]:
-    """Return the buyers of a tender in their fixed order; a lead that buys nothing is left out."""
-    return [buyer.organisation_id for buyer in tender.buyers if buyer.buys]
-
-
-def _demands(session: Session, tender: Tender) -> list[ReleasedDemand]:
-    ids = session.scalars(
-        select(ItemShare.demand_id)
-        .join(LotItem, LotItem.id == ItemShare.item_id)
-        .join(Lot, Lot.id == LotItem.lot_id)
-        .where(Lot.tender_id == tender.id)
-        .distinct()
+def _case(session: Session, tender: Tender, now: dt.datetime) -> _Case:
+    wanted = {s.demand_id for lot in tender.lots for item in lot.items for s in item.shares}
+    try:
+        found = current_assessment(session, tender, clock.berlin_day(now))
+    except LawError:
+        found = None
+    return _Case(
+        session=session,
+        tender=tender,
+        now=now,
+        demands={demand.id: demand for demand in demands.facts_of(session, wanted)},
+        assessment=found,
     )
-    return demands.facts_of(session, ids)
 
 
-def _demands_released(session: Session, tender: Tender) -> list[Violation]:
+def _demands_released(case: _Case) -> list[Violation]:
+    values: dict[uuid.UUID, int] = {}
+    for lot in case.tender.lots:
+        for item in lot.items:
+            for share in item.shares:
+                values[share.demand_id] = values.get(share.demand_id, 0) + share.value_net_cents
     found: list[Violation] = []
-    for demand in _demands(session, tender):
-        if demand.stage not in _RELEASED or demand.released_net_cents is None:
-            found.append(
-                Violation(
-                    "demand_not_released",
-                    f"{demand.organisation_name}: Der Bedarf {demand.reference} „{demand.title}“ "
-                    "ist nicht freigegeben.",
-                    law="§ 75 GO NRW (Haushaltswirtschaft)",
-                    who=f"Kämmerei {demand.organisation_name}",
-                )
+    for demand_id, demand in case.demands.items():
+        released = demand.released_net_cents
+        name = f"{demand.organisation_name}: "
+        if demand.stage not in _RELEASED or released is None:
+            code = "demand_not_released"
+            message = f"{name}Der Bedarf {demand.reference} „{demand.title}“ ist nicht freigegeben."
+        elif released < values[demand_id]:
+            code = "budget_too_small"
+            message = (
+                f"{name}Für {demand.reference} sind {german(released)} freigegeben, geschätzt sind "
+                f"{german(values[demand_id])}."
             )
-        elif demand.value_net_cents and demand.released_net_cents < demand.value_net_cents:
-            found.append(
-                Violation(
-                    "budget_too_small",
-                    f"{demand.organisation_name}: Für {demand.reference} sind "
-                    f"{german(demand.released_net_cents)} freigegeben, geschätzt sind "
-                    f"{german(demand.value_net_cents)}.",
-                    who=f"Kämmerei {demand.organisation_name}",
-                )
+        else:
+            continue
+        found.append(
+            MemberViolation(
+                code,
+                message,
+                who=f"Kämmerei {demand.organisation_name}",
+                organisation_id=str(demand.organisation_id),
             )
+        )
     return found
 
 
-def _joinings_recorded(session: Session, tender: Tender) -> list[Violation]:
+def _joinings_recorded(case: _Case) -> list[Violation]:
     joined = set(
-        session.scalars(
+        case.session.scalars(
             select(Joining.organisation_id).where(
-                Joining.pool_id == tender.pool_id, Joining.decision == "joined"
+                Joining.pool_id == case.tender.pool_id, Joining.decision == "joined"
             )
         )
     )
     return [
-        Violation(
+        MemberViolation(
             "joining_missing",
-            f"{buyer.organisation.name} ist der Bündelung {tender.pool.reference} nicht "
+            f"{buyer.organisation.name} ist der Bündelung {case.tender.pool.reference} nicht "
             "verbindlich beigetreten.",
             law="§ 4 Abs. 1 VgV",
             who=f"Freigabe oder Koordination {buyer.organisation.name}",
+            organisation_id=str(buyer.organisation_id),
         )
-        for buyer in tender.buyers
+        for buyer in case.tender.buyers
         if buyer.buys and buyer.organisation_id not in joined
     ]
 
 
-def _sums_agree(session: Session, tender: Tender) -> list[Violation]:
+def _sums_agree(case: _Case) -> list[Violation]:
     """The arithmetic of design.md, section 3 (2), looked at once more before it becomes public."""
+    tender = case.tender
     found: list[Violation] = []
     for lot in tender.lots:
         found += [
@@ -132,22 +156,21 @@ def _sums_agree(session: Session, tender: Tender) -> list[Violation]:
     lots_total = sum(lot.estimated_value_net_cents for lot in tender.lots)
     if lots_total != tender.estimated_value_net_cents:
         found.append(_wrong_sum("Die Summe der Lose"))
-    demanded = {d.id for d in _demands(session, tender)}
-    pooled = {
-        entry.demand_id
-        for entry in tender.pool.entries
-        if entry.removed_at is None
-        and any(
-            buyer.buys and buyer.organisation_id == entry.demand.organisation_id
-            for buyer in tender.buyers
-        )
-    }
-    if demanded != pooled:
+    bound = {entry.demand.id: entry for entry in pools.bound_demands(case.session, tender.pool_id)}
+    in_lots: dict[uuid.UUID, int] = {}
+    for lot in tender.lots:
+        for share in (share for item in lot.items for share in item.shares):
+            in_lots[share.demand_id] = in_lots.get(share.demand_id, 0) + share.value_net_cents
+    wanted = {demand_id: entry.value_net_cents for demand_id, entry in bound.items()}
+    if in_lots.keys() != wanted.keys() or any(
+        value is not None and value != in_lots[demand_id] for demand_id, value in wanted.items()
+    ):
         found.append(
             Violation(
                 "demands_do_not_match",
                 "Die Positionen des Verfahrens stimmen nicht mit den Bedarfen der Bündelung "
                 "überein. Bilden Sie die Lose neu.",
+                field="lots",
             )
         )
     return found
@@ -159,14 +182,69 @@ def _wrong_sum(where: str) -> Violation:
     )
 
 
-def _content_complete(_session: Session, tender: Tender) -> list[Violation]:
-    return rules.reasons_against_ready(tender_facts(tender))
+def _content_complete(case: _Case) -> list[Violation]:
+    return completeness.reasons_against_ready(tender_facts(case.session, case.tender))
 
 
-Check = Callable[[Session, Tender], list[Violation]]
+def _method_permitted(case: _Case) -> list[Violation]:
+    tender, found = case.tender, case.assessment
+    if found is None:
+        return [
+            Violation(
+                "law_unknown",
+                "Für den heutigen Tag ist das geltende Recht nicht hinterlegt. Ohne Schwellenwert "
+                "und Verfahrensarten lässt sich nicht veröffentlichen.",
+                who="Betrieb der Plattform (Rechtstabellen)",
+            )
+        ]
+    label = assessment.method_label(tender.procurement_method, tender.nature)
+    if tender.procurement_method not in (*found.free_methods, *found.conditional_methods):
+        return [
+            Violation(
+                "method_not_permitted",
+                f"Am {clock.berlin_day(case.now):%d.%m.%Y} gilt {found.regime_name}; die "
+                f"Verfahrensart „{label}“ ist dann nicht zulässig. Wählen Sie eine andere.",
+                field="procurement_method",
+            )
+        ]
+    if tender.procurement_method not in PUBLISHABLE_METHODS:
+        return [
+            Violation(
+                "method_without_public_notice",
+                f"„{label}“ beginnt nicht mit einer öffentlichen Aufforderung zum Angebot. "
+                "Veröffentlichen lassen sich hier offene Verfahren und öffentliche "
+                "Ausschreibungen.",
+                field="procurement_method",
+            )
+        ]
+    return []
+
+
+def _deadlines_lawful(case: _Case) -> list[Violation]:
+    if case.assessment is None or case.tender.procurement_method not in PUBLISHABLE_METHODS:
+        return []  # the gate before this one says what to do first
+    if case.tender.stage not in (Stage.DRAFT, Stage.READY):
+        return []
+    facts = period_facts(
+        case.session,
+        case.tender,
+        started_on=clock.berlin_day(case.now),
+        rule_set=case.assessment.rule_set,
+    )
+    return timing.reasons_against(
+        chosen_of(case.tender),
+        facts,
+        is_above_threshold=case.assessment.reaches_threshold,
+        now=case.now,
+    )
+
+
+Check = Callable[[_Case], list[Violation]]
 _CHECKS: Final[tuple[tuple[str, str, Check], ...]] = (
     ("demands_released", "Jeder Bedarf ist freigegeben", _demands_released),
     ("joinings_recorded", "Jede Kommune ist verbindlich beigetreten", _joinings_recorded),
     ("sums_agree", "Mengen und Werte stimmen je Kommune", _sums_agree),
     ("content_complete", "Das Verfahren ist vollständig", _content_complete),
+    ("method_permitted", "Die Verfahrensart ist zulässig", _method_permitted),
+    ("deadlines_lawful", "Die Fristen sind lang genug", _deadlines_lawful),
 )

@@ -7,13 +7,14 @@ an item's quantity and value are the sums of its shares.
 import re
 import unicodedata
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
 from vergabe import money
+from vergabe.exchange import codes
 
 
 class Split(StrEnum):
@@ -31,7 +32,9 @@ SPLIT_NAMES: Final[Mapping[Split, str]] = {
     Split.MEMBER: "Teillose je Kommune",
     Split.SINGLE: "ein Los für alles",
 }
-_CLASS_DIGITS: Final = 4
+CLASS_DIGITS: Final = 4
+"""Digits of a CPV class: what a trade is taken to be."""
+_DIVISION_DIGITS: Final = 2
 _BLANKS: Final = re.compile(r"\s+")
 
 
@@ -106,17 +109,25 @@ class LotDraft:
 
 
 def line_values(prices: Sequence[int | None], demand_value_net_cents: int | None) -> list[int]:
-    """Return the value of each line of a demand, in cents, net.
+    """Return the value of each line of a demand, in cents, net; they add up to the demand's value.
 
-    prices: quantity × unit price of each line, None where unknown. Lines without price share what
-    the demand's value leaves over, equally, to the cent; nothing is left over for none. Where every
-    line is priced, or the demand names no value, the prices stand.
+    prices: quantity × unit price of each line, None where unknown; demand_value_net_cents: the
+    value that counts for the demand, None where it has none: then the prices stand. Lines without
+    price share equally what the priced ones leave over. Where nothing is left, or every line is
+    priced and the sum is another one (§ 3 (1) VgV: all that is to be paid, not only the lines), the
+    value is divided in the proportion of the prices.
     """
-    known = sum(price for price in prices if price is not None)
+    known = [price or 0 for price in prices]
+    if demand_value_net_cents is None or demand_value_net_cents == sum(known):
+        return known
+    rest = demand_value_net_cents - sum(known)
     unpriced = [index for index, price in enumerate(prices) if price is None]
-    rest = max((demand_value_net_cents or 0) - known, 0)
-    shares = money.split(rest, dict.fromkeys(unpriced, 1), unpriced) if unpriced else {}
-    return [price if price is not None else shares[i] for i, price in enumerate(prices)]
+    if unpriced and rest > 0:
+        shares = money.split(rest, dict.fromkeys(unpriced, 1), unpriced)
+        return [shares.get(index, price) for index, price in enumerate(known)]
+    weights = dict(enumerate(known if any(known) else [1] * len(known)))
+    parts = money.split(demand_value_net_cents, weights, list(weights))
+    return list(parts.values())
 
 
 def cut(lines: Sequence[Line], split: Split, *, cpv_label: Callable[[str], str]) -> list[LotDraft]:
@@ -145,7 +156,7 @@ def is_joined(drafts: Sequence[LotDraft]) -> bool:
     """Return whether some lot joins what could be lots of their own: trades, or members."""
     return any(
         len(draft.organisation_ids) > 1
-        or len({share.line.cpv[:_CLASS_DIGITS] for i in draft.items for share in i.shares}) > 1
+        or len({share.line.cpv[:CLASS_DIGITS] for i in draft.items for share in i.shares}) > 1
         for draft in drafts
     )
 
@@ -162,7 +173,7 @@ def _order(line: Line) -> tuple[str, str, str, str, str]:
 
 def _key(line: Line, split: Split) -> str:
     if split is Split.TRADE:
-        return line.cpv[:_CLASS_DIGITS]
+        return line.cpv[:CLASS_DIGITS]
     if split is Split.REGION:
         return line.nuts or ""
     if split is Split.MEMBER:
@@ -180,33 +191,50 @@ def _title(group: Sequence[Line], split: Split, cpv_label: Callable[[str], str])
 
 
 def _common_cpv(group: Sequence[Line]) -> str:
-    codes = sorted({line.cpv for line in group})
-    if len(codes) == 1:
-        return codes[0]
-    digits = 0
-    while digits < 8 and len({code[: digits + 1] for code in codes}) == 1:
-        digits += 1
-    if digits < 2:
-        # Nothing in common: the code of the greatest value leads.
-        return max(group, key=lambda line: (line.value_net_cents, line.cpv)).cpv
-    return codes[0][:digits].ljust(8, "0")
+    return common_cpv((line.cpv, line.value_net_cents) for line in group)
+
+
+def common_cpv(codes_and_values: Iterable[tuple[str, int]]) -> str:
+    """Return the narrowest code of the vocabulary that all these codes lie under.
+
+    Codes of several divisions have nothing in common: then the code of the greatest value (net, in
+    cents) leads, of equal ones the smallest. At least one code is needed.
+    """
+    values: dict[str, int] = {}
+    for code, value in codes_and_values:
+        values[code] = values.get(code, 0) + value
+    found = sorted(values)
+    if len(found) == 1:
+        return found[0]
+    for digits in range(7, _DIVISION_DIGITS - 1, -1):
+        prefix = found[0][:digits]
+        general = prefix.ljust(8, "0")
+        if all(code.startswith(prefix) for code in found) and codes.cpv(general) is not None:
+            return general
+    return min(found, key=lambda code: (-values[code], code))
 
 
 def _common_nuts(group: Sequence[Line]) -> str | None:
-    codes = {line.nuts for line in group}
-    return codes.pop() if len(codes) == 1 else None
+    found = {line.nuts for line in group}
+    return found.pop() if len(found) == 1 else None
 
 
 def _items(group: Sequence[Line]) -> tuple[Item, ...]:
-    merged: dict[tuple[str, str | None, str], list[Line]] = {}
+    merged: dict[tuple[str, ...], list[Line]] = {}
     for line in group:
         # A line without quantity says nothing that could be added up with another's.
         alone = "" if line.quantity is not None else f"{line.demand_id}:{line.demand_item_id}"
-        merged.setdefault((_plain(line.text), line.unit_code, alone), []).append(line)
+        key = (*item_key(line.text, line.unit_code), line.cpv[:CLASS_DIGITS], alone)
+        merged.setdefault(key, []).append(line)
     return tuple(
         Item(same[0].text, same[0].unit_code, tuple(Share(line) for line in same))
         for same in merged.values()
     )
+
+
+def item_key(text: str, unit_code: str | None) -> tuple[str, str]:
+    """Return what two lines must have in common to be the same thing: wording and unit."""
+    return _plain(text), unit_code or ""
 
 
 def _plain(text: str) -> str:

@@ -44,6 +44,12 @@ STAGES = (
     "completed",
     "cancelled",
 )
+JOINING_LABELS = {
+    "facts": "Sachverhalt",
+    "alternatives": "Geprüfte Alternativen",
+    "weighing": "Abwägung",
+    "decision": "Entscheidung",
+}
 _STAGES_SQL = ", ".join(f"'{stage}'" for stage in STAGES)
 _METHODS_SQL = (
     "'open', 'restricted', 'neg-w-call', 'neg-wo-call', 'comp-dial', 'innovation', 'nat-open', "
@@ -110,11 +116,13 @@ class Tender(Model):
     is_framework: Mapped[bool] = mapped_column(Boolean, default=False)
     framework_maximum_net_cents: Mapped[Cents | None]
     duration_months: Mapped[int | None]
+    duration_reason: Mapped[LongText] = mapped_column(default="")
+    """Special reason for a framework agreement beyond the longest term (§ 21 (6) VgV)."""
     language: Mapped[str] = mapped_column(String(3), default="DEU")
     contact: Mapped[JsonDict]
     review_body: Mapped[JsonDict]
-    joined_lots_reason: Mapped[LongText]
-    """Why lots are awarded together (§ 97a GWB): facts, alternatives, weighing, decision."""
+    lots_joining: Mapped[JsonDict]
+    """Why lots are awarded together (§ 97a GWB): `ground` and the texts of JOINING_LABELS."""
     max_lots_per_bid: Mapped[int | None]
     max_lots_per_winner: Mapped[int | None]
     variants: Mapped[str] = mapped_column(String(20), default="not-allowed")
@@ -128,6 +136,8 @@ class Tender(Model):
     submission_deadline: Mapped[Instant | None]
     """First instant at which a bid is too late."""
     bid_validity_until: Mapped[Day | None]
+    bid_validity_reason: Mapped[LongText] = mapped_column(default="")
+    """Why bids bind longer than usual (§ 10 (4) VOB/A)."""
     published_version: Mapped[int] = mapped_column(default=0)
     """0: not yet published; raised by every amendment."""
     created_at: Mapped[Instant]
@@ -155,6 +165,15 @@ class Tender(Model):
     versions: Mapped[list[TenderVersion]] = relationship(
         back_populates="tender", order_by="TenderVersion.number"
     )
+
+    @property
+    def joined_lots_reason(self) -> str:
+        """The reason for awarding lots together as one text, empty if there is none."""
+        return "\n\n".join(
+            f"{label}: {self.lots_joining[key]}"
+            for key, label in JOINING_LABELS.items()
+            if self.lots_joining.get(key)
+        )
 
 
 class TenderBuyer(Model):

@@ -3,10 +3,12 @@
 import uuid
 from collections.abc import Mapping
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from vergabe import clock
 from vergabe.access.actor import Actor
+from vergabe.access.permissions import GRANTS, Permission
 from vergabe.cooperations.model import Cooperation, Member
 from vergabe.errors import NotFound
 from vergabe.tenders.model import ItemShare, Lot, LotItem, Tender, TenderBuyer
@@ -15,12 +17,28 @@ from vergabe.web.paging import Page
 
 
 def _visible(actor: Actor) -> Select[Tender]:
-    """Members of the cooperation see its tenders, buyers theirs; the operator sees all."""
+    """Members of the cooperation see its tenders, buyers theirs; the operator sees all.
+
+    A role that is limited to one cooperation shows that cooperation's tenders alone.
+    """
     query = select(Tender)
     if actor.is_operator:
         return query
+    roles = GRANTS[Permission.VIEW_TENDERS][1]
+    limits = [
+        grant.cooperation_id
+        for grant in actor.grants
+        if grant.role in roles and grant.organisation_id == actor.organisation_id
+    ]
+    if not limits:
+        return query.where(Tender.id.is_(None))
+    if None not in limits:
+        query = query.where(Tender.cooperation_id.in_(limits))
+    today = clock.berlin_day(clock.now())
     member_of = select(Member.cooperation_id).where(
-        Member.organisation_id == actor.organisation_id, Member.left_on.is_(None)
+        Member.organisation_id == actor.organisation_id,
+        Member.joined_on <= today,
+        or_(Member.left_on.is_(None), Member.left_on >= today),
     )
     buys_in = select(TenderBuyer.tender_id).where(
         TenderBuyer.organisation_id == actor.organisation_id
@@ -50,6 +68,7 @@ def locked_tender(session: Session, actor: Actor, tender_id: uuid.UUID) -> Tende
     found = session.scalars(
         _visible(actor)
         .where(Tender.id == tender_id)
+        .options(selectinload(Tender.lots).selectinload(Lot.items).selectinload(LotItem.shares))
         .with_for_update(of=Tender)
         .execution_options(populate_existing=True)
     ).one_or_none()
@@ -74,6 +93,7 @@ def tenders_page(
     *,
     stage: str | None = None,
     cooperation_id: uuid.UUID | None = None,
+    text: str = "",
     cursor: str | None = None,
     limit: int | None = None,
 ) -> Page[Tender]:
@@ -83,6 +103,11 @@ def tenders_page(
         query = query.where(Tender.stage == stage)
     if cooperation_id:
         query = query.where(Tender.cooperation_id == cooperation_id)
+    for word in text.split()[:8]:
+        query = query.where(
+            Tender.title.icontains(word, autoescape=True)
+            | Tender.reference.icontains(word, autoescape=True)
+        )
     return paging.newest_first(session, query, Tender.id, cursor=cursor, limit=limit)
 
 

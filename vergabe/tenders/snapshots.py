@@ -16,6 +16,25 @@ def visible_documents(tender: Tender, version: int) -> list[TenderDocument]:
     ]
 
 
+def pending_documents(tender: Tender) -> list[TenderDocument]:
+    """Return the documents that the public will see with the next version."""
+    return [
+        document
+        for document in tender.documents
+        if document.published_in_version is None and document.removed_in_version is None
+    ]
+
+
+def dropping_documents(tender: Tender) -> list[TenderDocument]:
+    """Return the public documents that the next version will no longer have."""
+    return [
+        document
+        for document in tender.documents
+        if document.published_in_version is not None
+        and document.removed_in_version == tender.published_version + 1
+    ]
+
+
 def snapshot(tender: Tender) -> dict[str, Any]:
     """Return a tender as it is published now: JSON values, amounts net in cents, instants UTC."""
     return {
