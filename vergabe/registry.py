@@ -27,6 +27,8 @@ from vergabe.cooperations import mandate_pages, resolution_pages
 from vergabe.cooperations import pages as cooperations_pages
 from vergabe.demands import api as demands_api
 from vergabe.demands import calls_api
+from vergabe.deadlines import api as deadlines_api
+from vergabe.deadlines import pages as deadlines_pages
 from vergabe.messages import api as messages_api
 from vergabe.messages import pages as messages_pages
 from vergabe.messages import unsubscribe_pages
@@ -55,6 +57,7 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     cooperations_pages.pages,
     mandate_pages.pages,
     resolution_pages.pages,
+    deadlines_pages.pages,
     messages_pages.pages,
     unsubscribe_pages.pages,
 )
@@ -65,10 +68,12 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     cooperations_api.api,
     demands_api.api,
     calls_api.api,
+    deadlines_api.api,
     messages_api.api,
 )
 NAVIGATION: Final[tuple[NavItem, ...]] = (
     NavItem("Zusammenarbeit", "cooperations.index", Permission.VIEW_COOPERATION),
+    NavItem("Fristen", "deadlines.index", Permission.VIEW_DEADLINES),
     NavItem("Postfach", "messages.index", Permission.VIEW_MESSAGES),
     NavItem("Personen", "accounts.people", Permission.ADMINISTER_ORGANISATION),
 )

@@ -7,6 +7,7 @@ from flask import Flask
 
 from vergabe import clock
 from vergabe.db import reading, unit_of_work
+from vergabe.deadlines import service as deadlines
 from vergabe.demands import calls
 from vergabe.messages import delivery
 
@@ -17,8 +18,8 @@ def send_mails(app: Flask) -> int:
 
 
 def send_reminders(app: Flask) -> int:
-    """Write the reminders that are due; return how many."""
-    return _remind_of_calls(app)
+    """Write the reminders that are due; return how many calls and deadlines were handled."""
+    return _remind_of_calls(app) + _remind_of_deadlines(app)
 
 
 def _remind_of_calls(app: Flask) -> int:
@@ -29,3 +30,18 @@ def _remind_of_calls(app: Flask) -> int:
                 return 0
         with unit_of_work() as session:
             return calls.send_call_reminders(session, now=clock.now())
+
+
+def _remind_of_deadlines(app: Flask) -> int:
+    with app.app_context():
+        with reading() as session:
+            if not deadlines.has_due_reminders(session, now=clock.now()):
+                return 0
+        handled = 0
+        # A batch per transaction; none left, or all of the rest in other workers' hands, ends it.
+        while True:
+            with unit_of_work() as session:
+                batch = deadlines.send_due_reminders(session, now=clock.now())
+            handled += batch
+            if not batch:
+                return handled

@@ -8,14 +8,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from vergabe import clock, ids
-from vergabe.access import queries as access
-from vergabe.access.permissions import Permission
+from vergabe import ids
 from vergabe.deadlines import rules
 from vergabe.deadlines.model import Deadline, Reminder
-from vergabe.messages import service as messages
-from vergabe.messages.service import Reader
-from vergabe.web.formatting import weekday_moment
+from vergabe.deadlines.people import set_people
+from vergabe.deadlines.reminding import has_due_reminders, send_due_reminders
+
+__all__ = ["has_due_reminders", "lift", "meet", "send_due_reminders", "set_deadline", "set_people"]
 
 
 def set_deadline(
@@ -40,7 +39,8 @@ def set_deadline(
     """Set the deadline of one kind for a subject and return it; a running one is lifted.
 
     due_at: the first instant that is too late (aware UTC); calculation: the law result behind it;
-    organisation_id: who is responsible. The same instant again keeps the running deadline.
+    organisation_id: who is responsible. The same instant again keeps the running deadline. People
+    whom somebody chose for the running one stay in charge of the new one.
     """
     running = session.scalars(
         select(Deadline).where(
@@ -54,6 +54,8 @@ def set_deadline(
             return running
         running.lifted_at, running.lifted_reason = now, "neu festgesetzt"
         running.met_at = None
+        responsible_id = running.responsible_id or responsible_id
+        substitute_id = running.substitute_id or substitute_id
         session.flush()
     deadline = Deadline(
         id=ids.new_id(),
@@ -99,76 +101,7 @@ def lift(
 
 
 def _running(session: Session, subject_id: uuid.UUID, kind: str | None) -> list[Deadline]:
-    query = select(Deadline).where(
-        Deadline.subject_id == subject_id, Deadline.lifted_at.is_(None)
-    )
+    query = select(Deadline).where(Deadline.subject_id == subject_id, Deadline.lifted_at.is_(None))
     if kind is not None:
         query = query.where(Deadline.kind == kind)
     return list(session.scalars(query))
-
-
-def send_due_reminders(session: Session, *, now: dt.datetime, limit: int = 200) -> int:
-    """Write the reminders that are due to those responsible; return how many deadlines were told.
-
-    A reminder whose deadline has ended meanwhile is ticked off without a message. Rows that another
-    worker is just handling are skipped.
-    """
-    due = session.scalars(
-        select(Reminder)
-        .where(Reminder.sent_at.is_(None), Reminder.remind_at <= now)
-        .order_by(Reminder.remind_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    told = 0
-    for reminder in due:
-        reminder.sent_at = now
-        deadline = reminder.deadline
-        facts = rules.DeadlineFacts(deadline.due_at, deadline.met_at, deadline.lifted_at)
-        if rules.state(facts, now) is rules.State.RUNNING:
-            _remind(session, deadline, reminder, now=now)
-            told += 1
-    session.flush()
-    return told
-
-
-def _remind(
-    session: Session, deadline: Deadline, reminder: Reminder, *, now: dt.datetime
-) -> None:
-    days_left = (clock.berlin_day(deadline.due_at) - clock.berlin_day(now)).days
-    when = {0: "heute", 1: "morgen"}.get(days_left, f"in {days_left} Tagen")
-    messages.send_many(
-        session,
-        readers(session, deadline, now=now),
-        cause=f"reminder:{reminder.id}",
-        kind="deadline_reminder",
-        subject=f"Frist {when}: {deadline.title} ({deadline.subject_reference})",
-        body=(
-            f"Die Frist „{deadline.title}“ im Vorgang {deadline.subject_reference} endet "
-            f"{weekday_moment(deadline.due_at)}.\n"
-            "Ab diesem Augenblick ist es zu spät."
-            + (f"\n\nGrundlage: {deadline.law}" if deadline.law else "")
-        ),
-        link="/fristen",
-        now=now,
-    )
-
-
-def readers(session: Session, deadline: Deadline, *, now: dt.datetime) -> list[Reader]:
-    """Return who is told of a deadline: responsible and substitute, else the officers in charge."""
-    named = [deadline.responsible_id, deadline.substitute_id]
-    people = [user_id for user_id in named if user_id is not None]
-    if not people:
-        people = [
-            user.id
-            for user, _ in access.people_with(
-                session,
-                Permission.EDIT_DEADLINES,
-                [deadline.organisation_id],
-                cooperation_id=deadline.cooperation_id,
-                now=now,
-            )
-        ]
-    if not people:
-        return [Reader(organisation_id=deadline.organisation_id)]
-    return [Reader(user_id=user_id) for user_id in dict.fromkeys(people)]

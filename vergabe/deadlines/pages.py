@@ -1,0 +1,234 @@
+"""Pages of deadlines: list, timeline of a procedure, who is in charge, and the calendar link."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from vergabe import clock
+from vergabe.access.model import User
+from vergabe.access.permissions import Permission
+from vergabe.db import db
+from vergabe.deadlines import calendar_link, people, queries, rules, service
+from vergabe.deadlines.model import Deadline
+from vergabe.deadlines.queries import DeadlineFilter
+from vergabe.errors import InvalidInput, NotFound, Refused, Violation
+from vergabe.exchange import ical
+from vergabe.web import shell
+from vergabe.web.rights import current_actor, public, requires
+from vergabe.web.transactions import commits
+
+pages = Blueprint("deadlines", __name__)
+
+MISSED_SHOWN: Final = 10
+BADGES: Final = {
+    rules.State.RUNNING: "info",
+    rules.State.MET: "success",
+    rules.State.MISSED: "danger",
+    rules.State.LIFTED: "neutral",
+}
+KIND_NAMES: Final = {
+    "answers": "Antworten auf Bieterfragen",
+    "bid_validity": "Bindefrist",
+    "call": "Bedarfsabfrage",
+    "enquiries": "Bieterfragen",
+    "joining": "Beitritt",
+    "opening": "Angebotsöffnung",
+    "submission": "Angebotsfrist",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A deadline as a list shows it."""
+
+    deadline: Deadline
+    state: rules.State
+    state_name: str
+    badge: str
+    left: str
+    may_edit: bool
+    timeline_url: str | None
+
+
+def _line(deadline: Deadline) -> Line:
+    now = clock.now()
+    facts = rules.DeadlineFacts(deadline.due_at, deadline.met_at, deadline.lifted_at)
+    state = rules.state(facts, now)
+    is_open = state in (rules.State.RUNNING, rules.State.MISSED)
+    may_edit = state is rules.State.RUNNING and current_actor().may(
+        Permission.EDIT_DEADLINES,
+        cooperation_id=deadline.cooperation_id,
+        lead_organisation_id=deadline.organisation_id,
+    )
+    is_tender = deadline.subject_kind == "tender"
+    return Line(
+        deadline,
+        state,
+        rules.STATE_NAMES[state],
+        BADGES[state],
+        rules.time_left(deadline.due_at, now) if is_open else "",
+        may_edit,
+        url_for(".timeline", tender_id=deadline.subject_id) if is_tender else None,
+    )
+
+
+@pages.get("/fristen")
+@requires(Permission.VIEW_DEADLINES)
+def index() -> ResponseReturnValue:
+    return _list_page()
+
+
+def _list_page(secret_url: str | None = None, *, status: int = 200) -> ResponseReturnValue:
+    session, actor, now = db.session(), current_actor(), clock.now()
+    wanted, cursor = _wanted(), request.args.get("ab")
+    page = queries.deadlines_page(session, actor, wanted, now=now, cursor=cursor)
+    is_plain = not any(request.args.get(name) for name in ("stand", "art", "gruppe", "ab"))
+    missed = (
+        queries.recently_missed(session, actor, now=now, limit=MISSED_SHOWN) if is_plain else []
+    )
+    kinds, cooperations = queries.kinds_and_cooperations(session, actor, now=now)
+    shown: dict[str, Any] = {k: v for k, v in request.args.items() if k != "ab" and v}
+    html = render_template(
+        "deadlines/index.html",
+        lines=[_line(each) for each in page.items],
+        missed=[_line(each) for each in missed],
+        state=wanted.state or rules.State.RUNNING,
+        states=[(str(state), name) for state, name in rules.STATE_NAMES.items()],
+        kinds=[(kind, KIND_NAMES.get(kind, kind)) for kind in kinds],
+        cooperations=cooperations,
+        wanted=request.args,
+        next_url=url_for(".index", **shown, ab=page.next_cursor) if page.next_cursor else None,
+        first_url=url_for(".index", **shown) if cursor else None,
+        has_link=calendar_link.has_link(session, actor),
+        secret_url=secret_url,
+    )
+    return html, status
+
+
+def _wanted() -> DeadlineFilter:
+    """Return what the address asks for; running deadlines unless it says otherwise."""
+    try:
+        state = rules.State(request.args.get("stand") or rules.State.RUNNING)
+        group = request.args.get("gruppe")
+        cooperation_id = uuid.UUID(group) if group else None
+    except ValueError as error:
+        raise InvalidInput(
+            "filter_invalid", "Diese Auswahl gibt es nicht. Beginnen Sie wieder bei der Liste."
+        ) from error
+    return DeadlineFilter(state, request.args.get("art") or None, cooperation_id)
+
+
+@pages.get("/vergabeverfahren/<uuid:tender_id>/fristen")
+@requires(Permission.VIEW_DEADLINES)
+def timeline(tender_id: uuid.UUID) -> ResponseReturnValue:
+    now = clock.now()
+    found = queries.of_subject(db.session(), current_actor(), tender_id, now=now)
+    if not found:
+        raise NotFound("Der Fristenplan")
+    lines = [_line(each) for each in found]
+    nearest = next((each for each in lines if each.state is rules.State.RUNNING), None)
+    return render_template(
+        "deadlines/timeline.html",
+        reference=found[0].subject_reference,
+        lines=lines,
+        nearest=nearest,
+        tender_id=tender_id,
+    )
+
+
+@pages.get("/fristen/<uuid:deadline_id>")
+@requires(Permission.VIEW_DEADLINES)
+def show(deadline_id: uuid.UUID) -> ResponseReturnValue:
+    return _deadline_page(deadline_id)
+
+
+def _deadline_page(
+    deadline_id: uuid.UUID, violations: tuple[Violation, ...] = (), *, status: int = 200
+) -> ResponseReturnValue:
+    session, now = db.session(), clock.now()
+    deadline = queries.visible_deadline(session, current_actor(), deadline_id, now=now)
+    entry: dict[str, Any] = {
+        name: request.form.get(name, str(getattr(deadline, name) or ""))
+        for name in ("responsible_id", "substitute_id")
+    }
+    html = render_template(
+        "deadlines/show.html",
+        line=_line(deadline),
+        choices=[_choice(user) for user in people.choices(session, deadline, now=now)],
+        entry=entry,
+        violations=violations,
+        kind_name=KIND_NAMES.get(deadline.kind, deadline.kind),
+    )
+    return html, status
+
+
+def _choice(user: User) -> tuple[str, str]:
+    return str(user.id), f"{user.full_name} ({user.email})"
+
+
+@pages.post("/fristen/<uuid:deadline_id>/zustaendig")
+@requires(Permission.EDIT_DEADLINES)
+@commits
+def set_people(deadline_id: uuid.UUID) -> ResponseReturnValue:
+    try:
+        service.set_people(
+            db.session(),
+            current_actor(),
+            deadline_id,
+            responsible_id=_person("responsible_id"),
+            substitute_id=_person("substitute_id"),
+            now=clock.now(),
+        )
+    except (InvalidInput, Refused) as error:
+        db.session.rollback()
+        reasons = error.violations or (Violation(error.code, error.message, field=error.field),)
+        return _deadline_page(deadline_id, reasons, status=error.status)
+    flash("Die Zuständigkeit ist festgelegt.", "success")
+    return redirect(url_for(".show", deadline_id=deadline_id), code=303)
+
+
+def _person(name: str) -> uuid.UUID | None:
+    text = request.form.get(name, "").strip()
+    try:
+        return uuid.UUID(text) if text else None
+    except ValueError as error:
+        raise InvalidInput(
+            "person_unknown", "Bitte wählen Sie eine Person aus der Liste.", field=name
+        ) from error
+
+
+@pages.post("/fristen/kalender")
+@requires(Permission.VIEW_DEADLINES)
+@commits
+def renew_calendar() -> ResponseReturnValue:
+    secret = calendar_link.renew(db.session(), current_actor())
+    path = url_for(".calendar", secret=secret)
+    # The link is shown in this answer alone, so there is no redirect to a page that shows it.
+    return _list_page(shell.settings().base_url + path, status=201)
+
+
+@pages.post("/fristen/kalender/widerruf")
+@requires(Permission.VIEW_DEADLINES)
+@commits
+def revoke_calendar() -> ResponseReturnValue:
+    calendar_link.revoke(db.session(), current_actor())
+    flash("Die Kalenderadresse gilt nicht mehr.", "success")
+    return redirect(url_for(".index"), code=303)
+
+
+@pages.get("/kalender/<secret>.ics")
+@public
+def calendar(secret: str) -> ResponseReturnValue:
+    """The calendar of a person, for programs that cannot log in: the secret is the key."""
+    content = calendar_link.calendar_of(
+        db.session(), secret, base_url=shell.settings().base_url, now=clock.now()
+    )
+    response = Response(content, content_type=ical.MEDIA_TYPE)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Content-Disposition"] = 'inline; filename="fristen.ics"'
+    response.add_etag()
+    return response.make_conditional(request)

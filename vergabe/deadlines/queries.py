@@ -1,0 +1,205 @@
+"""Reads of deadlines, narrowed to the members of their cooperation."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy.orm import Session, joinedload
+
+from vergabe import clock
+from vergabe.access.actor import Actor
+from vergabe.access.permissions import Permission, roles_with
+from vergabe.db import Base
+from vergabe.deadlines.model import Deadline
+from vergabe.deadlines.rules import State
+from vergabe.errors import InvalidInput, NotFound
+from vergabe.web import paging
+from vergabe.web.paging import Page
+
+WHAT: Final = "Die Frist"
+
+
+@dataclass(frozen=True)
+class DeadlineFilter:
+    """What a list is narrowed to; None means everything."""
+
+    state: State | None = None
+    kind: str | None = None
+    cooperation_id: uuid.UUID | None = None
+    subject_id: uuid.UUID | None = None
+
+
+def is_in_state(state: State, now: dt.datetime) -> ColumnElement[bool]:
+    """Return the condition that says the same as `rules.state` (a test compares the two)."""
+    if state is State.LIFTED:
+        return Deadline.lifted_at.is_not(None)
+    if state is State.MET:
+        return and_(Deadline.lifted_at.is_(None), Deadline.met_at.is_not(None))
+    is_over = Deadline.due_at <= now
+    return and_(
+        Deadline.lifted_at.is_(None),
+        Deadline.met_at.is_(None),
+        is_over if state is State.MISSED else ~is_over,
+    )
+
+
+def memberships(organisation_ids: Sequence[uuid.UUID | None], day: dt.date) -> Select[Any]:
+    """Return the cooperations of which one of the organisations is a member on a legal day.
+
+    Cooperations are a later step of the flow: their table is read by its name.
+    """
+    member = Base.metadata.tables["member"]
+    return select(member.c.cooperation_id).where(
+        member.c.organisation_id.in_([each for each in organisation_ids if each is not None]),
+        member.c.joined_on <= day,
+        or_(member.c.left_on.is_(None), member.c.left_on >= day),
+    )
+
+
+def _is_visible(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
+    if actor.is_operator:
+        return true()
+    is_member = Deadline.cooperation_id.in_(
+        memberships([actor.organisation_id], clock.berlin_day(now))
+    )
+    roles = roles_with(Permission.VIEW_DEADLINES)
+    limited_to = {
+        grant.cooperation_id
+        for grant in actor.grants
+        if grant.role in roles and grant.organisation_id == actor.organisation_id
+    }
+    if None in limited_to:
+        return is_member
+    return and_(is_member, Deadline.cooperation_id.in_(limited_to))
+
+
+def _visible(actor: Actor, now: dt.datetime) -> Select[Deadline]:
+    return (
+        select(Deadline)
+        .where(_is_visible(actor, now))
+        .options(
+            joinedload(Deadline.organisation),
+            joinedload(Deadline.responsible),
+            joinedload(Deadline.substitute),
+        )
+    )
+
+
+def deadlines_page(
+    session: Session,
+    actor: Actor,
+    wanted: DeadlineFilter,
+    *,
+    now: dt.datetime,
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> Page[Deadline]:
+    """Return a page of visible deadlines in order of time, the earliest first."""
+    query = _visible(actor, now)
+    if wanted.state is not None:
+        query = query.where(is_in_state(wanted.state, now))
+    for column, value in (
+        (Deadline.kind, wanted.kind),
+        (Deadline.cooperation_id, wanted.cooperation_id),
+        (Deadline.subject_id, wanted.subject_id),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    return _by_time(session, query, cursor=cursor, limit=limit)
+
+
+def _by_time(
+    session: Session, query: Select[Deadline], *, cursor: str | None, limit: int | None
+) -> Page[Deadline]:
+    size = paging.clamp(limit)
+    after = _decoded(cursor)
+    if after is not None:
+        due_at, deadline_id = after
+        query = query.where(
+            or_(
+                Deadline.due_at > due_at,
+                and_(Deadline.due_at == due_at, Deadline.id > deadline_id),
+            )
+        )
+    rows = session.scalars(query.order_by(Deadline.due_at, Deadline.id).limit(size + 1)).all()
+    last = rows[size - 1] if len(rows) > size else None
+    next_cursor = paging.encode(f"{last.due_at.isoformat()}|{last.id}") if last else None
+    return Page(rows[:size], next_cursor)
+
+
+def _decoded(cursor: str | None) -> tuple[dt.datetime, uuid.UUID] | None:
+    key = paging.decode(cursor)
+    if key is None:
+        return None
+    instant, _, deadline_id = key.partition("|")
+    try:
+        due_at = dt.datetime.fromisoformat(instant)
+        if due_at.tzinfo is not None:
+            return due_at, uuid.UUID(deadline_id)
+    except ValueError:
+        pass  # the same answer as for an instant without zone
+    raise InvalidInput(
+        "cursor_invalid",
+        "Die Blätteradresse ist ungültig. Beginnen Sie wieder auf der ersten Seite.",
+        field="cursor",
+    )
+
+
+def recently_missed(
+    session: Session, actor: Actor, *, now: dt.datetime, limit: int
+) -> Sequence[Deadline]:
+    """Return the visible deadlines that ended unmet, the latest first."""
+    query = _visible(actor, now).where(is_in_state(State.MISSED, now))
+    ordered = query.order_by(Deadline.due_at.desc(), Deadline.id.desc()).limit(limit)
+    return session.scalars(ordered).all()
+
+
+def of_subject(
+    session: Session, actor: Actor, subject_id: uuid.UUID, *, now: dt.datetime
+) -> Sequence[Deadline]:
+    """Return all visible deadlines of one procedure, pool or call, lifted ones too, by time."""
+    query = _visible(actor, now).where(Deadline.subject_id == subject_id)
+    return session.scalars(query.order_by(Deadline.due_at, Deadline.created_at)).all()
+
+
+def visible_deadline(
+    session: Session, actor: Actor, deadline_id: uuid.UUID, *, now: dt.datetime
+) -> Deadline:
+    """Return a deadline; NotFound unless the actor's organisation is a member."""
+    found = session.scalars(_visible(actor, now).where(Deadline.id == deadline_id)).one_or_none()
+    if found is None:
+        raise NotFound(WHAT)
+    return found
+
+
+def locked_deadline(
+    session: Session, actor: Actor, deadline_id: uuid.UUID, *, now: dt.datetime
+) -> Deadline:
+    """Return a visible deadline whose row nobody else can change until the commit."""
+    found = session.scalars(
+        select(Deadline)
+        .where(Deadline.id == deadline_id, _is_visible(actor, now))
+        .with_for_update(of=Deadline)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise NotFound(WHAT)
+    return found
+
+
+def kinds_and_cooperations(
+    session: Session, actor: Actor, *, now: dt.datetime
+) -> tuple[list[str], list[tuple[uuid.UUID, str]]]:
+    """Return what a list can be narrowed to: kinds of visible deadlines; cooperations by name."""
+    cooperation = Base.metadata.tables["cooperation"]
+    is_visible = _is_visible(actor, now)
+    kinds = session.scalars(select(Deadline.kind).where(is_visible).distinct()).all()
+    cooperations = session.execute(
+        select(cooperation.c.id, cooperation.c.name)
+        .where(cooperation.c.id.in_(select(Deadline.cooperation_id).where(is_visible)))
+        .order_by(cooperation.c.name)
+    )
+    return sorted(kinds), [(key, name) for key, name in cooperations]
