@@ -222,11 +222,16 @@ def append_only(table: Table) -> None:
     guard(table, columns=None)
 
 
+# Table → guarded columns (None: all); a test compares the migrations with it.
+GUARDED: Final[dict[str, tuple[str, ...] | None]] = {}
+
+
 def guard(table: Table, columns: tuple[str, ...] | None) -> None:
     """Refuse DELETE, and UPDATE of `columns` (None: of any column), on `table`.
 
     The triggers are created with the table; the migrations write the same statements.
     """
+    GUARDED[table.name] = columns
     for dialect in ("sqlite", "postgresql"):
         for statement in guard_statements(table.name, columns, dialect):
             # A literal percent sign would be taken for formatting by DDL.

@@ -1,10 +1,10 @@
-"""Where the data folders `schemas/` and `xml/` are: in a checkout and in an installed wheel."""
+"""Where the data folders `schemas/`, `xml/`, `examples/` are: in a checkout and in a wheel."""
 
 from pathlib import Path
 from typing import Literal
 
 
-def folder(name: Literal["schemas", "xml"]) -> Path:
+def folder(name: Literal["schemas", "xml", "examples"]) -> Path:
     """Return the data folder: inside the installed package, else at the root of the checkout."""
     here = Path(__file__).resolve().parent
     installed = here / "_data" / name

@@ -5,7 +5,6 @@ import shutil
 import smtplib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -19,9 +18,9 @@ from vergabe import clock
 from vergabe.db import db
 from vergabe.files.store import FileStore
 from vergabe.law import overview
+from vergabe.migrating import MIGRATIONS
 from vergabe.settings import Settings
 
-MIGRATIONS: Final = Path(__file__).resolve().parents[1] / "migrations"
 _LEAST_FREE_BYTES: Final = 2 * 1024**3
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 from flask import Flask
-from flask_migrate import Migrate, upgrade
 from gunicorn.app.base import BaseApplication
 
 from vergabe import clock, outbox
@@ -19,6 +18,7 @@ from vergabe.commands.support import json_option, print_json, the_app
 from vergabe.db import db, unit_of_work
 from vergabe.errors import DomainError
 from vergabe.ids import new_id
+from vergabe.migrating import upgrade_database
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # the library has no types
@@ -82,13 +82,6 @@ def worker() -> None:
 @click.group("db")
 def database() -> None:
     """Datenbank."""
-
-
-def upgrade_database(app: Flask) -> None:
-    """Bring the database of `app` to the newest migration."""
-    with app.app_context():
-        Migrate(app, db, directory=str(checks.MIGRATIONS), render_as_batch=True)
-        upgrade(directory=str(checks.MIGRATIONS))
 
 
 @database.command("upgrade")
