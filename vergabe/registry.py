@@ -25,10 +25,10 @@ from vergabe.accounts import pages as accounts_pages
 from vergabe.cooperations import api as cooperations_api
 from vergabe.cooperations import mandate_pages, resolution_pages
 from vergabe.cooperations import pages as cooperations_pages
-from vergabe.demands import api as demands_api
-from vergabe.demands import calls_api
 from vergabe.deadlines import api as deadlines_api
 from vergabe.deadlines import pages as deadlines_pages
+from vergabe.demands import api as demands_api
+from vergabe.demands import calls_api
 from vergabe.messages import api as messages_api
 from vergabe.messages import pages as messages_pages
 from vergabe.messages import unsubscribe_pages
