@@ -70,7 +70,7 @@ def clean_text(
     """
     cleaned = plain_text.many_lines(text, max_length=max_length, field=field)
     if missing is not None and not cleaned:
-        raise InvalidInput("text_missing", missing, field=field)
+        raise InvalidInput.of([Violation("text_missing", missing, field=field)])
     return cleaned
 
 

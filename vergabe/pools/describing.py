@@ -1,5 +1,6 @@
 """What people read about a proposal: its title, the code that covers it, why each demand is in."""
 
+import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -19,6 +20,8 @@ LONGEST_LABEL: Final = 60
 # Below three digits a code covers a whole division: nobody would know what the pool is about.
 COVERING_DIGITS: Final = 3
 COVERED_SHARE: Final = 0.75
+
+UNNAMED: Final = "Bündelung"
 
 Table = Sequence[Sequence[float]]
 
@@ -44,10 +47,13 @@ def title(demands: Sequence[DemandFacts], wordings: Sequence[Wording], label: st
     label: that of the covering CPV code, empty if it has none.
     """
     base = _common_subject(wordings) or (label if len(label) <= LONGEST_LABEL else "")
-    shared = [word for word in _common_words(demands, wordings) if plain(word) not in plain(base)]
-    if not base:
-        return ", ".join(shared[: WORDS_IN_TITLE + 1]) or label or demands[0].title.strip()
-    return f"{base} ({', '.join(shared[:WORDS_IN_TITLE])})" if shared else base
+    shared = [word for stem, word in _common_words(demands, wordings) if stem not in plain(base)]
+    if base:
+        return f"{base} ({', '.join(shared[:WORDS_IN_TITLE])})" if shared else base
+    if len(shared) > 1:
+        return ", ".join(shared[: WORDS_IN_TITLE + 1])
+    short = textwrap.shorten(label, LONGEST_LABEL, placeholder=" …")
+    return f"{shared[0]} ({short})" if shared else short or demands[0].title.strip() or UNNAMED
 
 
 def _common_subject(wordings: Sequence[Wording]) -> str:
@@ -64,8 +70,10 @@ def _common_subject(wordings: Sequence[Wording]) -> str:
     return SUBJECT_NAMES.get(best, "")
 
 
-def _common_words(demands: Sequence[DemandFacts], wordings: Sequence[Wording]) -> list[str]:
-    """Return nouns of the titles that most organisations of the group use, most used first."""
+def _common_words(
+    demands: Sequence[DemandFacts], wordings: Sequence[Wording]
+) -> list[tuple[str, str]]:
+    """Return nouns of the titles that most organisations use, as (stem, word), most used first."""
     users: dict[str, set[str]] = defaultdict(set)
     written: dict[str, set[str]] = defaultdict(set)
     for demand, wording in zip(demands, wordings, strict=True):
@@ -78,7 +86,7 @@ def _common_words(demands: Sequence[DemandFacts], wordings: Sequence[Wording]) -
         # The shortest form is mostly the nominative: Löschfahrzeug, not Löschfahrzeuges.
         word = min(written[stem], key=lambda word: (len(word), word))
         if len(users[stem]) >= needed and word[0].isupper() and not is_place_word(stem):
-            chosen.append(word)
+            chosen.append((stem, word))
     return chosen
 
 

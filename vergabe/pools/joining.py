@@ -162,12 +162,11 @@ def _mandate(
     for mandate in own_mandates(session, pool, member_id, now=now):
         if mandate.id == mandate_id:
             return mandate
-    raise InvalidInput(
-        "mandate_not_valid",
+    message = (
         "Diese Vollmacht gilt heute nicht für die federführende Kommune. Bitte wählen Sie eine "
-        "gültige oder nennen Sie den Beschluss.",
-        field="mandate_id",
+        "gültige oder nennen Sie den Beschluss."
     )
+    raise InvalidInput.of([Violation("mandate_not_valid", message, field="mandate_id")])
 
 
 def own_mandates(

@@ -1,6 +1,7 @@
 """Codes, units and days of demands as they stand to each other: plain functions, quickly loaded."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -20,8 +21,11 @@ FAR_FUTURE: Final = dt.date.max.toordinal()
 
 
 def cpv_digits(cpv: str) -> str:
-    """Return the eight digits of a CPV code; a check digit is cut off, missing zeros are added."""
-    return cpv.strip().split("-")[0][:8].ljust(8, "0")
+    """Return the eight digits of a CPV code: without check digit, with zeros that are missing.
+
+    What is no digit is left out, so that any text gives a code; no code at all gives 00000000.
+    """
+    return re.sub(r"[^0-9]", "", cpv.split("-")[0])[:8].ljust(8, "0")
 
 
 def significant(cpv: str) -> str:

@@ -63,18 +63,19 @@ EMPTY_WORDS: Final = frozenset(_EMPTY_WORDS.split())
 
 # Where something is used or built: helps a little, must never be the reason for a pool.
 _PLACE_WORDS: Final = """
-anbau anlage arbeit aufbau ausbau aussenanlage aussenstelle bau bauabschnitt
-baubetriebshof bauhof baumassnahme bauprojekt beladung berufskolleg berufsschule betrieb
-betriebshof bildungseinrichtung digital digitalisierung einsatzkraft elektroantrieb
-erweiterung fahrgestell fahrzeug feuerwache feuerwehr feuerwehrgeraetehaus feuerwehrhaus
-foerderschule foerderzentrum freiwillig gebaeude geraet geraetehaus gesamtschule
-grundschule gs gymnasium halle haus immobilienmanagement instandsetzung jobcenter jugend
-kind kindergarten kindertageseinrichtung kindertagesstaette kita klaeranlage klinik
-konzept krankenhaus liegenschaft lizenz lizenzverlaengerung maschine mitarbeiter
-modernisierung neubau ortsdurchfahrt ortsfeuerwehr personal programm rathaus realschule
-reparatur rettungsdienst rettungswache sanierung schueler schulanlage schule schuljahr
-schulzentrum service software sporthalle standort strasse support system tiefbauamt
-turnhalle umbau unterhaltung unterkunft verwaltungsgebaeude wartung wartungsverlaengerung
+anbau anlage arbeit aufbau ausbau aussenanlage aussenstelle bau bauabschnitt baubetriebshof
+bauhof baumassnahme bauprojekt beladung berufskolleg berufsschule betrieb betriebshof
+bildungseinrichtung digital digitalisierung einsatzkraft elektroantrieb erweiterung fahrgestell
+fahrzeug feuerwache feuerwehr feuerwehrgeraetehaus feuerwehrhaus foerderschule foerderzentrum
+freiwillig gebaeude gebiet geraet geraetehaus gesamtschule grundschule gs gymnasium halle haus
+immobilienmanagement innenstadt instandsetzung jobcenter jugend kind kindergarten
+kindertageseinrichtung kindertagesstaette kita klaeranlage klinik konzept krankenhaus
+liegenschaft linie lizenz lizenzverlaengerung maschine mitarbeiter mitte mobil mobile
+modernisierung neubau nord nordost nordwest objekte ortsdurchfahrt ortsfeuerwehr ost personal
+programm rathaus realschule reparatur rettungsdienst rettungswache sanierung schueler
+schulanlage schule schuljahr schulzentrum service software sporthalle standort strasse sued
+suedost suedwest support system tiefbauamt turnhalle umbau unterhaltung unterkunft
+verwaltungsgebaeude wartung wartungsverlaengerung west
 """
 PLACE_WORDS: Final = frozenset(_PLACE_WORDS.split())
 

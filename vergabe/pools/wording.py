@@ -35,7 +35,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-‐‑][^\W\d_]+)*-?")
 _GENDER_ENDING = re.compile(r"[_:*/]-?innen\b")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\ufeff"))
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "‐": "-", "‑": "-"})
-_ENDINGS = ("ern", "em", "en", "er", "es", "e", "n", "s")
+_ENDINGS = ("erinnen", "innen", "ern", "ers", "em", "en", "er", "es", "e", "n", "s")
 
 
 @dataclass(frozen=True)
