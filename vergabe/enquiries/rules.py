@@ -1,0 +1,103 @@
+"""Whether one may ask and answer now, and what a public question must not show. Pure functions."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from vergabe.errors import Violation
+
+LONGEST: Final = 10_000
+_EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_PHONE: Final = re.compile(r"(?<!\d)(?:\+49|0)[\d\s/()-]{6,}\d")
+_LEGAL_FORMS: Final = frozenset(
+    {"gmbh", "ag", "kg", "ohg", "ug", "mbh", "co", "e", "k", "v", "und", "der", "die", "das"}
+)
+
+
+def reasons_against_asking(
+    text: str, *, submission_deadline: dt.datetime | None, is_published: bool, now: dt.datetime
+) -> list[Violation]:
+    """Return why a question cannot be taken.
+
+    After the deadline for questions one may still ask (the page says that an answer is not owed);
+    after the submission deadline not any more. Instants aware UTC, the first that is too late.
+    """
+    reasons = _about_text(text, "Frage", "text")
+    if not is_published or submission_deadline is None or now >= submission_deadline:
+        reasons.append(
+            Violation(
+                "tender_closed",
+                "Fragen sind nicht mehr möglich: Die Angebotsfrist ist abgelaufen oder das "
+                "Verfahren ist beendet.",
+                law="§ 20 Abs. 3 VgV",
+            )
+        )
+    return reasons
+
+
+def is_timely(enquiries_deadline: dt.datetime | None, now: dt.datetime) -> bool:
+    """Return whether a question came before the deadline for questions."""
+    return enquiries_deadline is None or now < enquiries_deadline
+
+
+def reasons_against_answering(
+    question_text: str, answer_text: str, *, is_published: bool
+) -> list[Violation]:
+    """Return why an answer cannot be published."""
+    reasons = _about_text(question_text, "Frage", "question_text")
+    reasons += _about_text(answer_text, "Antwort", "text")
+    if not is_published:
+        reasons.append(
+            Violation("tender_not_published", "Das Verfahren läuft nicht; es gibt keine Leser.")
+        )
+    return reasons
+
+
+def traces_of_asker(
+    text: str, *, names: Iterable[str], addresses: Iterable[str]
+) -> list[Violation]:
+    """Return what in a public text could show who asked: names, addresses, phone numbers.
+
+    Answers go to all in the same words and must not betray anybody (§ 20 (3), § 5 VgV).
+    """
+    lowered = text.casefold()
+    found: list[str] = []
+    for name in names:
+        parts = [part for part in re.split(r"[^\w]+", name.casefold()) if len(part) > 3]
+        distinctive = [part for part in parts if part not in _LEGAL_FORMS]
+        if name.casefold() in lowered or (
+            distinctive and all(part in lowered for part in distinctive)
+        ):
+            found.append(f"der Name „{name}“")
+    found += [f"die Adresse „{address}“" for address in addresses if address.casefold() in lowered]
+    if _EMAIL.search(text):
+        found.append("eine E-Mail-Adresse")
+    if _PHONE.search(text):
+        found.append("eine Telefonnummer")
+    return [
+        Violation(
+            "asker_visible",
+            f"Im öffentlichen Text steht noch {what}. Bitte formulieren Sie so, dass niemand "
+            "erkennt, wer gefragt hat.",
+            law="§ 5 Abs. 1 VgV",
+            field="question_text",
+        )
+        for what in dict.fromkeys(found)
+    ]
+
+
+def _about_text(text: str, what: str, field: str) -> list[Violation]:
+    length = len(text.strip())
+    if length < 5:
+        return [Violation("text_missing", f"Die {what} fehlt oder ist zu kurz.", field=field)]
+    if length > LONGEST:
+        return [
+            Violation(
+                "text_too_long",
+                f"Die {what} ist länger als {LONGEST} Zeichen. Bitte kürzen Sie sie oder hängen "
+                "Sie ein Dokument an.",
+                field=field,
+            )
+        ]
+    return []

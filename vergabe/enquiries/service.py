@@ -1,0 +1,183 @@
+"""Commands: ask a question, answer one or several for everybody."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from vergabe import ids, outbox
+from vergabe.access.actor import Actor
+from vergabe.access.permissions import Permission
+from vergabe.enquiries import queries, rules
+from vergabe.enquiries.events import AnswerPublished, EnquiryReceived
+from vergabe.enquiries.model import Answer, Enquiry
+from vergabe.errors import InvalidInput, NotFound, Refused, Violation
+from vergabe.exchange.text import clean_text
+from vergabe.law.answers import extension_for_late_answer
+from vergabe.tenders import queries as tenders
+from vergabe.tenders.facts import period_facts
+from vergabe.tenders.model import Tender
+from vergabe.tenders.recording import record
+from vergabe.tenders.rules import Stage
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks: a supplier organisation, or the confirmed address of a registration."""
+
+    organisation_id: uuid.UUID | None = None
+    address: str | None = None
+
+
+def ask(session: Session, tender: Tender, asker: Asker, text: str, *, now: dt.datetime) -> Enquiry:
+    """Take a question to a published tender and return it; the same one again is not taken twice.
+
+    The record notes that a question came, not who asked: it is open to all members. Raises
+    InvalidInput for a missing or too long text, Refused after the submission deadline.
+    """
+    text = clean_text(text)
+    against = rules.reasons_against_asking(
+        text,
+        submission_deadline=tender.submission_deadline,
+        is_published=tender.stage == Stage.PUBLISHED,
+        now=now,
+    )
+    _raise(against)
+    known = session.scalars(
+        select(Enquiry).where(
+            Enquiry.tender_id == tender.id,
+            Enquiry.organisation_id == asker.organisation_id,
+            Enquiry.address == asker.address,
+            Enquiry.text == text,
+        )
+    ).first()
+    if known is not None:
+        return known
+    enquiry = Enquiry(
+        id=ids.new_id(),
+        tender_id=tender.id,
+        organisation_id=asker.organisation_id,
+        address=asker.address,
+        text=text,
+        asked_at=now,
+        is_timely=rules.is_timely(tender.enquiries_deadline, now),
+    )
+    session.add(enquiry)
+    session.flush()
+    record(
+        session,
+        Actor(name="Bieterseite"),
+        tender,
+        "enquiry_received",
+        "Eine Bieterfrage ist eingegangen."
+        if enquiry.is_timely
+        else "Eine Bieterfrage ist nach der Frist für Fragen eingegangen.",
+        now=now,
+        enquiry_id=str(enquiry.id),
+        is_timely=enquiry.is_timely,
+    )
+    outbox.emit(session, EnquiryReceived(enquiry.id, tender.id), now=now)
+    return enquiry
+
+
+def answer(
+    session: Session,
+    actor: Actor,
+    tender_id: uuid.UUID,
+    enquiry_ids: Sequence[uuid.UUID],
+    *,
+    question_text: str,
+    text: str,
+    accept_traces: bool = False,
+    now: dt.datetime,
+) -> Answer:
+    """Publish one answer to one or several questions, for everybody in the same words.
+
+    Raises NotFound for questions of another tender, Refused when one is answered already, and
+    InvalidInput when the public question could show who asked, unless `accept_traces`.
+    """
+    tender = tenders.locked_tender(session, actor, tender_id)
+    actor.require(
+        Permission.ANSWER_ENQUIRIES,
+        cooperation_id=tender.cooperation_id,
+        lead_organisation_id=tender.lead_organisation_id,
+    )
+    found = queries.enquiries_of(session, tender_id, enquiry_ids)
+    if len(found) < len(set(enquiry_ids)) or not found:
+        raise NotFound("Die Frage")
+    if any(enquiry.answer_id is not None for enquiry in found):
+        raise Refused("already_answered", "Diese Frage ist schon beantwortet.")
+    question_text, text = clean_text(question_text), clean_text(text)
+    _raise(
+        rules.reasons_against_answering(
+            question_text, text, is_published=tender.stage == Stage.PUBLISHED
+        )
+    )
+    if not accept_traces:
+        _raise(_traces(found, f"{question_text}\n{text}"))
+    warnings = _warnings(session, tender, found, now=now)
+    published = Answer(
+        id=ids.new_id(),
+        tender_id=tender_id,
+        question_text=question_text,
+        text=text,
+        published_at=now,
+        answered_by_name=actor.name,
+        warnings=warnings,
+    )
+    session.add(published)
+    session.flush()
+    for enquiry in found:
+        enquiry.answer_id = published.id
+    session.flush()
+    record(
+        session,
+        actor,
+        tender,
+        "enquiry_answered",
+        "Eine Antwort auf Bieterfragen wurde an alle veröffentlicht.",
+        now=now,
+        answer_id=str(published.id),
+        enquiry_ids=[str(enquiry.id) for enquiry in found],
+        warnings=warnings,
+    )
+    outbox.emit(session, AnswerPublished(published.id, tender_id), now=now)
+    return published
+
+
+def _traces(found: Sequence[Enquiry], text: str) -> list[Violation]:
+    return rules.traces_of_asker(
+        text,
+        names=[e.organisation.name for e in found if e.organisation is not None],
+        addresses=[e.address for e in found if e.address],
+    )
+
+
+def _warnings(
+    session: Session, tender: Tender, found: Sequence[Enquiry], *, now: dt.datetime
+) -> list[str]:
+    """Return what law says about answering now: perhaps the deadline must be extended."""
+    if tender.submission_deadline is None:
+        return []
+    facts = period_facts(session, tender, started_on=tender.initiated_on)
+    extension = extension_for_late_answer(
+        facts.rule_set,
+        tender.submission_deadline,
+        now,
+        facts.land,
+        requested_in_time=any(enquiry.is_timely for enquiry in found),
+        is_relevant=True,
+        urgent=tender.is_urgent,
+    )
+    return list(extension.steps) if extension.value.is_needed else []
+
+
+def _raise(against: Sequence[Violation]) -> None:
+    fields = [violation for violation in against if violation.field]
+    if fields:
+        raise InvalidInput.of(fields)
+    if against:
+        raise Refused.because(against[0].code, against[0].message, against)
