@@ -1,0 +1,80 @@
+"""JSON API of bidder questions."""
+
+import uuid
+from typing import Any
+
+from sqlalchemy import select
+
+from vergabe import clock
+from vergabe.access.permissions import Permission
+from vergabe.db import db
+from vergabe.enquiries import queries, service
+from vergabe.enquiries.model import Answer, Enquiry
+from vergabe.enquiries.schema import (
+    AnswerInSchema,
+    AnswerSchema,
+    EnquiryListSchema,
+    QuestionInSchema,
+    QuestionSchema,
+)
+from vergabe.enquiries.service import Asker
+from vergabe.errors import NotFound
+from vergabe.tenders import queries as tenders
+from vergabe.tenders.model import Tender
+from vergabe.web.api import ApiBlueprint
+from vergabe.web.rights import current_actor, requires
+from vergabe.web.transactions import commits
+
+api = ApiBlueprint("enquiries", __name__, description="Bieterfragen und Antworten")
+
+
+@api.get("/tenders/<uuid:tender_id>/enquiries")
+@requires(Permission.ANSWER_ENQUIRIES)
+@api.response(200, EnquiryListSchema)
+def enquiries(tender_id: uuid.UUID) -> Any:
+    """Alle Fragen zu einem Verfahren, nur für die Vergabestelle der Federführung."""
+    actor = current_actor()
+    tender = tenders.visible_tender(db.session(), actor, tender_id)
+    actor.require(
+        Permission.ANSWER_ENQUIRIES,
+        cooperation_id=tender.cooperation_id,
+        lead_organisation_id=tender.lead_organisation_id,
+    )
+    return {"items": queries.all_enquiries(db.session(), tender_id)}
+
+
+@api.post("/tenders/<uuid:tender_id>/answers")
+@requires(Permission.ANSWER_ENQUIRIES)
+@commits
+@api.arguments(AnswerInSchema)
+@api.response(201, AnswerSchema)
+def answer(body: dict[str, Any], tender_id: uuid.UUID) -> Answer:
+    """Eine oder mehrere Fragen für alle beantworten."""
+    return service.answer(
+        db.session(),
+        current_actor(),
+        tender_id,
+        body["enquiry_ids"],
+        question_text=body["question_text"],
+        text=body["text"],
+        accept_traces=body["accept_traces"],
+        now=clock.now(),
+    )
+
+
+@api.post("/notices/<reference>/questions")
+@requires(Permission.USE_SUPPLIER_AREA)
+@commits
+@api.arguments(QuestionInSchema)
+@api.response(201, QuestionSchema)
+def ask(body: dict[str, Any], reference: str) -> Enquiry:
+    """Als Unternehmen eine Frage stellen."""
+    tender = db.session.scalars(
+        select(Tender).where(
+            Tender.reference == reference.strip().upper(), Tender.published_version > 0
+        )
+    ).one_or_none()
+    if tender is None:
+        raise NotFound("Die Bekanntmachung")
+    asker = Asker(organisation_id=current_actor().organisation_id)
+    return service.ask(db.session(), tender, asker, body["text"], now=clock.now())

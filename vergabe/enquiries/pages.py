@@ -1,0 +1,174 @@
+"""Pages of bidder questions: asking on the public side, answering on the lead's."""
+
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from vergabe import clock
+from vergabe.access.permissions import Permission, Role
+from vergabe.access.queries import token_hash
+from vergabe.db import db
+from vergabe.enquiries import queries, rules, service
+from vergabe.enquiries.service import Asker
+from vergabe.errors import DomainError, InvalidInput, NotFound, Refused, Violation
+from vergabe.suppliers.model import TenderRegistration
+from vergabe.tenders import queries as tenders
+from vergabe.tenders.model import Tender
+from vergabe.web.rights import current_actor, optional_actor, public, requires
+from vergabe.web.transactions import commits
+
+pages = Blueprint("enquiries", __name__)
+
+
+def _published(reference: str) -> Tender:
+    found = db.session.scalars(
+        select(Tender).where(
+            Tender.reference == reference.strip().upper(), Tender.published_version > 0
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound("Die Bekanntmachung")
+    return found
+
+
+def _asker(tender: Tender) -> Asker | None:
+    """Return who asks: a logged-in supplier, or a confirmed registration by its secret link."""
+    actor = optional_actor()
+    if actor is not None and Role.SUPPLIER in actor.roles:
+        return Asker(organisation_id=actor.organisation_id)
+    secret = request.values.get("schluessel", "")
+    if not secret:
+        return None
+    registration = db.session.scalars(
+        select(TenderRegistration).where(
+            TenderRegistration.secret_hash == token_hash(secret),
+            TenderRegistration.tender_id == tender.id,
+            TenderRegistration.confirmed_at.is_not(None),
+            TenderRegistration.left_at.is_(None),
+        )
+    ).one_or_none()
+    return Asker(address=registration.address) if registration is not None else None
+
+
+@pages.get("/bekanntmachungen/<reference>/frage")
+@public
+def ask(reference: str) -> ResponseReturnValue:
+    return _ask_page(_published(reference))
+
+
+def _ask_page(
+    tender: Tender, violations: tuple[Violation, ...] = (), *, status: int = 200
+) -> ResponseReturnValue:
+    asker = _asker(tender)
+    own = (
+        queries.own_enquiries(db.session(), tender.id, asker.organisation_id)
+        if asker is not None and asker.organisation_id is not None
+        else []
+    )
+    html = render_template(
+        "enquiries/ask.html",
+        tender=tender,
+        asker=asker,
+        own=own,
+        is_timely=rules.is_timely(tender.enquiries_deadline, clock.now()),
+        violations=violations,
+        values=request.form,
+        secret=request.values.get("schluessel", ""),
+    )
+    return html, status
+
+
+@pages.post("/bekanntmachungen/<reference>/frage")
+@public
+@commits
+def send_question(reference: str) -> ResponseReturnValue:
+    tender = _published(reference)
+    asker = _asker(tender)
+    if asker is None:
+        raise Refused(
+            "asker_unknown",
+            "Bitte melden Sie sich als Unternehmen an oder registrieren Sie sich mit Ihrer "
+            "E-Mail-Adresse für dieses Verfahren, damit die Antwort Sie erreicht.",
+        )
+    try:
+        service.ask(db.session(), tender, asker, request.form.get("text", ""), now=clock.now())
+    except (InvalidInput, Refused) as error:
+        db.session.rollback()
+        return _ask_page(_published(reference), _all(error), status=error.status)
+    flash(
+        "Ihre Frage ist eingegangen. Die Antwort erhalten alle zugleich, ohne Ihren Namen.",
+        "success",
+    )
+    return redirect(url_for("notices.show", reference=tender.reference), code=303)
+
+
+@pages.get("/vergabeverfahren/<uuid:tender_id>/fragen")
+@requires(Permission.ANSWER_ENQUIRIES)
+def officer_list(tender_id: uuid.UUID) -> ResponseReturnValue:
+    return _officer_page(tender_id)
+
+
+def _officer_page(
+    tender_id: uuid.UUID, violations: tuple[Violation, ...] = (), *, status: int = 200
+) -> ResponseReturnValue:
+    actor = current_actor()
+    tender = tenders.visible_tender(db.session(), actor, tender_id)
+    actor.require(
+        Permission.ANSWER_ENQUIRIES,
+        cooperation_id=tender.cooperation_id,
+        lead_organisation_id=tender.lead_organisation_id,
+    )
+    html = render_template(
+        "enquiries/officer.html",
+        tender=tender,
+        enquiries=queries.all_enquiries(db.session(), tender_id),
+        answers=queries.published_answers(db.session(), tender_id),
+        violations=violations,
+        values=request.form,
+        chosen=request.form.getlist("enquiry_ids") or request.args.getlist("frage"),
+    )
+    return html, status
+
+
+@pages.post("/vergabeverfahren/<uuid:tender_id>/fragen")
+@requires(Permission.ANSWER_ENQUIRIES)
+@commits
+def answer(tender_id: uuid.UUID) -> ResponseReturnValue:
+    try:
+        published = service.answer(
+            db.session(),
+            current_actor(),
+            tender_id,
+            _chosen(),
+            question_text=request.form.get("question_text", ""),
+            text=request.form.get("text", ""),
+            accept_traces="accept_traces" in request.form,
+            now=clock.now(),
+        )
+    except (InvalidInput, Refused) as error:
+        db.session.rollback()
+        return _officer_page(tender_id, _all(error), status=error.status)
+    for warning in published.warnings:
+        flash(warning, "warning")
+    flash("Die Antwort ist veröffentlicht und geht an alle Registrierten.", "success")
+    return redirect(url_for(".officer_list", tender_id=tender_id), code=303)
+
+
+def _chosen() -> list[uuid.UUID]:
+    try:
+        chosen = [uuid.UUID(text) for text in request.form.getlist("enquiry_ids")]
+    except ValueError as error:
+        raise InvalidInput(
+            "enquiry_unknown", "Diese Frage gibt es nicht.", field="enquiry_ids"
+        ) from error
+    if not chosen:
+        raise InvalidInput(
+            "nothing_chosen", "Bitte wählen Sie mindestens eine Frage aus.", field="enquiry_ids"
+        )
+    return chosen
+
+
+def _all(error: DomainError) -> tuple[Violation, ...]:
+    return error.violations or (Violation(error.code, error.message, field=error.field),)
