@@ -52,7 +52,7 @@ def title(demands: Sequence[DemandFacts], wordings: Sequence[Wording], label: st
         return f"{base} ({', '.join(shared[:WORDS_IN_TITLE])})" if shared else base
     if len(shared) > 1:
         return ", ".join(shared[: WORDS_IN_TITLE + 1])
-    short = textwrap.shorten(label, LONGEST_LABEL, placeholder=" …")
+    short = textwrap.shorten(label, LONGEST_LABEL, placeholder=" …").replace(", …", " …")
     return f"{shared[0]} ({short})" if shared else short or demands[0].title.strip() or UNNAMED
 
 
