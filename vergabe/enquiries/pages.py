@@ -8,14 +8,15 @@ from sqlalchemy import select
 
 from vergabe import clock
 from vergabe.access.permissions import Permission, Role
-from vergabe.access.queries import token_hash
 from vergabe.db import db
 from vergabe.enquiries import queries, rules, service
 from vergabe.enquiries.service import Asker
 from vergabe.errors import DomainError, InvalidInput, NotFound, Refused, Violation
+from vergabe.suppliers import tokens
 from vergabe.suppliers.model import TenderRegistration
 from vergabe.tenders import queries as tenders
 from vergabe.tenders.model import Tender
+from vergabe.web import shell
 from vergabe.web.rights import current_actor, optional_actor, public, requires
 from vergabe.web.transactions import commits
 
@@ -41,15 +42,16 @@ def _asker(tender: Tender) -> Asker | None:
     secret = request.values.get("schluessel", "")
     if not secret:
         return None
-    registration = db.session.scalars(
-        select(TenderRegistration).where(
-            TenderRegistration.secret_hash == token_hash(secret),
-            TenderRegistration.tender_id == tender.id,
-            TenderRegistration.confirmed_at.is_not(None),
-            TenderRegistration.left_at.is_(None),
-        )
-    ).one_or_none()
-    return Asker(address=registration.address) if registration is not None else None
+    try:
+        registration_id = tokens.read(secret, tokens.FOLLOWING, shell.settings().secret_key)
+    except NotFound:
+        return None
+    registration = db.session.get(TenderRegistration, registration_id)
+    if registration is None or registration.tender_id != tender.id:
+        return None
+    if registration.confirmed_at is None or registration.left_at is not None:
+        return None
+    return Asker(organisation_id=registration.organisation_id, address=registration.address)
 
 
 @pages.get("/bekanntmachungen/<reference>/frage")
