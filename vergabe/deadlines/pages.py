@@ -157,7 +157,7 @@ def _deadline_page(
     html = render_template(
         "deadlines/show.html",
         line=_line(deadline),
-        choices=[_choice(user) for user in people.choices(session, deadline, now=now)],
+        candidates=[_choice(user) for user in people.choices(session, deadline, now=now)],
         entry=entry,
         violations=violations,
         kind_name=KIND_NAMES.get(deadline.kind, deadline.kind),
