@@ -68,10 +68,13 @@ class _Reader:
             self.violations += [v for v in error.violations if v.field not in named]
             return None
 
-    def finish(self) -> None:
-        """Raise InvalidInput if anything was wrong."""
+    def finish(self, *order: str) -> None:
+        """Raise InvalidInput if anything was wrong; the mistakes in the order of the fields."""
         if self.violations:
-            raise InvalidInput.of(self.violations)
+            rank = {name: place for place, name in enumerate(order)}
+            raise InvalidInput.of(
+                sorted(self.violations, key=lambda v: rank.get(v.field or "", 99))
+            )
 
 
 class Result(StrEnum):
@@ -101,7 +104,7 @@ def resolution(form: Form, today: dt.date) -> ResolutionEntry:
         pool_id=_pool(reader) if subject is Subject.TENDER else None,
     )
     entry = reader.checked(entries.checked_resolution, entry, today) or entry
-    reader.finish()
+    reader.finish("subject", "pool_id", "body", "decided_on", "item_number", "result", "wording")
     return entry
 
 
@@ -125,7 +128,7 @@ def mandate(form: Form, today: dt.date) -> MandateEntry:
         limit_net_cents=reader.parsed("limit_net_cents", german.parse_money_cents),
     )
     entry = reader.checked(entries.checked_mandate, entry) or entry
-    reader.finish()
+    reader.finish("scope", "wording", "valid_from", "valid_to")
     return entry
 
 

@@ -33,6 +33,8 @@ class Gate:
     title: str
     reasons: list[Violation]
     notes: list[str] = field(default_factory=list)
+    short_title: str = ""
+    """What it is about, in a word: the head of a column."""
 
     @property
     def is_open(self) -> bool:
@@ -110,7 +112,13 @@ def overview_gates(
 
 def _run(situation: Situation) -> list[Gate]:
     return [
-        Gate(check.key, check.title, check.reasons(situation), check.notes(situation))
+        Gate(
+            check.key,
+            check.title,
+            check.reasons(situation),
+            check.notes(situation),
+            check.short_title,
+        )
         for check in CHECKS
     ]
 

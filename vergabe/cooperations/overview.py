@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,6 +26,9 @@ from vergabe.cooperations.model import (
 from vergabe.cooperations.readiness import MemberViolation
 from vergabe.cooperations.rules import Activity, Depth, Stage
 from vergabe.errors import NotFound, Violation
+
+_OF_MEMBERS: Final = ("mandates", "resolutions")
+"""Gates that each member opens by itself."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +52,24 @@ class ResolutionView:
 
 
 @dataclass(frozen=True)
+class Checkpoint:
+    """What one gate wants of one member; if not needed, nothing (no mandate of the lead)."""
+
+    gate: Gate
+    reasons: Sequence[Violation]
+    is_needed: bool
+
+
+@dataclass(frozen=True)
 class Checklist:
     """What one member still has to supply, gate by gate."""
 
     organisation: Organisation
-    gates: Sequence[tuple[str, Sequence[Violation]]]
+    checkpoints: Sequence[Checkpoint]
 
     @property
     def is_complete(self) -> bool:
-        return not any(reasons for _, reasons in self.gates)
+        return not any(checkpoint.reasons for checkpoint in self.checkpoints)
 
 
 @dataclass(frozen=True)
@@ -93,17 +106,26 @@ class Overview:
             for member in self.members
             if rules.Part.TENDER in rules.DEPTH_ALLOWS[self.depth(member, self.area)]
         ]
-        own = [gate for gate in self.gates if gate.key not in ("agreement", "participation")]
+        own = [gate for gate in self.gates if gate.key in _OF_MEMBERS]
         return [
             Checklist(
                 organisation,
                 [
-                    (gate.title, [r for r in gate.reasons if _is_about(r, organisation)])
+                    Checkpoint(
+                        gate,
+                        [reason for reason in gate.reasons if _is_about(reason, organisation)],
+                        self._is_needed(gate, organisation),
+                    )
                     for gate in own
                 ],
             )
             for organisation in taking_part
         ]
+
+    def _is_needed(self, gate: Gate, organisation: Organisation) -> bool:
+        if gate.key == "mandates":
+            return organisation.id != self.cooperation.lead_organisation_id
+        return self.area is None or bool(self.area.required_resolutions)
 
 
 def _is_about(reason: Violation, organisation: Organisation) -> bool:
@@ -132,6 +154,7 @@ def overview(
     )
     area = _chosen(areas, area_key)
     members = queries.members(session, cooperation.id, day)
+    positions = {member.organisation_id: member.position for member in members}
     agreement = queries.current_agreement(session, cooperation.id, day)
     return Overview(
         cooperation=cooperation,
@@ -145,7 +168,11 @@ def overview(
         gates=overview_gates(session, cooperation, area, day) if area else [],
         mandates=[
             mandate_view(actor, mandate, day)
-            for mandate in queries.mandates(session, cooperation.id)
+            for mandate in sorted(
+                queries.mandates(session, cooperation.id),
+                # In the order of the members; who has left comes last.
+                key=lambda mandate: positions.get(mandate.grantor_id, len(positions) + 1),
+            )
         ],
         resolutions=[
             resolution_view(actor, resolution, day)

@@ -102,6 +102,7 @@ class Check:
 
     key: str
     title: str
+    short_title: str
     reasons: Callable[[Situation], list[Violation]]
     notes: Callable[[Situation], list[str]] = field(default=lambda _situation: [])
 
@@ -353,12 +354,25 @@ def conditions_of_resolutions(situation: Situation) -> list[str]:
 
 
 CHECKS: Final[tuple[Check, ...]] = (
-    Check("agreement", "Die Vereinbarung ist in Kraft", agreement_allows_publication),
-    Check("participation", "Alle Beteiligten nehmen am Aufgabengebiet teil", all_take_part),
-    Check("mandates", "Alle Beteiligten haben die Federführung bevollmächtigt", lead_is_mandated),
+    Check(
+        "agreement", "Die Vereinbarung ist in Kraft", "Vereinbarung", agreement_allows_publication
+    ),
+    Check(
+        "participation",
+        "Alle Beteiligten nehmen am Aufgabengebiet teil",
+        "Beteiligung",
+        all_take_part,
+    ),
+    Check(
+        "mandates",
+        "Alle Beteiligten haben die Federführung bevollmächtigt",
+        "Vollmacht",
+        lead_is_mandated,
+    ),
     Check(
         "resolutions",
         "Alle nötigen Gremienbeschlüsse liegen vor",
+        "Beschlüsse",
         required_resolutions_are_recorded,
         conditions_of_resolutions,
     ),

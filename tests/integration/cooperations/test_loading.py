@@ -31,8 +31,10 @@ def text_of(name: str) -> str:
     return (EXAMPLES / f"{name}.toml").read_text(encoding="utf-8")
 
 
-def loaded(session: Session, text: str, now: dt.datetime = NOON, **more: bool) -> LoadReport:
-    return load(session, OPERATOR, text.encode(), now=now, **more)
+def loaded(
+    session: Session, text: str, now: dt.datetime = NOON, *, dry_run: bool = False
+) -> LoadReport:
+    return load(session, OPERATOR, text.encode(), now=now, dry_run=dry_run)
 
 
 def without(text: str, start: str, end: str) -> str:
@@ -261,12 +263,23 @@ def test_file_does_not_bring_back_what_a_member_revoked(session: Session) -> Non
     cooperation = queries.cooperation_by_key(session, OPERATOR, "dlz")
     resolution = queries.resolutions(session, cooperation.id)[0]
     mandate = queries.mandates(session, cooperation.id)[0]
-    common = {"reason": "Neu entschieden", "now": NOON}
     resolutions.revoke_resolution(
-        session, OPERATOR, cooperation.id, resolution.id, revoked_on=TODAY, **common
+        session,
+        OPERATOR,
+        cooperation.id,
+        resolution.id,
+        revoked_on=TODAY,
+        reason="Neu entschieden",
+        now=NOON,
     )
     mandates.revoke_mandate(
-        session, OPERATOR, cooperation.id, mandate.id, revoked_on=TODAY, **common
+        session,
+        OPERATOR,
+        cooperation.id,
+        mandate.id,
+        revoked_on=TODAY,
+        reason="Neu entschieden",
+        now=NOON,
     )
     loaded(session, text_of("dlz"))
     loaded(session, text_of("dlz").replace("joining_window_days = 21", "joining_window_days = 28"))
