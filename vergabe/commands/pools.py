@@ -1,0 +1,93 @@
+"""`vergabe pool propose`: pools over released demands, with what speaks for and against them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from vergabe import clock
+from vergabe.access.actor import Actor
+from vergabe.commands.support import acting, as_option, json_option, print_json, the_app
+from vergabe.cooperations import queries as cooperations
+from vergabe.db import reading, unit_of_work
+from vergabe.money import german
+from vergabe.pools import plain_data, presenting, proposing
+from vergabe.pools.model import Pool
+
+
+@click.group()
+def pool() -> None:
+    """Bündelungen von Bedarfen mehrerer Kommunen."""
+
+
+@pool.command("propose")
+@click.option("--cooperation", "key", required=True, help="Kürzel der Zusammenarbeit, z. B. dlz.")
+@click.option("--area", "area_key", help="Nur dieses Aufgabengebiet.")
+@click.option("--dry-run", is_flag=True, help="Nur zeigen, nichts speichern.")
+@as_option
+@json_option
+def propose(
+    key: str, area_key: str | None, dry_run: bool, as_email: str | None, as_json: bool
+) -> None:
+    """Bündelungen aus freigegebenen Bedarfen vorschlagen, mit Gründen dafür und dagegen.
+
+    Ein zweiter Aufruf legt nichts doppelt an; Abgelehntes wird nicht unverändert vorgeschlagen.
+    """
+    app = the_app()
+    with app.app_context():
+        with reading() if dry_run else unit_of_work() as session:
+            found = _found(session, key, area_key, as_email, is_dry=dry_run)
+        if as_json:
+            print_json(found)
+        else:
+            _print(found, is_dry=dry_run)
+
+
+def _found(
+    session: Session, key: str, area_key: str | None, as_email: str | None, *, is_dry: bool
+) -> list[dict[str, Any]]:
+    now = clock.now()
+    actor = acting(as_email, now=now)
+    cooperation = cooperations.cooperation_by_key(session, actor, key, now=now)
+    area_id = None
+    if area_key is not None:
+        area_id = cooperations.area_by_key(session, cooperation.id, area_key).id
+    if is_dry:
+        previews = proposing.preview_pools(session, actor, cooperation.id, area_id, now=now)
+        return [plain_data.preview_as_json(preview) for preview in previews]
+    pools = proposing.propose_pools(session, actor, cooperation.id, area_id, now=now)
+    return _as_json(session, actor, pools)
+
+
+def _as_json(session: Session, actor: Actor, pools: Sequence[Pool]) -> list[dict[str, Any]]:
+    now = clock.now()
+    return [
+        plain_data.view_as_json(presenting.pool_view(session, actor, found, now=now))
+        for found in pools
+    ]
+
+
+def _print(found: Sequence[dict[str, Any]], *, is_dry: bool) -> None:
+    for proposal in found:
+        head = proposal["reference"] or ("neu" if proposal["is_new"] else "besteht schon")
+        click.echo(f"{head}: {proposal['title']}")
+        law = proposal["law"]
+        click.echo(
+            f"  {len(proposal['members'])} Mitglieder, "
+            f"{german(proposal['total_net']['amount_cents'])} netto, Regelwerk: "
+            f"{law['regime_name']}"
+        )
+        for member in proposal["members"]:
+            click.echo(f"  {member['name']}")
+            for demand in member["demands"]:
+                click.echo(f"    {demand['reference']}  {demand['title']}")
+                for line in demand["lines"]:
+                    click.echo(f"      {line['amount'] or '–'}  {line['text']}")
+        for mark, reasons in (("+", proposal["for"]), ("–", proposal["against"])):
+            for reason in reasons:
+                law_of = f" ({reason['law']})" if reason["law"] else ""
+                click.echo(f"  {mark} {reason['text']}{law_of}")
+        click.echo("")
+    kind = "würden vorgeschlagen" if is_dry else "stehen als Vorschlag"
+    click.echo(f"{len(found)} Bündelungen {kind}.")
