@@ -28,7 +28,9 @@ from vergabe.cooperations import pages as cooperations_pages
 from vergabe.deadlines import api as deadlines_api
 from vergabe.deadlines import pages as deadlines_pages
 from vergabe.demands import api as demands_api
-from vergabe.demands import calls_api
+from vergabe.demands import call_pages, calls_api
+from vergabe.demands import form_pages as demand_form_pages
+from vergabe.demands import pages as demands_pages
 from vergabe.messages import api as messages_api
 from vergabe.messages import pages as messages_pages
 from vergabe.messages import unsubscribe_pages
@@ -57,6 +59,9 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     cooperations_pages.pages,
     mandate_pages.pages,
     resolution_pages.pages,
+    demands_pages.pages,
+    demand_form_pages.pages,
+    call_pages.pages,
     deadlines_pages.pages,
     messages_pages.pages,
     unsubscribe_pages.pages,
@@ -72,9 +77,10 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     messages_api.api,
 )
 NAVIGATION: Final[tuple[NavItem, ...]] = (
+    NavItem("Bedarfe", "demands.index", Permission.VIEW_DEMANDS),
     NavItem("Zusammenarbeit", "cooperations.index", Permission.VIEW_COOPERATION),
     NavItem("Fristen", "deadlines.index", Permission.VIEW_DEADLINES),
-    NavItem("Postfach", "messages.index", Permission.VIEW_MESSAGES),
+    NavItem("Postfach", "messages.mailbox", Permission.VIEW_MESSAGES),
     NavItem("Personen", "accounts.people", Permission.ADMINISTER_ORGANISATION),
 )
 

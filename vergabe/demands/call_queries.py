@@ -13,6 +13,7 @@ from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
 from vergabe.access.permissions import Permission
 from vergabe.cooperations import queries as cooperations
+from vergabe.cooperations.model import Cooperation
 from vergabe.cooperations.rules import Depth
 from vergabe.demands import call_rules
 from vergabe.demands.call_rules import AnswerKind, CallState, Rate
@@ -62,6 +63,11 @@ def visible_call(
     if found is None or found.cooperation_id not in _visible_ids(session, actor, now):
         raise NotFound("Die Bedarfsabfrage")
     return found
+
+
+def call_of(session: Session, demand: Demand) -> CallForDemands | None:
+    """Return the call that a demand answers, if it answers one."""
+    return session.get(CallForDemands, demand.call_id) if demand.call_id else None
 
 
 def _visible_ids(session: Session, actor: Actor, now: dt.datetime) -> set[uuid.UUID]:
@@ -198,6 +204,18 @@ def rates_for(
     if actor.may(Permission.RUN_CALLS, cooperation_id=cooperation_id):
         return total, found
     return total, [each for each in found if each.organisation_id == actor.organisation_id]
+
+
+def rates_shown(
+    session: Session, actor: Actor, *, now: dt.datetime
+) -> list[tuple[Cooperation, Rate, list[MemberRate]]]:
+    """Return the rates of each cooperation of the actor that has called for demands."""
+    found = []
+    for cooperation in cooperations.cooperations_of(session, actor, now=now):
+        total, members = rates_for(session, actor, cooperation.id, now=now)
+        if total.asked:
+            found.append((cooperation, total, members))
+    return found
 
 
 _Given = Mapping[tuple[uuid.UUID, uuid.UUID], tuple[int, int, dt.datetime]]

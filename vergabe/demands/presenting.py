@@ -18,6 +18,18 @@ from vergabe.exchange.sheet_writer import TableValue
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV: Final = "text/csv; charset=utf-8"
+STAGE_KINDS: Final = {
+    Stage.DRAFT: "neutral",
+    Stage.SUBMITTED: "warning",
+    Stage.RELEASED: "success",
+    Stage.POOLED: "info",
+    Stage.TENDERED: "info",
+    Stage.AWARDED: "success",
+    Stage.SETTLED: "neutral",
+    Stage.REJECTED: "danger",
+    Stage.WITHDRAWN: "neutral",
+}
+"""The kind of the badge that shows a stage."""
 EXPORT_HEADERS: Final = (
     "Nummer",
     "Titel",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from vergabe.access.actor import Actor
@@ -168,6 +168,13 @@ def demands_page(
         joinedload(Demand.organisation), joinedload(Demand.area)
     )
     return paging.newest_first(session, query, Demand.id, cursor=cursor, limit=limit)
+
+
+def waiting_count(session: Session, actor: Actor) -> int:
+    """Return how many demands wait for a release that the actor may give."""
+    conditions = visible_to(actor, Permission.RELEASE_DEMANDS)
+    query = select(func.count(Demand.id)).where(Demand.stage == Stage.SUBMITTED, *conditions)
+    return session.scalar(query) or 0
 
 
 def released_facts(

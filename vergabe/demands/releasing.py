@@ -16,6 +16,7 @@ from vergabe.demands.deciding import by_owner, raise_if_invalid, refuse_if, thei
 from vergabe.demands.events import DemandReleased
 from vergabe.demands.model import Demand
 from vergabe.demands.stages import Stage
+from vergabe.errors import Violation
 
 
 def release_demand(
@@ -92,6 +93,31 @@ def release_demands(
     for demand in demands:
         telling.tell_requester(session, demand, "freigegeben", now=now)
     return demands
+
+
+def obstacles(
+    session: Session, actor: Actor, demands: Sequence[Demand], *, now: dt.datetime
+) -> dict[uuid.UUID, Violation]:
+    """Return by id why the actor could not release a demand with the value that counts, if so."""
+    found = {}
+    for group in by_owner(demands):
+        alone = is_alone(
+            session,
+            actor,
+            cooperation_id=group[0].cooperation_id,
+            organisation_id=group[0].organisation_id,
+            now=now,
+        )
+        for demand in group:
+            reasons = rules.reasons_against_releasing(
+                facts_of(demand),
+                actor.user_id,
+                released_net_cents=None,
+                has_other_releaser=not alone,
+            )
+            if reasons:
+                found[demand.id] = reasons[0]
+    return found
 
 
 def is_alone(

@@ -1,0 +1,244 @@
+"""Pages on which a demand is written down: form, and import of a file."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from vergabe import clock
+from vergabe.access.permissions import Permission
+from vergabe.audit import queries as audit
+from vergabe.db import db
+from vergabe.demands import call_queries, choices, drafts, forms, importing, presenting, queries
+from vergabe.demands import service as demands
+from vergabe.demands.conversion import as_input
+from vergabe.demands.drafts import Place
+from vergabe.demands.forms import DemandEntry
+from vergabe.demands.import_report import ImportReport, ImportWish
+from vergabe.demands.model import Demand
+from vergabe.demands.pages import all_of
+from vergabe.demands.reading import as_sent, naming_as_sent
+from vergabe.demands.stages import Stage
+from vergabe.errors import DomainError, InvalidInput, Refused, Stale, TooLarge, Violation
+from vergabe.exchange import codes
+from vergabe.exchange.demand_template import demand_template_xlsx
+from vergabe.web.rights import current_actor, requires
+from vergabe.web.transactions import commits
+
+pages = Blueprint("demand_forms", __name__)
+
+
+@pages.get("/bedarfe/neu")
+@requires(Permission.EDIT_DEMANDS)
+def new() -> ResponseReturnValue:
+    session, actor, now = db.session(), current_actor(), clock.now()
+    call_id = request.args.get("abfrage", type=uuid.UUID)
+    if call_id is None:
+        area_id = choices.usual_area(choices.places(session, actor, now=now))
+    else:
+        area_id = call_queries.visible_call(session, actor, call_id, now=now).area_id
+    return _form_page(DemandEntry(area_id=area_id, call_id=call_id))
+
+
+@pages.post("/bedarfe/neu")
+@requires(Permission.EDIT_DEMANDS)
+@commits
+def create() -> ResponseReturnValue:
+    entry = forms.entry_from_form(request.form)
+    if "step" in request.form:
+        return _form_page(_stepped(entry))
+    try:
+        with naming_as_sent():
+            demand = _create(entry)
+    except (InvalidInput, Refused) as error:
+        db.session.rollback()
+        return _form_page(entry, all_of(error), status=error.status)
+    return _saved(demand)
+
+
+def _create(entry: DemandEntry) -> Demand:
+    session, actor, now = db.session(), current_actor(), clock.now()
+    values = forms.input_of(entry, clock.berlin_day(now))
+    place = _place(entry)
+    demand = drafts.create_demand(session, actor, place, values, now=now)
+    return _submitted_if_wished(demand)
+
+
+def _place(entry: DemandEntry) -> Place:
+    session, actor = db.session(), current_actor()
+    places = choices.places(session, actor, now=clock.now())
+    area = choices.area(places, entry.area_id)
+    if area is None or actor.organisation_id is None:
+        message = "Bitte wählen Sie das Aufgabengebiet."
+        raise InvalidInput("area_missing", message, field="area_id")
+    return Place(area.cooperation_id, area.area_id, actor.organisation_id, entry.call_id)
+
+
+def _submitted_if_wished(demand: Demand) -> Demand:
+    if "submit" not in request.form:
+        return demand
+    return demands.submit_demand(db.session(), current_actor(), demand.id, now=clock.now())
+
+
+def _saved(demand: Demand) -> ResponseReturnValue:
+    is_waiting = demand.stage == Stage.SUBMITTED
+    done = "eingereicht und wartet auf die Freigabe" if is_waiting else "gespeichert"
+    flash(f"Der Bedarf {demand.reference} ist {done}.", "success")
+    return redirect(url_for("demands.show", demand_id=demand.id), code=303)
+
+
+def _stepped(entry: DemandEntry) -> DemandEntry:
+    more = forms.ROWS_MORE if request.form["step"] == "rows" else 0
+    return forms.with_rows(entry, more)
+
+
+@pages.get("/bedarfe/<uuid:demand_id>/bearbeiten")
+@requires(Permission.EDIT_DEMANDS)
+def edit(demand_id: uuid.UUID) -> ResponseReturnValue:
+    demand = queries.visible_demand(db.session(), current_actor(), demand_id)
+    entry = forms.entry_from_input(
+        as_input(demand), area_id=demand.area_id, call_id=demand.call_id, version=demand.version
+    )
+    return _form_page(entry, demand=demand)
+
+
+@pages.post("/bedarfe/<uuid:demand_id>/bearbeiten")
+@requires(Permission.EDIT_DEMANDS)
+@commits
+def change(demand_id: uuid.UUID) -> ResponseReturnValue:
+    entry = forms.entry_from_form(request.form)
+    if "step" in request.form:
+        demand = queries.visible_demand(db.session(), current_actor(), demand_id)
+        return _form_page(_stepped(entry), demand=demand)
+    try:
+        with naming_as_sent():
+            demand = _change(demand_id, entry)
+    except (InvalidInput, Refused, Stale) as error:
+        db.session.rollback()
+        demand = queries.visible_demand(db.session(), current_actor(), demand_id)
+        if isinstance(error, Stale):
+            # Whoever sends it once more has read what changed and wants it as it stands here.
+            entry = replace(entry, version=demand.version)
+        violations = _with_changes(error, demand)
+        return _form_page(entry, violations, demand=demand, status=error.status)
+    return _saved(demand)
+
+
+def _change(demand_id: uuid.UUID, entry: DemandEntry) -> Demand:
+    session, actor, now = db.session(), current_actor(), clock.now()
+    demand = queries.visible_demand(session, actor, demand_id)
+    values = forms.input_of(entry, clock.berlin_day(now))
+    demand = drafts.update_demand(
+        session,
+        actor,
+        demand.id,
+        values,
+        version=entry.version,
+        area_id=entry.area_id,
+        call_id=entry.call_id,
+        now=now,
+    )
+    return demand if demand.stage == Stage.SUBMITTED else _submitted_if_wished(demand)
+
+
+def _with_changes(error: DomainError, demand: Demand) -> list[Violation]:
+    """Return the reasons, and for a change by somebody else what that person changed."""
+    if not isinstance(error, Stale):
+        return list(as_sent(all_of(error)))
+    last = audit.entries_about(db.session(), demand.id)[-1]
+    changes = [
+        Violation("changed", f"{forms.LABELS.get(name, name)}: jetzt „{new}“, vorher „{old}“.")
+        for name, old, new in last.details.get("changes", [])
+    ]
+    message = (
+        f"{last.actor_name} hat den Bedarf inzwischen geändert. Ihre Eingaben stehen noch hier; "
+        "wenn Sie jetzt speichern, gelten sie."
+    )
+    return [Violation("stale_version", message), *changes]
+
+
+def _form_page(
+    entry: DemandEntry,
+    violations: Sequence[Violation] = (),
+    *,
+    demand: Demand | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    session, actor, now = db.session(), current_actor(), clock.now()
+    places = choices.places(session, actor, now=now)
+    html = render_template(
+        "demands/form.html",
+        entry=forms.with_rows(entry),
+        values=entry.values,
+        violations=violations,
+        demand=demand,
+        places=places,
+        calls=call_queries.open_calls(session, actor, now=now),
+        units=codes.units(),
+        open_folds=forms.folds_to_open(entry, violations),
+    )
+    return html, status
+
+
+@pages.get("/bedarfe/vorlage.xlsx")
+@requires(Permission.VIEW_DEMANDS)
+def template() -> ResponseReturnValue:
+    content = demand_template_xlsx(clock.berlin_day(clock.now()))
+    response = Response(content, content_type=presenting.XLSX)
+    response.headers["Content-Disposition"] = 'attachment; filename="Bedarfe-Vorlage.xlsx"'
+    return response
+
+
+@pages.get("/bedarfe/einlesen")
+@requires(Permission.EDIT_DEMANDS)
+def import_form() -> ResponseReturnValue:
+    return _import_page()
+
+
+@pages.post("/bedarfe/einlesen")
+@requires(Permission.EDIT_DEMANDS)
+@commits
+def import_file() -> ResponseReturnValue:
+    try:
+        report = _import()
+    except (InvalidInput, Refused, TooLarge) as error:
+        db.session.rollback()
+        return _import_page(violations=all_of(error), status=error.status)
+    # The report is the answer itself: the same file sent again stores nothing and reports the same.
+    return _import_page(report, status=422 if report.errors and not report.is_dry_run else 200)
+
+
+def _import() -> ImportReport:
+    upload = request.files.get("file")
+    if upload is None or not upload.filename:
+        message = "Bitte wählen Sie eine Datei (XLSX, CSV oder JSON Lines)."
+        raise InvalidInput("file_missing", message, field="file")
+    entry = forms.entry_from_form(request.form)
+    stage = Stage.SUBMITTED if request.form.get("submit_all") else Stage.DRAFT
+    return importing.import_demands(
+        db.session(),
+        current_actor(),
+        _place(entry),
+        upload.stream,  # type: ignore[arg-type]  # a binary stream
+        upload.filename,
+        wish=ImportWish(stage, is_dry_run="check" in request.form),
+        now=clock.now(),
+    )
+
+
+def _import_page(
+    report: ImportReport | None = None, violations: Sequence[Violation] = (), *, status: int = 200
+) -> ResponseReturnValue:
+    session, actor, now = db.session(), current_actor(), clock.now()
+    html = render_template(
+        "demands/import.html",
+        report=report,
+        violations=violations,
+        places=choices.places(session, actor, now=now),
+        calls=call_queries.open_calls(session, actor, now=now),
+        entry=forms.entry_from_form(request.form),
+        values=request.form,
+    )
+    return html, status

@@ -1,0 +1,251 @@
+"""Reading the posted form of a demand, and filling it: between texts as typed and the input."""
+
+import datetime as dt
+import re
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from werkzeug.datastructures import MultiDict
+
+from vergabe.demands.reading import demand_of
+from vergabe.errors import InvalidInput, Violation
+from vergabe.exchange import codes
+from vergabe.exchange.demand_input import ITEMS_MAX, DemandInput
+from vergabe.exchange.german import format_decimal
+from vergabe.money import euros
+
+LABELS: Final = {
+    "title": "Was wird gebraucht?",
+    "description": "Beschreibung",
+    "cpv_main": "CPV-Code oder Stichwort",
+    "cpv_additional": "Weitere CPV-Codes",
+    "nature": "Art der Leistung",
+    "estimated_value_net": "Geschätzter Wert (netto)",
+    "needed_from": "Benötigt ab",
+    "needed_until": "Benötigt bis",
+    "nuts": "Region (NUTS-Code)",
+    "place_street": "Straße und Hausnummer",
+    "place_postcode": "Postleitzahl",
+    "place_city": "Ort",
+    "cost_centre": "Kostenstelle",
+    "must_haves": "Muss-Kriterien",
+    "contact": "Ansprechperson",
+    "remarks": "Bemerkungen",
+    "external_reference": "Ihre eigene Nummer",
+    "estimated_value_net_cents": "Geschätzter Wert in Cent (netto)",
+    "items": "Positionen",
+}
+FIELDS: Final = tuple(name for name in LABELS if name not in ("estimated_value_net_cents", "items"))
+_FOLDS: Final = {
+    "items": ("items",),
+    "place": ("place_street", "place_postcode", "place_city", "nuts"),
+    "more": (
+        "nature",
+        "cpv_additional",
+        "must_haves",
+        "cost_centre",
+        "contact",
+        "external_reference",
+        "remarks",
+    ),
+}
+ITEM_FIELDS: Final = ("text", "quantity", "unit", "unit_price_net")
+ROWS_AT_FIRST: Final = 3
+ROWS_MORE: Final = 5
+SUGGESTIONS: Final = 8
+_WORDS_MAX: Final = 200
+_LONGEST_PART: Final = 15
+_ITEM_FIELD: Final = re.compile(r"items\.(\d+)(\.|$)")
+_LOOKS_LIKE_CODE: Final = re.compile(r"[\d\s.\-]{2,}")
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A CPV code that may be meant: code with check digit, label, and the labels above it."""
+
+    code: str
+    label: str
+    path: str
+
+
+@dataclass(frozen=True)
+class DemandEntry:
+    """A form as it stands: texts as typed, by field; lines by row, blank rows included.
+
+    area_id, call_id, version: what hidden and select fields sent; suggestions: codes to choose
+    from where the CPV field holds words.
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    items: tuple[Mapping[str, str], ...] = ()
+    area_id: uuid.UUID | None = None
+    call_id: uuid.UUID | None = None
+    version: int | None = None
+    suggestions: tuple[Suggestion, ...] = ()
+
+    @property
+    def has_items(self) -> bool:
+        return any(_is_filled(row) for row in self.items)
+
+    @property
+    def cpv_label(self) -> str:
+        """Return the label of the code in the CPV field, empty if it holds none."""
+        try:
+            found = codes.cpv(codes.normalise_cpv(self.values.get("cpv_main", "")))
+        except InvalidInput:
+            return ""
+        return found.label_de if found else ""
+
+
+def entry_from_form(form: MultiDict[str, str]) -> DemandEntry:
+    """Return what was posted. A ticked suggestion replaces the words in the CPV field."""
+    values = {name: form.get(name, "") for name in FIELDS}
+    if form.get("cpv_choice"):
+        values["cpv_main"] = form["cpv_choice"]
+    rows = min(_whole(form.get("item_rows")) or 0, ITEMS_MAX)
+    items = tuple(
+        {name: form.get(f"items.{row}.{name}", "") for name in ITEM_FIELDS} for row in range(rows)
+    )
+    entry = DemandEntry(
+        values,
+        items,
+        _id(form.get("area_id")),
+        _id(form.get("call_id")),
+        _whole(form.get("version")),
+    )
+    return replace(entry, suggestions=_suggestions(values["cpv_main"]))
+
+
+def with_rows(entry: DemandEntry, more: int = 0) -> DemandEntry:
+    """Return the form with `more` further blank rows, and never fewer than it shows at first."""
+    blank: dict[str, str] = dict.fromkeys(ITEM_FIELDS, "")
+    wanted = min(max(len(entry.items) + more, ROWS_AT_FIRST), ITEMS_MAX)
+    return replace(entry, items=entry.items + (blank,) * (wanted - len(entry.items)))
+
+
+def entry_from_input(values: DemandInput, **more: Any) -> DemandEntry:
+    """Return the filled form for a demand, with room for further lines."""
+    typed = {name: _typed(getattr(values, name, None)) for name in FIELDS}
+    typed["cpv_main"] = codes.cpv_with_check_digit(values.cpv_main)
+    typed["cpv_additional"] = "; ".join(map(codes.cpv_with_check_digit, values.cpv_additional))
+    typed["estimated_value_net"] = _amount(values.estimated_value_net_cents)
+    items = tuple(
+        {
+            "text": item.text,
+            "quantity": "" if item.quantity is None else format_decimal(item.quantity),
+            "unit": unit_name(item.unit_code),
+            "unit_price_net": _amount(item.unit_price_net_cents),
+        }
+        for item in values.items
+    )
+    return with_rows(DemandEntry(typed, items, **more), more=1 if items else 0)
+
+
+def input_of(entry: DemandEntry, today: dt.date) -> DemandInput:
+    """Return the demand that the form means; `today` is a day in Berlin.
+
+    Raises InvalidInput with every wrong field under its name in the form; words in the CPV field
+    are wrong there until a suggestion is ticked.
+    """
+    rows = [row for row, item in enumerate(entry.items) if _is_filled(item)]
+    try:
+        return demand_of(entry.values, [entry.items[row] for row in rows], today)
+    except InvalidInput as error:
+        found = [_in_form(violation, rows, entry) for violation in error.violations]
+        raise InvalidInput.of(found) from error
+
+
+def folds_to_open(entry: DemandEntry, violations: Sequence[Violation]) -> set[str]:
+    """Return the folded parts of the form that hold lines or something wrong."""
+    wrong = {(violation.field or "").split(".")[0] for violation in violations}
+    found = {fold for fold, names in _FOLDS.items() if wrong.intersection(names)}
+    return found | {"items"} if entry.has_items else found
+
+
+def unit_name(unit_code: str | None) -> str:
+    """Return the German name of a unit, its code if it has none, empty for None."""
+    found = codes.unit(unit_code) if unit_code else None
+    return found.name if found else unit_code or ""
+
+
+def _in_form(violation: Violation, rows: list[int], entry: DemandEntry) -> Violation:
+    """Return a violation with the row of the form in place of the line of the demand."""
+    path = violation.field or ""
+    if path == "cpv_main" and entry.suggestions:
+        message = "Bitte wählen Sie einen der vorgeschlagenen CPV-Codes."
+        return replace(violation, code="cpv_choice_missing", message=message)
+    match = _ITEM_FIELD.match(path)
+    if match is None:
+        # Single additional codes share one field.
+        return replace(violation, field=path.split(".")[0] or None)
+    named = path.replace("unit_code", "unit")
+    return replace(violation, field=f"items.{rows[int(match[1])]}{named[match.end(1) :]}")
+
+
+def _is_filled(item: Mapping[str, str]) -> bool:
+    return any(item[name].strip() for name in ("text", "quantity", "unit_price_net"))
+
+
+def _suggestions(typed: str) -> tuple[Suggestion, ...]:
+    if not typed.strip() or _LOOKS_LIKE_CODE.fullmatch(typed.strip()):
+        return ()
+    return suggestions(typed)
+
+
+def suggestions(words: str) -> tuple[Suggestion, ...]:
+    """Return the CPV codes that words may mean, the likeliest first; empty if none is found.
+
+    All words together come first. Where no label has them all, the longest words count one by one,
+    in the end only their last parts: labels know salt and helmets, not those of the fire brigade.
+    """
+    found: dict[str, codes.Cpv] = {}
+    for query in _queries(words[:_WORDS_MAX]):
+        for each in codes.cpv_search(query, limit=SUGGESTIONS):
+            found.setdefault(each.code, each)
+        if found and (query == words or len(found) >= SUGGESTIONS):
+            break
+    return tuple(_suggestion(each) for each in list(found.values())[:SUGGESTIONS])
+
+
+def _queries(words: str) -> Iterator[str]:
+    yield words
+    single = sorted(re.findall(r"[^\W\d_]{4,}", words), key=len, reverse=True)[:3]
+    yield from single
+    for word in single:
+        for start in range(max(1, len(word) - _LONGEST_PART), len(word) - 3):
+            part = word[start:]
+            if codes.cpv_search(part, limit=1):
+                yield part
+                break
+
+
+def _suggestion(found: codes.Cpv) -> Suggestion:
+    above = codes.cpv_path(found.code)[:-1]
+    return Suggestion(
+        codes.cpv_with_check_digit(found.code),
+        found.label_de,
+        " › ".join(each.label_de for each in above[-2:]),
+    )
+
+
+def _typed(value: object) -> str:
+    if value is None or isinstance(value, tuple):
+        return ""
+    return value.isoformat() if isinstance(value, dt.date) else str(value)
+
+
+def _amount(cents: int | None) -> str:
+    return "" if cents is None else format_decimal(euros(cents))
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def _id(text: str | None) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text) if text else None
+    except ValueError:
+        return None

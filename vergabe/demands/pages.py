@@ -1,0 +1,309 @@
+"""Pages of demands: list, one demand and what can be done to it, release of several, export."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from vergabe import clock
+from vergabe.access.permissions import Permission
+from vergabe.audit import queries as audit
+from vergabe.db import db
+from vergabe.demands import call_queries, drafts, presenting, queries, releasing, rules, service
+from vergabe.demands.conversion import facts_of
+from vergabe.demands.forms import unit_name
+from vergabe.demands.model import Demand
+from vergabe.demands.presenting import STAGE_KINDS
+from vergabe.demands.queries import DemandFilter
+from vergabe.demands.reading import as_sent
+from vergabe.demands.stages import STAGE_NAMES, Action, Stage, actions_in
+from vergabe.errors import DomainError, InvalidInput, Refused, Violation
+from vergabe.exchange import codes, german, plain_text, sheet_writer
+from vergabe.web.rights import current_actor, requires
+from vergabe.web.transactions import commits
+
+pages = Blueprint("demands", __name__)
+
+EXPORT_MAX: Final = 20_000
+_BUDGET_LINE_MAX: Final = 200
+_PERMISSION: Final = {
+    Action.RELEASE: Permission.RELEASE_DEMANDS,
+    Action.REJECT: Permission.RELEASE_DEMANDS,
+    Action.REVOKE_RELEASE: Permission.RELEASE_DEMANDS,
+}
+
+
+@pages.get("/bedarfe")
+@requires(Permission.VIEW_DEMANDS)
+def index() -> ResponseReturnValue:
+    session, actor, wanted = db.session(), current_actor(), _filter()
+    cursor = request.args.get("ab")
+    page = queries.demands_page(session, actor, wanted, cursor=cursor)
+    query: dict[str, Any] = {"q": wanted.text or None, "stand": wanted.stage}
+    may_release = actor.holds(Permission.RELEASE_DEMANDS)
+    return render_template(
+        "demands/index.html",
+        page=page,
+        wanted=wanted,
+        stages=[(stage.value, name) for stage, name in STAGE_NAMES.items()],
+        stage_names=STAGE_NAMES,
+        stage_kinds=STAGE_KINDS,
+        next_url=url_for(".index", ab=page.next_cursor, **query) if page.next_cursor else None,
+        first_url=url_for(".index", **query) if cursor else None,
+        export_query=query,
+        may_edit=actor.holds(Permission.EDIT_DEMANDS),
+        waiting_count=queries.waiting_count(session, actor) if may_release else 0,
+        open_calls=call_queries.open_calls(session, actor, now=clock.now()),
+    )
+
+
+def _filter() -> DemandFilter:
+    stage = request.args.get("stand", "")
+    return DemandFilter(
+        stage=Stage(stage) if stage in set(Stage) else None,
+        text=request.args.get("q", "").replace("\x00", "").strip()[:200],
+    )
+
+
+@pages.get("/bedarfe/export.<any(xlsx, csv):kind>")
+@requires(Permission.VIEW_DEMANDS)
+def export(kind: str) -> ResponseReturnValue:
+    query = queries.filtered(current_actor(), _filter()).order_by(Demand.id.desc())
+    rows = presenting.export_rows(db.session.scalars(query.limit(EXPORT_MAX)))
+    headers = presenting.EXPORT_HEADERS
+    if kind == "xlsx":
+        content = sheet_writer.write_table_xlsx(headers, rows, sheet_name="Bedarfe")
+        return _download(content, presenting.XLSX, "Bedarfe.xlsx")
+    return _download(sheet_writer.write_table_csv(headers, rows), presenting.CSV, "Bedarfe.csv")
+
+
+def _download(content: bytes, content_type: str, name: str) -> Response:
+    response = Response(content, content_type=content_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@pages.get("/bedarfe/<uuid:demand_id>")
+@requires(Permission.VIEW_DEMANDS)
+def show(demand_id: uuid.UUID) -> ResponseReturnValue:
+    return _demand_page(queries.visible_demand(db.session(), current_actor(), demand_id))
+
+
+def _demand_page(
+    demand: Demand, violations: Sequence[Violation] = (), *, status: int = 200
+) -> ResponseReturnValue:
+    session, actor = db.session(), current_actor()
+    html = render_template(
+        "demands/show.html",
+        demand=demand,
+        stage_name=STAGE_NAMES[Stage(demand.stage)],
+        stage_kind=STAGE_KINDS[Stage(demand.stage)],
+        actions=[
+            action.value
+            for action in actions_in(Stage(demand.stage))
+            if actor.may(
+                _PERMISSION.get(action, Permission.EDIT_DEMANDS),
+                organisation_id=demand.organisation_id,
+                cooperation_id=demand.cooperation_id,
+            )
+        ],
+        may_change=not rules.reasons_against_editing(
+            facts_of(demand), actor.user_id, is_operator=actor.is_operator
+        ),
+        may_copy=actor.holds(Permission.EDIT_DEMANDS),
+        cpv=[_cpv(code) for code in (demand.cpv, *demand.cpv_additional)],
+        nuts=codes.nuts(demand.nuts) if demand.nuts else None,
+        unit_name=unit_name,
+        line_totals=[rules.lines_net_cents([item]) for item in demand.items],
+        lines_net_cents=rules.lines_net_cents(demand.items),
+        call=call_queries.call_of(session, demand),
+        warnings=as_sent(rules.value_warnings(demand)),
+        history=audit.entries_about(session, demand.id),
+        values=request.form,
+        violations=violations,
+    )
+    return html, status
+
+
+def _cpv(code: str) -> str:
+    found = codes.cpv(code)
+    return f"{codes.cpv_with_check_digit(code)} {found.label_de}" if found else code
+
+
+@pages.post("/bedarfe/<uuid:demand_id>/einreichen")
+@requires(Permission.EDIT_DEMANDS)
+@commits
+def submit(demand_id: uuid.UUID) -> ResponseReturnValue:
+    return _done(
+        demand_id,
+        lambda: service.submit_demand(db.session(), current_actor(), demand_id, now=clock.now()),
+        "ist eingereicht und wartet auf die Freigabe",
+    )
+
+
+@pages.post("/bedarfe/<uuid:demand_id>/oeffnen")
+@requires(Permission.EDIT_DEMANDS)
+@commits
+def reopen(demand_id: uuid.UUID) -> ResponseReturnValue:
+    return _done(
+        demand_id,
+        lambda: service.reopen_demand(db.session(), current_actor(), demand_id, now=clock.now()),
+        "ist wieder ein Entwurf",
+    )
+
+
+@pages.post("/bedarfe/<uuid:demand_id>/kopieren")
+@requires(Permission.EDIT_DEMANDS)
+@commits
+def copy(demand_id: uuid.UUID) -> ResponseReturnValue:
+    return _done(
+        demand_id,
+        lambda: drafts.copy_demand(db.session(), current_actor(), demand_id, now=clock.now()),
+        "ist angelegt; bitte prüfen Sie Menge, Wert und Tage",
+    )
+
+
+@pages.post("/bedarfe/<uuid:demand_id>/ablehnen")
+@requires(Permission.RELEASE_DEMANDS)
+@commits
+def reject(demand_id: uuid.UUID) -> ResponseReturnValue:
+    return _ended(demand_id, Action.REJECT, service.reject_demand, "ist abgelehnt")
+
+
+@pages.post("/bedarfe/<uuid:demand_id>/freigabe-zuruecknehmen")
+@requires(Permission.RELEASE_DEMANDS)
+@commits
+def revoke_release(demand_id: uuid.UUID) -> ResponseReturnValue:
+    done = "wartet wieder auf die Freigabe"
+    return _ended(demand_id, Action.REVOKE_RELEASE, service.revoke_release, done)
+
+
+@pages.post("/bedarfe/<uuid:demand_id>/zurueckziehen")
+@requires(Permission.EDIT_DEMANDS)
+@commits
+def withdraw(demand_id: uuid.UUID) -> ResponseReturnValue:
+    return _ended(demand_id, Action.WITHDRAW, service.withdraw_demand, "ist zurückgezogen")
+
+
+def _ended(
+    demand_id: uuid.UUID, action: Action, command: Callable[..., Demand], done: str
+) -> ResponseReturnValue:
+    def run() -> Demand:
+        return command(db.session(), current_actor(), demand_id, _reason(), now=clock.now())
+
+    # Each of these forms has a field for the reason, and several of them stand on one page.
+    return _done(demand_id, run, done, field_prefix=f"{action}-")
+
+
+def _reason() -> str:
+    text = request.form.get("reason", "")
+    return plain_text.many_lines(text, max_length=rules.REASON_MAX, field="reason")
+
+
+@pages.post("/bedarfe/<uuid:demand_id>/freigeben")
+@requires(Permission.RELEASE_DEMANDS)
+@commits
+def release(demand_id: uuid.UUID) -> ResponseReturnValue:
+    def run() -> Demand:
+        typed = request.form.get("released_net", "").strip()
+        return releasing.release_demand(
+            db.session(),
+            current_actor(),
+            demand_id,
+            released_net_cents=german.parse_money_cents(typed, field="released_net")
+            if typed
+            else None,
+            budget_line=_budget_line(),
+            now=clock.now(),
+        )
+
+    return _done(demand_id, run, "ist freigegeben")
+
+
+def _budget_line() -> str:
+    text = request.form.get("budget_line", "")
+    return plain_text.one_line(text, max_length=_BUDGET_LINE_MAX, field="budget_line")
+
+
+def _done(
+    demand_id: uuid.UUID, command: Callable[[], Demand], done: str, *, field_prefix: str = ""
+) -> ResponseReturnValue:
+    """Run a command; lead to the demand with a sentence, or show again what stood in the way."""
+    try:
+        demand = command()
+    except (InvalidInput, Refused) as error:
+        db.session.rollback()
+        found = queries.visible_demand(db.session(), current_actor(), demand_id)
+        violations = [
+            Violation(each.code, each.message, each.law, each.field and field_prefix + each.field)
+            for each in as_sent(all_of(error))
+        ]
+        return _demand_page(found, violations, status=error.status)
+    flash(f"Der Bedarf {demand.reference} {done}.", "success")
+    return redirect(url_for(".show", demand_id=demand.id), code=303)
+
+
+def all_of(error: DomainError) -> tuple[Violation, ...]:
+    """Return the reasons of an error, itself as the only one if it names none."""
+    return error.violations or (
+        Violation(error.code, error.message, law=error.law, field=error.field),
+    )
+
+
+@pages.get("/bedarfe/freigabe")
+@requires(Permission.RELEASE_DEMANDS)
+def waiting() -> ResponseReturnValue:
+    return _waiting_page()
+
+
+def _waiting_page(
+    violations: Sequence[Violation] = (), *, status: int = 200
+) -> ResponseReturnValue:
+    session, actor, now = db.session(), current_actor(), clock.now()
+    cursor = request.args.get("ab")
+    wanted = DemandFilter(stage=Stage.SUBMITTED)
+    page = queries.demands_page(session, actor, wanted, cursor=cursor)
+    html = render_template(
+        "demands/waiting.html",
+        page=page,
+        obstacles=releasing.obstacles(session, actor, page.items, now=now),
+        chosen=set(request.form.getlist("demand_ids")),
+        values=request.form,
+        violations=violations,
+        next_url=url_for(".waiting", ab=page.next_cursor) if page.next_cursor else None,
+        first_url=url_for(".waiting") if cursor else None,
+    )
+    return html, status
+
+
+@pages.post("/bedarfe/freigabe")
+@requires(Permission.RELEASE_DEMANDS)
+@commits
+def release_many() -> ResponseReturnValue:
+    try:
+        released = releasing.release_demands(
+            db.session(),
+            current_actor(),
+            _chosen_ids(),
+            budget_line=_budget_line(),
+            now=clock.now(),
+        )
+    except (InvalidInput, Refused) as error:
+        db.session.rollback()
+        return _waiting_page(all_of(error), status=error.status)
+    count = len(released)
+    flash(
+        "Ein Bedarf ist freigegeben." if count == 1 else f"{count} Bedarfe sind freigegeben.",
+        "success",
+    )
+    return redirect(url_for(".waiting"), code=303)
+
+
+def _chosen_ids() -> list[uuid.UUID]:
+    try:
+        return [uuid.UUID(text) for text in request.form.getlist("demand_ids")]
+    except ValueError as error:
+        message = "Die Auswahl ist beschädigt. Bitte wählen Sie noch einmal."
+        raise InvalidInput("choice_invalid", message, field="demand_ids") from error
