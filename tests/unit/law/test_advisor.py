@@ -1,16 +1,20 @@
 import datetime as dt
 import json
 import time
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from vergabe.law import tables
 from vergabe.law.advice import Advice, AdvisorFacts, Hint, Member
-from vergabe.law.advisor import advise
+from vergabe.law.advisor import advise, assess, recommend
 from vergabe.law.bylaws import Bylaw
 from vergabe.law.errors import ImpossibleInput, NoRowInForce
 from vergabe.law.estimate import Position
 from vergabe.law.lots import JoiningFacts, JoiningReason
+from vergabe.law.procedures import Procedures
 from vergabe.law.thresholds import ContractType
 
 ON = dt.date(2026, 12, 1)
@@ -336,12 +340,62 @@ def test_the_change_of_the_threshold_ahead_is_told() -> None:
     changes = hints(advise(december), "threshold_changes")
     assert "nach dem 31.12.2025" in changes[0].sentence
     assert "216.000,00" in changes[0].sentence
+    assert changes[0].sentence.endswith("er wird dann erreicht.")
     far_above = pool({"Merzenich": 300_000}, on=dt.date(2025, 12, 1))
     assert not hints(advise(far_above), "threshold_changes")
     far_ahead = pool({"Merzenich": 218_000}, on=dt.date(2025, 10, 1))
     assert not hints(advise(far_ahead), "threshold_changes")
     ends = advise(pool({"Merzenich": 218_000}, on=dt.date(2027, 12, 1)))
     assert "31.12.2027" in hints(ends, "threshold_ends")[0].sentence
+
+
+def test_a_rising_threshold_ahead_is_told(tmp_path: Path) -> None:
+    packaged = (tables.FOLDER / "thresholds.toml").read_text(encoding="utf-8")
+    rising = packaged.replace("216_000", "230_000").replace("2026-01-01", "2028-01-01")
+    rising = rising.replace("2027-12-31", "2029-12-31")
+    (tmp_path / "thresholds.toml").write_text(rising, encoding="utf-8")
+    tables.use_folder(tmp_path)
+    try:
+        advice = advise(pool({"Merzenich": 220_000}, on=dt.date(2027, 12, 1)))
+    finally:
+        tables.use_folder(None)
+    sentence = hints(advice, "threshold_changes")[0].sentence
+    assert "230.000,00" in sentence
+    assert sentence.endswith("er wird dann nicht mehr erreicht.")
+    assert not hints(advice, "threshold_ends")
+
+
+def test_a_member_of_another_group_leaves_nothing_of_this_one() -> None:
+    positions = (
+        Position(municipality="Merzenich", land="NW", amount_cents=1_000_00, group="A"),
+        Position(municipality="Jülich", land="NW", amount_cents=2_000_00, group="B"),
+    )
+    facts = pool({"Merzenich": 0, "Jülich": 0}, positions=positions, evaluate_group="A")
+    without = {item.name: item for item in advise(facts).without}
+    assert "bleibt nichts" in without["Merzenich"].sentence
+    assert without["Merzenich"].regime is None
+    assert without["Jülich"].total_net_cents == 1_000_00
+
+
+def test_leaving_can_end_in_a_land_without_rules() -> None:
+    advice = advise(pool({"Merzenich": 200_000, "Goslar": 20_000}, {"Goslar": {"land": "NI"}}))
+    without = {item.name: item for item in advice.without}
+    assert "Niedersachsen" in without["Merzenich"].sentence
+    assert without["Merzenich"].is_changed
+    both = advise(pool({"Goslar": 2, "Celle": 1}, {n: {"land": "NI"} for n in ("Goslar", "Celle")}))
+    assert not next(item for item in both.without if item.name == "Celle").is_changed
+
+
+def test_without_a_public_procedure_the_last_free_one_is_recommended() -> None:
+    situation = assess(pool())
+    assert situation.procedures is not None
+    only = Procedures(situation.procedures.value.free[1:], (), ())
+    other = replace(situation, procedures=replace(situation.procedures, value=only))
+    found = recommend(pool(), other)
+    assert found is not None
+    assert found.code == "restricted"
+    nothing = replace(situation.procedures, value=Procedures((), (), ()))
+    assert recommend(pool(), replace(situation, procedures=nothing)) is None
 
 
 def test_vat_is_pointed_out_where_members_settle_after_2026() -> None:

@@ -250,6 +250,23 @@ def test_substantial_changes_extend_by_the_time_they_cost() -> None:
     assert not changed("2026-10-14T10:00:00+02:00", 5, substantial=False).is_needed
 
 
+@pytest.mark.parametrize(
+    ("rule_set", "law"),
+    [
+        ("VgV", "§ 20 Abs. 3 Satz 1 Nr. 2 VgV"),
+        ("VgV-social", "§ 20 Abs. 3 Satz 1 Nr. 2 VgV"),
+        ("UVgO", "Gleichbehandlung"),
+    ],
+)
+def test_the_law_behind_an_extension_after_a_change(rule_set: str, law: str) -> None:
+    found = answers.extension_for_change(
+        rule_set, DEADLINE, DEADLINE, "NW", is_substantial=True, extra_days=3
+    )
+    assert found.law == law
+    assert found.value.is_needed
+    assert found.steps
+
+
 def test_a_midnight_deadline_moves_to_ten_o_clock() -> None:
     midnight = instant("2026-10-15T00:00:00+02:00")
     assert answers.moved_deadline(midnight, day("2026-10-17"), "NW") == instant(

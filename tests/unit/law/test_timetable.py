@@ -53,6 +53,23 @@ def test_forward_from_a_day() -> None:
     assert submission.slack_days is None
 
 
+def test_every_leg_says_how_long_it_is() -> None:
+    reasons = {step.key: step.reason for step in plan_forward(plan(), dt.date(2026, 9, 1)).steps}
+    assert reasons["joined"] == "Gewählt: 21 Kalendertage."
+    assert reasons["evaluated"] == "Gewählt: 10 Arbeitstage."
+    assert reasons["awarded"].startswith("Am selben Tag")
+    assert "10 Kalendertage bis zum Ablauf von" in reasons["released"]
+    assert "Zuschlag frühestens" in reasons["released"]
+
+
+def test_waiting_in_rlp_ends_with_the_regulation() -> None:
+    started = ProcedureFacts(
+        rule_set="UVgO", procedure="nat-open", land="RP", started_on=dt.date(2027, 7, 1)
+    )
+    facts = PlanFacts(procedure_facts=started, value_net_cents=100_000_00)
+    assert "released" not in plan_forward(facts, dt.date(2027, 7, 1)).days
+
+
 def test_backward_from_the_wished_start() -> None:
     found = plan_backward(plan(), dt.date(2027, 4, 6))
     assert found.direction is Direction.BACKWARD
