@@ -163,7 +163,9 @@ def _letters(session: Session, rows: Sequence[OutboxRow], settings: Settings) ->
     for row in rows:
         if row.name != MESSAGE_MAIL:
             payload = row.payload
-            letter = Letter(row.id, payload["to"], payload["subject"], payload["body"])
+            link = f"\n\n{settings.base_url}{payload['link']}\n" if payload.get("link") else ""
+            body = payload["body"] + link
+            letter = Letter(row.id, payload["to"], payload["subject"], body)
             yield Leased(row.id, None, letter)
         elif (mail := written.get(mail_ids[row.id])) is not None:
             link = f"\n\n{settings.base_url}{mail.link}" if mail.link else ""

@@ -18,7 +18,7 @@ pages = Blueprint("messages", __name__)
 
 @pages.get("/postfach")
 @requires(Permission.VIEW_MESSAGES)
-def index() -> ResponseReturnValue:
+def mailbox() -> ResponseReturnValue:
     session, actor = db.session(), current_actor()
     only_unread = request.args.get("nur") == "ungelesen"
     cursor = request.args.get("ab")
@@ -29,8 +29,8 @@ def index() -> ResponseReturnValue:
         "messages/index.html",
         page=page,
         only_unread=only_unread,
-        next_url=url_for(".index", ab=page.next_cursor, nur=shown) if page.next_cursor else None,
-        first_url=url_for(".index", nur=shown) if cursor else None,
+        next_url=url_for(".mailbox", ab=page.next_cursor, nur=shown) if page.next_cursor else None,
+        first_url=url_for(".mailbox", nur=shown) if cursor else None,
         email=user.email if user else None,
         wants_mail=user is not None and queries.wants_mail(session, user.id),
         has_opt_outs=user is not None and bool(queries.opt_out_scopes_of(session, user.email)),
@@ -64,4 +64,4 @@ def choose_mail() -> ResponseReturnValue:
         else "Sie bekommen keine E-Mails mehr. Neue Nachrichten liegen weiter im Postfach.",
         "success",
     )
-    return redirect(url_for(".index"), code=303)
+    return redirect(url_for(".mailbox"), code=303)

@@ -33,12 +33,17 @@ def opt_out_scope(kind: str, tender_id: uuid.UUID | None) -> str:
     News of one tender end for that tender; everything else (invitations to new tenders as well)
     ends for its kind.
     """
-    return f"tender:{tender_id}" if tender_id and kind != INVITATION else f"kind:{kind}"
+    return tender_scope(tender_id) if tender_id and kind != INVITATION else f"kind:{kind}"
+
+
+def tender_scope(tender_id: uuid.UUID) -> str:
+    """Return the scope of all news of one tender."""
+    return f"tender:{tender_id}"
 
 
 def opt_out_scopes(kind: str, tender_id: uuid.UUID | None) -> list[str]:
     """Return the scopes of opting out that keep a message of this kind from being mailed."""
     scopes = [f"kind:{kind}"]
     if tender_id:
-        scopes.append(f"tender:{tender_id}")
+        scopes.append(tender_scope(tender_id))
     return scopes

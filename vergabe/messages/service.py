@@ -17,6 +17,7 @@ from vergabe.messages.model import Mail, Message
 
 MAIL_KIND: Final = "mail"
 MESSAGE_MAIL: Final = "message_mail"
+ACCOUNT_MAIL: Final = "account_mail"
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,17 @@ def send_many(
         new = [row for row in rows if row["id"] in new_ids]
         _write_mails(session, new, scopes=rules.opt_out_scopes(kind, tender_id), now=now)
     return len(new_ids)
+
+
+def send_account_mail(
+    session: Session, to: str, *, subject: str, body: str, now: dt.datetime, link: str | None = None
+) -> None:
+    """Write a mail that belongs to no mailbox: confirmations and invitations with a secret link.
+
+    link: path on this service. Its text is forgotten once it has left, and nobody can opt out.
+    """
+    payload = {"to": to, "subject": rules.one_line(subject), "body": body, "link": link}
+    outbox.put(session, MAIL_KIND, ACCOUNT_MAIL, str(ids.new_id()), payload, now=now)
 
 
 def _insert_new(

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from vergabe.access.model import Organisation
-from vergabe.db import Id, Instant, JsonList, Model, Name
+from vergabe.db import Id, Instant, JsonList, Model
 
 
 class SupplierProfile(Model):
@@ -75,17 +75,30 @@ class KnownKeyword(Model):
 
 
 class PendingRegistration(Model):
-    """A firm and its first person, until the e-mail address is confirmed; then the row goes."""
+    """Somebody who will act for a firm once the e-mail address is confirmed; then the row goes.
+
+    Either the first person of a new firm, who has chosen a password, or a colleague who was invited
+    into a firm that is there.
+    """
 
     __tablename__ = "pending_registration"
-    __table_args__ = (Index("ix_pending_registration_email", "email", "asked_at"),)
+    __table_args__ = (
+        CheckConstraint("(firm IS NULL) <> (organisation_id IS NULL)", name="new_firm_or_old"),
+        CheckConstraint("(firm IS NULL) = (password_hash IS NULL)", name="new_firm_has_password"),
+        Index("ix_pending_registration_email", "email", "asked_at"),
+    )
 
     id: Mapped[Id]
     email: Mapped[str] = mapped_column(String(254))
     full_name: Mapped[str] = mapped_column(String(200))
-    firm: Mapped[Name]
-    password_hash: Mapped[str] = mapped_column(String(255))
+    firm: Mapped[str | None] = mapped_column(String(400))
+    password_hash: Mapped[str | None] = mapped_column(String(255))
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("organisation.id"), index=True
+    )
+    asked_by_name: Mapped[str] = mapped_column(String(200))
     asked_at: Mapped[Instant]
+    organisation: Mapped[Organisation | None] = relationship()
 
 
 class TenderRegistration(Model):

@@ -1,0 +1,157 @@
+"""What a firm wants to hear of, and what it says about itself."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from vergabe.access.actor import Actor
+from vergabe.access.model import Organisation
+from vergabe.errors import InvalidInput, Violation
+from vergabe.exchange.regional_keys import parse_postcode
+from vergabe.suppliers import entries, matching, membership, rules
+from vergabe.suppliers.model import SupplierProfile
+
+
+@dataclass(frozen=True)
+class ProfileEntry:
+    """A profile as people type it: codes and keywords as text, separated by commas or lines."""
+
+    cpv: str = ""
+    nuts: str = ""
+    keywords: str = ""
+    size: str = ""
+
+
+@dataclass(frozen=True)
+class FirmEntry:
+    """What a firm says about itself, as typed; empty fields are left empty."""
+
+    name: str
+    street: str = ""
+    postcode: str = ""
+    city: str = ""
+    phone: str = ""
+    register_number: str = ""
+
+
+def profile_of(session: Session, actor: Actor) -> SupplierProfile:
+    """Return the profile of the actor's firm; an empty one is made if there is none yet."""
+    return _profile(session, membership.own_firm(session, actor))
+
+
+def save_profile(
+    session: Session, actor: Actor, entry: ProfileEntry, *, now: dt.datetime
+) -> SupplierProfile:
+    """Replace the profile of the actor's firm and its index.
+
+    Raises InvalidInput with every code, region and keyword that cannot be.
+    """
+    firm = membership.own_firm(session, actor)
+    profile = _profile(session, firm, now=now, for_update=True)
+    _fill(profile, entry, now=now)
+    session.flush()
+    matching.index_profile(session, profile)
+    membership.record(
+        session,
+        actor,
+        firm,
+        "profile_saved",
+        "Das Profil wurde geändert.",
+        now=now,
+        cpv=list(profile.cpv_prefixes),
+        nuts=list(profile.nuts_prefixes),
+        keywords=list(profile.keywords),
+        size=profile.size,
+    )
+    return profile
+
+
+def _fill(profile: SupplierProfile, entry: ProfileEntry, *, now: dt.datetime) -> None:
+    wrong: list[Violation] = []
+    cpv = entries.gather(wrong, lambda: rules.cpv_prefixes(entry.cpv, field="cpv")) or []
+    nuts = entries.gather(wrong, lambda: rules.nuts_prefixes(entry.nuts, field="nuts")) or []
+    words = entries.gather(wrong, lambda: rules.keywords(entry.keywords, field="keywords")) or []
+    if entry.size and entry.size not in rules.SIZES:
+        wrong.append(Violation("size_unknown", "Diese Größe gibt es nicht.", field="size"))
+    if wrong:
+        raise InvalidInput.of(wrong)
+    profile.cpv_prefixes, profile.nuts_prefixes, profile.keywords = cpv, nuts, words
+    profile.size = entry.size or None
+    profile.updated_at = now
+
+
+def pause(session: Session, actor: Actor, *, is_paused: bool, now: dt.datetime) -> SupplierProfile:
+    """Stop invitations to the actor's firm for now, or let them come again."""
+    firm = membership.own_firm(session, actor)
+    profile = _profile(session, firm, now=now, for_update=True)
+    if (profile.paused_at is not None) != is_paused:
+        profile.paused_at = now if is_paused else None
+        profile.updated_at = now
+        session.flush()
+        action = "invitations_paused" if is_paused else "invitations_resumed"
+        summary = "Einladungen wurden " + ("angehalten." if is_paused else "wieder eingeschaltet.")
+        membership.record(session, actor, firm, action, summary, now=now)
+    return profile
+
+
+def save_firm(
+    session: Session, actor: Actor, entry: FirmEntry, *, now: dt.datetime
+) -> Organisation:
+    """Change what the actor's firm says about itself; InvalidInput with one violation per field."""
+    firm = membership.own_firm(session, actor)
+    wrong: list[Violation] = []
+
+    def line(text: str, longest: int, field: str) -> str | None:
+        return entries.gather(wrong, lambda: entries.optional(text, longest, field))
+
+    name = entries.gather(
+        wrong, lambda: entries.required(entry.name, 400, "name", "den Namen des Unternehmens")
+    )
+    postcode = (
+        entries.gather(wrong, lambda: parse_postcode(entry.postcode, field="postcode"))
+        if entry.postcode.strip()
+        else None
+    )
+    street, city = line(entry.street, 200, "street"), line(entry.city, 200, "city")
+    phone = line(entry.phone, 50, "phone")
+    register_number = line(entry.register_number, 100, "register_number")
+    if wrong:
+        raise InvalidInput.of(wrong)
+    firm.name, firm.street, firm.postcode, firm.city = name or firm.name, street, postcode, city
+    firm.phone, firm.register_number = phone, register_number
+    session.flush()
+    membership.record(
+        session,
+        actor,
+        firm,
+        "firm_changed",
+        "Die Angaben zum Unternehmen wurden geändert.",
+        now=now,
+    )
+    return firm
+
+
+def _profile(
+    session: Session,
+    firm: Organisation,
+    *,
+    now: dt.datetime | None = None,
+    for_update: bool = False,
+) -> SupplierProfile:
+    query = select(SupplierProfile).where(SupplierProfile.organisation_id == firm.id)
+    found = session.scalars(query.with_for_update() if for_update else query).one_or_none()
+    if found is not None:
+        return found
+    empty = SupplierProfile(
+        organisation_id=firm.id,
+        cpv_prefixes=[],
+        nuts_prefixes=[],
+        keywords=[],
+        updated_at=now or firm.created_at,
+        version=1,
+    )
+    if now is not None:
+        session.add(empty)
+    return empty
