@@ -12,12 +12,83 @@ from typing import Final, TypeAlias
 
 from sqlalchemy.orm import Session
 
+from vergabe.enquiries import events as enquiry_events
+from vergabe.enquiries import handlers as enquiries
 from vergabe.events import Event
+from vergabe.messages.events import MailUnsubscribed
+from vergabe.notices.events import NoticePublished
+from vergabe.notices.model import Notice
 from vergabe.pools import events as pool_events
 from vergabe.pools import handlers as pools
+from vergabe.suppliers import following, inviting
+from vergabe.suppliers import handlers as suppliers
+from vergabe.suppliers.inviting import NoticeFacts
+from vergabe.tenders.model import Tender
+from vergabe.web.formatting import weekday_moment
 
 Handler: TypeAlias = Callable[..., None]
 """handler(session, event, *, event_id: UUID, now: datetime) -> None"""
+
+
+def tell_suppliers(
+    session: Session, event: NoticePublished, *, event_id: uuid.UUID, now: dt.datetime
+) -> None:
+    """Invite suppliers whose profile fits a new notice; tell those registered of later ones."""
+    notice = session.get_one(Notice, event.notice_id)
+    cause = f"notice:{notice.id}"
+    if event.kind == "contract_notice":
+        inviting.invite_matching(session, _facts_of(notice.tender), cause=cause, now=now)
+        return
+    subject, body = _news_of(notice)
+    following.tell_registered(
+        session,
+        notice.tender_id,
+        cause=cause,
+        kind=event.kind,
+        subject=subject,
+        body=body,
+        now=now,
+        link=_public_page(notice.tender),
+    )
+
+
+def _facts_of(tender: Tender) -> NoticeFacts:
+    places = [lot.nuts for lot in tender.lots if lot.nuts]
+    towns = [buyer.organisation.nuts3 for buyer in tender.buyers if buyer.buys]
+    lots = [f"{lot.title}\n{lot.description}" for lot in tender.lots]
+    return NoticeFacts(
+        tender_id=tender.id,
+        reference=tender.reference,
+        title=tender.title,
+        text="\n".join([tender.description, *lots]),
+        buyer_names=[buyer.organisation.name for buyer in tender.buyers],
+        cpv_codes=[tender.cpv, *tender.cpv_additional, *(lot.cpv for lot in tender.lots)],
+        nuts_codes=places or [town for town in towns if town],
+        submission_deadline=tender.submission_deadline,
+        link=_public_page(tender),
+    )
+
+
+def _news_of(notice: Notice) -> tuple[str, str]:
+    tender = notice.tender
+    if notice.kind == "cancellation_notice":
+        return (
+            f"Aufgehoben: {tender.reference} {tender.title}",
+            f"Guten Tag,\n\ndas Verfahren „{tender.title}“ wurde aufgehoben.\n\n"
+            f"Grund: {tender.cancellation_reason}",
+        )
+    summaries = [v.summary for v in tender.versions if v.number == notice.tender_version]
+    return (
+        f"Geändert: {tender.reference} {tender.title}",
+        f"Guten Tag,\n\nzu „{tender.title}“ gibt es Fassung {notice.tender_version}.\n\n"
+        f"Was sich geändert hat: {' '.join(summaries)}\n"
+        f"Angebote bis: {weekday_moment(notice.submission_deadline)}",
+    )
+
+
+def _public_page(tender: Tender) -> str:
+    return f"/bekanntmachungen/{tender.reference}"
+
 
 FLOW: Final[Mapping[type[Event], tuple[Handler, ...]]] = {
     pool_events.ConsultationStarted: (pools.tell_of_consultation,),
@@ -29,6 +100,10 @@ FLOW: Final[Mapping[type[Event], tuple[Handler, ...]]] = {
     pool_events.WithdrawalAsked: (pools.tell_of_withdrawal,),
     pool_events.WithdrawalDecided: (pools.tell_of_decided_withdrawal,),
     pool_events.PoolEnded: (pools.tell_of_end,),
+    NoticePublished: (tell_suppliers,),
+    enquiry_events.EnquiryReceived: (enquiries.tell_officers,),
+    enquiry_events.AnswerPublished: (enquiries.tell_answer,),
+    MailUnsubscribed: (suppliers.leave_after_unsubscribing,),
 }
 
 

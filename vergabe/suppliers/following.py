@@ -85,10 +85,10 @@ def ask_address(
         session,
         address,
         subject=f"Bitte bestätigen: Nachrichten zu {reference}",
-        body="Guten Tag,\n\nmit dieser Adresse wurden Nachrichten zum Vergabeverfahren "
-        f"{reference} bestellt: Änderungen, Antworten auf Fragen und neue Fristen. Waren Sie das, "
-        "bestätigen Sie es bitte hier. Unter demselben Link stellen Sie Fragen und melden sich wieder ab. "
-        "Waren Sie es nicht, brauchen Sie nichts zu tun.",
+        body=f"Guten Tag,\n\nmit dieser Adresse wurden Nachrichten zu {reference} bestellt: "
+        "Änderungen, Antworten auf Fragen und neue Fristen. Waren Sie das, bestätigen Sie es "
+        "bitte hier. Unter demselben Link stellen Sie Fragen und melden sich wieder ab. Waren Sie "
+        "es nicht, brauchen Sie nichts zu tun.",
         link=f"/registrierung/{token}",
         now=now,
     )
