@@ -34,6 +34,8 @@ from vergabe.demands import pages as demands_pages
 from vergabe.messages import api as messages_api
 from vergabe.messages import pages as messages_pages
 from vergabe.messages import unsubscribe_pages
+from vergabe.pools import joining_pages
+from vergabe.pools import pages as pools_pages
 from vergabe.web import api, shell
 from vergabe.web.api import ApiBlueprint
 from vergabe.web.shell import NavItem
@@ -62,6 +64,8 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     demands_pages.pages,
     demand_form_pages.pages,
     call_pages.pages,
+    pools_pages.pages,
+    joining_pages.pages,
     deadlines_pages.pages,
     messages_pages.pages,
     unsubscribe_pages.pages,
@@ -80,6 +84,7 @@ NAVIGATION: Final[tuple[NavItem, ...]] = (
     NavItem("Bedarfe", "demands.index", Permission.VIEW_DEMANDS),
     NavItem("Zusammenarbeit", "cooperations.index", Permission.VIEW_COOPERATION),
     NavItem("Fristen", "deadlines.index", Permission.VIEW_DEADLINES),
+    NavItem("Bündelungen", "pools.index", Permission.VIEW_POOLS),
     NavItem("Postfach", "messages.mailbox", Permission.VIEW_MESSAGES),
     NavItem("Personen", "accounts.people", Permission.ADMINISTER_ORGANISATION),
 )

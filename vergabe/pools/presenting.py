@@ -42,7 +42,7 @@ DECISION_NAMES: Final[Mapping[str, tuple[str, str]]] = {
     UNDECIDED: ("noch offen", "warning"),
 }
 _ENDED: Final = frozenset({Stage.REJECTED, Stage.DISSOLVED})
-_COORDINATED: Final = frozenset(
+COORDINATED: Final = frozenset(
     {
         Action.START_CONSULTATION,
         Action.SPLIT,
@@ -52,9 +52,6 @@ _COORDINATED: Final = frozenset(
         Action.EXTEND_JOINING,
         Action.DISSOLVE,
     }
-)
-_OF_MEMBERS: Final = frozenset(
-    {Action.JOIN, Action.DECLINE, Action.LEAVE, Action.ASK_TO_WITHDRAW, Action.CONSENT}
 )
 
 
@@ -195,7 +192,7 @@ def actions_for(
     allowed = frozenset(rules.allowed_actions(facts, now))
     mine: set[Action] = set()
     if actor.may(Permission.EDIT_POOLS, cooperation_id=pool.cooperation_id):
-        mine |= allowed & _COORDINATED
+        mine |= allowed & COORDINATED
     if actor.may(
         Permission.EDIT_TENDERS,
         cooperation_id=pool.cooperation_id,

@@ -1,12 +1,13 @@
 """Reads of pools, narrowed to what the actor may see."""
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, selectinload
 
 from vergabe.access.actor import Actor
@@ -73,14 +74,28 @@ def pools_page(
     cooperation_id: uuid.UUID | None = None,
     cursor: str | None = None,
     limit: int | None = None,
+    now: dt.datetime,
 ) -> Page[Any]:
-    """Return a page of visible pools, newest first."""
-    query = visible(actor)
-    if stage is not None:
-        query = query.where(Pool.stage == stage)
+    """Return a page of visible pools, newest first.
+
+    stage: as time has made it; None leaves out only what was rejected or dissolved.
+    """
+    query = visible(actor).where(_in_stage(stage, now))
     if cooperation_id is not None:
         query = query.where(Pool.cooperation_id == cooperation_id)
+    query = query.options(selectinload(Pool.area), selectinload(Pool.cooperation))
     return paging.newest_first(session, query, Pool.id, cursor=cursor, limit=limit)
+
+
+def _in_stage(stage: Stage | None, now: dt.datetime) -> ColumnElement[bool]:
+    if stage is None:
+        return Pool.stage.not_in((Stage.REJECTED, Stage.DISSOLVED))
+    if stage is Stage.JOINING:
+        return (Pool.stage == Stage.JOINING) & (Pool.joining_deadline > now)
+    if stage is Stage.BINDING:
+        ended = (Pool.stage == Stage.JOINING) & (Pool.joining_deadline <= now)
+        return ended | (Pool.stage == Stage.BINDING)
+    return Pool.stage == stage
 
 
 def demands_in(session: Session, pool_id: uuid.UUID) -> list[ReleasedDemand]:
