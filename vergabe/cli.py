@@ -15,6 +15,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "audit": ("audit", "audit_group"),
     "cooperation": ("cooperations", "cooperation"),
     "db": ("running", "database"),
+    "demo": ("demo", "demo"),
     "demands": ("demands", "demands"),
     "doctor": ("running", "doctor"),
     "law": ("law", "law"),

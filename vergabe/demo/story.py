@@ -10,7 +10,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from flask import Flask
@@ -25,10 +24,11 @@ from vergabe.db import Base, reading, unit_of_work
 from vergabe.deadlines.model import Deadline
 from vergabe.demands import importing, releasing
 from vergabe.demands.drafts import Place
-from vergabe.demands.importing import ImportWish
+from vergabe.demands.import_report import ImportWish
 from vergabe.demands.model import Demand
 from vergabe.demands.stages import Stage as DemandStage
-from vergabe.demo.place import COOPERATION, acting_as, example_demands, town
+from vergabe.demo.place import COOPERATION, PASSWORD, acting_as, example_demands, town
+from vergabe.demo.report import Report
 from vergabe.demo.suppliers import register_suppliers
 from vergabe.demo.tendering import TenderSteps
 from vergabe.exchange.sheet_writer import write_table_xlsx
@@ -57,20 +57,6 @@ _HEADERS: Final = (
 _NATURES: Final = {"supplies": "Lieferung", "services": "Dienstleistung", "works": "Bau"}
 
 
-@dataclass
-class Report:
-    """What happened: sentences in order, and checks with whether they held."""
-
-    steps: list[str] = field(default_factory=list)
-    checks: dict[str, bool] = field(default_factory=dict)
-
-    def tell(self, sentence: str) -> None:
-        self.steps.append(f"{clock.berlin_day(clock.read()):%d.%m.%Y}: {sentence}")
-
-    def check(self, name: str, holds: bool) -> None:
-        self.checks[name] = bool(holds)
-
-
 class Story:
     """The main job in the order of the flow; `play` runs it and returns what happened."""
 
@@ -87,8 +73,8 @@ class Story:
             self._demands()
             self._pool()
             self._suppliers()
-            tender = TenderSteps(self.app, self.report, self.pool_id, self._pass)
-            tender.play()
+            assert self.pool_id is not None
+            TenderSteps(self.app, self.report, self.pool_id, self._pass).play()
             self._verify()
             result = self._counts()
         finally:
@@ -130,7 +116,7 @@ class Story:
                     wish=ImportWish(DemandStage.SUBMITTED),
                     now=clock.now(),
                 )
-                self.report.check(f"Tabelle aus {name} ohne Fehler", not report.has_errors)
+                self.report.check(f"Tabelle aus {name} ohne Fehler", not report.errors)
             with self._as(f"kaemmerei@{name}.example") as (session, actor):
                 demand_ids = session.scalars(
                     select(Demand.id).where(
@@ -182,19 +168,19 @@ class Story:
             pool = pools.visible_pool(session, actor, self.pool_id)
             own = pools.pool_facts(session, pool).participant(_organisation(actor))
             assert own is not None
-            mandates = joining.own_mandates(
-                session, pool.cooperation_id, _organisation(actor), now=clock.now()
-            )
+            mandates = joining.own_mandates(session, pool, _organisation(actor), now=clock.now())
             entry = JoiningEntry(
                 quantities={line.id: line.quantity for line in own.lines},
-                mandate_id=mandates[0].id,
+                mandate_id=mandates[0].id if mandates else None,
+                # The lead needs no mandate for itself; its council's resolution carries it.
+                mandate_reference="" if mandates else "Ratsbeschluss der Federführung",
             )
             joining.join(session, actor, self.pool_id, entry, now=clock.now())
         self.report.tell(f"{name.capitalize()} ist verbindlich beigetreten.")
 
     def _suppliers(self) -> None:
         with self.app.app_context(), unit_of_work() as session:
-            register_suppliers(session, now=clock.now())
+            register_suppliers(session, now=clock.now(), password=PASSWORD)
         self.report.tell("Drei Unternehmen haben ein Profil.")
 
     def _verify(self) -> None:

@@ -18,8 +18,8 @@ from vergabe.files import current
 from vergabe.notices import bundles, feeds, queries, service
 from vergabe.notices.queries import Search
 from vergabe.tenders import rules
+from vergabe.tenders.amending import Amendment
 from vergabe.tenders.assessment import method_label
-from vergabe.tenders.publishing import Amendment
 from vergabe.tenders.snapshots import visible_documents
 from vergabe.web import shell
 from vergabe.web.rights import current_actor, public, requires

@@ -22,9 +22,9 @@ from vergabe.files.store import FileStore
 from vergabe.notices import rendering, terms, writing
 from vergabe.notices.events import NoticePublished
 from vergabe.notices.model import FeedCounter, Notice, NoticeCode, NoticeDocument, NoticeTerm
-from vergabe.tenders import publishing
+from vergabe.tenders import amending, publishing
+from vergabe.tenders.amending import Amendment
 from vergabe.tenders.model import Tender
-from vergabe.tenders.publishing import Amendment
 from vergabe.tenders.recording import record
 
 FEED = "notices"
@@ -70,7 +70,7 @@ def publish_amendment(
     base_url: str,
 ) -> Notice:
     """Publish a new version of a published tender with its change notice."""
-    tender, changes = publishing.mark_amended(session, actor, tender_id, amendment, now=now)
+    tender, changes = amending.mark_amended(session, actor, tender_id, amendment, now=now)
     previous = _current(session, tender)
     document = writing.change_of(
         tender,

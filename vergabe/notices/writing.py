@@ -1,5 +1,6 @@
 """From a tender to the plain data of its XVergabe-style notice."""
 
+import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Sequence
@@ -157,7 +158,7 @@ def cancellation_of(
 
 
 def _parts(notice: Notice) -> dict[str, Any]:
-    return {name: getattr(notice, name) for name in notice.__dataclass_fields__}
+    return {field.name: getattr(notice, field.name) for field in dataclasses.fields(notice)}
 
 
 def _is_about_document(change: str) -> bool:

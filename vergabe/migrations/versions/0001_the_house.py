@@ -131,19 +131,6 @@ def upgrade() -> None:
         batch_op.create_index("uq_outbox_kind_dedupe_key", ["kind", "dedupe_key"], unique=True)
 
     op.create_table(
-        "pending_registration",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("email", sa.String(length=254), nullable=False),
-        sa.Column("full_name", sa.String(length=200), nullable=False),
-        sa.Column("firm", sa.String(length=400), nullable=False),
-        sa.Column("password_hash", sa.String(length=255), nullable=False),
-        sa.Column("asked_at", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_pending_registration")),
-    )
-    with op.batch_alter_table("pending_registration", schema=None) as batch_op:
-        batch_op.create_index("ix_pending_registration_email", ["email", "asked_at"], unique=False)
-
-    op.create_table(
         "record_chain",
         sa.Column("stream", sa.String(length=120), nullable=False),
         sa.Column("last_sequence", sa.Integer(), nullable=False),
@@ -253,6 +240,37 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_mail_preference")),
     )
+    op.create_table(
+        "pending_registration",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("full_name", sa.String(length=200), nullable=False),
+        sa.Column("firm", sa.String(length=400), nullable=True),
+        sa.Column("password_hash", sa.String(length=255), nullable=True),
+        sa.Column("organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("asked_by_name", sa.String(length=200), nullable=False),
+        sa.Column("asked_at", INSTANT, nullable=False),
+        sa.CheckConstraint(
+            "(firm IS NULL) <> (organisation_id IS NULL)",
+            name=op.f("ck_pending_registration_new_firm_or_old"),
+        ),
+        sa.CheckConstraint(
+            "(firm IS NULL) = (password_hash IS NULL)",
+            name=op.f("ck_pending_registration_new_firm_has_password"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_pending_registration_organisation_id_organisation"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pending_registration")),
+    )
+    with op.batch_alter_table("pending_registration", schema=None) as batch_op:
+        batch_op.create_index("ix_pending_registration_email", ["email", "asked_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_pending_registration_organisation_id"), ["organisation_id"], unique=False
+        )
+
     op.create_table(
         "record_entry",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1939,6 +1957,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_record_entry_subject_id")
 
     op.drop_table("record_entry")
+    with op.batch_alter_table("pending_registration", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pending_registration_organisation_id"))
+        batch_op.drop_index("ix_pending_registration_email")
+
+    op.drop_table("pending_registration")
     op.drop_table("mail_preference")
     op.drop_table("cooperation")
     with op.batch_alter_table("api_token", schema=None) as batch_op:
@@ -1949,10 +1972,6 @@ def downgrade() -> None:
     op.drop_table("stored_file")
     op.drop_table("reference_counter")
     op.drop_table("record_chain")
-    with op.batch_alter_table("pending_registration", schema=None) as batch_op:
-        batch_op.drop_index("ix_pending_registration_email")
-
-    op.drop_table("pending_registration")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index("uq_outbox_kind_dedupe_key")
         batch_op.drop_index(
