@@ -187,4 +187,4 @@ def test_every_word_has_a_german_name() -> None:
         (LegalForm, rules.LEGAL_FORM_NAMES),
         (Move, rules.MOVE_NAMES),
     ):
-        assert set(names) == set(words)  # type: ignore[call-overload]  # an enum class each
+        assert set(names) == set(words)
