@@ -22,7 +22,7 @@ def propose(
     code, empty for an unknown one; it is asked once per code. Raises ValueError if a demand is
     given twice. Memory does not grow with the square of a block (clustering.groups).
     """
-    # numpy, scipy and scikit-learn take a second to load: only whoever groups pays for it.
+    # numpy and scipy take half a second to load: only whoever groups pays for it.
     from vergabe.pools import linking
 
     ordered = _in_order(demands)

@@ -1,13 +1,13 @@
 """Closeness of pairs of demands inside a block, from wording and from everything else."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from vergabe.pools.facts import DemandFacts, GroupingSettings
+from vergabe.pools.sparse import SparseMatrix, matrix, tf_idf, unit_rows
 from vergabe.pools.subjects import SITE_DIVISIONS
 from vergabe.pools.traits import (
     BoolArray,
@@ -38,8 +38,6 @@ SITE_FACTOR: Final = 0.85
 OTHER_UNIT_LOSS: Final = 0.05
 # Only decides between equals: who lies in the same NUTS 2 region, and again in the same NUTS 3.
 SAME_REGION_GAIN: Final = 0.01
-
-SparseMatrix = Any  # scipy.sparse.csr_matrix: scipy is imported only when grouping really runs
 
 
 @dataclass(frozen=True)
@@ -77,28 +75,15 @@ def block(
     settings: GroupingSettings,
 ) -> Block:
     """Return everything that demands are compared by; `cpv_codes` are those to compare."""
-    from sklearn.feature_extraction import DictVectorizer
-    from sklearn.feature_extraction.text import TfidfTransformer
-    from sklearn.preprocessing import normalize
-
-    def matrix(rows: Iterator[dict[str, float]]) -> SparseMatrix:
-        # The last row keeps the vectorizer from refusing a block without any word.
-        found = DictVectorizer(dtype=np.float32).fit_transform(chain(rows, [{"": 0.0}]))
-        found.eliminate_zeros()
-        return found[:-1].tocsr()
-
-    tf_idf = TfidfTransformer(smooth_idf=True)
     sureness = np.array([max(w.subjects.values(), default=0.0) for w in wordings], np.float32)
     tied = [
         w.names_site and code[:2] in SITE_DIVISIONS
         for w, code in zip(wordings, cpv_codes, strict=True)
     ]
     return Block(
-        terms=tf_idf.fit_transform(matrix(w.terms for w in wordings)).tocsr(),
-        grams=tf_idf.fit_transform(matrix(w.grams() for w in wordings)).tocsr(),
-        subjects=normalize(matrix(w.subjects for w in wordings))
-        .multiply(sureness[:, None])
-        .tocsr(),
+        terms=tf_idf(matrix(w.terms for w in wordings)),
+        grams=tf_idf(matrix(w.grams() for w in wordings)),
+        subjects=unit_rows(matrix(w.subjects for w in wordings), lengths=sureness),
         traits=traits(demands, cpv_codes, settings),
         site=np.where(tied, np.float32(SITE_FACTOR), np.float32(1)),
     )
