@@ -34,8 +34,11 @@ from vergabe.demands import pages as demands_pages
 from vergabe.messages import api as messages_api
 from vergabe.messages import pages as messages_pages
 from vergabe.messages import unsubscribe_pages
+from vergabe.pools import api as pools_api
 from vergabe.pools import joining_pages
 from vergabe.pools import pages as pools_pages
+from vergabe.records import api as records_api
+from vergabe.records import pages as records_pages
 from vergabe.web import api, shell
 from vergabe.web.api import ApiBlueprint
 from vergabe.web.shell import NavItem
@@ -68,6 +71,7 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     joining_pages.pages,
     deadlines_pages.pages,
     messages_pages.pages,
+    records_pages.pages,
     unsubscribe_pages.pages,
 )
 # Mail programs post here without a session (RFC 8058); the right lies in the address's token.
@@ -78,13 +82,15 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     demands_api.api,
     calls_api.api,
     deadlines_api.api,
+    pools_api.api,
     messages_api.api,
+    records_api.api,
 )
 NAVIGATION: Final[tuple[NavItem, ...]] = (
     NavItem("Bedarfe", "demands.index", Permission.VIEW_DEMANDS),
+    NavItem("Bündelungen", "pools.index", Permission.VIEW_POOLS),
     NavItem("Zusammenarbeit", "cooperations.index", Permission.VIEW_COOPERATION),
     NavItem("Fristen", "deadlines.index", Permission.VIEW_DEADLINES),
-    NavItem("Bündelungen", "pools.index", Permission.VIEW_POOLS),
     NavItem("Postfach", "messages.mailbox", Permission.VIEW_MESSAGES),
     NavItem("Personen", "accounts.people", Permission.ADMINISTER_ORGANISATION),
 )

@@ -65,7 +65,6 @@ def _helpers() -> dict[str, Any]:
         "stage_of": lambda pool: presenting.stage_of(pool, now),
         "stage_names": STAGE_NAMES,
         "stage_kinds": presenting.STAGE_KINDS,
-        "coordinator_actions": presenting.COORDINATED,
         "amount": amount,
     }
 

@@ -1,5 +1,6 @@
 """Pools as JSON, for the API and the command line."""
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping
 from decimal import Decimal
@@ -8,8 +9,8 @@ from typing import Any
 from vergabe.demands.queries import ReleasedDemand
 from vergabe.money import EUR
 from vergabe.pools.commitment import amount
-from vergabe.pools.model import PoolComment, Withdrawal
-from vergabe.pools.presenting import MemberView, PoolView, members_of, quantities_of
+from vergabe.pools.model import Pool, PoolComment, Withdrawal
+from vergabe.pools.presenting import MemberView, PoolView, members_of, quantities_of, stage_of
 from vergabe.pools.proposing import Preview
 
 
@@ -137,4 +138,25 @@ def _withdrawal_as_json(request: Withdrawal) -> dict[str, Any]:
             {"organisation_id": given.organisation_id, "is_given": given.is_given, "at": given.at}
             for given in request.consents
         ],
+    }
+
+
+def head_as_json(
+    pool: Pool, counts: Mapping[uuid.UUID, tuple[int, int]], *, now: dt.datetime
+) -> dict[str, Any]:
+    """Return a pool as lists show it; counts: number of members and demands, by pool."""
+    members, demands = counts.get(pool.id, (0, 0))
+    return {
+        "id": pool.id,
+        "reference": pool.reference,
+        "cooperation_id": pool.cooperation_id,
+        "area_id": pool.area_id,
+        "stage": stage_of(pool, now),
+        "title": pool.title,
+        "cpv": pool.cpv,
+        "member_count": members,
+        "demand_count": demands,
+        "total_net": _euro(pool.reasons.get("total_net_cents")),
+        "joining_deadline": pool.joining_deadline,
+        "created_at": pool.created_at,
     }

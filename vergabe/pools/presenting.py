@@ -42,7 +42,7 @@ DECISION_NAMES: Final[Mapping[str, tuple[str, str]]] = {
     UNDECIDED: ("noch offen", "warning"),
 }
 _ENDED: Final = frozenset({Stage.REJECTED, Stage.DISSOLVED})
-COORDINATED: Final = frozenset(
+_COORDINATED: Final = frozenset(
     {
         Action.START_CONSULTATION,
         Action.SPLIT,
@@ -95,6 +95,11 @@ class PoolView:
     def bound_net_cents(self) -> int:
         """Sum of what those who joined are bound to, where a value is stated."""
         return sum(member.bound_net_cents or 0 for member in self.members)
+
+    @property
+    def is_coordinated(self) -> bool:
+        """Whether the actor may do something as the coordinator."""
+        return bool(self.actions & _COORDINATED)
 
     def member(self, organisation_id: uuid.UUID | None) -> MemberView | None:
         """Return a member's part, None if it has no demand in the pool."""
@@ -192,7 +197,7 @@ def actions_for(
     allowed = frozenset(rules.allowed_actions(facts, now))
     mine: set[Action] = set()
     if actor.may(Permission.EDIT_POOLS, cooperation_id=pool.cooperation_id):
-        mine |= allowed & COORDINATED
+        mine |= allowed & _COORDINATED
     if actor.may(
         Permission.EDIT_TENDERS,
         cooperation_id=pool.cooperation_id,
