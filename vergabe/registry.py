@@ -31,9 +31,13 @@ from vergabe.demands import api as demands_api
 from vergabe.demands import call_pages, calls_api
 from vergabe.demands import form_pages as demand_form_pages
 from vergabe.demands import pages as demands_pages
+from vergabe.home import health
+from vergabe.home import pages as home_pages
 from vergabe.messages import api as messages_api
 from vergabe.messages import pages as messages_pages
 from vergabe.messages import unsubscribe_pages
+from vergabe.notices import api as notices_api
+from vergabe.notices import pages as notices_pages
 from vergabe.pools import api as pools_api
 from vergabe.pools import joining_pages
 from vergabe.pools import pages as pools_pages
@@ -71,6 +75,9 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     joining_pages.pages,
     deadlines_pages.pages,
     messages_pages.pages,
+    notices_pages.pages,
+    home_pages.pages,
+    health.pages,
     records_pages.pages,
     unsubscribe_pages.pages,
 )
@@ -84,6 +91,7 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     deadlines_api.api,
     pools_api.api,
     messages_api.api,
+    notices_api.api,
     records_api.api,
 )
 NAVIGATION: Final[tuple[NavItem, ...]] = (

@@ -1,15 +1,21 @@
 """`vergabe audit`: check the record's chains."""
 
 import sys
+from pathlib import Path
 
 import click
 from sqlalchemy import select
 
+from vergabe import clock
 from vergabe.audit import queries
 from vergabe.audit import service as audit
-from vergabe.commands.support import json_option, print_json, the_app
+from vergabe.commands.support import acting, as_option, json_option, print_json, the_app
 from vergabe.db import db, reading
 from vergabe.errors import NotFound
+from vergabe.files import current
+from vergabe.records import queries as records
+from vergabe.records.export import export_zip
+from vergabe.tenders import queries as tenders
 from vergabe.tenders.model import Tender
 
 
@@ -45,3 +51,28 @@ def verify(reference: str | None, as_json: bool) -> None:
         click.echo(f"{len(results)} Ketten geprüft, {len(broken)} beschädigt.")
     if broken:
         sys.exit(1)
+
+
+@audit_group.command()
+@click.argument("reference")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Zieldatei (ZIP).",
+)
+@as_option
+def export(reference: str, out: Path, as_email: str | None) -> None:
+    """Die ganze Akte eines Verfahrens als ZIP mit Verzeichnis und Prüfskript ausgeben."""
+    app = the_app()
+    with app.app_context(), reading() as session:
+        actor = acting(as_email, now=clock.now())
+        tender_id = tenders.tender_by_reference(session, actor, reference).id
+        tender = records.tender_for_record(session, actor, tender_id)
+        passing = out.with_name(f"{out.name}.unfertig")
+        with passing.open("wb") as target:
+            for piece in export_zip(session, current.store(), actor, tender, now=clock.now()):
+                target.write(piece)
+        # Complete or not there: a broken-off export must not look like a file.
+        passing.replace(out)
+    click.echo(f"{out}: {out.stat().st_size} Byte. Prüfen mit: python3 pruefen.py {out.name}")
