@@ -31,6 +31,7 @@ from vergabe.demands import api as demands_api
 from vergabe.demands import call_pages, calls_api
 from vergabe.demands import form_pages as demand_form_pages
 from vergabe.demands import pages as demands_pages
+from vergabe.enquiries import api as enquiries_api
 from vergabe.home import health
 from vergabe.home import pages as home_pages
 from vergabe.messages import api as messages_api
@@ -43,6 +44,7 @@ from vergabe.pools import joining_pages
 from vergabe.pools import pages as pools_pages
 from vergabe.records import api as records_api
 from vergabe.records import pages as records_pages
+from vergabe.suppliers import api as suppliers_api
 from vergabe.web import api, shell
 from vergabe.web.api import ApiBlueprint
 from vergabe.web.shell import NavItem
@@ -91,6 +93,8 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     deadlines_api.api,
     pools_api.api,
     messages_api.api,
+    suppliers_api.api,
+    enquiries_api.api,
     notices_api.api,
     records_api.api,
 )
@@ -99,7 +103,10 @@ NAVIGATION: Final[tuple[NavItem, ...]] = (
     NavItem("Bündelungen", "pools.index", Permission.VIEW_POOLS),
     NavItem("Zusammenarbeit", "cooperations.index", Permission.VIEW_COOPERATION),
     NavItem("Fristen", "deadlines.index", Permission.VIEW_DEADLINES),
+    NavItem("Verfahren", "following.mine", Permission.USE_SUPPLIER_AREA),
+    NavItem("Profil", "suppliers.profile", Permission.USE_SUPPLIER_AREA),
     NavItem("Postfach", "messages.mailbox", Permission.VIEW_MESSAGES),
+    NavItem("Unternehmen", "suppliers.firm", Permission.USE_SUPPLIER_AREA),
     NavItem("Personen", "accounts.people", Permission.ADMINISTER_ORGANISATION),
 )
 
