@@ -21,6 +21,7 @@ from vergabe.notices.schema import (
     NoticeListSchema,
     NoticeQuery,
     NoticeSchema,
+    TenderNoticesSchema,
 )
 from vergabe.tenders import queries as tenders
 from vergabe.tenders.amending import Amendment
@@ -62,7 +63,7 @@ def changes(query: dict[str, Any]) -> Any:
 
 @api.get("/notices/<reference>")
 @public
-@api.response(200, ChangeListSchema(only=("items",)))
+@api.response(200, TenderNoticesSchema)
 def notices_of(reference: str) -> Any:
     """Alle Bekanntmachungen eines Verfahrens, die neueste zuerst."""
     tender = queries.published_tender(db.session(), reference)

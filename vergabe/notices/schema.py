@@ -25,8 +25,8 @@ class NoticeDocumentSchema(Schema):
     size_bytes = fields.Integer()
 
 
-class NoticeSchema(Schema):
-    """A published notice."""
+class NoticeShortSchema(Schema):
+    """A published notice, as lists show it."""
 
     id = fields.UUID()
     notice_uuid = fields.UUID()
@@ -39,13 +39,18 @@ class NoticeSchema(Schema):
     nature = fields.String()
     published_at = Instant()
     submission_deadline = Instant(allow_none=True)
+
+
+class NoticeSchema(NoticeShortSchema):
+    """A published notice with its documents."""
+
     documents = fields.List(fields.Nested(NoticeDocumentSchema))
 
 
 class NoticeListSchema(Schema):
     """A page of notices."""
 
-    items = fields.List(fields.Nested(NoticeSchema(exclude=("documents",))))
+    items = fields.List(fields.Nested(NoticeShortSchema))
     next_cursor = fields.String(allow_none=True)
 
 
@@ -54,6 +59,12 @@ class ChangeQuery(Schema):
 
     after = fields.Integer(load_default=0, strict=False, validate=validate.Range(min=0))
     limit = fields.Integer(load_default=100, validate=validate.Range(min=1, max=200))
+
+
+class TenderNoticesSchema(Schema):
+    """All notices of one tender."""
+
+    items = fields.List(fields.Nested(NoticeSchema))
 
 
 class ChangeListSchema(Schema):
