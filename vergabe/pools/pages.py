@@ -165,7 +165,7 @@ def run(pool_id: uuid.UUID, form: str, command: Command) -> ResponseReturnValue:
             pool_id, reasons, form=form, entry=request.form.to_dict(), status=error.status
         )
     flash(done, "success")
-    return redirect(url_for(".show", pool_id=pool_id), code=303)
+    return redirect(url_for("pools.show", pool_id=pool_id), code=303)
 
 
 @pages.post("/buendelungen/<uuid:pool_id>/abstimmung")
