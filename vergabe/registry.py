@@ -32,6 +32,8 @@ from vergabe.demands import call_pages, calls_api
 from vergabe.demands import form_pages as demand_form_pages
 from vergabe.demands import pages as demands_pages
 from vergabe.enquiries import api as enquiries_api
+from vergabe.enquiries import following_pages
+from vergabe.enquiries import pages as enquiries_pages
 from vergabe.home import health
 from vergabe.home import pages as home_pages
 from vergabe.messages import api as messages_api
@@ -45,6 +47,8 @@ from vergabe.pools import pages as pools_pages
 from vergabe.records import api as records_api
 from vergabe.records import pages as records_pages
 from vergabe.suppliers import api as suppliers_api
+from vergabe.suppliers import pages as suppliers_pages
+from vergabe.suppliers import registration_pages
 from vergabe.web import api, shell
 from vergabe.web.api import ApiBlueprint
 from vergabe.web.shell import NavItem
@@ -77,6 +81,10 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     joining_pages.pages,
     deadlines_pages.pages,
     messages_pages.pages,
+    registration_pages.pages,
+    suppliers_pages.pages,
+    following_pages.pages,
+    enquiries_pages.pages,
     notices_pages.pages,
     home_pages.pages,
     health.pages,

@@ -7,6 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from vergabe.enquiries.model import Answer, Enquiry
+from vergabe.errors import NotFound
+from vergabe.suppliers.model import TenderRegistration
+from vergabe.tenders.model import Tender
 
 
 def published_answers(session: Session, tender_id: uuid.UUID) -> Sequence[Answer]:
@@ -50,4 +53,31 @@ def own_enquiries(
         .where(Enquiry.tender_id == tender_id, Enquiry.organisation_id == organisation_id)
         .options(joinedload(Enquiry.answer))
         .order_by(Enquiry.asked_at)
+    ).all()
+
+
+def published_tender(session: Session, reference: str) -> Tender:
+    """Return a tender that the public may see; NotFound before its publication."""
+    query = select(Tender).where(
+        Tender.reference == reference.strip().upper(), Tender.published_version > 0
+    )
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound("Die Bekanntmachung")
+    return found
+
+
+def followed_tenders(session: Session, organisation_id: uuid.UUID) -> Sequence[Tender]:
+    """Return the tenders that a firm is registered for, those due last first."""
+    return session.scalars(
+        select(Tender)
+        .join(TenderRegistration, TenderRegistration.tender_id == Tender.id)
+        .where(
+            TenderRegistration.organisation_id == organisation_id,
+            TenderRegistration.left_at.is_(None),
+            Tender.published_version > 0,
+        )
+        .order_by(Tender.submission_deadline.desc(), Tender.id)
+        .options(joinedload(Tender.lead))
+        .limit(200)
     ).all()

@@ -254,6 +254,20 @@ def nuts(code: str) -> Nuts | None:
     return _nuts_table().get(code)
 
 
+def nuts_search(text: str, limit: int = 20) -> tuple[Nuts, ...]:
+    """Return up to `limit` regions whose name holds every word of `text`, German ones first."""
+    words = _fold(text).split()
+    if not words:
+        return ()
+    found = [
+        region
+        for region in _nuts_table().values()
+        if all(word in _fold(region.name) or word == region.code.lower() for word in words)
+    ]
+    found.sort(key=lambda region: (not region.code.startswith("DE"), region.level, region.code))
+    return tuple(found[:limit])
+
+
 def normalise_nuts(text: str, *, field: str | None = None) -> str:
     """Return a NUTS code in capitals without blanks; InvalidInput if there is no such region."""
     code = _BLANKS.sub("", text).upper()

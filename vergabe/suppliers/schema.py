@@ -1,0 +1,62 @@
+"""The shape of suppliers in the JSON API."""
+
+from marshmallow import fields, validate
+
+from vergabe.suppliers import rules
+from vergabe.web.schema import Instant, Schema, text
+
+
+class RegistrationInSchema(Schema):
+    """A firm and its first person."""
+
+    firm = text(400, minimum=1, required=True)
+    full_name = text(200, minimum=1, required=True)
+    email = fields.String(required=True)
+    password = fields.String(required=True, load_only=True)
+
+
+class AcceptedSchema(Schema):
+    """What happens next."""
+
+    message = fields.String()
+
+
+class ProfileInSchema(Schema):
+    """What the firm wants to hear of."""
+
+    cpv_prefixes = fields.List(
+        text(12), load_default=list, validate=validate.Length(max=rules.MOST_CPV)
+    )
+    nuts_prefixes = fields.List(
+        text(5), load_default=list, validate=validate.Length(max=rules.MOST_REGIONS)
+    )
+    keywords = fields.List(
+        text(rules.KEYWORD_LENGTH),
+        load_default=list,
+        validate=validate.Length(max=rules.MOST_KEYWORDS),
+    )
+    size = fields.String(load_default="", allow_none=True)
+
+
+class ProfileSchema(Schema):
+    """A profile as it is used for matching."""
+
+    cpv_prefixes = fields.List(fields.String())
+    nuts_prefixes = fields.List(fields.String())
+    keywords = fields.List(fields.String())
+    size = fields.String(allow_none=True)
+    paused_at = Instant(allow_none=True)
+    updated_at = Instant()
+
+
+class PauseInSchema(Schema):
+    """Whether invitations are stopped."""
+
+    is_paused = fields.Boolean(required=True)
+
+
+class ColleagueInSchema(Schema):
+    """Somebody to invite."""
+
+    full_name = text(200, minimum=1, required=True)
+    email = fields.String(required=True)
