@@ -13,17 +13,17 @@ from vergabe.cooperations.entries import MandateEntry, ResolutionEntry
 from vergabe.cooperations.model import Cooperation, Mandate, Resolution
 from vergabe.cooperations.overview import mandate_view, overview, resolution_view
 from vergabe.cooperations.schema import (
-    AreaQuerySchema,
+    AgreementMoveSchema,
     CooperationListSchema,
     CooperationSchema,
-    DocumentSchema,
-    GateListSchema,
     MandateInSchema,
     MandateSchema,
-    MoveSchema,
+    PaperDocumentSchema,
+    PaperRevocationSchema,
+    ReadinessSchema,
     ResolutionInSchema,
     ResolutionSchema,
-    RevocationSchema,
+    TaskAreaQuerySchema,
     cooperation_json,
     gates_json,
     mandate_json,
@@ -81,8 +81,8 @@ def cooperation(key: str) -> Any:
 
 @api.get("/cooperations/<key>/gates")
 @requires(Permission.VIEW_COOPERATION)
-@api.arguments(AreaQuerySchema, location="query")
-@api.response(200, GateListSchema)
+@api.arguments(TaskAreaQuerySchema, location="query")
+@api.response(200, ReadinessSchema)
 def gates(query: dict[str, Any], key: str) -> Any:
     """Was den Mitgliedern zu einer gemeinsamen Vergabe noch fehlt."""
     return gates_json(_whole(_visible(key), query["area"]))
@@ -91,7 +91,7 @@ def gates(query: dict[str, Any], key: str) -> Any:
 @api.post("/cooperations/<key>/agreement/moves")
 @requires(Permission.EDIT_COOPERATION)
 @commits
-@api.arguments(MoveSchema)
+@api.arguments(AgreementMoveSchema)
 @api.response(200, CooperationSchema)
 def move_agreement(body: dict[str, Any], key: str) -> Any:
     """Einen Schritt der Vereinbarung vermerken."""
@@ -130,7 +130,7 @@ def resolution(key: str, resolution_id: uuid.UUID) -> Any:
 @api.post("/cooperations/<key>/resolutions/<uuid:resolution_id>/revocation")
 @requires(Permission.RECORD_RESOLUTION)
 @commits
-@api.arguments(RevocationSchema)
+@api.arguments(PaperRevocationSchema)
 @api.response(200, ResolutionSchema)
 def revoke_resolution(body: dict[str, Any], key: str, resolution_id: uuid.UUID) -> Any:
     """Die Aufhebung eines eigenen Beschlusses vermerken."""
@@ -144,7 +144,7 @@ def revoke_resolution(body: dict[str, Any], key: str, resolution_id: uuid.UUID) 
 @api.post("/cooperations/<key>/resolutions/<uuid:resolution_id>/document")
 @requires(Permission.RECORD_RESOLUTION)
 @commits
-@api.arguments(DocumentSchema, location="files")
+@api.arguments(PaperDocumentSchema, location="files")
 @api.response(200, ResolutionSchema)
 def attach_to_resolution(_body: dict[str, Any], key: str, resolution_id: uuid.UUID) -> Any:
     """Das Dokument eines eigenen Beschlusses hinterlegen."""
@@ -198,7 +198,7 @@ def mandate(key: str, mandate_id: uuid.UUID) -> Any:
 @api.post("/cooperations/<key>/mandates/<uuid:mandate_id>/revocation")
 @requires(Permission.GRANT_MANDATE)
 @commits
-@api.arguments(RevocationSchema)
+@api.arguments(PaperRevocationSchema)
 @api.response(200, MandateSchema)
 def revoke_mandate(body: dict[str, Any], key: str, mandate_id: uuid.UUID) -> Any:
     """Eine eigene Vollmacht widerrufen."""
@@ -212,7 +212,7 @@ def revoke_mandate(body: dict[str, Any], key: str, mandate_id: uuid.UUID) -> Any
 @api.post("/cooperations/<key>/mandates/<uuid:mandate_id>/document")
 @requires(Permission.GRANT_MANDATE)
 @commits
-@api.arguments(DocumentSchema, location="files")
+@api.arguments(PaperDocumentSchema, location="files")
 @api.response(200, MandateSchema)
 def attach_to_mandate(_body: dict[str, Any], key: str, mandate_id: uuid.UUID) -> Any:
     """Das Dokument einer eigenen Vollmacht hinterlegen."""

@@ -23,7 +23,7 @@ from vergabe.web.schema import MoneySchema, Schema, text
 _ONE_OF = "Möglich sind: {choices}."
 
 
-class OrganisationSchema(Schema):
+class MemberOrganisationSchema(Schema):
     """A member in short."""
 
     id = fields.UUID()
@@ -41,7 +41,7 @@ class CooperationRowSchema(Schema):
     key = fields.String()
     name = fields.String()
     reference_prefix = fields.String()
-    lead = fields.Nested(OrganisationSchema)
+    lead = fields.Nested(MemberOrganisationSchema)
 
 
 class CooperationListSchema(Schema):
@@ -51,10 +51,10 @@ class CooperationListSchema(Schema):
     next_cursor = fields.String(allow_none=True)
 
 
-class MemberSchema(Schema):
+class CooperationMemberSchema(Schema):
     """A member and how deep it takes part, by key of the area."""
 
-    organisation = fields.Nested(OrganisationSchema)
+    organisation = fields.Nested(MemberOrganisationSchema)
     is_lead = fields.Boolean()
     position = fields.Integer()
     joined_on = fields.Date()
@@ -62,7 +62,7 @@ class MemberSchema(Schema):
     participation = fields.Dict(keys=fields.String(), values=fields.String())
 
 
-class AreaSchema(Schema):
+class TaskAreaSchema(Schema):
     """A task area."""
 
     id = fields.UUID()
@@ -71,7 +71,7 @@ class AreaSchema(Schema):
     required_resolutions = fields.List(fields.String())
 
 
-class AgreementSchema(Schema):
+class CooperationAgreementSchema(Schema):
     """The agreement that counts today; effective_stage is derived from its days."""
 
     number = fields.Integer()
@@ -123,7 +123,7 @@ class ResolutionSchema(Schema):
     document_sha256 = fields.String(allow_none=True)
 
 
-class GateSchema(Schema):
+class ReadinessGateSchema(Schema):
     """A named check with every reason that keeps it closed."""
 
     key = fields.String()
@@ -133,11 +133,11 @@ class GateSchema(Schema):
     notes = fields.List(fields.String())
 
 
-class GateListSchema(Schema):
+class ReadinessSchema(Schema):
     """The checks for everybody who could take part in a joint tender of one area, today."""
 
     area = fields.String()
-    gates = fields.List(fields.Nested(GateSchema))
+    gates = fields.List(fields.Nested(ReadinessGateSchema))
 
 
 class CooperationSchema(CooperationRowSchema):
@@ -149,14 +149,14 @@ class CooperationSchema(CooperationRowSchema):
     contact = fields.Dict()
     review_body = fields.Dict()
     allows = fields.List(fields.String())
-    agreement = fields.Nested(AgreementSchema, allow_none=True)
-    areas = fields.List(fields.Nested(AreaSchema))
-    members = fields.List(fields.Nested(MemberSchema))
+    agreement = fields.Nested(CooperationAgreementSchema, allow_none=True)
+    areas = fields.List(fields.Nested(TaskAreaSchema))
+    members = fields.List(fields.Nested(CooperationMemberSchema))
     mandates = fields.List(fields.Nested(MandateSchema))
     resolutions = fields.List(fields.Nested(ResolutionSchema))
 
 
-class AreaQuerySchema(Schema):
+class TaskAreaQuerySchema(Schema):
     """Which area's checks to list."""
 
     area = fields.String(load_default=None)
@@ -205,14 +205,14 @@ class MandateInSchema(Schema):
         return MandateEntry(**data)
 
 
-class RevocationSchema(Schema):
+class PaperRevocationSchema(Schema):
     """From which legal day something no longer counts, and why."""
 
     revoked_on = fields.Date(required=True)
     reason = text(REASON_LENGTH, minimum=1, required=True)
 
 
-class MoveSchema(Schema):
+class AgreementMoveSchema(Schema):
     """A step of the agreement; legal_form: what an informal arrangement becomes."""
 
     move = fields.Enum(Move, by_value=True, required=True)
@@ -221,7 +221,7 @@ class MoveSchema(Schema):
     legal_form = fields.Enum(LegalForm, by_value=True, load_default=None, allow_none=True)
 
 
-class DocumentSchema(Schema):
+class PaperDocumentSchema(Schema):
     """A document, as a part of multipart/form-data."""
 
     document = fields.Raw(required=True, metadata={"type": "string", "format": "binary"})
@@ -275,7 +275,9 @@ def cooperation_json(view: Overview) -> dict[str, Any]:
     shown: dict[str, Any] = {name: getattr(cooperation, name) for name in names}
     stage_json: dict[str, Any] | None = None
     if agreement is not None:
-        stage_json = {name: getattr(agreement, name, None) for name in AgreementSchema().fields}
+        stage_json = {
+            name: getattr(agreement, name, None) for name in CooperationAgreementSchema().fields
+        }
         stage_json["effective_stage"] = view.stage
     return shown | {
         "joining_window_days": cooperation.joining_window_days,
@@ -310,7 +312,7 @@ def _participation(view: Overview, organisation_id: uuid.UUID) -> dict[str, str]
 
 
 def gates_json(view: Overview) -> dict[str, Any]:
-    """Return the checks of the chosen area as GateListSchema takes them."""
+    """Return the checks of the chosen area as ReadinessSchema takes them."""
     return {
         "area": view.area.key if view.area else "",
         "gates": [

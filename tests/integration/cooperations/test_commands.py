@@ -520,7 +520,7 @@ def test_gates_ask_a_fixed_number_of_questions(
 
 
 def unknown_stage(session: Session, cooperation: Cooperation) -> None:
-    factory.agreement(session, cooperation, "informal", number=2).stage = "done"
+    factory.agreement(session, cooperation, "signed", number=2).stage = "done"
     session.flush()
 
 
