@@ -42,7 +42,7 @@ CALL_STATE_NAMES: Final = {
 ANSWER_NAMES: Final = {
     AnswerKind.DEMANDS: "Bedarf gemeldet",
     AnswerKind.NO_DEMAND: "kein Bedarf",
-    AnswerKind.NONE: "noch keine Antwort",
+    AnswerKind.NONE: "keine Antwort",
 }
 
 

@@ -48,7 +48,7 @@ def new() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     entry = forms.entry_from_form(request.form)
     if "step" in request.form:
-        return _form_page(_stepped(entry))
+        return _form_page(_stepped(entry), forms.search_result(entry))
     try:
         with naming_as_sent():
             demand = _create(entry)
@@ -111,7 +111,7 @@ def change(demand_id: uuid.UUID) -> ResponseReturnValue:
     entry = forms.entry_from_form(request.form)
     if "step" in request.form:
         demand = queries.visible_demand(db.session(), current_actor(), demand_id)
-        return _form_page(_stepped(entry), demand=demand)
+        return _form_page(_stepped(entry), forms.search_result(entry), demand=demand)
     try:
         with naming_as_sent():
             demand = _change(demand_id, entry)

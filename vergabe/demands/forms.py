@@ -173,15 +173,37 @@ def unit_name(unit_code: str | None) -> str:
 def _in_form(violation: Violation, rows: list[int], entry: DemandEntry) -> Violation:
     """Return a violation with the row of the form in place of the line of the demand."""
     path = violation.field or ""
-    if path == "cpv_main" and entry.suggestions:
-        message = "Bitte wählen Sie einen der vorgeschlagenen CPV-Codes."
-        return replace(violation, code="cpv_choice_missing", message=message)
+    if path == "cpv_main":
+        return _about_words(entry) or violation
     match = _ITEM_FIELD.match(path)
     if match is None:
         # Single additional codes share one field.
         return replace(violation, field=path.split(".")[0] or None)
     named = path.replace("unit_code", "unit")
     return replace(violation, field=f"items.{rows[int(match[1])]}{named[match.end(1) :]}")
+
+
+def search_result(entry: DemandEntry) -> list[Violation]:
+    """Return what to tell somebody who has searched a code by words that name none."""
+    if entry.suggestions:
+        return []
+    found = _about_words(entry)
+    return [found] if found else []
+
+
+def _about_words(entry: DemandEntry) -> Violation | None:
+    """Return what to do next where the CPV field holds words; None where it holds a code."""
+    words = entry.values.get("cpv_main", "").strip()
+    if not words or _LOOKS_LIKE_CODE.fullmatch(words):
+        return None
+    if entry.suggestions:
+        message = "Bitte wählen Sie einen der vorgeschlagenen CPV-Codes."
+        return Violation("cpv_choice_missing", message, field="cpv_choice")
+    message = (
+        f"Zu „{words[:60]}“ wurde kein CPV-Code gefunden. Versuchen Sie ein allgemeineres Wort, "
+        "zum Beispiel Möbel, oder geben Sie die 8 Ziffern ein."
+    )
+    return Violation("cpv_not_found", message, field="cpv_main")
 
 
 def _is_filled(item: Mapping[str, str]) -> bool:
