@@ -5,7 +5,7 @@ import gzip
 import json
 import resource
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +28,7 @@ from vergabe.errors import DomainError, InvalidInput
 from vergabe.exchange.notice_records import MunicipalityRef
 from vergabe.exchange.sheets import SheetDemand, read_demand_rows
 from vergabe.law.working_days import LAND_NAMES
+from vergabe.pools import presenting, proposing
 
 AREA_KEY: Final = "procurement"
 # What the Kämmerei releases where a notice names no value: made up, and counted in the result.
@@ -202,3 +203,37 @@ def made_up_cooperation(
         )
     session.flush()
     return cooperation, area
+
+
+@rehearsal.command("pools")
+def propose_pools() -> None:
+    """Schlägt für jede Zusammenarbeit der Datenbank Bündelungen vor.
+
+    Gibt als JSON aus, wie viele es sind und von wie vielen Mitgliedern, Sekunden und Speicher.
+    """
+    with the_app().app_context():
+        start = time.perf_counter()
+        result = _propose_everywhere()
+        print_json(
+            result | {"seconds": round(time.perf_counter() - start, 2), "peak_mb": peak_mb()}
+        )
+
+
+def _propose_everywhere() -> dict[str, Any]:
+    actor = Actor.operator("Probelauf")
+    with unit_of_work() as session:
+        ids = list(session.scalars(select(Cooperation.id).order_by(Cooperation.key)))
+    members: Counter[int] = Counter()
+    demands = 0
+    for cooperation_id in ids:
+        with unit_of_work() as session:
+            pools = proposing.propose_pools(session, actor, cooperation_id, now=clock.now())
+            for member_count, demand_count in presenting.counts(session, pools).values():
+                members[member_count] += 1
+                demands += demand_count
+    return {
+        "cooperations": len(ids),
+        "pools": members.total(),
+        "demands_in_pools": demands,
+        "pools_by_members": {str(count): members[count] for count in sorted(members)},
+    }
