@@ -49,6 +49,14 @@ from vergabe.records import pages as records_pages
 from vergabe.suppliers import api as suppliers_api
 from vergabe.suppliers import pages as suppliers_pages
 from vergabe.suppliers import registration_pages
+from vergabe.tenders import (
+    criteria_pages,
+    document_pages,
+    lot_pages,
+    notice_forms,
+    section_pages,
+)
+from vergabe.tenders import pages as tenders_pages
 from vergabe.web import api, shell
 from vergabe.web.api import ApiBlueprint
 from vergabe.web.shell import NavItem
@@ -79,6 +87,12 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     call_pages.pages,
     pools_pages.pages,
     joining_pages.pages,
+    tenders_pages.pages,
+    section_pages.pages,
+    criteria_pages.pages,
+    lot_pages.pages,
+    document_pages.pages,
+    notice_forms.pages,
     deadlines_pages.pages,
     messages_pages.pages,
     registration_pages.pages,
@@ -109,6 +123,7 @@ API: Final[tuple[ApiBlueprint, ...]] = (
 NAVIGATION: Final[tuple[NavItem, ...]] = (
     NavItem("Bedarfe", "demands.index", Permission.VIEW_DEMANDS),
     NavItem("Bündelungen", "pools.index", Permission.VIEW_POOLS),
+    NavItem("Vergabeverfahren", "tenders.index", Permission.VIEW_TENDERS),
     NavItem("Zusammenarbeit", "cooperations.index", Permission.VIEW_COOPERATION),
     NavItem("Fristen", "deadlines.index", Permission.VIEW_DEADLINES),
     NavItem("Verfahren", "following.mine", Permission.USE_SUPPLIER_AREA),

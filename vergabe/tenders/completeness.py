@@ -98,7 +98,7 @@ def _about_text(facts: TenderFacts) -> list[Violation]:
             Violation(
                 "contact_missing",
                 "Die Kontaktstelle fehlt. Tragen Sie Name und E-Mail-Adresse ein.",
-                field="contact_email",
+                field="contact.email",
             )
         )
     if facts.document_count == 0:
@@ -147,7 +147,7 @@ def reasons_against_joining(facts: TenderFacts) -> list[Violation]:
         on=facts.initiated_on,
         above_threshold=facts.is_above_threshold,
     )
-    return [replace(reason, field=f"joining_{reason.field}") for reason in found]
+    return [replace(reason, field=f"lots_joining.{reason.field}") for reason in found]
 
 
 def reasons_against_lot_limits(count: int, bid: int | None, winner: int | None) -> list[Violation]:
@@ -248,7 +248,7 @@ def _about_law(facts: TenderFacts) -> list[Violation]:
                 "review_body_missing",
                 "Die Nachprüfungsstelle (Vergabekammer) fehlt.",
                 law="§ 37 VgV, § 156 GWB",
-                field="review_body_name",
+                field="review_body.name",
             )
         )
     if facts.is_above_threshold and not facts.selection_criteria.strip():

@@ -148,6 +148,8 @@ def settle_lots(session: Session, tender: Tender) -> None:
     origins = _origins(session, kept)
     for lot in kept:
         _add_up(lot, origins)
+        if len(kept) == 1:
+            lot.kind = Split.SINGLE
     tender.estimated_value_net_cents = sum(lot.estimated_value_net_cents for lot in kept)
     session.flush()
 

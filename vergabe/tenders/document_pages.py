@@ -1,0 +1,168 @@
+"""Pages of the procurement documents: list, upload, new version, removal, download."""
+
+import uuid
+from collections.abc import Callable, Sequence
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.http import dump_options_header
+
+from vergabe import clock
+from vergabe.access.permissions import Permission
+from vergabe.db import db
+from vergabe.errors import InvalidInput, Refused, Stale, TooLarge, Violation
+from vergabe.files import current
+from vergabe.tenders import documents, presenting, queries
+from vergabe.tenders.document_files import ACCEPT, KINDS_IN_WORDS
+from vergabe.tenders.documents import Upload, document_of
+from vergabe.tenders.forms import FormReader
+from vergabe.tenders.rules import Stage, is_open_for_bids
+from vergabe.tenders.snapshots import dropping_documents
+from vergabe.web import shell
+from vergabe.web.rights import current_actor, requires
+from vergabe.web.transactions import commits
+
+pages = Blueprint("tender_documents", __name__)
+
+
+@pages.get("/vergabeverfahren/<uuid:tender_id>/unterlagen")
+@requires(Permission.VIEW_TENDERS)
+def index(tender_id: uuid.UUID) -> ResponseReturnValue:
+    return _index_page(tender_id)
+
+
+def _index_page(
+    tender_id: uuid.UUID, violations: Sequence[Violation] = (), *, status: int = 200
+) -> ResponseReturnValue:
+    tender = queries.visible_tender(db.session(), current_actor(), tender_id)
+    stage = Stage(tender.stage)
+    is_changeable = stage is Stage.DRAFT or is_open_for_bids(
+        stage, tender.submission_deadline, clock.now()
+    )
+    dropping = dropping_documents(tender)
+    shown = documents.current_documents(tender)
+    replaced = {document.document_key for document in shown}
+    return presenting.page(
+        "tenders/documents.html",
+        tender,
+        status=status,
+        violations=violations,
+        values=request.form,
+        documents=shown,
+        dropping=[document for document in dropping if document.document_key not in replaced],
+        old=[
+            document
+            for document in tender.documents
+            if document.removed_in_version is not None
+            and document.removed_in_version <= tender.published_version
+        ],
+        is_published=tender.published_version > 0,
+        is_changeable=is_changeable
+        and presenting.may(current_actor(), tender, Permission.EDIT_TENDERS),
+        limit=f"{shell.settings().document_limit_bytes // 1024**2} Megabyte",
+        accept=ACCEPT,
+        kinds=KINDS_IN_WORDS,
+    )
+
+
+@pages.post("/vergabeverfahren/<uuid:tender_id>/unterlagen")
+@requires(Permission.EDIT_TENDERS)
+@commits
+def add(tender_id: uuid.UUID) -> ResponseReturnValue:
+    def command(form: FormReader) -> str:
+        found = documents.add_document(
+            db.session(),
+            current_actor(),
+            current.store(),
+            tender_id,
+            _upload(form),
+            now=clock.now(),
+        )
+        return f"„{found.title}“ ist hochgeladen."
+
+    return _done(tender_id, command)
+
+
+@pages.post("/vergabeverfahren/<uuid:tender_id>/unterlagen/<uuid:document_id>/neue-fassung")
+@requires(Permission.EDIT_TENDERS)
+@commits
+def replace(tender_id: uuid.UUID, document_id: uuid.UUID) -> ResponseReturnValue:
+    def command(form: FormReader) -> str:
+        found = documents.replace_document(
+            db.session(),
+            current_actor(),
+            current.store(),
+            tender_id,
+            document_id,
+            _upload(form),
+            now=clock.now(),
+        )
+        return f"„{found.title}“ liegt jetzt in Fassung {found.document_version} vor."
+
+    return _done(tender_id, command)
+
+
+@pages.post("/vergabeverfahren/<uuid:tender_id>/unterlagen/<uuid:document_id>/entfernen")
+@requires(Permission.EDIT_TENDERS)
+@commits
+def remove(tender_id: uuid.UUID, document_id: uuid.UUID) -> ResponseReturnValue:
+    def command(_form: FormReader) -> str:
+        tender = documents.remove_document(
+            db.session(), current_actor(), tender_id, document_id, now=clock.now()
+        )
+        if tender.published_version:
+            return "Vorgemerkt: Öffentlich wird das mit der nächsten Änderung."
+        return "Das Dokument ist entfernt."
+
+    return _done(tender_id, command)
+
+
+@pages.post("/vergabeverfahren/<uuid:tender_id>/unterlagen/<uuid:document_id>/behalten")
+@requires(Permission.EDIT_TENDERS)
+@commits
+def keep(tender_id: uuid.UUID, document_id: uuid.UUID) -> ResponseReturnValue:
+    def command(_form: FormReader) -> str:
+        documents.keep_document(
+            db.session(), current_actor(), tender_id, document_id, now=clock.now()
+        )
+        return "Das Dokument bleibt in den Unterlagen."
+
+    return _done(tender_id, command)
+
+
+def _upload(form: FormReader) -> Upload:
+    given = request.files.get("file")
+    if given is None or not given.filename:
+        raise InvalidInput("file_missing", "Wählen Sie eine Datei aus.", field="file")
+    return Upload(
+        stream=given.stream,
+        file_name=given.filename,
+        limit_bytes=shell.settings().document_limit_bytes,
+        title=form.text("title"),
+    )
+
+
+def _done(tender_id: uuid.UUID, command: Callable[[FormReader], str]) -> ResponseReturnValue:
+    try:
+        sentence = command(FormReader(request.form))
+    except (InvalidInput, Refused, Stale, TooLarge) as error:
+        db.session.rollback()
+        tender = queries.visible_tender(db.session(), current_actor(), tender_id)
+        told = presenting.told(db.session(), tender, error)
+        return _index_page(tender_id, told, status=error.status)
+    flash(sentence, "success")
+    return redirect(url_for(".index", tender_id=tender_id), code=303)
+
+
+@pages.get("/vergabeverfahren/<uuid:tender_id>/unterlagen/<uuid:document_id>")
+@requires(Permission.VIEW_TENDERS)
+def download(tender_id: uuid.UUID, document_id: uuid.UUID) -> ResponseReturnValue:
+    tender = queries.visible_tender(db.session(), current_actor(), tender_id)
+    found = document_of(tender, document_id)
+    response = Response(current.store().chunks(found.file_sha256), content_type=found.media_type)
+    response.content_length = found.size_bytes
+    # Never shown inside our pages: an uploaded file is somebody else's text.
+    response.headers["Content-Disposition"] = dump_options_header(
+        "attachment", {"filename": found.file_name}
+    )
+    return response

@@ -1,0 +1,193 @@
+"""Pages of lots: the tables of shares, a lot's own form, moving, merging, cutting anew."""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from vergabe import clock
+from vergabe.access.permissions import Permission
+from vergabe.db import db
+from vergabe.errors import InvalidInput, Refused, Stale, Violation
+from vergabe.tenders import drafting, lot_editing, presenting, queries, shares
+from vergabe.tenders.facts import is_joined, trades_of
+from vergabe.tenders.forms import FormReader
+from vergabe.tenders.lot_editing import LotEdit, lot_of
+from vergabe.tenders.lot_writing import cpv_label
+from vergabe.tenders.lotting import SPLIT_NAMES, Split
+from vergabe.tenders.model import Lot, Tender
+from vergabe.web.rights import current_actor, requires
+from vergabe.web.transactions import commits
+
+pages = Blueprint("tender_lots", __name__)
+
+
+@pages.get("/vergabeverfahren/<uuid:tender_id>/lose")
+@requires(Permission.VIEW_TENDERS)
+def index(tender_id: uuid.UUID) -> ResponseReturnValue:
+    return _index_page(tender_id)
+
+
+def _index_page(
+    tender_id: uuid.UUID, violations: Sequence[Violation] = (), *, status: int = 200
+) -> ResponseReturnValue:
+    session = db.session()
+    tender = queries.visible_tender(session, current_actor(), tender_id)
+    trades = trades_of(session, tender)
+    tables = shares.lot_tables(tender)
+    return presenting.page(
+        "tenders/lots.html",
+        tender,
+        status=status,
+        violations=violations,
+        buyers=shares.buyers_of(tender),
+        tables=tables,
+        sums=shares.column_sums(tables),
+        joined=[lot.number for lot in tender.lots if is_joined(lot, trades)],
+        splits=[(split.value, name) for split, name in SPLIT_NAMES.items()],
+        lot_kinds=presenting.LOT_KINDS,
+        cpv_label=cpv_label,
+    )
+
+
+@pages.post("/vergabeverfahren/<uuid:tender_id>/lose/neu-bilden")
+@requires(Permission.EDIT_TENDERS)
+@commits
+def recut(tender_id: uuid.UUID) -> ResponseReturnValue:
+    wanted = request.form.get("split", "")
+
+    def command(form: FormReader) -> Tender:
+        if wanted not in set(Split):
+            message = "Wählen Sie, wonach die Lose gebildet werden."
+            raise InvalidInput("split_unknown", message, field="split")
+        return drafting.recut(
+            db.session(),
+            current_actor(),
+            tender_id,
+            Split(wanted),
+            version=form.version(),
+            now=clock.now(),
+        )
+
+    return _done(tender_id, command, "Die Lose sind neu gebildet.")
+
+
+@pages.post("/vergabeverfahren/<uuid:tender_id>/lose/<uuid:lot_id>/zusammenfuehren")
+@requires(Permission.EDIT_TENDERS)
+@commits
+def merge(tender_id: uuid.UUID, lot_id: uuid.UUID) -> ResponseReturnValue:
+    def command(form: FormReader) -> Tender:
+        into = form.identifier("into_lot_id")
+        if into is None:
+            message = "Wählen Sie das Los, in das dieses aufgeht."
+            raise InvalidInput("lot_missing", message, field="into_lot_id")
+        return lot_editing.merge_lots(
+            db.session(),
+            current_actor(),
+            tender_id,
+            lot_id,
+            into,
+            version=form.version(),
+            now=clock.now(),
+        )
+
+    return _done(tender_id, command, "Die Lose sind zusammengeführt.")
+
+
+@pages.post("/vergabeverfahren/<uuid:tender_id>/positionen/<uuid:item_id>/verschieben")
+@requires(Permission.EDIT_TENDERS)
+@commits
+def move(tender_id: uuid.UUID, item_id: uuid.UUID) -> ResponseReturnValue:
+    def command(form: FormReader) -> Tender:
+        target = form.identifier("to_lot_id")
+        if target is None and form.text("to_lot_id") != "neu":
+            message = "Wählen Sie das Los, in das die Position kommt."
+            raise InvalidInput("lot_missing", message, field="to_lot_id")
+        return lot_editing.move_item(
+            db.session(),
+            current_actor(),
+            tender_id,
+            item_id,
+            target,
+            version=form.version(),
+            now=clock.now(),
+        )
+
+    return _done(tender_id, command, "Die Position ist verschoben.")
+
+
+def _done(
+    tender_id: uuid.UUID, command: Callable[[FormReader], Tender], sentence: str
+) -> ResponseReturnValue:
+    try:
+        command(FormReader(request.form))
+    except (InvalidInput, Refused, Stale) as error:
+        db.session.rollback()
+        tender = queries.visible_tender(db.session(), current_actor(), tender_id)
+        told = presenting.told(db.session(), tender, error)
+        return _index_page(tender_id, told, status=error.status)
+    flash(sentence, "success")
+    return redirect(url_for(".index", tender_id=tender_id), code=303)
+
+
+@pages.get("/vergabeverfahren/<uuid:tender_id>/lose/<uuid:lot_id>")
+@requires(Permission.EDIT_TENDERS)
+def show(tender_id: uuid.UUID, lot_id: uuid.UUID) -> ResponseReturnValue:
+    tender = queries.visible_tender(db.session(), current_actor(), tender_id)
+    lot = lot_of(tender, lot_id)
+    values = {
+        "title": lot.title,
+        "description": lot.description,
+        "starts_on": lot.starts_on,
+        "ends_on": lot.ends_on,
+    }
+    return _lot_page(tender, lot, values)
+
+
+@pages.post("/vergabeverfahren/<uuid:tender_id>/lose/<uuid:lot_id>")
+@requires(Permission.EDIT_TENDERS)
+@commits
+def save(tender_id: uuid.UUID, lot_id: uuid.UUID) -> ResponseReturnValue:
+    session, actor, form = db.session(), current_actor(), FormReader(request.form)
+    try:
+        edit = LotEdit(
+            title=form.text("title"),
+            description=form.text("description"),
+            starts_on=form.day("starts_on"),
+            ends_on=form.day("ends_on"),
+        )
+        form.raise_if_wrong()
+        lot_editing.edit_lot(
+            session, actor, tender_id, lot_id, edit, version=form.version(), now=clock.now()
+        )
+    except (InvalidInput, Refused, Stale) as error:
+        db.session.rollback()
+        tender = queries.visible_tender(session, actor, tender_id)
+        told = presenting.told(session, tender, error)
+        return _lot_page(tender, lot_of(tender, lot_id), request.form, told, status=error.status)
+    flash("Das Los ist gespeichert.", "success")
+    return redirect(url_for(".index", tender_id=tender_id), code=303)
+
+
+def _lot_page(
+    tender: Tender,
+    lot: Lot,
+    values: Mapping[str, Any],
+    violations: Sequence[Violation] = (),
+    *,
+    status: int = 200,
+) -> ResponseReturnValue:
+    others = [(str(other.id), f"Los {other.number}: {other.title}") for other in tender.lots]
+    return presenting.page(
+        "tenders/lot.html",
+        tender,
+        status=status,
+        lot=lot,
+        values=values,
+        violations=violations,
+        others=[choice for choice in others if choice[0] != str(lot.id)],
+        lot_kinds=presenting.LOT_KINDS,
+        cpv_label=cpv_label,
+    )

@@ -1,0 +1,97 @@
+"""What the pages of a tender share: who may do what, names, and what a rival has changed."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from flask import render_template, url_for
+from sqlalchemy.orm import Session
+from werkzeug.routing import BuildError
+
+from vergabe import clock
+from vergabe.access.actor import Actor
+from vergabe.access.permissions import Permission
+from vergabe.audit import queries as audit
+from vergabe.errors import DomainError, Stale, Violation
+from vergabe.exchange import codes
+from vergabe.tenders import rules
+from vergabe.tenders.assessment import method_label
+from vergabe.tenders.forms import violations_of
+from vergabe.tenders.model import Tender
+from vergabe.tenders.recording import stream_of
+from vergabe.tenders.rules import Stage
+from vergabe.web.rights import current_actor
+
+NATURES: Final = {
+    "supplies": "Lieferleistung",
+    "services": "Dienstleistung",
+    "works": "Bauleistung",
+}
+LOT_KINDS: Final = {
+    "trade": "Fachlos",
+    "region": "Teillos (Region)",
+    "member": "Teillos (Kommune)",
+    "single": "einziges Los",
+}
+
+
+def may(actor: Actor, tender: Tender, permission: Permission) -> bool:
+    """Return whether an actor holds a permission for this tender."""
+    return actor.may(
+        permission,
+        cooperation_id=tender.cooperation_id,
+        lead_organisation_id=tender.lead_organisation_id,
+    )
+
+
+def page(template: str, tender: Tender, *, status: int = 200, **more: Any) -> tuple[str, int]:
+    """Return a page about a tender with what all of them need."""
+    actor, stage = current_actor(), Stage(tender.stage)
+    may_edit = may(actor, tender, Permission.EDIT_TENDERS)
+    html = render_template(
+        template,
+        tender=tender,
+        may_edit=may_edit,
+        is_editable=may_edit and stage is Stage.DRAFT,
+        may_publish=may(actor, tender, Permission.PUBLISH_TENDERS),
+        stage_name=rules.shown_stage(stage, tender.submission_deadline, clock.now()),
+        stage_kind=stage_kind(tender),
+        method=method_label(tender.procurement_method, tender.nature),
+        unit=codes.unit,
+        **more,
+    )
+    return html, status
+
+
+def stage_kind(tender: Tender) -> str:
+    """Return the kind of badge that shows the stage of a tender."""
+    stage = Stage(tender.stage)
+    if stage is Stage.PUBLISHED:
+        is_open = rules.is_open_for_bids(stage, tender.submission_deadline, clock.now())
+        return "success" if is_open else "warning"
+    kinds = {Stage.DRAFT: "neutral", Stage.CANCELLED: "danger"}
+    return kinds.get(stage, "info")
+
+
+def told(session: Session, tender: Tender, error: DomainError) -> Sequence[Violation]:
+    """Return the reasons of an error; for a change by somebody else, what that person did."""
+    if not isinstance(error, Stale):
+        return violations_of(error)
+    entries = audit.entries(session, stream_of(tender.id))
+    if not entries:
+        return violations_of(error)
+    last = entries[-1]
+    return [
+        Violation(
+            error.code,
+            f"{last.actor_name} hat das Verfahren inzwischen geändert: {last.summary} Ihre "
+            "Eingaben stehen noch hier; wenn Sie noch einmal speichern, gelten sie.",
+        )
+    ]
+
+
+def known_url(endpoint: str, **values: Any) -> str | None:
+    """Return the address of a page of a later step of the flow, None where it is not installed."""
+    try:
+        return url_for(endpoint, **values)
+    except BuildError:
+        return None
