@@ -3,8 +3,6 @@
 import uuid
 from typing import Any
 
-from sqlalchemy import select
-
 from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.db import db
@@ -18,9 +16,8 @@ from vergabe.enquiries.schema import (
     QuestionSchema,
 )
 from vergabe.enquiries.service import Asker
-from vergabe.errors import NotFound
+from vergabe.suppliers import following
 from vergabe.tenders import queries as tenders
-from vergabe.tenders.model import Tender
 from vergabe.web.api import ApiBlueprint
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -69,12 +66,30 @@ def answer(body: dict[str, Any], tender_id: uuid.UUID) -> Answer:
 @api.response(201, QuestionSchema)
 def ask(body: dict[str, Any], reference: str) -> Enquiry:
     """Als Unternehmen eine Frage stellen."""
-    tender = db.session.scalars(
-        select(Tender).where(
-            Tender.reference == reference.strip().upper(), Tender.published_version > 0
-        )
-    ).one_or_none()
-    if tender is None:
-        raise NotFound("Die Bekanntmachung")
+    tender = queries.published_tender(db.session(), reference)
     asker = Asker(organisation_id=current_actor().organisation_id)
-    return service.ask(db.session(), tender, asker, body["text"], now=clock.now())
+    enquiry = service.ask(db.session(), tender, asker, body["text"], now=clock.now())
+    following.follow(db.session(), current_actor(), tender.id, now=clock.now())
+    return enquiry
+
+
+@api.put("/notices/<reference>/registration")
+@requires(Permission.USE_SUPPLIER_AREA)
+@commits
+@api.response(204)
+def follow(reference: str) -> None:
+    """Das eigene Unternehmen für Änderungen und Antworten registrieren."""
+    session = db.session()
+    tender = queries.published_tender(session, reference)
+    following.follow(session, current_actor(), tender.id, now=clock.now())
+
+
+@api.delete("/notices/<reference>/registration")
+@requires(Permission.USE_SUPPLIER_AREA)
+@commits
+@api.response(204)
+def leave(reference: str) -> None:
+    """Die Registrierung des eigenen Unternehmens beenden."""
+    session = db.session()
+    tender = queries.published_tender(session, reference)
+    following.leave(session, current_actor(), tender.id, now=clock.now())

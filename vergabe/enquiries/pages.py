@@ -4,7 +4,6 @@ import uuid
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from vergabe import clock
 from vergabe.access.permissions import Permission, Role
@@ -12,7 +11,7 @@ from vergabe.db import db
 from vergabe.enquiries import queries, rules, service
 from vergabe.enquiries.service import Asker
 from vergabe.errors import DomainError, InvalidInput, NotFound, Refused, Violation
-from vergabe.suppliers import tokens
+from vergabe.suppliers import following, tokens
 from vergabe.suppliers.model import TenderRegistration
 from vergabe.tenders import queries as tenders
 from vergabe.tenders.model import Tender
@@ -24,14 +23,7 @@ pages = Blueprint("enquiries", __name__)
 
 
 def _published(reference: str) -> Tender:
-    found = db.session.scalars(
-        select(Tender).where(
-            Tender.reference == reference.strip().upper(), Tender.published_version > 0
-        )
-    ).one_or_none()
-    if found is None:
-        raise NotFound("Die Bekanntmachung")
-    return found
+    return queries.published_tender(db.session(), reference)
 
 
 def _asker(tender: Tender) -> Asker | None:
@@ -96,6 +88,9 @@ def send_question(reference: str) -> ResponseReturnValue:
         )
     try:
         service.ask(db.session(), tender, asker, request.form.get("text", ""), now=clock.now())
+        if asker.organisation_id is not None:
+            # Who asks wants the answer: the firm is told of it from now on.
+            following.follow(db.session(), current_actor(), tender.id, now=clock.now())
     except (InvalidInput, Refused) as error:
         db.session.rollback()
         return _ask_page(_published(reference), _all(error), status=error.status)

@@ -1,5 +1,6 @@
 """What people type into the supplier area, read into clean values or named as wrong."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -16,12 +17,9 @@ T = TypeVar("T")
 def mail_address(text: str, *, field: str = "email") -> str:
     """Return an address to which mail can be sent, in lower case; InvalidInput otherwise."""
     if len(text) <= 254 and text.isprintable():
-        address = clean_email(text, field=field)
-        try:
+        with contextlib.suppress(InvalidInput, UnusableAddress):
+            address = clean_email(text, field=field)
             envelope_address(address)
-        except UnusableAddress:
-            pass
-        else:
             return address
     raise InvalidInput.of(
         [

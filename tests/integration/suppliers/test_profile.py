@@ -1,0 +1,162 @@
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tests.factories import access, suppliers
+from tests.integration.suppliers.browser import post
+from vergabe import clock
+from vergabe.access import queries as people
+from vergabe.access.model import Organisation, User
+from vergabe.errors import InvalidInput
+from vergabe.suppliers import profiles
+from vergabe.suppliers.matching import matching_suppliers
+from vergabe.suppliers.model import ProfileInterest, SupplierProfile
+from vergabe.suppliers.profiles import FirmEntry, ProfileEntry
+
+PROFILE = "/unternehmen/profil"
+
+
+@pytest.fixture
+def firm(session: Session) -> Organisation:
+    return suppliers.supplier(session, cpv=[])
+
+
+@pytest.fixture
+def person(session: Session, firm: Organisation, client: FlaskClient) -> User:
+    found = suppliers.supplier_person(session, firm)
+    session.commit()
+    access.log_in(client, found)
+    return found
+
+
+def _save(client: FlaskClient, **fields: object) -> int:
+    return post(client, PROFILE, fields).status_code
+
+
+@pytest.mark.usefixtures("person")
+def test_saved_profile_is_matched_from_then_on(
+    session: Session, client: FlaskClient, firm: Organisation
+) -> None:
+    assert _save(client, cpv="34144210-3, 90", land=["DEA"], nuts="DEB1C", keywords="Drohne") == 303
+    page = client.get(PROFILE).get_data(as_text=True)
+    assert "Feuerwehrfahrzeuge" in page or "Löschfahrzeuge" in page
+    assert "Nordrhein-Westfalen" in page
+    session.expire_all()
+    for cpv, nuts, text, is_found in (
+        ("34144210", "DEA26", "", True),
+        ("90911200", "DEB1C", "", True),
+        ("71000000", "DEA1A", "Zwei Drohnen", True),
+        ("71000000", "DEA1A", "", False),
+        ("34144210", "DE212", "", False),
+    ):
+        found = matching_suppliers(session, cpv_codes=[cpv], nuts_codes=[nuts], text=text)
+        assert bool(found) is is_found, (cpv, nuts, text)
+    assert _save(client, cpv="71") == 303
+    session.expire_all()
+    profile = session.get_one(SupplierProfile, firm.id)
+    assert (profile.cpv_prefixes, profile.nuts_prefixes, profile.keywords) == (["71"], [], [])
+    assert session.scalar(select(func.count()).select_from(ProfileInterest)) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("cpv", "00000000"),
+        ("cpv", "34144210-9"),
+        ("cpv", "Feuerwehr"),
+        ("cpv", "9" * 5000),
+        ("cpv", "34\x00"),
+        ("nuts", "XX1"),
+        ("nuts", "Düren"),
+        ("keywords", "x"),
+        ("keywords", "y" * 61),
+        ("keywords", "a\x00bcd"),
+        ("keywords", "\n".join(f"wort{n}" for n in range(51))),
+        ("size", "riesig"),
+        ("land", "QQQ"),
+    ],
+)
+@pytest.mark.usefixtures("person")
+def test_bad_entry_is_named_and_kept(
+    session: Session, client: FlaskClient, firm: Organisation, field: str, value: str
+) -> None:
+    answer = post(client, PROFILE, {"cpv": "34", field: value})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert f'href="#{"nuts" if field == "land" else field}"' in page
+    session.expire_all()
+    assert session.get_one(SupplierProfile, firm.id).cpv_prefixes == []
+
+
+@pytest.mark.usefixtures("person")
+def test_pause_stops_invitations_and_ends(session: Session, client: FlaskClient) -> None:
+    _save(client, cpv="34")
+
+    def is_matched() -> bool:
+        session.expire_all()
+        return bool(matching_suppliers(session, cpv_codes=["34144210"], nuts_codes=[], text=""))
+
+    for paused, expected in (("1", False), ("1", False), ("0", True)):
+        answer = post(client, f"{PROFILE}/pause", {"paused": paused}, page=PROFILE)
+        assert answer.status_code == 303
+        assert is_matched() is expected
+
+
+@pytest.mark.usefixtures("person")
+def test_search_finds_codes_and_regions(client: FlaskClient) -> None:
+    page = client.get("/unternehmen/codes?q=Feuerwehr").get_data(as_text=True)
+    assert "34144210" in page
+    page = client.get("/unternehmen/codes?q=Düren").get_data(as_text=True)
+    assert "DEA26" in page
+    for odd in ("%", "<script>", "\x00", "x" * 5000, "9999"):
+        assert client.get("/unternehmen/codes", query_string={"q": odd}).status_code == 200
+
+
+@pytest.mark.usefixtures("person")
+def test_firm_says_where_it_is(session: Session, client: FlaskClient, firm: Organisation) -> None:
+    data = {"name": "Neue GmbH", "street": "Weg 1", "postcode": "52349", "city": "Düren"}
+    assert post(client, "/unternehmen", data).status_code == 303
+    session.expire_all()
+    assert (firm.name, firm.postcode, firm.phone) == ("Neue GmbH", "52349", None)
+    answer = post(client, "/unternehmen", {"name": "", "postcode": "ABC", "phone": "1" * 99})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert all(f'href="#{field}"' in page for field in ("name", "postcode", "phone"))
+    session.expire_all()
+    assert firm.name == "Neue GmbH"
+
+
+def test_api_replaces_the_profile_only_on_what_was_read(
+    session: Session, client: FlaskClient, firm: Organisation
+) -> None:
+    person = suppliers.supplier_person(session, firm)
+    headers = access.bearer(session, person, firm)
+    read = client.get("/api/v1/supplier/profile", headers=headers)
+    assert read.status_code == 200
+    body = {"cpv_prefixes": ["34144"], "nuts_prefixes": ["DEA"], "keywords": ["Feuerwehr"]}
+    url = "/api/v1/supplier/profile"
+    assert client.put(url, json=body, headers=headers).status_code == 428
+    condition = {"If-Match": read.headers["ETag"]}
+    saved = client.put(url, json=body, headers=headers | condition)
+    assert saved.status_code == 200, saved.get_data(as_text=True)
+    assert saved.get_json()["keywords"] == ["feuerwehr"]
+    assert client.put(url, json=body, headers=headers | condition).status_code == 412
+    condition = {"If-Match": saved.headers["ETag"]}
+    wrong = client.put(url, json={"cpv_prefixes": ["99"]}, headers=headers | condition)
+    assert wrong.status_code == 422
+    assert wrong.get_json()["violations"][0]["field"] == "cpv"
+    for bad in ({"cpv_prefixes": "34"}, {"keywords": [1]}, {"mehr": 1}, {"size": 5}):
+        answer = client.put(url, json=bad, headers=headers | condition)
+        assert answer.status_code == 422, bad
+
+
+def test_organisation_without_a_profile_gets_one(session: Session) -> None:
+    firm = access.supplier(session)
+    person = suppliers.supplier_person(session, firm)
+    actor = people.actor_for(session, person, firm.id, now=clock.now())
+    assert profiles.profile_of(session, actor).cpv_prefixes == []
+    profiles.save_profile(session, actor, ProfileEntry(cpv="34"), now=clock.now())
+    assert session.get_one(SupplierProfile, firm.id).cpv_prefixes == ["34"]
+    with pytest.raises(InvalidInput):
+        profiles.save_firm(session, actor, FirmEntry(name=" "), now=clock.now())
