@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from vergabe import clock
 from vergabe.access.model import Organisation
-from vergabe.cooperations import queries, readiness
+from vergabe.cooperations import queries, readiness, rules
 from vergabe.cooperations.model import Cooperation, Mandate, Resolution, TaskArea
 from vergabe.cooperations.readiness import (
     CHECKS,
@@ -18,8 +19,16 @@ from vergabe.cooperations.readiness import (
     ResolutionFacts,
     Situation,
 )
-from vergabe.cooperations.rules import DEPTH_ALLOWS, Depth, LegalForm, Part, Scope, Subject
-from vergabe.errors import Violation
+from vergabe.cooperations.rules import (
+    DEPTH_ALLOWS,
+    Activity,
+    Depth,
+    LegalForm,
+    Part,
+    Scope,
+    Subject,
+)
+from vergabe.errors import Refused, Violation
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,21 @@ def publication_gates(
         is_overview=False,
     )
     return _run(situation)
+
+
+def refuse_unless_allowed(
+    session: Session, cooperation_id: uuid.UUID, activity: Activity, *, now: dt.datetime
+) -> None:
+    """Raise Refused unless the stage of the agreement lets the members do this together today.
+
+    For what comes before a publication: surveys, plans, binding joining.
+    """
+    day = clock.berlin_day(now)
+    agreement = queries.current_agreement(session, cooperation_id, day)
+    stage = queries.stage_of(agreement, day) if agreement else None
+    against = rules.reasons_against_activity(stage, activity)
+    if against:
+        raise Refused.because("agreement_stage", against[0].message, against)
 
 
 def overview_gates(

@@ -95,6 +95,14 @@ STAGE_NAMES: Final[Mapping[Stage, str]] = {
     Stage.IN_FORCE: "In Kraft",
     Stage.TERMINATED: "Beendet",
 }
+ACTIVITY_NAMES: Final[Mapping[Activity, str]] = {
+    Activity.SURVEY: "Bedarfe abfragen",
+    Activity.PLAN: "Bündelungen planen",
+    Activity.JOIN: "verbindlich beitreten",
+    Activity.PUBLISH: "gemeinsam ausschreiben",
+    Activity.AWARD: "Zuschläge erteilen",
+    Activity.SETTLE: "Kosten abrechnen",
+}
 DEPTH_NAMES: Final[Mapping[Depth, str]] = {
     Depth.NONE: "Keine",
     Depth.INFORMATION: "Information",
@@ -214,6 +222,21 @@ def effective_stage(
     if stage is Stage.IN_FORCE and in_force_on is not None and day < in_force_on:
         return Stage.APPROVED
     return stage
+
+
+def reasons_against_activity(stage: Stage | None, activity: Activity) -> list[Violation]:
+    """Return why members may not do this together; stage: that of the day, None: no agreement."""
+    if stage is not None and activity in ALLOWS[stage]:
+        return []
+    standing = f"hat den Stand „{STAGE_NAMES[stage]}“" if stage else "fehlt"
+    first = next((STAGE_NAMES[each] for each in STAGE_ORDER if activity in ALLOWS[each]), "")
+    return [
+        Violation(
+            "agreement_stage",
+            f"Die Vereinbarung {standing}. Gemeinsam {ACTIVITY_NAMES[activity]} dürfen die "
+            f"Mitglieder erst mit dem Stand „{first}“.",
+        )
+    ]
 
 
 def allowed_moves(stage: Stage) -> list[Move]:

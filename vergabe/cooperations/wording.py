@@ -15,14 +15,6 @@ COST_KEY_NAMES: Final[Mapping[str, str]] = {
     "base_plus_variable": "Fester Betrag zu gleichen Teilen, Rest nach Nutzung",
     "mixed": "Gemischt",
 }
-ACTIVITY_NAMES: Final[Mapping[Activity, str]] = {
-    Activity.SURVEY: "Bedarfe abfragen",
-    Activity.PLAN: "Bündelungen planen",
-    Activity.JOIN: "verbindlich beitreten",
-    Activity.PUBLISH: "gemeinsam ausschreiben",
-    Activity.AWARD: "Zuschläge erteilen",
-    Activity.SETTLE: "Kosten abrechnen",
-}
 DEPTH_KINDS: Final[Mapping[Depth, str]] = {
     Depth.NONE: "neutral",
     Depth.INFORMATION: "info",
@@ -87,7 +79,7 @@ def moves(values: Iterable[Move]) -> list[tuple[str, str]]:
 
 def activities(values: frozenset[Activity]) -> str:
     """Return activities as an enumeration in their order: "Bedarfe abfragen und planen"."""
-    names = [name for activity, name in ACTIVITY_NAMES.items() if activity in values]
+    names = [name for activity, name in rules.ACTIVITY_NAMES.items() if activity in values]
     return " und ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 

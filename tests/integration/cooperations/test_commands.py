@@ -21,7 +21,16 @@ from vergabe.cooperations.documents import Upload
 from vergabe.cooperations.entries import MandateEntry, ResolutionEntry
 from vergabe.cooperations.gates import PublicationFacts
 from vergabe.cooperations.model import Agreement, Cooperation, Mandate, Member, Resolution
-from vergabe.cooperations.rules import LegalForm, Move, Scope, Stage, Subject
+from vergabe.cooperations.rules import (
+    ALLOWS,
+    NEXT_STAGE,
+    Activity,
+    LegalForm,
+    Move,
+    Scope,
+    Stage,
+    Subject,
+)
 from vergabe.errors import DomainError, Forbidden, InvalidInput, NotFound, Refused, TooLarge
 from vergabe.files.store import FileStore
 from vergabe.messages.model import Message
@@ -417,8 +426,6 @@ def test_agreement_goes_all_the_way_each_step_recorded_and_told(session: Session
 def test_every_move_from_every_stage_in_the_database(
     session: Session, stage: Stage, step: Move
 ) -> None:
-    from vergabe.cooperations.rules import NEXT_STAGE
-
     cooperation = factory.dlz(session, ("Merzenich", "Jülich"), agreement_stage=stage)
     form = {"legal_form": LegalForm.CONTRACT}
     wanted = NEXT_STAGE.get((stage, step))
@@ -522,6 +529,26 @@ def test_gates_ask_a_fixed_number_of_questions(
 def unknown_stage(session: Session, cooperation: Cooperation) -> None:
     factory.agreement(session, cooperation, "signed", number=2).stage = "done"
     session.flush()
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_stage_of_the_day_decides_what_members_may_do(session: Session, stage: Stage) -> None:
+    cooperation = factory.dlz(session, ("Merzenich", "Jülich"), agreement_stage=stage)
+    for activity in Activity:
+        if activity in ALLOWS[stage]:
+            gates.refuse_unless_allowed(session, cooperation.id, activity, now=NOON)
+        else:
+            with pytest.raises(Refused, match="Die Vereinbarung hat den Stand"):
+                gates.refuse_unless_allowed(session, cooperation.id, activity, now=NOON)
+
+
+def test_without_agreement_nothing_is_allowed(session: Session) -> None:
+    cooperation = factory.dlz(session)
+    session.delete(cooperation.agreements[0])
+    session.flush()
+    for activity in Activity:
+        with pytest.raises(Refused, match="Die Vereinbarung fehlt"):
+            gates.refuse_unless_allowed(session, cooperation.id, activity, now=NOON)
 
 
 BREAKING: list[tuple[str, Callable[[Session, Cooperation], object]]] = [

@@ -422,3 +422,56 @@ def test_stage_in_force_in_future_does_not_count_yet(session: Session) -> None:
     assert agreement is not None
     assert queries.stage_of(agreement, TODAY) is Stage.APPROVED
     assert publication(session)["agreement"] is False
+
+
+INVENTED = """
+key = "mosel"
+name = "Moselgruppe"
+reference_prefix = "MOSEL"
+contact = { name = "Koordination", email = "k@mosel.example" }
+review_body = { name = "Vergabekammer Rheinland-Pfalz", city = "Mainz" }
+cost_key = { kind = "mixed", equal_basis_points = 4000, demand_value_basis_points = 6000 }
+
+[agreement]
+legal_form = "contract"
+stage = "in_force"
+subject = "Gemeinsame Beschaffung"
+in_force_on = 2026-01-01
+
+[[areas]]
+key = "procurement"
+name = "Beschaffung"
+
+[[members]]
+ags = "07135"
+name = "Landkreis Cochem-Zell"
+lead = true
+joined_on = 2026-01-01
+participation = { procurement = "full" }
+
+[[members]]
+ars = "071355001"
+name = "Verbandsgemeinde Cochem"
+joined_on = 2026-01-01
+participation = { procurement = "demand" }
+
+[[mandates]]
+grantor = "071355001"
+scope = ["tender"]
+wording = "Vollmacht"
+valid_from = 2026-01-01
+"""
+
+
+def test_invented_group_goes_live_from_a_file_in_which_only_its_facts_are_new(
+    session: Session,
+) -> None:
+    report = loaded(session, INVENTED)
+    assert report.is_new
+    assert loaded(session, INVENTED + "# noch einmal").changes == ()
+    cooperation = queries.cooperation_by_key(session, OPERATOR, "mosel")
+    area = queries.area_by_key(session, cooperation.id, "procurement")
+    found = gates.overview_gates(session, cooperation, area, TODAY)
+    assert all(gate.is_open for gate in found)
+    kinds = [m.organisation.kind for m in queries.members(session, cooperation.id, TODAY)]
+    assert kinds == ["county", "association"]
