@@ -49,8 +49,8 @@ def dlz(
 ) -> Cooperation:
     """Return the DLZ with one area `procurement`; the first town is the lead.
 
-    All take part in full. With mandates, every other town lets the lead do everything; with resolutions,
-    every council has adopted the joining, without a limit.
+    All take part in full. With mandates, every other town lets the lead do everything; with
+    resolutions, every council has adopted the joining, without a limit.
     """
     organisations = [town(session, name) for name in towns]
     facts: dict[str, Any] = {
