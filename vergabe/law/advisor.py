@@ -266,12 +266,14 @@ def _without(facts: AdvisorFacts, situation: Situation, name: str) -> WithoutMem
 
 
 def _differences(now: Situation, other: Situation) -> list[str]:
-    if other.regime is None:
+    if other.regime is None or other.procedures is None:
         return [other.problem or ""] if now.regime is not None else []
-    if now.regime is None or now.regime.value.code != other.regime.value.code:
+    if (
+        now.regime is None
+        or now.procedures is None
+        or now.regime.value.code != other.regime.value.code
+    ):
         return [f"Dann gälte: {other.regime.value.name}."]
-    if now.procedures is None or other.procedures is None:
-        return []
     before, after = now.procedures.value.free_codes, other.procedures.value.free_codes
     found = []
     gained = [option.name for option in other.procedures.value.free if option.code not in before]

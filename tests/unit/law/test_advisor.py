@@ -341,6 +341,10 @@ def test_the_change_of_the_threshold_ahead_is_told() -> None:
     assert "nach dem 31.12.2025" in changes[0].sentence
     assert "216.000,00" in changes[0].sentence
     assert changes[0].sentence.endswith("er wird dann erreicht.")
+    exactly = pool({"Merzenich": 216_000}, on=dt.date(2025, 12, 1))
+    assert hints(advise(exactly), "threshold_changes")
+    just_below = pool({"Merzenich": 215_999}, on=dt.date(2025, 12, 1))
+    assert not hints(advise(just_below), "threshold_changes")
     far_above = pool({"Merzenich": 300_000}, on=dt.date(2025, 12, 1))
     assert not hints(advise(far_above), "threshold_changes")
     far_ahead = pool({"Merzenich": 218_000}, on=dt.date(2025, 10, 1))

@@ -399,9 +399,11 @@ def test_twenty_nine_days_are_too_short() -> None:
 def test_where_no_minimum_exists_the_deadline_still_follows_the_event() -> None:
     free = facts("NW-GO-75a", "nat-open")
     assert reasons_against_deadline(free, "tender", ON, instant("2026-09-02T10:00:00+02:00")) == []
-    found = reasons_against_deadline(free, "tender", ON, instant("2026-08-31T10:00:00+02:00"))
-    assert found[0].code == "deadline_before_event"
-    assert "01.09.2026" in found[0].message
+    for too_early in ("2026-08-31T10:00:00+02:00", "2026-09-01T00:00:00+02:00"):
+        found = reasons_against_deadline(free, "tender", ON, instant(too_early))
+        assert found[0].code == "deadline_before_event"
+        assert "01.09.2026" in found[0].message
+    assert reasons_against_deadline(free, "tender", ON, instant("2026-09-01T00:00:01+02:00")) == []
 
 
 def test_the_recommended_deadline_is_ten_o_clock_on_the_next_common_working_day() -> None:

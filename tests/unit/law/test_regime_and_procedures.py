@@ -340,6 +340,14 @@ def test_names_of_procedures() -> None:
     assert procedure_name("anders") == "anders"
 
 
+def test_procedures_name_the_law_of_their_limits_or_catalogue() -> None:
+    assert options(WORKS, 240_000, ("RP",), SPRING).law.startswith("Rundschreiben Rheinland-Pfalz")
+    assert options(SUPPLIES, 216_000, ("NW",), NEW).law.startswith("§ 119")
+    assert options(SUPPLIES, 1_000, ("NW",), dt.date(2025, 12, 1)).law == "kein Katalog hinterlegt"
+    assert options(SUPPLIES, 216_000, ("NW",), NEW).evidence == "S"
+    assert options(WORKS, 5_404_000, ("NW",), NEW).evidence == "G"
+
+
 def test_procedures_explain_themselves() -> None:
     steps = options(WORKS, 240_000, ("RP",), SPRING).steps
     assert any(step.startswith("Öffentliche Ausschreibung: frei wählbar") for step in steps)
