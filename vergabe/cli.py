@@ -22,7 +22,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "notice": ("notices", "notice"),
     "person": ("running", "person"),
     "pool": ("pools", "pool"),
-    "rehearsal": ("rehearsal", "rehearsal"),
+    "rehearsal": ("rehearsal_tenders", "rehearsal"),
     "run": ("running", "run"),
     "suppliers": ("suppliers", "suppliers"),
     "tender": ("notices", "tender"),
