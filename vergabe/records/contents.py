@@ -21,6 +21,7 @@ from vergabe.notices.model import Notice
 from vergabe.records import plain, queries
 from vergabe.records.queries import ChainRef
 from vergabe.tenders.model import Tender
+from vergabe.web.formatting import moment
 
 _ENDINGS: Final = {
     "xvergabe": "xml",
@@ -72,12 +73,7 @@ def parts_of(
     parts, chains = _chains(session, actor, tender)
     parts += _notices(session, tender)
     parts += _documents(tender)
-    parts += [
-        _json(
-            f"fassungen/{version['number']:03d}.json", "Fassungen", _version_title(version), version
-        )
-        for version in plain.versions(tender)
-    ]
+    parts += _versions(tender)
     parts += _data(session, actor, tender, now=now)
     parts += _evidence(session, actor, tender)
     script = Path(__file__).with_name("verification_script.txt").read_bytes()
@@ -133,8 +129,10 @@ def _documents(tender: Tender) -> Iterator[Part]:
         yield Part(path, "Vergabeunterlagen", title, StoredPart(document.file_sha256))
 
 
-def _version_title(version: dict[str, Any]) -> str:
-    return f"Fassung {version['number']}, veröffentlicht {version['published_at']}"
+def _versions(tender: Tender) -> Iterator[Part]:
+    for version in tender.versions:
+        title = f"Fassung {version.number}, veröffentlicht {moment(version.published_at)}"
+        yield _json(f"fassungen/{version.number:03d}.json", "Fassungen", title, plain.row(version))
 
 
 def _data(session: Session, actor: Actor, tender: Tender, *, now: dt.datetime) -> list[Part]:

@@ -74,11 +74,6 @@ def _lot(lot: Lot) -> Json:
     }
 
 
-def versions(found: Tender) -> list[Json]:
-    """Return what the public was told with each version."""
-    return [row(version) for version in found.versions]
-
-
 def pool(session: Session, found: Tender) -> Json:
     """Return the pool behind a tender: demands, consultation, joining, withdrawals."""
     pool_id = found.pool_id

@@ -282,7 +282,7 @@ def test_damaged_and_missing_files_are_named_and_do_not_end_the_export(
 
 
 def test_names_of_documents_lead_nowhere_else(session: Session, tender: Tender) -> None:
-    hostile = {"title": "../../etc/passwd", "file_name": "..\\..\\x\x00<y>.pdf"}
+    hostile = {"title": "../../etc/passwd", "file_name": "..\\..\\x<y>.pdf"}
     store = current.store()
     first = factory.document(session, store, tender, content=b"1", **hostile)
     factory.document(session, store, tender, content=b"2", **hostile)
