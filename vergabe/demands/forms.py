@@ -5,6 +5,7 @@ import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any, Final
 
 from werkzeug.datastructures import MultiDict
@@ -13,7 +14,6 @@ from vergabe.demands.reading import demand_of
 from vergabe.errors import InvalidInput, Violation
 from vergabe.exchange import codes
 from vergabe.exchange.demand_input import ITEMS_MAX, DemandInput
-from vergabe.exchange.german import format_decimal
 from vergabe.money import euros
 
 LABELS: Final = {
@@ -134,7 +134,7 @@ def entry_from_input(values: DemandInput, **more: Any) -> DemandEntry:
     items = tuple(
         {
             "text": item.text,
-            "quantity": "" if item.quantity is None else format_decimal(item.quantity),
+            "quantity": _number(item.quantity),
             "unit": unit_name(item.unit_code),
             "unit_price_net": _amount(item.unit_price_net_cents),
         }
@@ -258,8 +258,13 @@ def _typed(value: object) -> str:
     return value.isoformat() if isinstance(value, dt.date) else str(value)
 
 
+def _number(number: Decimal | None) -> str:
+    """Return a number without groups: „1.000“ could be read as one or as a thousand."""
+    return "" if number is None else f"{number:f}".replace(".", ",")
+
+
 def _amount(cents: int | None) -> str:
-    return "" if cents is None else format_decimal(euros(cents))
+    return "" if cents is None else _number(euros(cents))
 
 
 def _whole(text: str | None) -> int | None:
