@@ -75,8 +75,10 @@ def _print(found: Sequence[dict[str, Any]], *, is_dry: bool) -> None:
         law = proposal["law"]
         click.echo(
             f"  {len(proposal['members'])} Mitglieder, "
-            f"{german(proposal['total_net']['amount_cents'])} netto, Regelwerk: "
-            f"{law['regime_name']}"
+            f"{_total(proposal)}, Regelwerk: {law['regime_name']}"
+        )
+        click.echo(
+            f"  Benötigt: {proposal['needed_from'] or '–'} bis {proposal['needed_until'] or '–'}"
         )
         for member in proposal["members"]:
             click.echo(f"  {member['name']}")
@@ -91,3 +93,8 @@ def _print(found: Sequence[dict[str, Any]], *, is_dry: bool) -> None:
         click.echo("")
     kind = "würden vorgeschlagen" if is_dry else "stehen als Vorschlag"
     click.echo(f"{len(found)} Bündelungen {kind}.")
+
+
+def _total(proposal: dict[str, Any]) -> str:
+    cents = proposal["total_net"]["amount_cents"]
+    return f"{german(cents)} netto" if cents else "ohne Wertangabe"

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from vergabe import outbox
 from vergabe.access.actor import Actor
+from vergabe.cooperations import gates
 from vergabe.cooperations.model import Cooperation
+from vergabe.cooperations.rules import Activity
 from vergabe.deadlines import service as deadlines
 from vergabe.demands import service as demands
 from vergabe.pools import joining_rules, queries, rules
@@ -146,6 +148,7 @@ def open_joining(
     the last one. Raises NotFound, Forbidden, Stale, InvalidInput, Refused.
     """
     pool = coordinated_pool(session, actor, pool_id, version=version)
+    gates.refuse_unless_allowed(session, pool.cooperation_id, Activity.JOIN, now=now)
     if deadline is None:
         days = session.get_one(Cooperation, pool.cooperation_id).joining_window_days
         deadline = joining_rules.default_joining_deadline(now, days)

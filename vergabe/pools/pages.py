@@ -19,6 +19,7 @@ from vergabe.db import db
 from vergabe.errors import InvalidInput, Refused, Violation
 from vergabe.pools import changing, consulting, forms, presenting, proposing, queries, shaping
 from vergabe.pools.commitment import amount
+from vergabe.pools.rules import moment
 from vergabe.pools.stages import STAGE_NAMES, Stage
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -66,6 +67,7 @@ def _helpers() -> dict[str, Any]:
         "stage_names": STAGE_NAMES,
         "stage_kinds": presenting.STAGE_KINDS,
         "amount": amount,
+        "until": moment,
     }
 
 

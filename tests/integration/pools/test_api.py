@@ -71,8 +71,9 @@ def test_from_proposal_to_binding_through_the_api(
         headers = bearer(session, demand.organisation, Role.RELEASER)
         answer = client.put(consent, json={"is_given": True}, headers=headers)
         assert answer.status_code == 200
-    assert answer.json["withdrawals"][0]["effective_at"] is not None
-    listed = client.get("/api/v1/pools?stage=binding", headers=headers).json
+    left: Any = answer.json
+    assert left["withdrawals"][0]["effective_at"] is not None
+    listed: Any = client.get("/api/v1/pools?stage=binding", headers=headers).json
     assert [(item["id"], item["member_count"]) for item in listed["items"]] == [(pool_id, 2)]
 
 
@@ -98,7 +99,8 @@ def test_strangers_find_nothing(client: FlaskClient, session: Session) -> None:
     stranger = bearer(session, cooperations.town(session, "Linnich"), *roles)
     stranger |= {"If-Match": '"1"'}
     assert client.get(f"/api/v1/pools/{pool.id}", headers=stranger).status_code == 404
-    assert client.get("/api/v1/pools", headers=stranger).json["items"] == []
+    listed: Any = client.get("/api/v1/pools", headers=stranger).json
+    assert listed["items"] == []
     post(client, stranger, "/pools/propose", 404, cooperation_id=str(cooperation.id))
     post(client, stranger, f"/pools/{pool.id}/join", 404, quantities=[])
     post(client, stranger, f"/pools/{pool.id}/dissolve", 404, reason="x")

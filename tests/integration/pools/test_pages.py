@@ -84,7 +84,7 @@ def test_from_proposal_to_open_window_with_every_button_clicked_twice(
     assert post(client, f"{page}/beitrittsfenster", page)[0] == 303
     assert post(client, f"{page}/beitrittsfenster", page)[0] == 409
     shown = text_of(client, page)
-    assert "Beitritt bis Dienstag, 15.12.2026, 00:00 Uhr" in shown
+    assert "Beitritt bis 14.12.2026, 24:00 Uhr" in shown
     assert post(client, f"{page}/beitrittsfrist", page, joining_deadline_day="31.12.2026")[0] == 303
     status, text = post(client, f"{page}/beitrittsfrist", page, joining_deadline_day="1.1.2020")
     assert status == 422
