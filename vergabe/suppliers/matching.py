@@ -64,6 +64,8 @@ def index_profile(session: Session, profile: SupplierProfile) -> None:
 def know_keywords(session: Session, words: Iterable[str]) -> None:
     """Let texts be searched for these folded keywords from now on."""
     wanted = sorted(set(words))
+    if not wanted:
+        return
     known = set(session.scalars(select(KnownKeyword.word).where(KnownKeyword.word.in_(wanted))))
     for word in wanted:
         if word not in known:
