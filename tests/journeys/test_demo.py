@@ -1,0 +1,36 @@
+"""`vergabe demo --once` as somebody runs it: a process of its own, an empty place, all documents."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from vergabe.exchange.validate import validate_file
+
+GENEROUS_SECONDS = 180
+
+
+def test_main_job_is_played_once_and_writes_every_document(tmp_path: Path) -> None:
+    out = tmp_path / "dokumente"
+    played = subprocess.run(
+        [sys.executable, "-m", "vergabe.cli", "demo", "--once", "--json", "--out", str(out)],
+        cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if not name.startswith("VERGABE_")},
+        capture_output=True,
+        text=True,
+        timeout=GENEROUS_SECONDS,
+        check=False,
+    )
+    assert played.returncode == 0, played.stdout + played.stderr
+    told = json.loads(played.stdout)
+    assert [name for name, holds in told["checked"].items() if not holds] == []
+    assert told["municipalities"] == 3
+    assert told["mails"] > 0
+    names = sorted(told["documents"])
+    assert names == sorted(path.name for path in out.iterdir())
+    xml = [name for name in names if name.endswith(".xml")]
+    assert [name.split("-")[-1] for name in xml] == ["contract_notice.xml", "change_notice.xml"]
+    assert [validate_file(out / name) for name in xml] == [[], []]
+    assert all((out / name).read_bytes().startswith(b"%PDF-") for name in names if "pdf" in name)
+    assert [path.name for path in tmp_path.iterdir()] == ["dokumente"], "nothing is left behind"
