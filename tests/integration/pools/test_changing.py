@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -233,12 +234,13 @@ def test_the_later_of_two_officers_is_told(session: Session) -> None:
 def test_only_coordinators_change_pools(session: Session) -> None:
     pool, demands, _ = proposal(session)
     releaser = access.actor(session, demands[0].organisation, Role.RELEASER)
-    for command in (
+    commands: tuple[Callable[[], object], ...] = (
         lambda: changing.start_consultation(session, releaser, pool.id, now=clock.now()),
         lambda: changing.reject(session, releaser, pool.id, "x", now=clock.now()),
         lambda: changing.open_joining(session, releaser, pool.id, now=clock.now()),
         lambda: shaping.split(session, releaser, pool.id, [demands[0].id], now=clock.now()),
-    ):
+    )
+    for command in commands:
         with pytest.raises(Forbidden):
             command()
     stranger = access.actor(session, cooperations.town(session, "Linnich"), Role.COORDINATOR)

@@ -209,7 +209,9 @@ def test_a_bound_member_leaves_only_with_the_consent_of_all_others(session: Sess
         withdrawing.consent(session, merzenich, pool.id, request.id, is_given=True, now=clock.now())
     assert request.effective_at is None
     assert demands[1].stage == "pooled"
-    withdrawing.consent(session, kerpen, pool.id, request.id, is_given=True, now=clock.now())
+    request = withdrawing.consent(
+        session, kerpen, pool.id, request.id, is_given=True, now=clock.now()
+    )
     assert request.effective_at is not None
     assert demands[1].stage == "released"
     assert {b.demand.id for b in queries.bound_demands(session, pool.id)} == {
