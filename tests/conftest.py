@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import tempfile
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -203,6 +205,43 @@ def count_queries(app: Flask) -> Iterator[Callable[[], int]]:
 
     yield take
     event.remove(connection, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def own_app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """An application on a database of its own, with true connections and commits for rivals."""
+    url, name = f"sqlite:///{tmp_path / 'own.sqlite'}", f"own_{uuid.uuid4().hex[:12]}"
+    is_server = not database_url.startswith("sqlite")
+    if is_server:
+        _administer(database_url, f"CREATE DATABASE {name}")
+        own = make_url(database_url).set(database=name)
+        url = own.render_as_string(hide_password=False)
+    app = create_app(
+        Settings(
+            data=tmp_path / "data",
+            database_url=url,
+            files=str(tmp_path / "files"),
+            base_url="http://localhost",
+            secret_key=SECRET,
+            is_testing=True,
+        )
+    )
+    with app.app_context(), writing():
+        Base.metadata.create_all(db.engine)
+        db.session.remove()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    if is_server:
+        _administer(database_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _administer(url: str, statement: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
 
 
 __all__ = ["NOON", "SHARED", "text"]

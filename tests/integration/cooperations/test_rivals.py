@@ -6,7 +6,6 @@ from collections.abc import Callable
 from flask import Flask
 
 from tests.factories import cooperations as factory
-from tests.integration.deadlines.conftest import own_app
 from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.cooperations import gates, queries, resolutions
@@ -17,7 +16,6 @@ from vergabe.db import reading, unit_of_work
 from vergabe.errors import Refused
 
 OPERATOR = Actor.operator("Test")
-__all__ = ["own_app"]
 
 
 def both(app: Flask, first: Callable[[], None], second: Callable[[], None]) -> None:
