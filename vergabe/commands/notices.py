@@ -1,6 +1,7 @@
 """`vergabe notice` and `vergabe tender publish`: documents, checks, publication."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from vergabe.commands.support import acting, as_option, json_option, print_json,
 from vergabe.commands.tenders import tender
 from vergabe.db import reading, unit_of_work
 from vergabe.errors import NotFound
+from vergabe.exchange.findings import Finding
 from vergabe.exchange.validate import validate_file
 from vergabe.files import current
 from vergabe.notices import queries, service
@@ -47,7 +49,7 @@ def export(reference: str, format_: str, out: Path | None) -> None:
         out.write_bytes(content)
         click.echo(f"{out}: {len(content)} Byte, SHA-256 {document.file_sha256}")
     else:
-        click.get_binary_stream("stdout").write(content)
+        sys.stdout.buffer.write(content)
 
 
 @notice.command()
@@ -55,23 +57,32 @@ def export(reference: str, format_: str, out: Path | None) -> None:
 @json_option
 def validate(files: tuple[Path, ...], as_json: bool) -> None:
     """Dateien gegen Schema und Regeln prüfen."""
-    results = []
-    for file in files:
-        findings = [finding.to_dict() for finding in validate_file(file)]
-        is_valid = not any(finding["severity"] == "error" for finding in findings)
-        results.append({"file": str(file), "valid": is_valid, "findings": findings})
+    checked = [(file, validate_file(file)) for file in files]
     if as_json:
-        print_json(results)
+        print_json(
+            [
+                {
+                    "file": str(file),
+                    "valid": _is_valid(findings),
+                    "findings": [finding.to_dict() for finding in findings],
+                }
+                for file, findings in checked
+            ]
+        )
     else:
-        for result in results:
-            click.echo(f"{result['file']}: {'gültig' if result['valid'] else 'nicht gültig'}")
-            for finding in result["findings"]:
-                where = finding.get("field") or finding.get("location") or ""
-                click.echo(f"  {finding['severity']}: {where} {finding['message']}")
-                if finding.get("remedy"):
-                    click.echo(f"    Abhilfe: {finding['remedy']}")
-    if not all(result["valid"] for result in results):
+        for file, findings in checked:
+            click.echo(f"{file}: {'gültig' if _is_valid(findings) else 'nicht gültig'}")
+            for finding in findings:
+                where = finding.field or finding.location or ""
+                click.echo(f"  {finding.severity}: {where} {finding.message}")
+                if finding.remedy:
+                    click.echo(f"    Abhilfe: {finding.remedy}")
+    if not all(_is_valid(findings) for _, findings in checked):
         sys.exit(1)
+
+
+def _is_valid(findings: Sequence[Finding]) -> bool:
+    return not any(finding.severity == "error" for finding in findings)
 
 
 @tender.command("publish")
