@@ -49,10 +49,12 @@ from vergabe.records import pages as records_pages
 from vergabe.suppliers import api as suppliers_api
 from vergabe.suppliers import pages as suppliers_pages
 from vergabe.suppliers import registration_pages
+from vergabe.tenders import api as tenders_api
 from vergabe.tenders import (
     criteria_pages,
     document_pages,
     lot_pages,
+    lots_api,
     notice_forms,
     section_pages,
 )
@@ -114,6 +116,8 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     calls_api.api,
     deadlines_api.api,
     pools_api.api,
+    tenders_api.api,
+    lots_api.api,
     messages_api.api,
     suppliers_api.api,
     enquiries_api.api,

@@ -6,9 +6,9 @@ import click
 
 from vergabe import clock
 from vergabe.commands.support import acting, as_option, json_option, print_json, the_app
-from vergabe.cooperations.gates import Gate
 from vergabe.db import reading
 from vergabe.tenders import gates, queries, rules
+from vergabe.tenders.as_json import gate_as_json
 from vergabe.tenders.rules import Stage
 
 
@@ -67,7 +67,7 @@ def gates_(reference: str, as_email: str | None, as_json: bool) -> None:
             {
                 "reference": shown,
                 "is_open": all(gate.is_open for gate in checked),
-                "gates": [gate_as_dict(gate) for gate in checked],
+                "gates": [gate_as_json(gate) for gate in checked],
             }
         )
     else:
@@ -81,14 +81,3 @@ def gates_(reference: str, as_email: str | None, as_json: bool) -> None:
                 click.echo(f"         Hinweis: {note}")
     if not all(gate.is_open for gate in checked):
         sys.exit(1)
-
-
-def gate_as_dict(gate: Gate) -> dict[str, object]:
-    """Return a gate as JSON values."""
-    return {
-        "key": gate.key,
-        "title": gate.title,
-        "is_open": gate.is_open,
-        "reasons": [reason.as_dict() for reason in gate.reasons],
-        "notes": list(gate.notes),
-    }

@@ -88,6 +88,7 @@ def mark_amended(
         now=now,
         version=tender.published_version,
         changes=changes,
+        is_substantial=amendment.is_substantial,
         submission_deadline=iso(tender.submission_deadline),
     )
     return tender, changes

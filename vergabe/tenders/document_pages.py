@@ -3,9 +3,8 @@
 import uuid
 from collections.abc import Callable, Sequence
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.http import dump_options_header
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
@@ -158,11 +157,4 @@ def _done(tender_id: uuid.UUID, command: Callable[[FormReader], str]) -> Respons
 @requires(Permission.VIEW_TENDERS)
 def download(tender_id: uuid.UUID, document_id: uuid.UUID) -> ResponseReturnValue:
     tender = queries.visible_tender(db.session(), current_actor(), tender_id)
-    found = document_of(tender, document_id)
-    response = Response(current.store().chunks(found.file_sha256), content_type=found.media_type)
-    response.content_length = found.size_bytes
-    # Never shown inside our pages: an uploaded file is somebody else's text.
-    response.headers["Content-Disposition"] = dump_options_header(
-        "attachment", {"filename": found.file_name}
-    )
-    return response
+    return presenting.sent_document(current.store(), document_of(tender, document_id))

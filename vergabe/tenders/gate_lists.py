@@ -1,47 +1,52 @@
 """Gates as a checklist for each member: what is there, what is missing, who can supply it."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from vergabe.cooperations.gates import Gate
 from vergabe.cooperations.readiness import MemberViolation
 from vergabe.errors import Violation
-from vergabe.tenders.gates import MEMBER_GATES
 from vergabe.tenders.model import Tender
+
+# What a member opens, in one word each: the heads of a table.
+SHORT_TITLES: Final[Mapping[str, str]] = {
+    "participation": "Teilnahme",
+    "mandates": "Vollmacht",
+    "resolutions": "Beschlüsse",
+    "demands_released": "Freigabe",
+    "joinings_recorded": "Beitritt",
+}
 
 
 @dataclass(frozen=True)
 class Check:
-    """One gate as one member has to open it."""
+    """A gate with the reasons that concern somebody."""
 
     title: str
     reasons: Sequence[Violation]
 
-    @property
-    def who(self) -> str:
-        return "; ".join(dict.fromkeys(reason.who for reason in self.reasons if reason.who))
-
 
 @dataclass(frozen=True)
 class MemberList:
-    """The checklist of one member."""
+    """The checklist of one member, in the order of the gates."""
 
     name: str
     checks: Sequence[Check]
 
     @property
-    def missing(self) -> int:
-        return sum(len(check.reasons) for check in self.checks)
+    def reasons(self) -> list[Violation]:
+        return [reason for check in self.checks for reason in check.reasons]
 
 
 def member_lists(tender: Tender, gates: Sequence[Gate]) -> list[MemberList]:
     """Return a checklist for each member that buys, in their fixed order."""
-    own = [gate for gate in gates if gate.key in MEMBER_GATES]
+    own = [gate for gate in gates if gate.key in SHORT_TITLES]
     return [
         MemberList(
             buyer.organisation.name,
-            [Check(gate.title, _about(gate, buyer.organisation_id)) for gate in own],
+            [Check(SHORT_TITLES[gate.key], _about(gate, buyer.organisation_id)) for gate in own],
         )
         for buyer in tender.buyers
         if buyer.buys
@@ -57,7 +62,7 @@ def common_gates(gates: Sequence[Gate]) -> list[Check]:
             for reason in gate.reasons
             if not isinstance(reason, MemberViolation) or reason.organisation_id is None
         ]
-        if gate.key not in MEMBER_GATES or general:
+        if gate.key not in SHORT_TITLES or general:
             found.append(Check(gate.title, general))
     return found
 

@@ -31,14 +31,6 @@ from vergabe.tenders.model import Tender
 from vergabe.tenders.rules import Stage
 
 _RELEASED: Final = frozenset({DemandStage.RELEASED, DemandStage.POOLED, DemandStage.TENDERED})
-MEMBER_GATES: Final = (
-    "participation",
-    "mandates",
-    "resolutions",
-    "demands_released",
-    "joinings_recorded",
-)
-"""Gates that each member opens for itself."""
 # Methods whose first public step is a notice with a deadline for bids.
 PUBLISHABLE_METHODS: Final = frozenset({"open", "nat-open"})
 

@@ -93,15 +93,17 @@ def merge(tender_id: uuid.UUID, lot_id: uuid.UUID) -> ResponseReturnValue:
             now=clock.now(),
         )
 
-    return _done(tender_id, command, "Die Lose sind zusammengeführt.")
+    return _done(tender_id, command, "Die Lose sind zusammengeführt.", lot_id=lot_id)
 
 
-@pages.post("/vergabeverfahren/<uuid:tender_id>/positionen/<uuid:item_id>/verschieben")
+@pages.post("/vergabeverfahren/<uuid:tender_id>/lose/<uuid:lot_id>/verschieben")
 @requires(Permission.EDIT_TENDERS)
 @commits
-def move(tender_id: uuid.UUID, item_id: uuid.UUID) -> ResponseReturnValue:
+def move(tender_id: uuid.UUID, lot_id: uuid.UUID) -> ResponseReturnValue:
     def command(form: FormReader) -> Tender:
-        target = form.identifier("to_lot_id")
+        item_id, target = form.identifier("item_id"), form.identifier("to_lot_id")
+        if item_id is None:
+            raise InvalidInput("item_missing", "Wählen Sie die Position.", field="item_id")
         if target is None and form.text("to_lot_id") != "neu":
             message = "Wählen Sie das Los, in das die Position kommt."
             raise InvalidInput("lot_missing", message, field="to_lot_id")
@@ -115,18 +117,26 @@ def move(tender_id: uuid.UUID, item_id: uuid.UUID) -> ResponseReturnValue:
             now=clock.now(),
         )
 
-    return _done(tender_id, command, "Die Position ist verschoben.")
+    return _done(tender_id, command, "Die Position ist verschoben.", lot_id=lot_id)
 
 
 def _done(
-    tender_id: uuid.UUID, command: Callable[[FormReader], Tender], sentence: str
+    tender_id: uuid.UUID,
+    command: Callable[[FormReader], Tender],
+    sentence: str,
+    *,
+    lot_id: uuid.UUID | None = None,
 ) -> ResponseReturnValue:
+    """Run a command on lots; after a refusal show the page again that its form stands on."""
     try:
         command(FormReader(request.form))
     except (InvalidInput, Refused, Stale) as error:
         db.session.rollback()
         tender = queries.visible_tender(db.session(), current_actor(), tender_id)
         told = presenting.told(db.session(), tender, error)
+        lot = next((lot for lot in tender.lots if lot.id == lot_id), None)
+        if lot is not None:
+            return _lot_page(tender, lot, _values_of(lot), told, status=error.status)
         return _index_page(tender_id, told, status=error.status)
     flash(sentence, "success")
     return redirect(url_for(".index", tender_id=tender_id), code=303)
@@ -137,13 +147,16 @@ def _done(
 def show(tender_id: uuid.UUID, lot_id: uuid.UUID) -> ResponseReturnValue:
     tender = queries.visible_tender(db.session(), current_actor(), tender_id)
     lot = lot_of(tender, lot_id)
-    values = {
+    return _lot_page(tender, lot, _values_of(lot))
+
+
+def _values_of(lot: Lot) -> dict[str, Any]:
+    return {
         "title": lot.title,
         "description": lot.description,
         "starts_on": lot.starts_on,
         "ends_on": lot.ends_on,
     }
-    return _lot_page(tender, lot, values)
 
 
 @pages.post("/vergabeverfahren/<uuid:tender_id>/lose/<uuid:lot_id>")
@@ -188,6 +201,7 @@ def _lot_page(
         values=values,
         violations=violations,
         others=[choice for choice in others if choice[0] != str(lot.id)],
+        items=[(str(item.id), f"{item.position}. {item.text[:120]}") for item in lot.items],
         lot_kinds=presenting.LOT_KINDS,
         cpv_label=cpv_label,
     )

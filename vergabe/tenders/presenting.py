@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from flask import render_template, url_for
+from flask import Response, render_template, url_for
 from sqlalchemy.orm import Session
+from werkzeug.http import dump_options_header
 from werkzeug.routing import BuildError
 
 from vergabe import clock
@@ -13,10 +14,11 @@ from vergabe.access.permissions import Permission
 from vergabe.audit import queries as audit
 from vergabe.errors import DomainError, Stale, Violation
 from vergabe.exchange import codes
+from vergabe.files.store import FileStore
 from vergabe.tenders import rules
 from vergabe.tenders.assessment import method_label
 from vergabe.tenders.forms import violations_of
-from vergabe.tenders.model import Tender
+from vergabe.tenders.model import Tender, TenderDocument
 from vergabe.tenders.recording import stream_of
 from vergabe.tenders.rules import Stage
 from vergabe.web.rights import current_actor
@@ -57,6 +59,9 @@ def page(template: str, tender: Tender, *, status: int = 200, **more: Any) -> tu
         stage_kind=stage_kind(tender),
         method=method_label(tender.procurement_method, tender.nature),
         unit=codes.unit,
+        record_url=known_url("records.show_tender", tender_id=tender.id)
+        if actor.holds(Permission.VIEW_RECORD)
+        else None,
         **more,
     )
     return html, status
@@ -87,6 +92,18 @@ def told(session: Session, tender: Tender, error: DomainError) -> Sequence[Viola
             "Eingaben stehen noch hier; wenn Sie noch einmal speichern, gelten sie.",
         )
     ]
+
+
+def sent_document(store: FileStore, document: TenderDocument) -> Response:
+    """Return a document as an attachment, never inside our pages: it is somebody else's text."""
+    content = store.chunks(document.file_sha256)
+    response = Response(content, content_type=document.media_type)
+    response.content_length = document.size_bytes
+    response.headers["ETag"] = f'"{document.file_sha256}"'
+    response.headers["Content-Disposition"] = dump_options_header(
+        "attachment", {"filename": document.file_name}
+    )
+    return response
 
 
 def known_url(endpoint: str, **values: Any) -> str | None:

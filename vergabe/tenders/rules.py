@@ -44,7 +44,7 @@ class Action(StrEnum):
 
 STAGE_NAMES: Final[Mapping[Stage, str]] = {
     Stage.DRAFT: "in Vorbereitung",
-    Stage.READY: "bereit zur Veröffentlichung",
+    Stage.READY: "bereit",
     Stage.PUBLISHED: "veröffentlicht",
     Stage.OPENED: "Angebote geöffnet",
     Stage.EVALUATED: "gewertet",

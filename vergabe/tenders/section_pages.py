@@ -119,14 +119,16 @@ def _methods(tender: Tender) -> dict[str, Any]:
         for option in explained.get(group, [])
     }
     choices = []
-    for group, mark in (("free_methods", ""), ("conditional_methods", "nur mit Grund")):
+    for group, mark in (("free_methods", ""), ("conditional_methods", "Nur mit Grund")):
         for code in law.get(group, []):
             option = known.get(code, {})
             notes = [mark, option.get("condition") or "", option.get("law") or ""]
             if code not in gates.PUBLISHABLE_METHODS:
-                notes.append("lässt sich hier nicht öffentlich bekannt machen")
+                notes.append("Lässt sich hier nicht öffentlich bekannt machen")
             label = assessment.method_label(code, tender.nature)
-            choices.append((code, label, "; ".join(note.rstrip(".") for note in notes if note)))
+            choices.append(
+                (code, label, " ".join(f"{note.rstrip('.')}." for note in notes if note))
+            )
     return {"methods": choices}
 
 

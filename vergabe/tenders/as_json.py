@@ -1,0 +1,169 @@
+"""Tenders as plain data for the JSON API."""
+
+from decimal import Decimal
+from typing import Any
+
+from vergabe.cooperations.gates import Gate
+from vergabe.money import EUR
+from vergabe.tenders.explaining import Explained
+from vergabe.tenders.model import Lot, LotItem, Tender, TenderDocument
+
+_SAME_NAME = (
+    "id",
+    "reference",
+    "stage",
+    "title",
+    "cooperation_id",
+    "pool_id",
+    "lead_organisation_id",
+    "cpv",
+    "nature",
+    "procurement_method",
+    "regime",
+    "submission_deadline",
+    "published_version",
+    "version",
+)
+_SAME_NAME_IN_FULL = (
+    "description",
+    "selection_criteria",
+    "cpv_additional",
+    "method_reason",
+    "is_urgent",
+    "urgency_reason",
+    "is_framework",
+    "duration_months",
+    "duration_reason",
+    "contact",
+    "review_body",
+    "variants",
+    "max_lots_per_bid",
+    "max_lots_per_winner",
+    "lots_joining",
+    "requested_publication_on",
+    "enquiries_deadline",
+    "bid_validity_until",
+    "bid_validity_reason",
+    "published_at",
+    "cancelled_at",
+    "cancellation_reason",
+)
+
+
+def money(cents: int | None, currency: str = EUR) -> dict[str, Any] | None:
+    """Return an amount as the API writes it."""
+    return None if cents is None else {"amount_cents": cents, "currency": currency}
+
+
+def head(tender: Tender) -> dict[str, Any]:
+    """Return a tender as a list shows it."""
+    found = {name: getattr(tender, name) for name in _SAME_NAME}
+    return found | {"estimated_value_net": money(tender.estimated_value_net_cents)}
+
+
+def full(tender: Tender) -> dict[str, Any]:
+    """Return a tender with lots, shares, criteria and documents."""
+    return (
+        head(tender)
+        | {name: getattr(tender, name) for name in _SAME_NAME_IN_FULL}
+        | {
+            "framework_maximum": money(tender.framework_maximum_net_cents),
+            "buyers": [
+                {
+                    "organisation_id": buyer.organisation_id,
+                    "name": buyer.organisation.name,
+                    "is_lead": buyer.is_lead,
+                    "buys": buyer.buys,
+                }
+                for buyer in tender.buyers
+            ],
+            "lots": [lot_as_json(lot) for lot in tender.lots],
+            "criteria": list(tender.criteria),
+            "documents": [document_as_json(document) for document in tender.documents],
+        }
+    )
+
+
+def lot_as_json(lot: Lot) -> dict[str, Any]:
+    """Return a lot with its items and shares."""
+    names = ("id", "number", "kind", "title", "description", "cpv", "nuts", "starts_on", "ends_on")
+    return {name: getattr(lot, name) for name in names} | {
+        "estimated_value_net": money(lot.estimated_value_net_cents),
+        "items": [_item(item) for item in lot.items],
+    }
+
+
+def _item(item: LotItem) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "position": item.position,
+        "text": item.text,
+        "quantity": _decimal(item.quantity),
+        "unit_code": item.unit_code,
+        "value_net": money(item.value_net_cents),
+        "shares": [
+            {
+                "organisation_id": share.organisation_id,
+                "organisation_name": share.organisation.name,
+                "demand_id": share.demand_id,
+                "quantity": _decimal(share.quantity),
+                "value_net": money(share.value_net_cents),
+            }
+            for share in item.shares
+        ],
+    }
+
+
+def _decimal(number: Decimal | None) -> str | None:
+    return None if number is None else f"{number:f}"
+
+
+def document_as_json(document: TenderDocument) -> dict[str, Any]:
+    """Return one version of a document."""
+    names = (
+        "id",
+        "document_key",
+        "document_version",
+        "title",
+        "file_name",
+        "media_type",
+        "size_bytes",
+        "uploaded_at",
+        "published_in_version",
+        "removed_in_version",
+    )
+    return {name: getattr(document, name) for name in names} | {"sha256": document.file_sha256}
+
+
+def gate_as_json(gate: Gate) -> dict[str, Any]:
+    """Return a gate with its reasons."""
+    return {
+        "key": gate.key,
+        "title": gate.title,
+        "is_open": gate.is_open,
+        "reasons": [reason.as_dict() for reason in gate.reasons],
+        "notes": list(gate.notes),
+    }
+
+
+def law_as_json(found: Explained) -> dict[str, Any]:
+    """Return what law says, with every step."""
+    assessed = found.assessment
+    return {
+        "on": found.on,
+        "regime": assessed.regime,
+        "regime_name": assessed.regime_name,
+        "value_net": money(assessed.value_net_cents),
+        "threshold_net": money(assessed.threshold_net_cents),
+        "reaches_threshold": assessed.reaches_threshold,
+        "free_methods": assessed.free_methods,
+        "conditional_methods": assessed.conditional_methods,
+        "minimum_days": found.minimum_days,
+        "earliest_submission_deadline": found.minimum_at,
+        "submission_deadline": found.timing.submission_deadline,
+        "enquiries_deadline": found.timing.enquiries_deadline,
+        "is_proposed": found.timing.is_proposed,
+        "reasons": [reason.as_dict() for reason in found.reasons],
+        "warnings": found.warnings,
+        "results": found.results,
+    }
