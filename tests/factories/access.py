@@ -5,6 +5,7 @@ import uuid
 from functools import cache
 from typing import Any
 
+from flask import current_app
 from flask.testing import FlaskClient
 from flask_security import hash_password
 from sqlalchemy.orm import Session
@@ -28,8 +29,8 @@ TOWNS: dict[str, tuple[str, str, str, str, int]] = {
 
 
 @cache
-def _password_hash() -> str:
-    # Hashing is slow on purpose; every test person has the same password.
+def _password_hash(_salt: str) -> str:
+    # Hashing is slow on purpose; every test person of an application has the same password.
     return str(hash_password(PASSWORD))
 
 
@@ -81,7 +82,7 @@ def person(
     user = User(
         email=email or f"{uuid.uuid4().hex[:12]}@example.org",
         full_name=full_name,
-        password=_password_hash(),
+        password=_password_hash(current_app.config["SECURITY_PASSWORD_SALT"]),
         active=True,
         fs_uniquifier=uuid.uuid4().hex,
         confirmed_at=clock.now(),
