@@ -1,4 +1,4 @@
-"""`vergabe demo --once` as somebody runs it: a process of its own, an empty place, all documents."""
+"""`vergabe demo --once` as people run it: its own process, an empty place, every document."""
 
 import json
 import os
@@ -14,7 +14,7 @@ GENEROUS_SECONDS = 180
 def test_main_job_is_played_once_and_writes_every_document(tmp_path: Path) -> None:
     out = tmp_path / "dokumente"
     played = subprocess.run(
-        [sys.executable, "-m", "vergabe.cli", "demo", "--once", "--json", "--out", str(out)],
+        [sys.executable, "-m", "vergabe", "demo", "--once", "--json", "--out", str(out)],
         cwd=tmp_path,
         env={name: value for name, value in os.environ.items() if not name.startswith("VERGABE_")},
         capture_output=True,
