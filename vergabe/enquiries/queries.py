@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from vergabe.access.model import Organisation, RoleAssignment, User
 from vergabe.enquiries.model import Answer, Enquiry
 from vergabe.errors import NotFound
 from vergabe.suppliers.model import TenderRegistration
@@ -54,6 +55,22 @@ def own_enquiries(
         .options(joinedload(Enquiry.answer))
         .order_by(Enquiry.asked_at)
     ).all()
+
+
+def names_of_askers(session: Session, enquiries: Sequence[Enquiry]) -> list[str]:
+    """Return the names that would show who asked: of the firms and of the people there."""
+    firm_ids = {e.organisation_id for e in enquiries if e.organisation_id}
+    firms = session.scalars(
+        select(Organisation.name).where(Organisation.id.in_(firm_ids)).order_by(Organisation.name)
+    )
+    persons = session.scalars(
+        select(User.full_name)
+        .join(RoleAssignment, RoleAssignment.user_id == User.id)
+        .where(RoleAssignment.organisation_id.in_(firm_ids))
+        .distinct()
+        .order_by(User.full_name)
+    )
+    return [*firms, *persons]
 
 
 def published_tender(session: Session, reference: str) -> Tender:

@@ -11,7 +11,8 @@ LONGEST: Final = 10_000
 _EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _PHONE: Final = re.compile(r"(?<!\d)(?:\+49|0)[\d\s/()-]{6,}\d")
 _LEGAL_FORMS: Final = frozenset(
-    {"gmbh", "ag", "kg", "ohg", "ug", "mbh", "co", "e", "k", "v", "und", "der", "die", "das"}
+    {"", "gmbh", "ggmbh", "ag", "kg", "kgaa", "ohg", "gbr", "ug", "mbh", "se", "eg", "co", "e", "k"}
+    | {"v", "und", "der", "die", "das", "für", "haftungsbeschränkt"}
 )
 
 
@@ -62,14 +63,7 @@ def traces_of_asker(
     Answers go to all in the same words and must not betray anybody (§ 20 (3), § 5 VgV).
     """
     lowered = text.casefold()
-    found: list[str] = []
-    for name in names:
-        parts = [part for part in re.split(r"[^\w]+", name.casefold()) if len(part) > 3]
-        distinctive = [part for part in parts if part not in _LEGAL_FORMS]
-        if name.casefold() in lowered or (
-            distinctive and all(part in lowered for part in distinctive)
-        ):
-            found.append(f"der Name „{name}“")
+    found = [f"der Name „{name}“" for name in names if _is_named(name, text, lowered)]
     found += [f"die Adresse „{address}“" for address in addresses if address.casefold() in lowered]
     if _EMAIL.search(text):
         found.append("eine E-Mail-Adresse")
@@ -85,6 +79,16 @@ def traces_of_asker(
         )
         for what in dict.fromkeys(found)
     ]
+
+
+def _is_named(name: str, text: str, lowered: str) -> bool:
+    """Return whether a name stands in a text: whole, by all its long words, or as an acronym."""
+    words = [word for word in re.split(r"\W+", name) if word.casefold() not in _LEGAL_FORMS]
+    distinctive = [word.casefold() for word in words if len(word) > 3]
+    if distinctive:
+        return all(word in lowered for word in distinctive)
+    acronyms = [word for word in words if len(word) > 1 and word.isupper()]
+    return any(re.search(rf"\b{re.escape(word)}\b", text) for word in acronyms)
 
 
 def _about_text(text: str, what: str, field: str) -> list[Violation]:

@@ -117,7 +117,7 @@ def answer(
         )
     )
     if not accept_traces:
-        _raise(_traces(found, f"{question_text}\n{text}"))
+        _raise(_traces(session, found, f"{question_text}\n{text}"))
     warnings = _warnings(session, tender, found, now=now)
     published = Answer(
         id=ids.new_id(),
@@ -148,10 +148,10 @@ def answer(
     return published
 
 
-def _traces(found: Sequence[Enquiry], text: str) -> list[Violation]:
+def _traces(session: Session, found: Sequence[Enquiry], text: str) -> list[Violation]:
     return rules.traces_of_asker(
         text,
-        names=[e.organisation.name for e in found if e.organisation is not None],
+        names=queries.names_of_askers(session, found),
         addresses=[e.address for e in found if e.address],
     )
 

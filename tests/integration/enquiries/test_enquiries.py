@@ -1,0 +1,404 @@
+"""Questions and answers, from asking to the mailbox of everybody registered."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.conftest import MovableClock
+from tests.factories import access, messages, suppliers, tenders
+from vergabe import clock, worker
+from vergabe.access import queries as people
+from vergabe.access.model import Organisation, User
+from vergabe.access.permissions import Role
+from vergabe.audit import queries as audit
+from vergabe.audit.service import stream_of
+from vergabe.enquiries import queries, service
+from vergabe.enquiries.model import Answer, Enquiry
+from vergabe.enquiries.service import Asker
+from vergabe.errors import Forbidden, InvalidInput, NotFound, Refused
+from vergabe.files import current
+from vergabe.suppliers import following, tokens
+from vergabe.tenders.model import Tender
+
+QUESTION = "Gehört die Beladung nach DIN 14530-11 zum Lieferumfang?"
+ANSWER = "Ja, die Normbeladung gehört dazu, siehe Leistungsbeschreibung Seite 4."
+
+
+@pytest.fixture
+def tender(app: Flask, session: Session, moving_clock: MovableClock) -> Tender:
+    found = tenders.published(session, current.store())
+    session.commit()
+    return found
+
+
+@pytest.fixture
+def firm(session: Session, tender: Tender) -> Organisation:
+    return suppliers.supplier(session, "Rheinische Feuerwehrtechnik GmbH", cpv=[])
+
+
+def _lead(session: Session, tender: Tender) -> Organisation:
+    return session.get_one(Organisation, tender.lead_organisation_id)
+
+
+def _officer(session: Session, tender: Tender) -> User:
+    return access.person(session, _lead(session, tender), Role.PROCUREMENT_OFFICER)
+
+
+def _ask(session: Session, tender: Tender, firm: Organisation, text: str = QUESTION) -> Enquiry:
+    asker = Asker(organisation_id=firm.id)
+    found = service.ask(session, tender, asker, text, now=clock.now())
+    session.commit()
+    return found
+
+
+def _answer(session: Session, tender: Tender, *enquiries: Enquiry, **changes: Any) -> Answer:
+    facts = {"question_text": QUESTION, "text": ANSWER, "now": clock.now()} | changes
+    actor = facts.pop("actor", None) or tenders.officer(session, tender)
+    return service.answer(session, actor, tender.id, [e.id for e in enquiries], **facts)
+
+
+def _drain(app: Flask) -> None:
+    for _ in range(10):
+        if not worker.deliver_events(app):
+            return
+
+
+def _csrf(client: FlaskClient, path: str) -> str:
+    page = client.get(path).get_data(as_text=True)
+    return page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
+
+
+def test_question_of_a_supplier_reaches_the_officers_of_the_lead(
+    app: Flask, session: Session, client: FlaskClient, tender: Tender, firm: Organisation
+) -> None:
+    officer = _officer(session, tender)
+    person = suppliers.supplier_person(session, firm)
+    session.commit()
+    access.log_in(client, person)
+    path = f"/bekanntmachungen/{tender.reference}/frage"
+    answer = client.post(path, data={"csrf_token": _csrf(client, path), "text": QUESTION})
+    assert answer.status_code == 303
+    _drain(app)
+    found = messages.all_messages(session, kind="enquiry")
+    assert officer.id in {m.user_id for m in found}
+    assert all(firm.name not in m.body + m.subject for m in found)
+    assert following.is_following(session, firm.id, tender.id)
+    assert client.get(path).status_code == 200
+
+
+def test_same_question_twice_is_one(session: Session, tender: Tender, firm: Organisation) -> None:
+    assert _ask(session, tender, firm).id == _ask(session, tender, firm).id
+    assert _ask(session, tender, firm, "Eine andere Frage").id
+
+
+def test_confirmed_address_asks_through_its_link(
+    app: Flask, session: Session, client: FlaskClient, tender: Tender
+) -> None:
+    registration = suppliers.registration(session, tender.id, address="wer@example.org")
+    session.commit()
+    secret = app.extensions["vergabe_settings"].secret_key
+    token = tokens.sign(registration.id, tokens.FOLLOWING, secret)
+    page = client.get(f"/registrierung/{token}").get_data(as_text=True)
+    assert f"schluessel={token}" in page
+    path = f"/bekanntmachungen/{tender.reference}/frage"
+    data = {"csrf_token": _csrf(client, f"{path}?schluessel={token}"), "text": QUESTION}
+    assert client.post(path, data=data | {"schluessel": "falsch"}).status_code == 409
+    assert client.post(path, data=data | {"schluessel": token}).status_code == 303
+    (enquiry,) = session.scalars(select(Enquiry))
+    assert (enquiry.address, enquiry.organisation_id) == ("wer@example.org", None)
+
+
+@pytest.mark.parametrize("state", ["unconfirmed", "left", "other tender"])
+def test_link_that_confirms_nothing_asks_nothing(
+    app: Flask, session: Session, client: FlaskClient, tender: Tender, state: str
+) -> None:
+    registration = suppliers.registration(session, tender.id, address="wer@example.org")
+    if state == "unconfirmed":
+        registration.confirmed_at = None
+    elif state == "left":
+        registration.left_at = clock.now()
+    else:
+        other = tenders.published(session, current.store(), title="Anderes Verfahren")
+        registration.tender_id = other.id
+    session.commit()
+    secret = app.extensions["vergabe_settings"].secret_key
+    token = tokens.sign(registration.id, tokens.FOLLOWING, secret)
+    path = f"/bekanntmachungen/{tender.reference}/frage"
+    register = f"/bekanntmachungen/{tender.reference}/registrieren"
+    data = {"csrf_token": _csrf(client, register), "text": QUESTION, "schluessel": token}
+    assert client.post(path, data=data).status_code == 409
+    assert session.scalars(select(Enquiry)).all() == []
+
+
+def test_public_page_of_questions_is_open_and_asks_who_is_there(
+    client: FlaskClient, tender: Tender
+) -> None:
+    page = client.get(f"/bekanntmachungen/{tender.reference}/frage").get_data(as_text=True)
+    assert "Damit die Antwort Sie erreicht" in page
+    assert client.get("/bekanntmachungen/GIBT-ES-NICHT/frage").status_code == 404
+
+
+@pytest.mark.parametrize("text", ["", "   ", "x" * 10_001, "a\x00"])
+def test_bad_question_is_named_and_kept(
+    session: Session, client: FlaskClient, tender: Tender, firm: Organisation, text: str
+) -> None:
+    person = suppliers.supplier_person(session, firm)
+    session.commit()
+    access.log_in(client, person)
+    path = f"/bekanntmachungen/{tender.reference}/frage"
+    answer = client.post(path, data={"csrf_token": _csrf(client, path), "text": text})
+    assert answer.status_code == 422
+    assert 'href="#text"' in answer.get_data(as_text=True)
+    assert session.scalars(select(Enquiry)).all() == []
+
+
+def test_deadline_for_questions_marks_and_submission_deadline_closes(
+    session: Session, tender: Tender, firm: Organisation, moving_clock: MovableClock
+) -> None:
+    assert tender.enquiries_deadline is not None
+    assert tender.submission_deadline is not None
+    moving_clock.at(tender.enquiries_deadline - dt.timedelta(seconds=2))
+    assert _ask(session, tender, firm, "Frage eins").is_timely
+    moving_clock.at(tender.enquiries_deadline)
+    assert not _ask(session, tender, firm, "Frage zwei").is_timely
+    moving_clock.at(tender.submission_deadline)
+    with pytest.raises(Refused):
+        _ask(session, tender, firm, "Frage drei")
+
+
+def test_record_tells_that_somebody_asked_but_not_who(
+    session: Session, tender: Tender, firm: Organisation
+) -> None:
+    _ask(session, tender, firm)
+    entries = audit.entries(session, stream_of("tender", tender.id))
+    (entry,) = [e for e in entries if e.action == "enquiry_received"]
+    text = f"{entry.actor_name} {entry.summary} {entry.details} {entry.organisation_name}"
+    assert firm.name not in text
+    assert str(firm.id) not in text
+    assert (entry.actor_user_id, entry.organisation_id) == (None, None)
+
+
+def test_answer_reaches_everybody_registered_once_in_the_same_words(
+    app: Flask, session: Session, tender: Tender, firm: Organisation, client: FlaskClient
+) -> None:
+    other = suppliers.supplier(session, "Andere GmbH", cpv=[])
+    suppliers.registration(session, tender.id, firm=firm)
+    suppliers.registration(session, tender.id, firm=other)
+    suppliers.registration(session, tender.id, address="wer@example.org")
+    gone = suppliers.registration(session, tender.id, address="weg@example.org")
+    gone.left_at = clock.now()
+    first, second = _ask(session, tender, firm), _ask(session, tender, other, "Zweite Frage?")
+    published = _answer(session, tender, first, second)
+    session.commit()
+    _drain(app)
+    _drain(app)
+    found = messages.all_messages(session, kind="answer")
+    assert {(m.organisation_id, m.address) for m in found} == {
+        (firm.id, None),
+        (other.id, None),
+        (None, "wer@example.org"),
+    }
+    assert len({m.content_sha256 for m in found}) == 1
+    assert QUESTION in found[0].body
+    assert ANSWER in found[0].body
+    assert published.warnings == []
+    assert {e.answer_id for e in (first, second)} == {published.id}
+    page = client.get(f"/bekanntmachungen/{tender.reference}").get_data(as_text=True)
+    assert ANSWER in page
+    assert firm.name not in page
+
+
+def test_second_click_answers_nothing_twice(
+    session: Session, tender: Tender, firm: Organisation
+) -> None:
+    enquiry = _ask(session, tender, firm)
+    _answer(session, tender, enquiry)
+    with pytest.raises(Refused, match="schon beantwortet"):
+        _answer(session, tender, enquiry)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Die Rheinische Feuerwehrtechnik GmbH fragt nach der Beladung.",
+        "Bitte an technik@firma.example antworten: Gehört die Beladung dazu?",
+        "Rückfragen unter 02421 123456. Gehört die Beladung dazu?",
+        "Gehört die Beladung dazu? Mit freundlichen Grüßen Sabine Bieter",
+    ],
+)
+def test_text_that_betrays_who_asked_needs_a_second_look(
+    session: Session, tender: Tender, firm: Organisation, text: str
+) -> None:
+    suppliers.supplier_person(session, firm)
+    enquiry = _ask(session, tender, firm)
+    with pytest.raises(InvalidInput, match="niemand"):
+        _answer(session, tender, enquiry, question_text=text)
+    assert enquiry.answer_id is None
+    assert _answer(session, tender, enquiry, question_text=text, accept_traces=True).id
+
+
+def test_late_answer_warns_that_the_deadline_must_move(
+    session: Session, tender: Tender, firm: Organisation, moving_clock: MovableClock
+) -> None:
+    early, late = _ask(session, tender, firm), _ask(session, tender, firm, "Noch eine Frage?")
+    assert tender.submission_deadline is not None
+    moving_clock.at(tender.submission_deadline - dt.timedelta(days=10))
+    assert _answer(session, tender, early).warnings == []
+    moving_clock.at(tender.submission_deadline - dt.timedelta(days=3))
+    warnings = _answer(session, tender, late).warnings
+    assert any("Neues Ende der Angebotsfrist" in warning for warning in warnings)
+
+
+def test_late_answer_to_a_late_question_obliges_to_nothing(
+    session: Session, tender: Tender, firm: Organisation, moving_clock: MovableClock
+) -> None:
+    assert tender.submission_deadline is not None
+    moving_clock.at(tender.submission_deadline - dt.timedelta(days=2))
+    enquiry = _ask(session, tender, firm)
+    assert not enquiry.is_timely
+    assert _answer(session, tender, enquiry).warnings == []
+
+
+def test_question_of_another_tender_is_not_answered_here(
+    session: Session, tender: Tender, firm: Organisation
+) -> None:
+    other = tenders.published(session, current.store(), title="Anderes Verfahren")
+    enquiry = _ask(session, other, firm)
+    with pytest.raises((NotFound, InvalidInput)):
+        _answer(session, tender, enquiry)
+    actor = tenders.officer(session, tender)
+    with pytest.raises((NotFound, InvalidInput)):
+        service.answer(
+            session,
+            actor,
+            tender.id,
+            [uuid.uuid4()],
+            question_text=QUESTION,
+            text=ANSWER,
+            now=clock.now(),
+        )
+
+
+def test_only_officers_of_the_lead_see_and_answer(
+    session: Session, client: FlaskClient, app: Flask, tender: Tender, firm: Organisation
+) -> None:
+    enquiry = _ask(session, tender, firm)
+    member = tenders.officer(session, tender, town="Jülich")
+    with pytest.raises((Forbidden, NotFound)):
+        _answer(session, tender, enquiry, actor=member)
+    stranger = access.organisation(session, "Fremdstadt", ags="99999999")
+    path = f"/vergabeverfahren/{tender.id}/fragen"
+    everybody = {
+        200: _officer(session, tender),
+        404: access.person(session, stranger, Role.PROCUREMENT_OFFICER),
+    }
+    session.commit()
+    for status, person in everybody.items():
+        window = app.test_client()
+        access.log_in(window, person)
+        answer = window.get(path)
+        assert answer.status_code == status
+        assert (firm.name in answer.get_data(as_text=True)) is (status == 200)
+    window = app.test_client()
+    access.log_in(window, session.get_one(User, member.user_id))
+    assert window.get(path).status_code in (403, 404)
+    window = app.test_client()
+    access.log_in(window, suppliers.supplier_person(session, firm))
+    assert window.get(path).status_code == 403
+
+
+def test_supplier_sees_its_own_questions_alone(
+    session: Session, client: FlaskClient, app: Flask, tender: Tender, firm: Organisation
+) -> None:
+    other = suppliers.supplier(session, "Andere GmbH", cpv=[])
+    _ask(session, tender, firm, "Die geheime Frage der ersten Firma?")
+    persons = [suppliers.supplier_person(session, each) for each in (firm, other)]
+    session.commit()
+    pages = []
+    for person in persons:
+        window = app.test_client()
+        access.log_in(window, person)
+        path = f"/bekanntmachungen/{tender.reference}/frage"
+        pages.append(window.get(path).get_data(as_text=True))
+    assert "Die geheime Frage" in pages[0]
+    assert "Die geheime Frage" not in pages[1]
+    assert queries.own_enquiries(session, tender.id, other.id) == []
+
+
+def test_officer_answers_on_the_page(
+    session: Session, client: FlaskClient, tender: Tender, firm: Organisation
+) -> None:
+    first, second = _ask(session, tender, firm), _ask(session, tender, firm, "Zweite Frage?")
+    officer = _officer(session, tender)
+    session.commit()
+    access.log_in(client, officer)
+    path = f"/vergabeverfahren/{tender.id}/fragen"
+    data: dict[str, Any] = {
+        "csrf_token": _csrf(client, path),
+        "enquiry_ids": [str(first.id), str(second.id)],
+        "question_text": f"{firm.name} fragt: {QUESTION}",
+        "text": ANSWER,
+    }
+    refused = client.post(path, data=data)
+    page = refused.get_data(as_text=True)
+    assert refused.status_code == 422
+    assert "accept_traces" in page
+    assert ANSWER in page
+    for bad in (
+        {"enquiry_ids": []},
+        {"enquiry_ids": ["unsinn"]},
+        {"text": ""},
+        {"text": "x" * 10_001},
+        {"question_text": ""},
+    ):
+        assert client.post(path, data=data | bad).status_code == 422, bad
+    assert client.post(path, data=data | {"question_text": QUESTION}).status_code == 303
+    again = client.post(path, data=data | {"question_text": QUESTION})
+    assert again.status_code == 409
+    assert len(session.scalars(select(Answer)).all()) == 1
+
+
+def test_api_asks_lists_and_answers(
+    session: Session, client: FlaskClient, tender: Tender, firm: Organisation
+) -> None:
+    person, officer = suppliers.supplier_person(session, firm), _officer(session, tender)
+    theirs = access.bearer(session, person, firm)
+    ours = access.bearer(session, officer, _lead(session, tender))
+    url = f"/api/v1/notices/{tender.reference}/questions"
+    asked = client.post(url, json={"text": QUESTION}, headers=theirs)
+    assert asked.status_code == 201
+    for bad in ({}, {"text": ""}, {"text": 5}, {"text": "x" * 10_001}, {"text": QUESTION, "y": 1}):
+        assert client.post(url, json=bad, headers=theirs).status_code == 422, bad
+    listed = client.get(f"/api/v1/tenders/{tender.id}/enquiries", headers=ours).get_json()
+    assert [e["asked_by"] for e in listed["items"]] == [firm.name]
+    forbidden = client.get(f"/api/v1/tenders/{tender.id}/enquiries", headers=theirs)
+    assert forbidden.status_code == 403
+    body = {
+        "enquiry_ids": [listed["items"][0]["id"]],
+        "question_text": QUESTION,
+        "text": ANSWER,
+    }
+    answers = f"/api/v1/tenders/{tender.id}/answers"
+    assert client.post(answers, json=body, headers=theirs).status_code == 403
+    assert client.post(answers, json=body, headers=ours).status_code == 201
+    assert client.post(answers, json=body, headers=ours).status_code == 409
+
+
+def test_officers_of_one_cooperation_alone_are_told(
+    app: Flask, session: Session, tender: Tender, firm: Organisation
+) -> None:
+    lead = _lead(session, tender)
+    requester = access.person(session, lead, Role.REQUESTER)
+    officer = _officer(session, tender)
+    _ask(session, tender, firm)
+    _drain(app)
+    told = {m.user_id for m in messages.all_messages(session, kind="enquiry")}
+    assert officer.id in told
+    assert requester.id not in told
+    assert people.actor_for(session, officer, lead.id, now=clock.now()).user_id in told
