@@ -66,8 +66,7 @@ def test_modules_stay_single_in_subject() -> None:
     long = {
         str(file.relative_to(ROOT)): lines
         for file in PACKAGE.rglob("*.py")
-        if "migrations" not in file.parts
-        and (lines := len(file.read_text().splitlines())) > 450
+        if "migrations" not in file.parts and (lines := len(file.read_text().splitlines())) > 450
     }
     assert long == {}
 

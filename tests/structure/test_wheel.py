@@ -35,12 +35,14 @@ def test_wheel_ships_every_schema_example_and_stylesheet(wheel: list[str]) -> No
     shipped = {name for name in wheel if name.startswith("vergabe/_data/")}
     wanted = {
         f"vergabe/_data/{path.relative_to(ROOT).as_posix()}"
-        for home in ("schemas", "xml")
+        for home in ("schemas", "xml", "examples")
         for path in (ROOT / home).rglob("*")
         if path.is_file()
     }
     assert "vergabe/_data/schemas/xvergabe/1/service.xsd" in shipped
     assert "vergabe/_data/xml/xvergabe/1/notice.xsl" in shipped
+    assert "vergabe/_data/examples/cooperations/dlz.toml" in shipped
+    assert "vergabe/records/verification_script.txt" in wheel
     assert shipped == wanted
 
 
@@ -51,4 +53,5 @@ def test_configuration_puts_the_data_folders_into_the_package() -> None:
     assert target["force-include"] == {
         "schemas": "vergabe/_data/schemas",
         "xml": "vergabe/_data/xml",
+        "examples": "vergabe/_data/examples",
     }

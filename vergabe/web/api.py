@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final, Protocol, TypeVar, cast
 
+from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask, Response, g, request
 from flask_smorest import Api, Blueprint
 from marshmallow import fields, validate
@@ -111,6 +112,17 @@ def is_api_description(path: str) -> bool:
     return path == f"{PREFIX}/openapi.json"
 
 
+def schema_name(schema: Any) -> str:
+    """Return the name of a schema in the API's description: its capability and its own name.
+
+    Capabilities name their shapes without knowing of each other (`Item`, `Split`).
+    """
+    kind = schema if isinstance(schema, type) else type(schema)
+    package = kind.__module__.removeprefix("vergabe.").split(".")[0]
+    own = kind.__name__.removesuffix("Schema")
+    return own if package == "web" else f"{package.title().replace('_', '')}{own}"
+
+
 def init_app(app: Flask) -> None:
     """Set up OpenAPI and the ETag of answers."""
     app.config.update(
@@ -123,6 +135,7 @@ def init_app(app: Flask) -> None:
     api.init_app(
         app,
         spec_kwargs={
+            "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=schema_name),
             "info": {
                 "description": "Gemeinsame Beschaffung von Kommunen. Beträge in Cent, netto; "
                 "Zeitpunkte nach ISO 8601 in UTC; Fehler als problem+json (RFC 9457)."
