@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from flask import Flask
-from flask_security import hash_password
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,6 +13,7 @@ from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation, User
 from vergabe.access.queries import actor_for, user_by_email
+from vergabe.accounts.service import password_hash
 from vergabe.app import create_app
 from vergabe.cooperations import loading
 from vergabe.db import unit_of_work
@@ -22,7 +22,7 @@ from vergabe.resources import folder
 from vergabe.settings import Settings
 
 OPERATOR: Final = Actor.operator("Vorführung")
-PASSWORD: Final = "Vorführung-2026-offen"  # noqa: S105  # printed with the logins, only in demos
+PASSWORD: Final = "vergabe-demo-2026"  # noqa: S105  # printed with the logins, only in demos
 COOPERATION: Final = "dlz"
 
 
@@ -66,7 +66,7 @@ def prepare(settings: Settings, *, keys: tuple[str, ...] | None = None) -> Flask
 def _set_passwords(session: Session) -> None:
     without = list(session.scalars(select(User).where(User.password.is_(None))))
     if without:
-        hashed = hash_password(PASSWORD)
+        hashed = password_hash(PASSWORD)
         for user in without:
             user.password = hashed
 
