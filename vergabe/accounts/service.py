@@ -3,8 +3,10 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
+from flask import current_app
 from flask_security import hash_password
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -63,7 +65,7 @@ def create_person(
     user = User(
         email=address,
         full_name=name,
-        password=hash_password(password) if password else None,
+        password=password_hash(password) if password else None,
         active=True,
         fs_uniquifier=uuid.uuid4().hex,
         confirmed_at=now if is_confirmed else None,
@@ -72,6 +74,12 @@ def create_person(
     session.add(user)
     session.flush()
     return user
+
+
+def password_hash(password: str) -> str:
+    """Return the hash that the login compares with; without its normal form umlauts never fit."""
+    util: Any = current_app.extensions["security"].password_util
+    return str(hash_password(util.normalize(password)))
 
 
 def grant_role(

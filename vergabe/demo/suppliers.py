@@ -3,14 +3,13 @@
 import datetime as dt
 from typing import Final
 
-from flask_security import hash_password
 from sqlalchemy.orm import Session
 
 from vergabe import clock
 from vergabe.access.model import Organisation, RoleAssignment, User
 from vergabe.access.permissions import Role
 from vergabe.access.queries import actor_for, user_by_email
-from vergabe.accounts.service import create_person
+from vergabe.accounts.service import create_person, password_hash
 from vergabe.suppliers.profiles import ProfileEntry, save_profile
 
 # Name, city, address, CPV prefixes, NUTS prefixes, keywords.
@@ -40,7 +39,7 @@ def register_suppliers(session: Session, *, now: dt.datetime, password: str) -> 
         session.add(firm)
         session.flush()
         user = create_person(session, email=email, full_name=f"Angebotsstelle {name}", now=now)
-        user.password = hash_password(password)
+        user.password = password_hash(password)
         session.add(
             RoleAssignment(
                 user=user,
