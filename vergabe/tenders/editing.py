@@ -17,7 +17,7 @@ from vergabe.errors import InvalidInput, Violation
 from vergabe.tenders import completeness, timing
 from vergabe.tenders.changing import tender_to_change
 from vergabe.tenders.cleaning import cleaned
-from vergabe.tenders.facts import chosen_of, current_assessment, period_facts, store_assessment
+from vergabe.tenders.facts import chosen_of, period_facts, refresh_assessment
 from vergabe.tenders.model import Tender
 from vergabe.tenders.recording import record
 
@@ -121,9 +121,7 @@ def edit_tender(
     with session.no_autoflush:
         for name in old:
             setattr(tender, name, wanted[name])
-        if old.keys() & _FRAMEWORK:
-            today = clock.berlin_day(now)
-            store_assessment(tender, current_assessment(session, tender, today), today)
+        refresh_assessment(session, tender, clock.berlin_day(now))
         against = _reasons_against(session, tender, old.keys(), now=now)
         if against:
             session.expire(tender)

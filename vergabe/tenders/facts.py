@@ -1,14 +1,17 @@
 """From rows of a tender to the plain facts that rules and law ask for."""
 
+import contextlib
 import datetime as dt
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from vergabe.access.model import Organisation
 from vergabe.demands.model import Demand
+from vergabe.law.errors import LawError
 from vergabe.law.lots import JoiningFacts, JoiningReason, TotalAwardFacts
 from vergabe.law.working_days import land_code
 from vergabe.tenders import assessment, queries
@@ -21,9 +24,12 @@ from vergabe.tenders.timing import Chosen
 FRAMEWORK_REST = "Höchstwert der Rahmenvereinbarung über die Bedarfe hinaus"
 
 
-def tender_facts(session: Session, tender: Tender) -> TenderFacts:
-    """Return what must be complete before a tender is ready."""
-    law = tender.law_result
+def tender_facts(session: Session, tender: Tender, newest: Assessment | None = None) -> TenderFacts:
+    """Return what must be complete before a tender is ready.
+
+    newest: an assessment that is newer than the stored one.
+    """
+    law: dict[str, Any] = assessment.law_result(newest) if newest else tender.law_result
     free, conditional = law.get("free_methods", []), law.get("conditional_methods", [])
     trades = trades_of(session, tender)
     return TenderFacts(
@@ -130,6 +136,15 @@ def store_assessment(tender: Tender, found: Assessment, on: dt.date) -> None:
     """Keep with a tender what law says about it on the day that selects the rows of law."""
     tender.regime, tender.law_result = found.regime, assessment.law_result(found)
     tender.initiated_on = on
+
+
+def refresh_assessment(session: Session, tender: Tender, on: dt.date) -> None:
+    """Assess a draft anew: lots, framework or the law of the day may have changed.
+
+    Where law is not known for the day, the last assessment stays; the gates say so.
+    """
+    with contextlib.suppress(LawError):
+        store_assessment(tender, current_assessment(session, tender, on), on)
 
 
 def period_facts(

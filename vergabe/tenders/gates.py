@@ -150,21 +150,14 @@ def _sums_agree(case: _Case) -> list[Violation]:
             _wrong_sum(f"Los {lot.number}, Position {item.position}")
             for item in lot.items
             if sum(share.value_net_cents for share in item.shares) != item.value_net_cents
+            or _quantity_of(item) != item.quantity
         ]
         if sum(item.value_net_cents for item in lot.items) != lot.estimated_value_net_cents:
             found.append(_wrong_sum(f"Los {lot.number}"))
     lots_total = sum(lot.estimated_value_net_cents for lot in tender.lots)
     if lots_total != tender.estimated_value_net_cents:
         found.append(_wrong_sum("Die Summe der Lose"))
-    bound = {entry.demand.id: entry for entry in pools.bound_demands(case.session, tender.pool_id)}
-    in_lots: dict[uuid.UUID, int] = {}
-    for lot in tender.lots:
-        for share in (share for item in lot.items for share in item.shares):
-            in_lots[share.demand_id] = in_lots.get(share.demand_id, 0) + share.value_net_cents
-    wanted = {demand_id: entry.value_net_cents for demand_id, entry in bound.items()}
-    if in_lots.keys() != wanted.keys() or any(
-        value is not None and value != in_lots[demand_id] for demand_id, value in wanted.items()
-    ):
+    if not _lots_hold_what_is_bound(case):
         found.append(
             Violation(
                 "demands_do_not_match",
@@ -176,6 +169,42 @@ def _sums_agree(case: _Case) -> list[Violation]:
     return found
 
 
+def _quantity_of(item: LotItem) -> Decimal | None:
+    known = [share.quantity for share in item.shares if share.quantity is not None]
+    return sum(known, Decimal(0)) if len(known) == len(item.shares) else None
+
+
+def _lots_hold_what_is_bound(case: _Case) -> bool:
+    """Return whether the shares are what the members joined with: whose, how much, what value."""
+    tender = case.tender
+    shares = [share for lot in tender.lots for item in lot.items for share in item.shares]
+    bound = pools.bound_demands(case.session, tender.pool_id)
+    values: dict[uuid.UUID, int] = {}
+    for share in shares:
+        values[share.demand_id] = values.get(share.demand_id, 0) + share.value_net_cents
+    wanted = {entry.demand.id: entry.value_net_cents for entry in bound}
+    if values.keys() != wanted.keys() or any(
+        value is not None and value != values[demand_id] for demand_id, value in wanted.items()
+    ):
+        return False
+    if {s.organisation_id for s in shares} != {b.organisation_id for b in tender.buyers if b.buys}:
+        return False
+    return Counter((s.organisation_id, s.demand_id, s.demand_item_id, s.quantity) for s in shares) == (
+        Counter(
+            (entry.demand.organisation_id, entry.demand.id, line.id if line else None, quantity)
+            for entry in bound
+            for line, quantity in _lines_of(entry.demand)
+        )
+    )
+
+
+def _lines_of(
+    demand: ReleasedDemand,
+) -> list[tuple[ReleasedLine | None, Decimal | None]]:
+    """Return the lines of a demand with their quantities; one without lines is one itself."""
+    return [(line, line.quantity) for line in demand.lines] or [(None, None)]
+
+
 def _wrong_sum(where: str) -> Violation:
     return Violation(
         "sum_wrong", f"{where} stimmt nicht mit den Anteilen der Kommunen überein.", field="lots"
@@ -183,7 +212,9 @@ def _wrong_sum(where: str) -> Violation:
 
 
 def _content_complete(case: _Case) -> list[Violation]:
-    return completeness.reasons_against_ready(tender_facts(case.session, case.tender))
+    return completeness.reasons_against_ready(
+        tender_facts(case.session, case.tender, case.assessment)
+    )
 
 
 def _method_permitted(case: _Case) -> list[Violation]:

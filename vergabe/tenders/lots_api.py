@@ -15,14 +15,14 @@ from vergabe.tenders.documents import Upload, document_of
 from vergabe.tenders.lot_editing import LotEdit, lot_of
 from vergabe.tenders.lotting import Split
 from vergabe.tenders.schema import (
-    DocumentSchema,
+    ItemMoveSchema,
     LotChangeSchema,
-    MergeSchema,
-    MoveSchema,
-    SplitSchema,
+    LotMergeSchema,
+    LotSplitSchema,
+    TenderDocumentSchema,
     TenderSchema,
-    UploadFilesSchema,
-    UploadFormSchema,
+    TenderUploadFilesSchema,
+    TenderUploadFormSchema,
 )
 from vergabe.web import shell
 from vergabe.web.api import ApiBlueprint
@@ -35,7 +35,7 @@ api = ApiBlueprint("tender_lots", __name__, description="Lose und Vergabeunterla
 @api.post("/tenders/<uuid:tender_id>/lots/cut")
 @requires(Permission.EDIT_TENDERS)
 @commits
-@api.arguments(SplitSchema)
+@api.arguments(LotSplitSchema)
 @api.response(200, TenderSchema)
 def cut_lots(body: dict[str, Any], tender_id: uuid.UUID) -> Any:
     """Die Lose nach einem anderen Grundsatz neu bilden."""
@@ -76,7 +76,7 @@ def change_lot(body: dict[str, Any], tender_id: uuid.UUID, lot_id: uuid.UUID) ->
 @api.post("/tenders/<uuid:tender_id>/lots/<uuid:lot_id>/merge")
 @requires(Permission.EDIT_TENDERS)
 @commits
-@api.arguments(MergeSchema)
+@api.arguments(LotMergeSchema)
 @api.response(200, TenderSchema)
 def merge_lots(body: dict[str, Any], tender_id: uuid.UUID, lot_id: uuid.UUID) -> Any:
     """Ein Los in einem anderen aufgehen lassen."""
@@ -96,7 +96,7 @@ def merge_lots(body: dict[str, Any], tender_id: uuid.UUID, lot_id: uuid.UUID) ->
 @api.post("/tenders/<uuid:tender_id>/items/<uuid:item_id>/move")
 @requires(Permission.EDIT_TENDERS)
 @commits
-@api.arguments(MoveSchema)
+@api.arguments(ItemMoveSchema)
 @api.response(200, TenderSchema)
 def move_item(body: dict[str, Any], tender_id: uuid.UUID, item_id: uuid.UUID) -> Any:
     """Eine Position in ein anderes Los verschieben, oder in ein neues."""
@@ -116,9 +116,9 @@ def move_item(body: dict[str, Any], tender_id: uuid.UUID, item_id: uuid.UUID) ->
 @api.post("/tenders/<uuid:tender_id>/documents")
 @requires(Permission.EDIT_TENDERS)
 @commits
-@api.arguments(UploadFormSchema, location="form")
-@api.arguments(UploadFilesSchema, location="files")
-@api.response(201, DocumentSchema)
+@api.arguments(TenderUploadFormSchema, location="form")
+@api.arguments(TenderUploadFilesSchema, location="files")
+@api.response(201, TenderDocumentSchema)
 def add_document(form: dict[str, Any], files: dict[str, Any], tender_id: uuid.UUID) -> Any:
     """Ein Dokument hochladen; nach der Veröffentlichung gilt es ab der nächsten Änderung."""
     found = documents.add_document(
@@ -135,9 +135,9 @@ def add_document(form: dict[str, Any], files: dict[str, Any], tender_id: uuid.UU
 @api.post("/tenders/<uuid:tender_id>/documents/<uuid:document_id>/versions")
 @requires(Permission.EDIT_TENDERS)
 @commits
-@api.arguments(UploadFormSchema, location="form")
-@api.arguments(UploadFilesSchema, location="files")
-@api.response(201, DocumentSchema)
+@api.arguments(TenderUploadFormSchema, location="form")
+@api.arguments(TenderUploadFilesSchema, location="files")
+@api.response(201, TenderDocumentSchema)
 def replace_document(
     form: dict[str, Any], files: dict[str, Any], tender_id: uuid.UUID, document_id: uuid.UUID
 ) -> Any:

@@ -39,14 +39,20 @@ __all__ = [
 
 
 def mark_published(
-    session: Session, actor: Actor, tender_id: uuid.UUID, *, now: dt.datetime
+    session: Session,
+    actor: Actor,
+    tender_id: uuid.UUID,
+    *,
+    now: dt.datetime,
+    version: int | None = None,
 ) -> Tender:
     """Publish the first version of a ready tender: every gate open, every deadline lawful.
 
-    Raises Refused with all reasons (stage, gates, deadlines); a tender that is published already is
-    refused as well, so that the second click never publishes twice.
+    version: the one the person saw. Raises Stale, and Refused with all reasons (stage, gates,
+    deadlines); a tender that is published already is refused as well, so that the second click
+    never publishes twice.
     """
-    tender = _own_tender(session, actor, tender_id, Action.PUBLISH)
+    tender = _own_tender(session, actor, tender_id, Action.PUBLISH, version=version)
     sent_on = clock.berlin_day(now)
     _refuse_closed_gates(session, tender, now=now)
     store_assessment(tender, current_assessment(session, tender, sent_on), sent_on)
@@ -80,13 +86,20 @@ def mark_published(
 
 
 def mark_cancelled(
-    session: Session, actor: Actor, tender_id: uuid.UUID, reason: str, *, now: dt.datetime
+    session: Session,
+    actor: Actor,
+    tender_id: uuid.UUID,
+    reason: str,
+    *,
+    now: dt.datetime,
+    version: int | None = None,
 ) -> Tender:
     """Cancel a tender (Aufhebung, § 63 VgV) with its reason; running deadlines are lifted.
 
-    The pool binds on and its demands are free for another procedure.
+    The pool binds on and its demands are free for another procedure. version: as in
+    `mark_published`.
     """
-    tender = _own_tender(session, actor, tender_id, Action.CANCEL)
+    tender = _own_tender(session, actor, tender_id, Action.CANCEL, version=version)
     reason = many_lines(reason, max_length=REASON_MAX, field="reason")
     against = rules.reasons_against_cancelling(reason)
     if against:

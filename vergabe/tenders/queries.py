@@ -64,11 +64,20 @@ def visible_tender(session: Session, actor: Actor, tender_id: uuid.UUID) -> Tend
 
 
 def locked_tender(session: Session, actor: Actor, tender_id: uuid.UUID) -> Tender:
-    """Return a visible tender whose row nobody else can change until the commit."""
+    """Return a visible tender whose row nobody else can change until the commit.
+
+    Everything below it is read again too: what the session saw before it got the lock may be old,
+    and a document published by a rival meanwhile must not look like one that still waits.
+    """
     found = session.scalars(
         _visible(actor)
         .where(Tender.id == tender_id)
-        .options(selectinload(Tender.lots).selectinload(Lot.items).selectinload(LotItem.shares))
+        .options(
+            selectinload(Tender.lots).selectinload(Lot.items).selectinload(LotItem.shares),
+            selectinload(Tender.criteria),
+            selectinload(Tender.buyers),
+            selectinload(Tender.documents),
+        )
         .with_for_update(of=Tender)
         .execution_options(populate_existing=True)
     ).one_or_none()

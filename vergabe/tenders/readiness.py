@@ -5,11 +5,12 @@ import uuid
 
 from sqlalchemy.orm import Session
 
+from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.errors import Refused
 from vergabe.tenders import completeness, rules
 from vergabe.tenders.changing import tender_to_change
-from vergabe.tenders.facts import tender_facts
+from vergabe.tenders.facts import refresh_assessment, tender_facts
 from vergabe.tenders.model import Tender
 from vergabe.tenders.recording import record
 from vergabe.tenders.rules import Action, Stage
@@ -34,6 +35,7 @@ def declare_ready(
     tender = tender_to_change(
         session, actor, tender_id, version=version, action=Action.DECLARE_READY
     )
+    refresh_assessment(session, tender, clock.berlin_day(now))
     against = completeness.reasons_against_ready(tender_facts(session, tender))
     if against:
         raise Refused.because("not_complete", "Das Verfahren ist noch nicht vollständig.", against)

@@ -143,25 +143,25 @@ class LotChangeSchema(Schema):
     ends_on = fields.Date(allow_none=True)
 
 
-class SplitSchema(Schema):
+class LotSplitSchema(Schema):
     """The principle by which lots are cut."""
 
     split = fields.String(required=True, validate=_SPLIT)
 
 
-class MergeSchema(Schema):
+class LotMergeSchema(Schema):
     """The lot into which another goes."""
 
     into_lot_id = fields.UUID(required=True)
 
 
-class MoveSchema(Schema):
+class ItemMoveSchema(Schema):
     """The lot into which an item goes; null for a new one."""
 
     to_lot_id = fields.UUID(required=True, allow_none=True)
 
 
-class ShareSchema(Schema):
+class LotShareSchema(Schema):
     """A member's share of an item."""
 
     organisation_id = fields.UUID()
@@ -171,7 +171,7 @@ class ShareSchema(Schema):
     value_net = fields.Nested(MoneySchema)
 
 
-class ItemSchema(Schema):
+class LotItemSchema(Schema):
     """A line of a lot; quantity and value are the sums of its shares."""
 
     id = fields.UUID()
@@ -180,7 +180,7 @@ class ItemSchema(Schema):
     quantity = fields.String(allow_none=True)
     unit_code = fields.String(allow_none=True)
     value_net = fields.Nested(MoneySchema)
-    shares = fields.List(fields.Nested(ShareSchema))
+    shares = fields.List(fields.Nested(LotShareSchema))
 
 
 class LotSchema(Schema):
@@ -196,10 +196,10 @@ class LotSchema(Schema):
     starts_on = fields.Date(allow_none=True)
     ends_on = fields.Date(allow_none=True)
     estimated_value_net = fields.Nested(MoneySchema)
-    items = fields.List(fields.Nested(ItemSchema))
+    items = fields.List(fields.Nested(LotItemSchema))
 
 
-class DocumentSchema(Schema):
+class TenderDocumentSchema(Schema):
     """One version of a procurement document."""
 
     id = fields.UUID()
@@ -215,7 +215,7 @@ class DocumentSchema(Schema):
     removed_in_version = fields.Integer(allow_none=True)
 
 
-class BuyerSchema(Schema):
+class TenderBuyerSchema(Schema):
     """A member that takes part; exactly one is the lead."""
 
     organisation_id = fields.UUID()
@@ -270,10 +270,10 @@ class TenderSchema(TenderHeadSchema):
     published_at = Instant(allow_none=True)
     cancelled_at = Instant(allow_none=True)
     cancellation_reason = fields.String(allow_none=True)
-    buyers = fields.List(fields.Nested(BuyerSchema))
+    buyers = fields.List(fields.Nested(TenderBuyerSchema))
     lots = fields.List(fields.Nested(LotSchema))
     criteria = fields.List(fields.Nested(CriterionSchema))
-    documents = fields.List(fields.Nested(DocumentSchema))
+    documents = fields.List(fields.Nested(TenderDocumentSchema))
 
 
 class TenderPageSchema(Schema):
@@ -300,7 +300,7 @@ class GatesSchema(Schema):
     gates = fields.List(fields.Nested(GateSchema))
 
 
-class ExplanationSchema(Schema):
+class LawStepSchema(Schema):
     """One result of law with its arithmetic."""
 
     title = fields.String()
@@ -328,16 +328,16 @@ class LawSchema(Schema):
     is_proposed = fields.Boolean()
     reasons = fields.List(fields.Dict())
     warnings = fields.List(fields.String())
-    results = fields.List(fields.Nested(ExplanationSchema))
+    results = fields.List(fields.Nested(LawStepSchema))
 
 
-class UploadFormSchema(Schema):
+class TenderUploadFormSchema(Schema):
     """What goes with an uploaded file."""
 
     title = text_field(LINE_MAX, load_default="")
 
 
-class UploadFilesSchema(Schema):
+class TenderUploadFilesSchema(Schema):
     """The file, as a part of multipart/form-data."""
 
     file = fields.Raw(required=True, metadata={"type": "string", "format": "binary"})

@@ -1,5 +1,6 @@
 """Pages of the sections of a draft that are forms."""
 
+import contextlib
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -111,7 +112,10 @@ def _nothing(_tender: Tender) -> dict[str, Any]:
 
 def _methods(tender: Tender) -> dict[str, Any]:
     """Return the methods that law offers today, each with its condition."""
-    law = tender.law_result
+    law: Mapping[str, Any] = tender.law_result
+    with contextlib.suppress(LawError):
+        today = clock.berlin_day(clock.now())
+        law = assessment.law_result(current_assessment(db.session(), tender, today))
     explained = law.get("explained", {}).get("methods", {}).get("value", {})
     known = {
         option["code"]: option
