@@ -47,8 +47,15 @@ class Actor:
         )
 
     def holds(self, permission: Permission) -> bool:
-        """Return whether the permission is held at the organisation acted for, somewhere."""
-        return self.is_operator or bool(self.roles & GRANTS[permission][1])
+        """Return whether the permission is held at the organisation acted for, somewhere.
+
+        One's own things (scope SELF) need no role: who has lost the last one can still log out,
+        change the password and read messages.
+        """
+        scope, roles = GRANTS[permission]
+        if scope is Scope.SELF and self.user_id is not None:
+            return True
+        return self.is_operator or bool(self.roles & roles)
 
     def may(
         self,
@@ -67,6 +74,8 @@ class Actor:
         if self.is_operator:
             return True
         scope, roles = GRANTS[permission]
+        if scope is Scope.SELF:
+            return self.user_id is not None
         if scope is Scope.OWN and organisation_id not in (None, self.organisation_id):
             return False
         if scope is Scope.LEAD and lead_organisation_id not in (None, self.organisation_id):

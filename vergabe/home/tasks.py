@@ -64,7 +64,7 @@ def _release(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Task]
         yield Task(
             f"{_number(count, 'Bedarf wartet', 'Bedarfe warten')} auf Ihre Freigabe",
             "Freigeben",
-            url_for("demands.release_list"),
+            url_for("demands.waiting"),
         )
 
 
@@ -106,7 +106,7 @@ def _calls(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Task]:
         yield Task(
             f"Bedarfsabfrage „{call.title}“ ist noch nicht beantwortet",
             "Antworten",
-            url_for("demands.show_call", call_id=call.id),
+            url_for("calls.show", call_id=call.id),
             call.closes_at,
         )
 
