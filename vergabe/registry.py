@@ -125,6 +125,7 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     records_api.api,
 )
 NAVIGATION: Final[tuple[NavItem, ...]] = (
+    NavItem("Start", "home.start", Permission.USE_OWN_ACCOUNT),
     NavItem("Bedarfe", "demands.index", Permission.VIEW_DEMANDS),
     NavItem("Bündelungen", "pools.index", Permission.VIEW_POOLS),
     NavItem("Vergabeverfahren", "tenders.index", Permission.VIEW_TENDERS),
@@ -132,6 +133,7 @@ NAVIGATION: Final[tuple[NavItem, ...]] = (
     NavItem("Fristen", "deadlines.index", Permission.VIEW_DEADLINES),
     NavItem("Verfahren", "following.mine", Permission.USE_SUPPLIER_AREA),
     NavItem("Profil", "suppliers.profile", Permission.USE_SUPPLIER_AREA),
+    NavItem("Bekanntmachungen", "notices.search", None),
     NavItem("Postfach", "messages.mailbox", Permission.VIEW_MESSAGES),
     NavItem("Unternehmen", "suppliers.firm", Permission.USE_SUPPLIER_AREA),
     NavItem("Personen", "accounts.people", Permission.ADMINISTER_ORGANISATION),
