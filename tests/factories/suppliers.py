@@ -9,7 +9,7 @@ from tests.factories import access
 from vergabe import clock
 from vergabe.access.model import Organisation, User
 from vergabe.access.permissions import Role
-from vergabe.suppliers import matching, rules
+from vergabe.suppliers import matching
 from vergabe.suppliers.model import SupplierProfile, TenderRegistration
 
 
@@ -29,7 +29,7 @@ def supplier(
         size=size,
         cpv_prefixes=list(cpv),
         nuts_prefixes=list(nuts),
-        keywords=[rules.folded(word) for word in keywords],
+        keywords=list(keywords),
         updated_at=clock.now(),
     )
     session.add(profile)

@@ -117,10 +117,13 @@ def _officer_page(
         cooperation_id=tender.cooperation_id,
         lead_organisation_id=tender.lead_organisation_id,
     )
+    enquiries = queries.all_enquiries(db.session(), tender_id)
+    waiting = [enquiry for enquiry in enquiries if enquiry.answer_id is None]
     html = render_template(
         "enquiries/officer.html",
         tender=tender,
-        enquiries=queries.all_enquiries(db.session(), tender_id),
+        enquiries=enquiries,
+        warnings=service.warnings_about_answering(db.session(), tender, waiting, now=clock.now()),
         answers=queries.published_answers(db.session(), tender_id),
         violations=violations,
         values=request.form,

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,6 +23,8 @@ from vergabe.tenders.facts import period_facts
 from vergabe.tenders.model import Tender
 from vergabe.tenders.recording import record
 from vergabe.tenders.rules import Stage
+
+WITHOUT_NUMBER: Final = dt.timedelta(days=6)
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ def answer(
     )
     if not accept_traces:
         _raise(_traces(session, found, f"{question_text}\n{text}"))
-    warnings = _warnings(session, tender, found, now=now)
+    warnings = warnings_about_answering(session, tender, found, now=now)
     published = Answer(
         id=ids.new_id(),
         tender_id=tender_id,
@@ -156,11 +159,15 @@ def _traces(session: Session, found: Sequence[Enquiry], text: str) -> list[Viola
     )
 
 
-def _warnings(
+def warnings_about_answering(
     session: Session, tender: Tender, found: Sequence[Enquiry], *, now: dt.datetime
 ) -> list[str]:
-    """Return what law says about answering now: perhaps the deadline must be extended."""
-    if tender.submission_deadline is None:
+    """Return what law says about answering now: perhaps the deadline must be extended.
+
+    Where law names no number of days, only answers in the last six days (those of § 20 (3) VgV, as
+    a measure) are worth a warning. Once the tender period is over nothing can be extended.
+    """
+    if tender.submission_deadline is None or now >= tender.submission_deadline:
         return []
     facts = period_facts(session, tender, started_on=tender.initiated_on)
     extension = extension_for_late_answer(
@@ -172,7 +179,9 @@ def _warnings(
         is_relevant=True,
         urgent=tender.is_urgent,
     )
-    return list(extension.steps) if extension.value.is_needed else []
+    has_number = extension.value.proposed_deadline_at is not None
+    is_late = has_number or tender.submission_deadline - now < WITHOUT_NUMBER
+    return list(extension.steps) if extension.value.is_needed and is_late else []
 
 
 def _raise(against: Sequence[Violation]) -> None:

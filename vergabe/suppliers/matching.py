@@ -58,7 +58,7 @@ def index_profile(session: Session, profile: SupplierProfile) -> None:
     )
     if rows:
         session.execute(insert(ProfileInterest), rows)
-    know_keywords(session, profile.keywords)
+    know_keywords(session, [rules.folded(word) for word in profile.keywords])
 
 
 def know_keywords(session: Session, words: Iterable[str]) -> None:
@@ -79,7 +79,8 @@ def index_rows(
     keywords: Sequence[str],
 ) -> list[dict[str, Any]]:
     """Return the index rows of a profile: each term with each region."""
-    terms = [(CPV, prefix) for prefix in cpv_prefixes] + [(KEYWORD, word) for word in keywords]
+    words = dict.fromkeys(rules.folded(word) for word in keywords)
+    terms = [(CPV, prefix) for prefix in cpv_prefixes] + [(KEYWORD, word) for word in words]
     return [
         {"kind": kind, "term": term, "region": region, "organisation_id": organisation_id}
         for kind, term in terms

@@ -37,7 +37,7 @@ class SupplierProfile(Model):
     nuts_prefixes: Mapped[JsonList]
     """NUTS codes; none at all means everywhere."""
     keywords: Mapped[JsonList]
-    """Words and phrases as `rules.folded` writes them."""
+    """Words and phrases as typed; the index holds them folded."""
     paused_at: Mapped[Instant | None]
     """Set: no invitations at present."""
     updated_at: Mapped[Instant]

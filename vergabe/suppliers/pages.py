@@ -118,7 +118,7 @@ def find_codes() -> ResponseReturnValue:
     )
 
 
-@pages.get("/unternehmen")
+@pages.get("/unternehmen/angaben")
 @requires(Permission.USE_SUPPLIER_AREA)
 def firm() -> ResponseReturnValue:
     return _firm_page()
@@ -137,7 +137,7 @@ def _firm_page(violations: tuple[Violation, ...] = (), *, status: int = 200) -> 
     return html, status
 
 
-@pages.post("/unternehmen")
+@pages.post("/unternehmen/angaben")
 @requires(Permission.USE_SUPPLIER_AREA)
 @commits
 def save_firm() -> ResponseReturnValue:

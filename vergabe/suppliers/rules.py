@@ -85,16 +85,17 @@ def nuts_prefixes(text: str, *, field: str) -> list[str]:
 
 
 def keywords(text: str, *, field: str) -> list[str]:
-    """Return the folded keywords, one a line or separated by commas, without doubles.
+    """Return the keywords as typed, one a line or separated by commas, without doubles.
 
     Raises InvalidInput for a keyword of one character or more than 60, and for more than 50.
     """
-    return _each(re.split(r"[\n,;]", text), _keyword, field, most=MOST_KEYWORDS)
+    words = _each(re.split(r"[\n,;]", text), _keyword, field, most=MOST_KEYWORDS)
+    return list({folded(word): word for word in reversed(words)}.values())[::-1]
 
 
 def _keyword(written: str, field: str) -> str:
-    word = folded(one_line(written, max_length=1000, field=field))
-    if word and not 2 <= len(word) <= KEYWORD_LENGTH:
+    word = one_line(written, max_length=1000, field=field)
+    if word and not (2 <= len(folded(word)) <= KEYWORD_LENGTH and len(word) <= KEYWORD_LENGTH):
         raise codes.refusal(
             "keyword_length",
             f"„{word[:30]}“: Ein Stichwort hat 2 bis {KEYWORD_LENGTH} Zeichen.",

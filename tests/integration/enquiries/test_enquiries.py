@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -255,6 +256,26 @@ def test_late_answer_warns_that_the_deadline_must_move(
     assert any("Neues Ende der Angebotsfrist" in warning for warning in warnings)
 
 
+def test_below_the_threshold_only_the_last_days_are_worth_a_warning(
+    app: Flask, session: Session, moving_clock: MovableClock, tender: Tender, firm: Organisation
+) -> None:
+    small = tenders.published(
+        session,
+        current.store(),
+        lines=(("Einsatzjacke nach EN 469", Decimal(50), "H87", 60_000),),
+        title="Einsatzkleidung der Feuerwehr",
+        cpv="35811100",
+    )
+    assert small.submission_deadline is not None
+    assert not small.law_result["reaches_threshold"]
+    enquiry = _ask(session, small, firm)
+    asked = [enquiry]
+    for days, is_warned in ((8, False), (2, True), (0, False)):
+        now = small.submission_deadline - dt.timedelta(days=days)
+        found = service.warnings_about_answering(session, small, asked, now=now)
+        assert bool(found) is is_warned, days
+
+
 def test_late_answer_to_a_late_question_obliges_to_nothing(
     session: Session, tender: Tender, firm: Organisation, moving_clock: MovableClock
 ) -> None:
@@ -332,13 +353,21 @@ def test_supplier_sees_its_own_questions_alone(
 
 
 def test_officer_answers_on_the_page(
-    session: Session, client: FlaskClient, tender: Tender, firm: Organisation
+    session: Session,
+    client: FlaskClient,
+    tender: Tender,
+    firm: Organisation,
+    moving_clock: MovableClock,
 ) -> None:
     first, second = _ask(session, tender, firm), _ask(session, tender, firm, "Zweite Frage?")
     officer = _officer(session, tender)
     session.commit()
     access.log_in(client, officer)
     path = f"/vergabeverfahren/{tender.id}/fragen"
+    assert "Bevor Sie antworten" not in client.get(path).get_data(as_text=True)
+    assert tender.submission_deadline is not None
+    moving_clock.at(tender.submission_deadline - dt.timedelta(days=3))
+    assert "Bevor Sie antworten" in client.get(path).get_data(as_text=True)
     data: dict[str, Any] = {
         "csrf_token": _csrf(client, path),
         "enquiry_ids": [str(first.id), str(second.id)],

@@ -116,10 +116,12 @@ def test_search_finds_codes_and_regions(client: FlaskClient) -> None:
 @pytest.mark.usefixtures("person")
 def test_firm_says_where_it_is(session: Session, client: FlaskClient, firm: Organisation) -> None:
     data = {"name": "Neue GmbH", "street": "Weg 1", "postcode": "52349", "city": "Düren"}
-    assert post(client, "/unternehmen", data).status_code == 303
+    assert post(client, "/unternehmen/angaben", data).status_code == 303
     session.expire_all()
     assert (firm.name, firm.postcode, firm.phone) == ("Neue GmbH", "52349", None)
-    answer = post(client, "/unternehmen", {"name": "", "postcode": "ABC", "phone": "1" * 99})
+    answer = post(
+        client, "/unternehmen/angaben", {"name": "", "postcode": "ABC", "phone": "1" * 99}
+    )
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert all(f'href="#{field}"' in page for field in ("name", "postcode", "phone"))
@@ -140,7 +142,7 @@ def test_api_replaces_the_profile_only_on_what_was_read(
     condition = {"If-Match": read.headers["ETag"]}
     saved = client.put(url, json=body, headers=headers | condition)
     assert saved.status_code == 200, saved.get_data(as_text=True)
-    assert saved.get_json()["keywords"] == ["feuerwehr"]
+    assert saved.get_json()["keywords"] == ["Feuerwehr"]
     assert client.put(url, json=body, headers=headers | condition).status_code == 412
     condition = {"If-Match": saved.headers["ETag"]}
     wrong = client.put(url, json={"cpv_prefixes": ["99"]}, headers=headers | condition)

@@ -202,7 +202,7 @@ def _invited(session: Session, client: FlaskClient, email: str) -> tuple[Organis
         client,
         "/unternehmen/personen",
         {"full_name": "Karl Kollege", "email": email},
-        page="/unternehmen",
+        page="/unternehmen/angaben",
     )
     assert answer.status_code == 303
     (mail,) = _mails(session)
@@ -216,7 +216,7 @@ def test_colleague_is_invited_and_chooses_a_password(session: Session, client: F
     assert firm.name in client.get(link).get_data(as_text=True)
     assert post(client, link, {"password": "kurz"}).status_code == 422
     assert post(client, link, {"password": PASSWORD}).status_code == 303
-    assert client.get("/unternehmen").status_code == 200
+    assert client.get("/unternehmen/angaben").status_code == 200
     session.expire_all()
     user = session.scalars(select(User).where(User.email == "karl@example.org")).one()
     assert [role.organisation_id for role in user.assignments] == [firm.id]
@@ -230,7 +230,7 @@ def test_invited_person_with_an_account_logs_in_as_always(
     firm, link = _invited(session, client, "amt@example.org")
     answer = post(client, link)
     assert answer.location.endswith("/anmelden")
-    assert client.get("/unternehmen").status_code == 303  # not logged in by the link
+    assert client.get("/unternehmen/angaben").status_code == 303  # not logged in by the link
     session.expire_all()
     organisations = {role.organisation_id for role in existing.assignments}
     assert organisations == {town.id, firm.id}
@@ -243,7 +243,7 @@ def test_person_leaves_but_never_the_last_one(session: Session, client: FlaskCli
     session.commit()
     access.log_in(client, first)
     path = f"/unternehmen/personen/{second.id}/entfernen"
-    assert post(client, path, page="/unternehmen").status_code == 303
+    assert post(client, path, page="/unternehmen/angaben").status_code == 303
     session.expire_all()
     (role,) = second.assignments
     assert role.valid_to is not None
@@ -255,7 +255,7 @@ def test_person_leaves_but_never_the_last_one(session: Session, client: FlaskCli
 
 
 def _token(client: FlaskClient) -> str:
-    page = client.get("/unternehmen").get_data(as_text=True)
+    page = client.get("/unternehmen/angaben").get_data(as_text=True)
     return page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
 
 
@@ -278,5 +278,5 @@ def test_buyers_have_no_supplier_area(session: Session, client: FlaskClient) -> 
     person = access.person(session, town, Role.ADMINISTRATOR)
     session.commit()
     access.log_in(client, person)
-    for path in ("/unternehmen", "/unternehmen/profil", "/unternehmen/verfahren"):
+    for path in ("/unternehmen/angaben", "/unternehmen/profil", "/unternehmen/verfahren"):
         assert client.get(path).status_code == 403

@@ -67,10 +67,10 @@ def test_regions_are_checked() -> None:
         rules.nuts_prefixes("DEA26 DEQ9", field="nuts")
 
 
-def test_keywords_are_folded_and_single() -> None:
+def test_keywords_stay_as_typed_and_single() -> None:
     assert rules.keywords("Löschfahrzeug\nLOESCHFAHRZEUG, digitale  Akte", field="k") == [
-        "loeschfahrzeug",
-        "digitale akte",
+        "Löschfahrzeug",
+        "digitale Akte",
     ]
 
 
