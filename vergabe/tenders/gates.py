@@ -5,8 +5,10 @@ There is no other way to publish: notices.service asks here, in the publishing t
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from sqlalchemy import select
@@ -27,7 +29,7 @@ from vergabe.pools.model import Joining
 from vergabe.tenders import assessment, completeness, queries, timing
 from vergabe.tenders.assessment import Assessment
 from vergabe.tenders.facts import chosen_of, current_assessment, period_facts, tender_facts
-from vergabe.tenders.model import Tender
+from vergabe.tenders.model import LotItem, Tender
 from vergabe.tenders.rules import Stage
 
 _RELEASED: Final = frozenset({DemandStage.RELEASED, DemandStage.POOLED, DemandStage.TENDERED})
@@ -189,20 +191,22 @@ def _lots_hold_what_is_bound(case: _Case) -> bool:
         return False
     if {s.organisation_id for s in shares} != {b.organisation_id for b in tender.buyers if b.buys}:
         return False
-    return Counter((s.organisation_id, s.demand_id, s.demand_item_id, s.quantity) for s in shares) == (
-        Counter(
-            (entry.demand.organisation_id, entry.demand.id, line.id if line else None, quantity)
-            for entry in bound
-            for line, quantity in _lines_of(entry.demand)
-        )
+    in_lots = Counter(
+        (s.organisation_id, s.demand_id, s.demand_item_id, s.quantity) for s in shares
     )
+    joined_with = Counter(
+        (entry.demand.organisation_id, entry.demand.id, line_id, quantity)
+        for entry in bound
+        for line_id, quantity in _lines_of(entry.demand)
+    )
+    return in_lots == joined_with
 
 
 def _lines_of(
     demand: ReleasedDemand,
-) -> list[tuple[ReleasedLine | None, Decimal | None]]:
+) -> list[tuple[uuid.UUID | None, Decimal | None]]:
     """Return the lines of a demand with their quantities; one without lines is one itself."""
-    return [(line, line.quantity) for line in demand.lines] or [(None, None)]
+    return [(line.id, line.quantity) for line in demand.lines] or [(None, None)]
 
 
 def _wrong_sum(where: str) -> Violation:
