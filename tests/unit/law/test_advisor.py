@@ -402,6 +402,21 @@ def test_without_a_public_procedure_the_last_free_one_is_recommended() -> None:
     assert recommend(pool(), replace(situation, procedures=nothing)) is None
 
 
+def test_a_planned_letter_at_a_bad_time_is_pointed_out() -> None:
+    late_in_the_week = advise(pool(on=dt.date(2026, 12, 2)))
+    assert late_in_the_week.timetable is not None
+    assert late_in_the_week.timetable.day("decided").weekday() < 3
+    assert not any("Montag bis Mittwoch" in h.sentence for h in late_in_the_week.hints)
+    thursday = advise(pool(on=dt.date(2026, 12, 7)))
+    assert thursday.timetable is not None
+    assert thursday.timetable.day("decided").weekday() == 3
+    assert any("Montag bis Mittwoch" in h.sentence for h in hints(thursday, "standstill"))
+    below = advise(pool({"Mayen": 80_000}, {"Mayen": {"land": "RP"}}, on=dt.date(2026, 12, 7)))
+    assert below.timetable is not None
+    assert "released" in below.timetable.days
+    assert not hints(below, "standstill")
+
+
 def test_vat_is_pointed_out_where_members_settle_after_2026() -> None:
     assert hints(advise(pool()), "vat_2b")
     assert not hints(advise(pool({"Merzenich": 300_000})), "vat_2b")

@@ -125,7 +125,7 @@ def test_of_two_rows_in_force_the_younger_counts() -> None:
 def test_rows_that_end_soon_without_successor_are_found() -> None:
     rows = (OLD, NEW, OPEN)
     assert tables.ending(rows, dt.date(2027, 11, 1)) == (NEW,)
-    assert tables.ending(rows, dt.date(2027, 11, 2)) == (NEW,)
+    assert tables.ending(rows, dt.date(2027, 10, 31)) == ()
     assert tables.ending(rows, dt.date(2027, 12, 31)) == (NEW,)
     assert tables.ending(rows, dt.date(2028, 1, 1)) == ()
     assert tables.ending(rows, dt.date(2025, 12, 1)) == ()

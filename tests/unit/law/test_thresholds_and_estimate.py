@@ -95,6 +95,8 @@ def position(amount_eur: int, **more: Any) -> Position:
             80_00,
             "Vorjahr",
         ),
+        (position(100, method=Method.RECURRING_PREVIOUS_YEAR), 100_00, "Abs. 10 Nr. 1"),
+        (position(100, method=Method.INNOVATION_PARTNERSHIP), 100_00, "Abs. 5"),
         (position(100, method=Method.RECURRING_NEXT_YEAR), 100_00, "Abs. 10 Nr. 2"),
         (position(100, method=Method.AUTHORITY_SUPPLIED), 100_00, "beigestellt"),
         (
