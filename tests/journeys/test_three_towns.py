@@ -86,7 +86,8 @@ def test_from_demands_to_the_binding_pool(
     dlz: ThreeTowns, client: FlaskClient, moving_clock: MovableClock
 ) -> None:
     # A call for demands: three bring a demand, each its own way, two have none, one is silent.
-    call_id = dlz.open_call()
+    dlz.open_call()
+    assert dlz.call_id is not None
     dlz.demand_by_form("merzenich", "60")
     headers = dlz.bearer("bedarf@juelich.example")
     answer = client.post("/api/v1/demands", json=dlz.demand_as_json("220"), headers=headers)
@@ -101,7 +102,7 @@ def test_from_demands_to_the_binding_pool(
     dlz.answer_no_demand("linnich")
     with dlz.look() as session:
         call = call_queries.visible_call(
-            session, dlz.actor(session, COORDINATOR), call_id, now=clock.now()
+            session, dlz.actor(session, COORDINATOR), dlz.call_id, now=clock.now()
         )
         rate, members = call_queries.answers_for(
             session, dlz.actor(session, COORDINATOR), call, now=clock.now()

@@ -78,7 +78,7 @@ class ThreeTowns:
 
     def __init__(self, app: Flask, moving_clock: MovableClock) -> None:
         self.app, self.clock = app, moving_clock
-        self.call_id: uuid.UUID
+        self.call_id: uuid.UUID | None = None
         self.pool_id: uuid.UUID
         self.tender_id: uuid.UUID
         with self.work() as session:
@@ -168,7 +168,7 @@ class ThreeTowns:
 
     # Demands
 
-    def open_call(self) -> uuid.UUID:
+    def open_call(self) -> None:
         with self.acting(COORDINATOR) as (session, actor):
             self.call_id = calls.open_call(
                 session,
@@ -180,7 +180,6 @@ class ThreeTowns:
                 closes_at=clock.start_of_day(dt.date(2026, 12, 5)),
                 now=clock.now(),
             ).id
-        return self.call_id
 
     def place(self, town: str) -> Place:
         return Place(self.cooperation_id, self.area_id, self.town_ids[town], self.call_id)
@@ -256,6 +255,7 @@ class ThreeTowns:
             )
 
     def answer_no_demand(self, town: str) -> None:
+        assert self.call_id is not None
         with self.acting(f"bedarf@{town}.example") as (session, actor):
             calls.answer_no_demand(session, actor, self.call_id, "Beschafft 2026.", now=clock.now())
 
@@ -280,9 +280,10 @@ class ThreeTowns:
     # Pool
 
     def propose(self) -> dict[str, list[str]]:
-        """Propose pools; keep the only one and return what speaks for and against it."""
+        """Propose pools; keep the one of tablets and return what speaks for and against it."""
         with self.acting(COORDINATOR) as (session, actor):
-            (pool,) = proposing.propose_pools(session, actor, self.cooperation_id, now=clock.now())
+            found = proposing.propose_pools(session, actor, self.cooperation_id, now=clock.now())
+            (pool,) = [pool for pool in found if "Tablets" in pool.title]
             self.pool_id = pool.id
             return {side: [r["text"] for r in pool.reasons[side]] for side in ("for", "against")}
 
@@ -387,9 +388,10 @@ class ThreeTowns:
             )
 
     def ask(self, email: str, text: str) -> None:
+        reference = self.reference
         with self.acting(email) as (session, actor):
             asker = Asker(organisation_id=actor.organisation_id)
-            tender = enquiries.published_tender(session, self.reference)
+            tender = enquiries.published_tender(session, reference)
             asking.ask(session, tender, asker, text, now=clock.now())
 
     def answer(self, question: str, text: str) -> None:

@@ -1,0 +1,121 @@
+"""Pictures of the main pages, made anew from the demonstration's data: docs/pictures/*.png.
+
+Usage: python -m tools.screenshots [FOLDER]
+"""
+
+import datetime as dt
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Page
+
+from tests.browser import support
+from tests.browser.gallery import serving
+from tests.conftest import MovableClock
+from tests.journeys.three_towns import COORDINATOR, FITTING_SUPPLIERS, OFFICER, TOWNS, ThreeTowns
+from vergabe.demo.filling import fill
+from vergabe.demo.place import PASSWORD, demo_settings, prepare
+from vergabe.tenders.amending import Amendment
+
+PICTURES: Final = Path(__file__).parents[1] / "docs" / "pictures"
+REQUESTER: Final = "bedarf@merzenich.example"
+RELEASER: Final = "kaemmerei@linnich.example"
+WIDE, NARROW, HEIGHT = 1280, 390, 900
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A page as one person sees it; `path` gets the story's ids; email None: the public."""
+
+    name: str
+    email: str | None
+    path: str
+    width: int = WIDE
+    height: int = HEIGHT
+
+
+ALL: Final = (
+    Picture("start", OFFICER, "/start"),
+    Picture("bedarfe", REQUESTER, "/bedarfe"),
+    Picture("bedarf-anlegen", REQUESTER, "/bedarfe/neu"),
+    Picture("freigabe", RELEASER, "/bedarfe/freigabe"),
+    Picture("bedarfsabfragen", COORDINATOR, "/bedarfe/abfragen"),
+    Picture("vorschlaege", COORDINATOR, "/buendelungen?stage=proposed"),
+    Picture("buendelung", COORDINATOR, "/buendelungen/{pool}"),
+    Picture("verfahren", OFFICER, "/vergabeverfahren/{tender}"),
+    Picture("voraussetzungen", OFFICER, "/vergabeverfahren/{tender}/voraussetzungen"),
+    Picture("recht", OFFICER, "/vergabeverfahren/{tender}/recht"),
+    Picture("fristen", OFFICER, "/fristen"),
+    Picture("bekanntmachung", None, "/bekanntmachungen/{reference}"),
+    Picture("postfach", FITTING_SUPPLIERS[0], "/postfach"),
+    Picture("zusammenarbeit", COORDINATOR, "/zusammenarbeit/dlz"),
+    Picture("akte", OFFICER, "/akte/verfahren/{tender}"),
+    Picture("start-schmal", OFFICER, "/start", NARROW, 844),
+    Picture("bedarf-anlegen-schmal", REQUESTER, "/bedarfe/neu", NARROW, 844),
+    Picture("bekanntmachung-schmal", None, "/bekanntmachungen/{reference}", NARROW, 844),
+)
+
+
+def tell_story(place: Path) -> ThreeTowns:
+    """Return a place in which one tender is published, asked about and amended."""
+    moving = MovableClock()
+    began = moving.at("2026-10-29T10:00:00+01:00")
+    app = prepare(demo_settings(place, base_url="http://127.0.0.1"), keys=("dlz",))
+    fill(app)
+    towns = ThreeTowns(app, moving)
+    towns.propose()
+    towns.consult()
+    towns.open_joining()
+    for town in TOWNS:
+        towns.join(town)
+    moving.at(began + dt.timedelta(days=25))
+    towns.deliver()
+    towns.draft()
+    towns.declare_ready()
+    towns.publish()
+    towns.deliver()
+    moving.pass_(days=2)
+    towns.ask(FITTING_SUPPLIERS[0], "Ist ein Gerät mit 11,2 Zoll zugelassen?")
+    towns.answer("Ist ein Gerät mit 11,2 Zoll zugelassen?", "Ja, Geräte bis 11,5 Zoll.")
+    towns.upload("Ergänzung.pdf")
+    towns.amend(Amendment(summary="Geräte bis 11,5 Zoll sind zugelassen.", is_substantial=False))
+    towns.deliver()
+    return towns
+
+
+def take(folder: Path, wanted: tuple[Picture, ...] = ALL) -> None:
+    """Write every picture into the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="vergabe-pictures-") as place:
+        towns = tell_story(Path(place))
+        ids = {
+            "pool": str(towns.pool_id),
+            "tender": str(towns.tender_id),
+            "reference": towns.reference,
+        }
+        with serving(towns.app) as address, support.chromium() as browser:
+            for picture in wanted:
+                with support.visit(
+                    browser, width=picture.width, height=picture.height, base_url=address
+                ) as window:
+                    if picture.email:
+                        log_in(window.page, picture.email)
+                    window.page.goto(picture.path.format(**ids))
+                    file = folder / f"{picture.name}.png"
+                    window.page.screenshot(path=file)
+                    print(f"{file.name}: {file.stat().st_size // 1000} KB")
+
+
+def log_in(page: Page, email: str) -> None:
+    page.goto("/anmelden")
+    page.fill("#email", email)
+    page.fill("#password", PASSWORD)
+    page.press("#password", "Enter")
+    page.wait_for_url(lambda url: "/anmelden" not in url)
+
+
+if __name__ == "__main__":
+    take(Path(sys.argv[1]) if len(sys.argv) > 1 else PICTURES)
