@@ -21,6 +21,8 @@ from vergabe.events import Event
 
 LEASE: Final = dt.timedelta(minutes=2)
 MAX_ATTEMPTS: Final = 12
+SUSPICIOUS_ATTEMPTS: Final = 3
+"""A row whose lease ran out this often is tried alone: perhaps it is what kills its worker."""
 FIRST_DELAY_SECONDS: Final = 5
 LONGEST_DELAY_SECONDS: Final = 3600
 # Chance only spreads retries in time; nothing secret hangs on it.
@@ -112,8 +114,9 @@ def lease(
 ) -> list[OutboxRow]:
     """Take up to `limit` due rows for this worker until `now` + LEASE; commit right afterwards.
 
-    PostgreSQL: rows that another worker is just taking are skipped, never waited for. Counting the
-    attempt here means that a row which kills its worker is set aside in the end as well.
+    PostgreSQL: rows that another worker is just taking are skipped, never waited for. The attempt
+    is counted here, before the work: a row that kills its worker is first tried alone, so that it
+    takes no other with it, and is set aside after MAX_ATTEMPTS.
     """
     due = (
         select(OutboxRow)
@@ -127,12 +130,29 @@ def lease(
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    rows = list(session.scalars(due))
+    rows = _without_killers(list(session.scalars(due)))
     for row in rows:
         row.leased_until = now + LEASE
         row.attempts += 1
     session.flush()
     return rows
+
+
+def _without_killers(rows: list[OutboxRow]) -> list[OutboxRow]:
+    """Return the rows to lease now; a lease that ran out says that its worker died or hung."""
+    hopeful = []
+    for row in rows:
+        if row.leased_until is not None and row.attempts >= MAX_ATTEMPTS:
+            row.state, row.leased_until = "failed", None
+            row.last_error = "Der Hintergrunddienst wurde bei jedem Versuch beendet."
+        else:
+            hopeful.append(row)
+    suspects = [
+        row
+        for row in hopeful
+        if row.leased_until is not None and row.attempts >= SUSPICIOUS_ATTEMPTS
+    ]
+    return suspects[:1] or hopeful
 
 
 def take_back(session: Session, row_id: uuid.UUID, *, now: dt.datetime) -> OutboxRow | None:

@@ -9,12 +9,10 @@ from typing import Final
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, object_session
 
 from vergabe import clock, flow, outbox, sweeps
 from vergabe.db import unit_of_work
-from vergabe.errors import DomainError
 from vergabe.outbox import OutboxRow
 
 logger = logging.getLogger(__name__)
@@ -40,7 +38,7 @@ def _each(kinds: tuple[str, ...], work: Callable[[OutboxRow], None], limit: int)
                 if row is not None:
                     work(row)
                     outbox.mark_done(session, row_id, now=clock.now())
-        except (DomainError, SQLAlchemyError, LookupError, ValueError, TypeError, OSError) as error:
+        except Exception as error:  # one row must never hold up those behind it
             logger.exception("outbox row failed", extra={"row": row_id})
             with unit_of_work() as session:
                 outbox.mark_failed(session, row_id, _reason(error), now=clock.now())
