@@ -91,8 +91,11 @@ def send_due(app: Flask) -> int:
     ):
         for _ in range(BATCHES_PER_RUN):
             batch = _lease(settings)
-            is_reached = _send(mailer, batch)
-            _mark(batch, host)
+            try:
+                is_reached = _send(mailer, batch)
+            finally:
+                # Whatever happens: what has left is marked, and does not leave again.
+                _mark(batch, host)
             tried += len(batch.outcomes)
             if not is_reached:
                 pause.begin(clock.now())

@@ -125,8 +125,14 @@ class Mailer:
             to = envelope_address(letter.to)
         except UnusableAddress:
             return Outcome(Fate.NEVER, "Die Adresse ist keine, an die E-Mail gesendet werden kann.")
+        try:
+            content = mail_bytes(letter, self._sender, to=to, at=at)
+        except (ValueError, LookupError, TypeError) as error:
+            # The standard library refuses some texts; one such letter must not hold up the others.
+            return Outcome(
+                Fate.LATER, f"Die E-Mail ließ sich nicht schreiben ({type(error).__name__})."
+            )
         session = self._opened()
-        content = mail_bytes(letter, self._sender, to=to, at=at)
         try:
             session.sendmail(self._sender.address, [to], content)
         except smtplib.SMTPRecipientsRefused as error:

@@ -3,6 +3,7 @@ import datetime as dt
 import email
 import email.policy
 from collections import Counter
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,8 +14,9 @@ from tests.conftest import MovableClock
 from tests.factories import messages
 from tests.integration.messages.smtp_server import Postbox, smtp_server
 from vergabe import clock, ids, outbox, sweeps
-from vergabe.messages import delivery, service
-from vergabe.messages.mailer import Mailer
+from vergabe.messages import delivery, mailer, service
+from vergabe.messages.mail_text import Letter
+from vergabe.messages.mailer import Mailer, Outcome
 from vergabe.messages.model import Mail
 from vergabe.messages.service import Reader
 from vergabe.outbox import OutboxRow
@@ -392,3 +394,40 @@ def test_unusable_sender_is_named(app: Flask, session: Session, postbox: Postbox
     app.extensions["vergabe_settings"] = dataclasses.replace(before, mail_from="keine Adresse")
     with pytest.raises(SettingsError, match="VERGABE_MAIL_FROM"):
         sweeps.send_mails(app)
+
+
+def test_letter_that_cannot_be_written_holds_up_none_and_repeats_none(
+    app: Flask, session: Session, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    addresses = _write(session, 3)
+    real = mailer.mail_bytes
+
+    def refuse_one(letter: Letter, *args: Any, **more: Any) -> bytes:
+        if letter.to == addresses[1]:
+            raise UnicodeEncodeError("ascii", "ß", 0, 1, "nobody foresaw this")
+        return real(letter, *args, **more)
+
+    monkeypatch.setattr(mailer, "mail_bytes", refuse_one)
+    assert sweeps.send_mails(app) == 3
+    assert sweeps.send_mails(app) == 0
+    assert sorted(postbox.addresses) == sorted([addresses[0], addresses[2]])
+    assert _states(session) == {"sent": 2, "waiting": 1}
+
+
+def test_what_has_left_is_marked_although_the_run_breaks_off(
+    app: Flask, session: Session, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(session, 3)
+    real, sent = Mailer.send, []
+
+    def break_off(self: Mailer, letter: Letter, *, at: dt.datetime) -> Outcome:
+        if len(sent) == 2:
+            raise RuntimeError("nobody foresaw this")
+        sent.append(letter)
+        return real(self, letter, at=at)
+
+    monkeypatch.setattr(Mailer, "send", break_off)
+    with pytest.raises(RuntimeError):
+        sweeps.send_mails(app)
+    assert _states(session) == {"sent": 2, "waiting": 1}
+    assert len(postbox.received) == 2
