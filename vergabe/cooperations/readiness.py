@@ -222,6 +222,7 @@ def _against_mandate(
             [mandate.limit_net_cents for mandate in valid],
             participant,
             situation,
+            is_public=False,
         )
 
 
@@ -239,20 +240,22 @@ def _against_limit(
     limits: Sequence[int | None],
     participant: ParticipantFacts,
     situation: Situation,
+    *,
+    is_public: bool,
 ) -> Iterator[tuple[str, str]]:
-    # One limit that suffices is enough; None is no limit at all.
+    """Yield why no limit suffices for the share; one that suffices, or no limit at all, is enough.
+
+    All members read these sentences: a limit that is not public is not quoted.
+    """
     if None in limits or situation.is_overview:
         return
     highest = max(limit for limit in limits if limit is not None)
     share = participant.total_net_cents
+    up_to = f" bis {money.german(highest)} netto" if is_public else " nur bis zu einem Höchstbetrag"
     if share is None:
-        yield code, f"{what} reicht bis {money.german(highest)} netto, der Anteil ist unbekannt."
+        yield code, f"{what} reicht{up_to}, der Anteil ist unbekannt."
     elif share > highest:
-        yield (
-            code,
-            f"{what} reicht bis {money.german(highest)} netto, der Anteil beträgt "
-            f"{money.german(share)}.",
-        )
+        yield code, f"{what} reicht{up_to}, der Anteil beträgt {money.german(share)}."
 
 
 def required_resolutions_are_recorded(situation: Situation) -> list[Violation]:
@@ -331,6 +334,7 @@ def _against_resolution(
             [deciding.limit_net_cents],
             participant,
             situation,
+            is_public=deciding.is_public,
         )
 
 

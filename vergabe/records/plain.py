@@ -24,6 +24,7 @@ from vergabe.tenders.model import Lot, Tender
 
 Json = dict[str, Any]
 _OF_CLOSED_SESSIONS: Final = (
+    "item_number",
     "wording",
     "conditions",
     "limit_net_cents",

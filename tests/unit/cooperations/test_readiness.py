@@ -233,3 +233,14 @@ def test_conditions_are_shown_and_those_of_closed_sessions_only_mentioned() -> N
     assert "Nur mit Obergrenze." in first
     assert second.startswith("Inden")
     assert "Nur mit Obergrenze." not in second
+
+
+def test_limits_that_are_not_public_are_never_quoted_to_the_other_members() -> None:
+    limited = replace(MANDATE, limit_net_cents=76_543_21)
+    closed = replace(JOINED, limit_net_cents=76_543_21, is_public=False)
+    found = situation(participant(mandates=[limited], resolutions=[closed]))
+    sentences = [reason.message for check in CHECKS for reason in check.reasons(found)]
+    assert len(sentences) == 2
+    assert not [sentence for sentence in sentences if "76.543" in sentence]
+    public = situation(participant(resolutions=[replace(closed, is_public=True)]))
+    assert any("76.543" in r.message for check in CHECKS for r in check.reasons(public))
