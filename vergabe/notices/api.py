@@ -87,7 +87,7 @@ def document(reference: str, notice_id: uuid.UUID, format_: str) -> Response:
 @api.response(201, NoticeSchema)
 def publish(tender_id: uuid.UUID) -> Notice:
     """Ein Verfahren veröffentlichen; verlangt If-Match und alle offenen Tore."""
-    _require_current(tender_id)
+    version = _seen_version(tender_id)
     return service.publish_tender(
         db.session(),
         current_actor(),
@@ -95,6 +95,7 @@ def publish(tender_id: uuid.UUID) -> Notice:
         now=clock.now(),
         store=current.store(),
         base_url=shell.settings().base_url,
+        version=version,
     )
 
 
@@ -105,7 +106,7 @@ def publish(tender_id: uuid.UUID) -> Notice:
 @api.response(201, NoticeSchema)
 def amend(body: dict[str, Any], tender_id: uuid.UUID) -> Notice:
     """Eine Änderung veröffentlichen; verlangt If-Match."""
-    _require_current(tender_id)
+    version = _seen_version(tender_id)
     return service.publish_amendment(
         db.session(),
         current_actor(),
@@ -114,6 +115,7 @@ def amend(body: dict[str, Any], tender_id: uuid.UUID) -> Notice:
         now=clock.now(),
         store=current.store(),
         base_url=shell.settings().base_url,
+        version=version,
     )
 
 
@@ -124,7 +126,7 @@ def amend(body: dict[str, Any], tender_id: uuid.UUID) -> Notice:
 @api.response(201, CancelledSchema)
 def cancel(body: dict[str, Any], tender_id: uuid.UUID) -> Any:
     """Ein Verfahren aufheben; verlangt If-Match."""
-    _require_current(tender_id)
+    version = _seen_version(tender_id)
     notice = service.publish_cancellation(
         db.session(),
         current_actor(),
@@ -133,10 +135,13 @@ def cancel(body: dict[str, Any], tender_id: uuid.UUID) -> Any:
         now=clock.now(),
         store=current.store(),
         base_url=shell.settings().base_url,
+        version=version,
     )
     return {"notice": notice}
 
 
-def _require_current(tender_id: uuid.UUID) -> None:
-    found = tenders.visible_tender(db.session(), current_actor(), tender_id)
+def _seen_version(tender_id: uuid.UUID) -> int:
+    """Return the version that `If-Match` names; the tender is locked from here on."""
+    found = tenders.locked_tender(db.session(), current_actor(), tender_id)
     require_version(found.version)
+    return found.version

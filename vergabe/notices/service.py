@@ -38,12 +38,14 @@ def publish_tender(
     now: dt.datetime,
     store: FileStore,
     base_url: str,
+    version: int | None = None,
 ) -> Notice:
     """Publish a ready tender: gates, deadlines, version, notice with all documents, feed, event.
 
-    Raises Refused with every missing item; then nothing is stored.
+    version: the one the person saw, None where nobody looked. Raises Refused with every missing
+    item and Stale; then nothing is stored.
     """
-    tender = publishing.mark_published(session, actor, tender_id, now=now)
+    tender = publishing.mark_published(session, actor, tender_id, now=now, version=version)
     notice_uuid = uuid.uuid4()
     document = writing.notice_of(tender, notice_uuid=notice_uuid, issued_at=now, base_url=base_url)
     return _publish(
@@ -68,9 +70,12 @@ def publish_amendment(
     now: dt.datetime,
     store: FileStore,
     base_url: str,
+    version: int | None = None,
 ) -> Notice:
-    """Publish a new version of a published tender with its change notice."""
-    tender, changes = amending.mark_amended(session, actor, tender_id, amendment, now=now)
+    """Publish a new version of a published tender with its change notice; Stale: as above."""
+    tender, changes = amending.mark_amended(
+        session, actor, tender_id, amendment, now=now, version=version
+    )
     previous = _current(session, tender)
     document = writing.change_of(
         tender,
@@ -103,9 +108,10 @@ def publish_cancellation(
     now: dt.datetime,
     store: FileStore,
     base_url: str,
+    version: int | None = None,
 ) -> Notice | None:
     """Cancel a tender; a published one gets its cancellation notice, a draft none (None)."""
-    tender = publishing.mark_cancelled(session, actor, tender_id, reason, now=now)
+    tender = publishing.mark_cancelled(session, actor, tender_id, reason, now=now, version=version)
     if tender.published_version == 0:
         return None
     previous = _current(session, tender)
