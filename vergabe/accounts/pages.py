@@ -11,6 +11,7 @@ from vergabe.access.permissions import ROLE_NAMES, Permission, Role
 from vergabe.accounts import service
 from vergabe.db import db
 from vergabe.errors import DomainError, InvalidInput, Refused, Violation
+from vergabe.exchange.german_dates import parse_date
 from vergabe.web import rights
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -149,12 +150,11 @@ def _role() -> Role:
 
 
 def _day(name: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(request.form.get(name, ""))
-    except ValueError as error:
-        raise InvalidInput(
-            "day_invalid", "Bitte geben Sie einen Tag an (zum Beispiel 31.12.2026).", field=name
-        ) from error
+    text = request.form.get(name, "").strip()
+    if not text:
+        message = "Bitte geben Sie einen Tag an (zum Beispiel 31.12.2026)."
+        raise InvalidInput("day_invalid", message, field=name)
+    return parse_date(text, field=name)
 
 
 def _all(error: DomainError) -> tuple[Violation, ...]:

@@ -147,14 +147,16 @@ def _with_changes(error: DomainError, demand: Demand) -> list[Violation]:
     """Return the reasons, and for a change by somebody else what that person changed."""
     if not isinstance(error, Stale):
         return list(as_sent(all_of(error)))
-    last = audit.entries_about(db.session(), demand.id)[-1]
+    # A form with a version that never was may meet a demand that nobody has changed yet.
+    entries = audit.entries_about(db.session(), demand.id)
+    last = entries[-1] if entries else None
     changes = [
         Violation("changed", f"{forms.LABELS.get(name, name)}: jetzt „{new}“, vorher „{old}“.")
-        for name, old, new in last.details.get("changes", [])
+        for name, old, new in (last.details.get("changes", []) if last else [])
     ]
     message = (
-        f"{last.actor_name} hat den Bedarf inzwischen geändert. Ihre Eingaben stehen noch hier; "
-        "wenn Sie jetzt speichern, gelten sie."
+        f"{last.actor_name if last else 'Jemand'} hat den Bedarf inzwischen geändert. Ihre "
+        "Eingaben stehen noch hier; wenn Sie jetzt speichern, gelten sie."
     )
     return [Violation("stale_version", message), *changes]
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.http import dump_options_header
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
@@ -20,8 +19,10 @@ from vergabe.notices.queries import Search
 from vergabe.tenders import rules
 from vergabe.tenders.amending import Amendment
 from vergabe.tenders.assessment import method_label
+from vergabe.tenders.forms import FormReader
 from vergabe.tenders.snapshots import visible_documents
 from vergabe.web import shell
+from vergabe.web.downloads import content_disposition
 from vergabe.web.rights import current_actor, public, requires
 from vergabe.web.transactions import commits
 
@@ -119,9 +120,8 @@ def document(reference: str, notice_id: uuid.UUID, ending: str) -> ResponseRetur
     response.content_length = found.size_bytes
     response.headers["ETag"] = f'"{found.file_sha256}"'
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    response.headers["Content-Disposition"] = dump_options_header(
-        "inline", {"filename": f"{reference}-{ending}".replace("-ocds.json", ".ocds.json")}
-    )
+    name = f"{reference}-{ending}".replace("-ocds.json", ".ocds.json")
+    response.headers["Content-Disposition"] = content_disposition(name, inline=True)
     return response
 
 
@@ -134,9 +134,7 @@ def tender_document(reference: str, document_id: uuid.UUID) -> ResponseReturnVal
     response.content_length = found.size_bytes
     response.headers["ETag"] = f'"{found.file_sha256}"'
     # Never shown inside our pages: an uploaded file is somebody else's text.
-    response.headers["Content-Disposition"] = dump_options_header(
-        "attachment", {"filename": found.file_name}
-    )
+    response.headers["Content-Disposition"] = content_disposition(found.file_name)
     return response
 
 
@@ -149,9 +147,8 @@ def documents_zip(reference: str) -> ResponseReturnValue:
     if not found:
         raise NotFound("Die Vergabeunterlagen")
     response = Response(bundles.stream(current.store(), found), content_type="application/zip")
-    response.headers["Content-Disposition"] = dump_options_header(
-        "attachment", {"filename": f"{tender.reference}-Unterlagen.zip"}
-    )
+    name = f"{tender.reference}-Unterlagen.zip"
+    response.headers["Content-Disposition"] = content_disposition(name)
     return response
 
 
@@ -228,17 +225,7 @@ def _changed(name: str) -> str | None:
 
 
 def _moment(name: str) -> dt.datetime | None:
-    day, time = request.form.get(f"{name}_day", ""), request.form.get(f"{name}_time", "")
-    if not day and not time:
-        return None
-    try:
-        return clock.berlin_instant(
-            dt.date.fromisoformat(day), dt.time.fromisoformat(time or "10:00")
-        )
-    except ValueError as error:
-        raise InvalidInput(
-            "moment_invalid",
-            "Tag oder Uhrzeit stimmen nicht. Bitte geben Sie beide an, zum Beispiel 31.12.2026 und "
-            "10:00.",
-            field=name,
-        ) from error
+    form = FormReader(request.form)
+    moment = form.moment(name)
+    form.raise_if_wrong()
+    return moment

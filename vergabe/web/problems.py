@@ -5,15 +5,16 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Flask, Response, json, render_template, request
+from flask import Flask, Response, current_app, json, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from vergabe.db import db
 from vergabe.errors import DomainError, InvalidInput, Refused, Stale, Violation
+from vergabe.settings import MEGABYTE
 from vergabe.web.rights import is_api_request
 from vergabe.web.schema import violations_in
 
@@ -29,7 +30,7 @@ _SENTENCES: Final[Mapping[int, tuple[str, str]]] = {
     404: ("Nicht gefunden", "Diese Seite gibt es nicht, oder sie ist für Sie nicht sichtbar."),
     405: ("So nicht aufrufbar", "Diese Adresse lässt sich auf diese Weise nicht aufrufen."),
     406: ("Format nicht verfügbar", "In dem gewünschten Format gibt es diese Antwort nicht."),
-    413: ("Zu groß", "Die Anfrage ist größer als erlaubt. Bitte teilen Sie die Datei auf."),
+    413: ("Zu groß", "Die Anfrage ist größer als erlaubt."),
     415: (
         "Falsches Format",
         "Dieses Format nimmt die Adresse nicht an. Senden Sie application/json.",
@@ -58,8 +59,11 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(StaleDataError, lambda _error: _domain_error(Stale()))
     app.register_error_handler(IntegrityError, _integrity_error)
-    app.register_error_handler(DataError, _data_error)
+    app.register_error_handler(DataError, _invalid_value)
+    # SQLite has no number beyond 64 bits, the calendar no day beyond the year 9999.
+    app.register_error_handler(OverflowError, _invalid_value)
     app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(StatementError, _statement_error)
     app.register_error_handler(500, _unexpected)
 
 
@@ -107,7 +111,24 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if messages:
         return _domain_error(InvalidInput.of(violations_in(messages)))
     title, detail = _SENTENCES.get(status, _UNEXPECTED)
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        detail = _too_large()
     return answer(_problem(status, f"http_{status}", title, detail))
+
+
+def _too_large() -> str:
+    """Return which limit a request has passed: of the whole, or of a form's texts and fields."""
+    limit = current_app.config["MAX_CONTENT_LENGTH"]
+    if request.content_length is None or request.content_length > limit:
+        return (
+            f"Die Anfrage ist größer als die erlaubten {limit // MEGABYTE} MB. Bitte teilen oder "
+            "verkleinern Sie die Datei."
+        )
+    texts = current_app.config["MAX_FORM_MEMORY_SIZE"] // MEGABYTE
+    return (
+        f"Das Formular hat mehr als {current_app.config['MAX_FORM_PARTS']} Felder oder mehr als "
+        f"{texts} MB Text. Bitte teilen Sie die Eingaben auf oder laden Sie eine Datei hoch."
+    )
 
 
 def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
@@ -136,10 +157,17 @@ def _integrity_error(error: IntegrityError) -> ResponseReturnValue:
     )
 
 
-def _data_error(_error: DataError) -> ResponseReturnValue:
+def _invalid_value(_error: Exception) -> ResponseReturnValue:
     return _domain_error(
         InvalidInput("invalid_value", "Ein Wert ist zu lang oder außerhalb des Erlaubten.")
     )
+
+
+def _statement_error(error: StatementError) -> ResponseReturnValue:
+    """Answer for a value that the driver could not even send; anything else is our own mistake."""
+    if isinstance(error.orig, OverflowError | UnicodeEncodeError):
+        return _invalid_value(error)
+    raise error
 
 
 def _busy(error: OperationalError) -> ResponseReturnValue:

@@ -1,6 +1,7 @@
 """The base of all marshmallow classes: unknown fields refused, German messages, clean text."""
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
@@ -9,6 +10,7 @@ import marshmallow as ma
 from marshmallow import fields, validate
 
 from vergabe.errors import Violation
+from vergabe.exchange.german_dates import EARLIEST_YEAR, LATEST_YEAR
 
 _GERMAN: Final[dict[type[fields.Field[Any]], dict[str, str]]] = {
     fields.Field: {
@@ -42,6 +44,8 @@ _GERMAN: Final[dict[type[fields.Field[Any]], dict[str, str]]] = {
         "invalid": "Hier wird ein Tag in der Form JJJJ-MM-TT erwartet.",
         "format": "Hier wird ein Tag in der Form JJJJ-MM-TT erwartet.",
     },
+    fields.Enum: {"unknown": "Möglich sind: {choices}."},
+    fields.Mapping: {"invalid": "Hier wird ein Objekt erwartet."},
     fields.Email: {"invalid": "Das ist keine gültige E-Mail-Adresse."},
     fields.Url: {"invalid": "Das ist keine gültige Adresse (https://…)."},
 }
@@ -49,6 +53,22 @@ for _field, _messages in _GERMAN.items():
     _field.default_error_messages = {**_field.default_error_messages, **_messages}
 
 
+# The validators' own sentences, for fields that bring none (Range formats its own twice).
+validate.Range.message_min = "Der Wert muss mindestens {{min}} sein."
+validate.Range.message_max = "Der Wert darf höchstens {{max}} sein."
+validate.Range.message_all = "Der Wert muss zwischen {{min}} und {{max}} liegen."
+validate.Length.message_min = "Bitte mindestens {min} Angaben oder Zeichen."
+validate.Length.message_max = "Bitte höchstens {max} Angaben oder Zeichen."
+validate.Length.message_all = "Bitte {min} bis {max} Angaben oder Zeichen."
+validate.Length.message_equal = "Bitte genau {equal} Angaben oder Zeichen."
+validate.OneOf.default_message = "Möglich sind: {choices}."
+validate.ContainsOnly.default_message = "Möglich sind: {choices}."
+validate.Regexp.default_message = "Der Wert hat nicht die erwartete Form."
+validate.Email.default_message = "Das ist keine gültige E-Mail-Adresse."
+validate.URL.default_message = "Das ist keine gültige Adresse (https://…)."
+
+_LARGEST_INTEGER: Final = 2**63 - 1
+_NOT_TEXT: Final = re.compile("[\x00\ud800-\udfff]")
 _LOCATIONS: Final = frozenset({"json", "query", "form", "headers", "files", "path"})
 
 
@@ -63,6 +83,31 @@ class Schema(ma.Schema):
     class Meta:
         unknown = ma.RAISE
         ordered = True
+
+    @ma.validates_schema
+    def _is_storable(self, data: Any, **_: Any) -> None:
+        """Refuse what no column could hold, at its field: whatever the field's own rule says."""
+        if isinstance(data, Mapping):
+            wrong = {name: [_unstorable(value)] for name, value in data.items()}
+            found = {name: sentences for name, sentences in wrong.items() if sentences != [None]}
+            if found:
+                raise ma.ValidationError(found)
+
+
+def _unstorable(value: object) -> str | None:
+    """Return a sentence for a value that no column can hold, None for any other."""
+    if isinstance(value, list | tuple):
+        return next(filter(None, map(_unstorable, value)), None)
+    if isinstance(value, str) and _NOT_TEXT.search(value):
+        return "Der Text enthält Zeichen, die sich nicht speichern lassen."
+    if isinstance(value, int) and abs(value) > _LARGEST_INTEGER:
+        return "Die Zahl ist zu groß."
+    if isinstance(value, dt.date) and not EARLIEST_YEAR <= value.year <= LATEST_YEAR:
+        return (
+            f"Das Jahr {value.year} ist unplausibel. "
+            f"Möglich sind {EARLIEST_YEAR} bis {LATEST_YEAR}."
+        )
+    return None
 
 
 class Text(fields.String):

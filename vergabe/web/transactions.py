@@ -7,9 +7,11 @@ from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import IntegrityError
 
 from vergabe import clock
 from vergabe.db import db, writing
+from vergabe.errors import Refused
 from vergabe.web import idempotency
 
 P = ParamSpec("P")
@@ -35,12 +37,27 @@ def commits(view: View) -> View:
             db.session.rollback()
             return response
         if key is not None:
-            idempotency.store(db.session(), key, response, now=clock.now())
+            try:
+                idempotency.store(db.session(), key, response, now=clock.now())
+            except IntegrityError:
+                return _answer_of_rival(key)
         db.session.commit()
         return response
 
     wrapped.vergabe_commits = True  # type: ignore[attr-defined]  # a mark that a test reads
     return wrapped  # type: ignore[return-value]  # the same shape, seen through the decorator
+
+
+def _answer_of_rival(key: idempotency.Key) -> Response:
+    """Return what the same request got that came at the same time; what we did is undone."""
+    db.session.rollback()
+    stored = idempotency.stored_answer(db.session(), key)
+    if stored is None:
+        raise Refused(
+            "conflict",
+            "Dieselbe Anfrage läuft gerade noch. Bitte senden Sie sie gleich noch einmal.",
+        )
+    return stored
 
 
 def init_app(app: Flask) -> None:

@@ -1,0 +1,219 @@
+"""A cooperation with everything in it, visitors with every role, and the forms on their pages."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, url_for
+from flask.testing import FlaskClient
+from lxml import html
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from tests.factories import access, cooperations, demands, pools, suppliers, tenders
+from vergabe.access.model import ApiToken, Organisation, RoleAssignment
+from vergabe.access.permissions import Role
+from vergabe.cooperations.model import Mandate, Resolution
+from vergabe.deadlines.model import Deadline
+from vergabe.files import current
+from vergabe.notices.model import Notice
+
+BUYER_ROLES = tuple(role for role in Role if role is not Role.SUPPLIER)
+FOREIGN_ENDPOINTS = ("security.", "static", "api-docs.")
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form that posts: where to, and what it would send as it stands, by name."""
+
+    action: str
+    fields: dict[str, str]
+
+    @property
+    def open_fields(self) -> list[str]:
+        """Return the names that a visitor can fill or forge."""
+        return [name for name in self.fields if name != "csrf_token"]
+
+
+class Visitor:
+    """Somebody with roles at an organisation, by page and by API; nobody without one."""
+
+    def __init__(
+        self, app: Flask, session: Session, organisation: Organisation | None, *roles: Role
+    ) -> None:
+        self.client: FlaskClient = app.test_client()
+        self.headers: dict[str, str] = {}
+        if organisation is None:
+            return
+        user = access.person(session, organisation, *roles)
+        self.headers = access.bearer(session, user, organisation)
+        with self.client.session_transaction() as cookie:
+            cookie["_user_id"] = user.fs_uniquifier
+            cookie["_fresh"] = True
+            cookie["identity"] = user.fs_uniquifier
+
+    def open(self, method: str, address: str, **more: Any) -> TestResponse:
+        """Send a request; the API gets the token, with `If-Match: 1` unless told otherwise."""
+        if address.startswith("/api/"):
+            more["headers"] = self.headers | {"If-Match": '"1"'} | more.get("headers", {})
+        return self.client.open(address, method=method, **more)
+
+
+@dataclass
+class World:
+    """Ids by the names that routes use, and who visits."""
+
+    values: dict[str, list[Any]]
+    buyer: Visitor
+    supplier: Visitor
+    public: Visitor
+    names: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def visitors(self) -> tuple[Visitor, Visitor, Visitor]:
+        return self.buyer, self.supplier, self.public
+
+
+def world(app: Flask, session: Session, **tender_facts: Any) -> World:
+    """Return a world with drafts, pools in two stages, and a published tender.
+
+    tender_facts: of the published tender and its demands.
+    """
+    cooperation = cooperations.dlz(session)
+    lead = session.get_one(Organisation, cooperation.lead_organisation_id)
+    member = cooperations.town(session, "Jülich")
+    published = tenders.published(session, current.store(), **tender_facts)
+    draft = tenders.small_draft(session, cooperation=cooperation, towns=("Merzenich", "Jülich"))
+    stages = [
+        demands.demand(session, cooperation, lead, stage=stage, title=f"Bedarf {stage}")
+        for stage in ("draft", "submitted", "released")
+    ]
+    pairs = [
+        [demands.demand(session, cooperation, town) for town in (lead, member)] for _ in range(3)
+    ]
+    found = [
+        pools.proposed_pool(session, cooperation, pairs[0]),
+        pools.pool_in_consultation(session, cooperation, pairs[1]),
+        pools.joining_pool(session, cooperation, pairs[2]),
+    ]
+    firm = suppliers.supplier(session)
+    values: dict[str, list[Any]] = {
+        "tender_id": [draft.id, published.id],
+        "reference": [published.reference],
+        "demand_id": [demand.id for demand in stages],
+        "pool_id": [pool.id for pool in found],
+        "call_id": [demands.call(session, cooperation).id],
+        "key": [cooperation.key, *_sections()],
+        "resolution_id": list(session.scalars(select(Resolution.id).limit(1))),
+        "mandate_id": list(session.scalars(select(Mandate.id).limit(1))),
+        "deadline_id": list(session.scalars(select(Deadline.id).limit(1))),
+        "notice_id": list(session.scalars(select(Notice.id).limit(1))),
+        "lot_id": [draft.lots[0].id],
+    }
+    values["row_id"] = values["resolution_id"] + values["mandate_id"]
+    buyer = Visitor(app, session, lead, *BUYER_ROLES)
+    values["token_id"] = list(session.scalars(select(ApiToken.id).limit(1)))
+    values["assignment_id"] = list(session.scalars(select(RoleAssignment.id).limit(1)))
+    made = World(values, buyer, Visitor(app, session, firm, Role.SUPPLIER), _public(app, session))
+    made.names |= {
+        "cooperation_id": str(cooperation.id),
+        "area_id": str(demands.area_of(session, cooperation).id),
+    }
+    session.commit()
+    return made
+
+
+def _sections() -> list[str]:
+    from vergabe.tenders import sections
+
+    return [str(key) for key in sections.SECTIONS]
+
+
+def _public(app: Flask, session: Session) -> Visitor:
+    return Visitor(app, session, None)
+
+
+def rules(app: Flask) -> list[Rule]:
+    """Return our own routes."""
+    return [
+        rule for rule in app.url_map.iter_rules() if not rule.endpoint.startswith(FOREIGN_ENDPOINTS)
+    ]
+
+
+def addresses(app: Flask, rule: Rule, made: World) -> list[str]:
+    """Return the addresses of a route, one for each thing that it may be about."""
+    choices: list[dict[str, Any]] = [{}]
+    for name in sorted(rule.arguments):
+        options = getattr(rule._converters[name], "items", None)
+        possible = sorted(options) if options else made.values.get(name) or [_unknown(name)]
+        if name == "key":
+            possible = possible[1:] if "bearbeiten" in rule.rule else possible[:1]
+        choices = [choice | {name: value} for choice in choices for value in possible]
+    with app.test_request_context():
+        return [url_for(rule.endpoint, **choice) for choice in choices]
+
+
+def _unknown(name: str) -> Any:
+    return uuid.UUID(int=7) if name.endswith("_id") else "xyz"
+
+
+def pages(app: Flask, made: World) -> Iterator[tuple[Visitor, str]]:
+    """Yield every page of ours with each visitor who could ask for it."""
+    for rule in rules(app):
+        if "GET" not in (rule.methods or ()) or rule.rule.startswith("/api/"):
+            continue
+        for address in addresses(app, rule, made):
+            for visitor in made.visitors:
+                yield visitor, address
+
+
+def forms_on(answer: TestResponse, address: str) -> list[Form]:
+    """Return the forms of a page that post, with what they would send."""
+    if answer.status_code != 200 or answer.mimetype != "text/html":
+        return []
+    tree = html.fromstring(answer.get_data(as_text=True))
+    found = []
+    for form in tree.forms:
+        if form.method == "POST":
+            sent = {name: value or "" for name, value in form.fields.items() if name}
+            found.append(Form(form.action or address, sent))
+    return found
+
+
+def filled(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields of a form with something sensible where it stands empty."""
+    return {name: value or _sensible(name) for name, value in fields.items()}
+
+
+def _sensible(name: str) -> str:
+    for part, value in _SENSIBLE.items():
+        if part in name:
+            return value
+    return "Ersatz für ein Fahrzeug von 1998"
+
+
+_SENSIBLE = {
+    "email": "erika.muster@example.org",
+    "password": "drei Löschfahrzeuge in Jülich",
+    "cpv": "34144210",
+    "nuts": "DEA26",
+    "postcode": "52399",
+    "time": "10:00",
+    "quantity": "2",
+    "price": "100,00",
+    "value": "1000,00",
+    "released_net": "450000,00",
+    "limit_net": "100000,00",
+    "weight": "50",
+    "unit": "Stk.",
+    "rows": "3",
+    "until": "31.12.2027",
+    "_from": "01.06.2027",
+    "_on": "01.12.2026",
+    "day": "15.01.2027",
+    "deadline": "15.01.2027",
+    "date": "15.01.2027",
+}
