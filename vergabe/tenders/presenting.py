@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from flask import Response, render_template, url_for
 from sqlalchemy.orm import Session
-from werkzeug.http import dump_options_header
 from werkzeug.routing import BuildError
 
 from vergabe import clock
@@ -21,6 +20,7 @@ from vergabe.tenders.forms import violations_of
 from vergabe.tenders.model import Tender, TenderDocument
 from vergabe.tenders.recording import stream_of
 from vergabe.tenders.rules import Stage
+from vergabe.web.downloads import content_disposition
 from vergabe.web.rights import current_actor
 
 NATURES: Final = {
@@ -100,9 +100,7 @@ def sent_document(store: FileStore, document: TenderDocument) -> Response:
     response = Response(content, content_type=document.media_type)
     response.content_length = document.size_bytes
     response.headers["ETag"] = f'"{document.file_sha256}"'
-    response.headers["Content-Disposition"] = dump_options_header(
-        "attachment", {"filename": document.file_name}
-    )
+    response.headers["Content-Disposition"] = content_disposition(document.file_name)
     return response
 
 

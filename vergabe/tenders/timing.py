@@ -82,9 +82,10 @@ def reasons_against(
             found += assessment.reasons_against_submission_deadline(
                 facts, sent_on, timing.submission_deadline
             )
-        found += reasons_against_enquiries(
-            timing.enquiries_deadline, timing.submission_deadline, now=now
-        )
+        if chosen.enquiries_deadline is not None:
+            found += reasons_against_enquiries(
+                chosen.enquiries_deadline, timing.submission_deadline, now=now
+            )
         return found + _about_validity(chosen, timing, facts)
     except LawError as error:
         return [Violation(error.code, error.message, law=error.law, field="procurement_method")]
