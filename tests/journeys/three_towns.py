@@ -184,8 +184,8 @@ class ThreeTowns:
     def place(self, town: str) -> Place:
         return Place(self.cooperation_id, self.area_id, self.town_ids[town], self.call_id)
 
-    def demand_by_form(self, town: str, quantity: str) -> uuid.UUID:
-        """Write and submit a demand as the form of the pages reads it."""
+    def demand_by_form(self, town: str, quantity: str, *, is_submitted: bool = True) -> uuid.UUID:
+        """Write a demand as the form of the pages reads it, and submit it."""
         posted = MultiDict(
             {
                 "title": TABLETS,
@@ -205,7 +205,8 @@ class ThreeTowns:
             values = forms.input_of(forms.entry_from_form(posted), clock.berlin_day(clock.now()))
             place = self.place(town)
             demand = drafts.create_demand(session, actor, place, values, now=clock.now())
-            service.submit_demand(session, actor, demand.id, now=clock.now())
+            if is_submitted:
+                service.submit_demand(session, actor, demand.id, now=clock.now())
             return demand.id
 
     def demand_as_json(self, quantity: str) -> dict[str, Any]:
@@ -332,28 +333,32 @@ class ThreeTowns:
 
     # Tender
 
-    def draft(self) -> str:
-        """Draft the tender with two lots by region and complete it; return its reference."""
+    def draft(self) -> None:
+        """Draft the tender with two lots by region, and complete it."""
         with self.acting(OFFICER) as (session, actor):
             tender = drafting.draft_tender(
                 session, actor, self.pool_id, split=Split.REGION, now=clock.now()
             )
-            self.tender_id = tender.id
+        self.complete(tender.id)
+
+    def complete(self, tender_id: uuid.UUID) -> None:
+        """Complete a draft, so that nothing is missing for its publication."""
+        self.tender_id = tender_id
+        with self.acting(OFFICER) as (session, actor):
             edit: editing.TenderEdit = {
                 "title": "Tablets für weiterführende Schulen",
                 "description": DESCRIPTION,
                 "selection_criteria": "Mit dem Angebot: Eigenerklärung zu §§ 123, 124 GWB.",
-                "max_lots_per_bid": 2,
+                "max_lots_per_bid": 1,
                 "lots_joining": LOTS_REASON,
             }
-            editing.edit_tender(session, actor, tender.id, edit, version=None, now=clock.now())
+            editing.edit_tender(session, actor, tender_id, edit, version=None, now=clock.now())
             wanted = [
                 CriterionInput("Preis", "price", 7000, "Gesamtpreis je Los, netto"),
                 CriterionInput("Lieferzeit und Service", "quality", 3000, "Konzept, zwei Seiten"),
             ]
-            criteria.set_criteria(session, actor, tender.id, wanted, version=None, now=clock.now())
+            criteria.set_criteria(session, actor, tender_id, wanted, version=None, now=clock.now())
         self.upload("Leistungsbeschreibung.pdf")
-        return tender.reference
 
     def upload(self, name: str) -> None:
         with self.acting(OFFICER) as (session, actor):

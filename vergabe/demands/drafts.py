@@ -25,6 +25,7 @@ from vergabe.demands.references import counter_prefix, demand_reference, next_re
 from vergabe.demands.stages import Stage
 from vergabe.errors import InvalidInput, NotFound, Refused, Stale
 from vergabe.exchange.demand_input import DemandInput, check_demand_input
+from vergabe.ids import new_id
 
 
 @dataclass(frozen=True)
@@ -38,19 +39,35 @@ class Place:
 
 
 def create_demand(
-    session: Session, actor: Actor, place: Place, values: DemandInput, *, now: dt.datetime
+    session: Session,
+    actor: Actor,
+    place: Place,
+    values: DemandInput,
+    *,
+    wanted_id: uuid.UUID | None = None,
+    now: dt.datetime,
 ) -> Demand:
     """Write a new draft and return it; its reference is B-<prefix>-<year>-<number>.
 
-    Raises NotFound for a cooperation, area or call that the actor does not see, Forbidden for
-    another organisation, Refused where the organisation brings no demands into the area,
-    InvalidInput with every wrong field.
+    wanted_id: the id it is to have; when the same person has written the same demand under it
+    already (a form sent twice), that one is returned as it stands. Raises NotFound for a
+    cooperation, area or call that the actor does not see, Forbidden for another organisation,
+    Refused where the organisation brings no demands into the area, InvalidInput with every wrong
+    field.
     """
     cooperation, _area = checked_place(session, actor, place, now=now)
     _check(session, values, place.organisation_id, now=now)
+    there = None
+    if wanted_id is not None:
+        # Two clicks at once come one after the other.
+        cooperations.locked_cooperation(session, cooperation.id)
+        there = session.get(Demand, wanted_id)
+    if there is not None and _is_same(there, actor, place, values):
+        return there
     year = clock.berlin_day(now).year
     prefix = cooperation.reference_prefix
     demand = Demand(
+        id=wanted_id if wanted_id and there is None else new_id(),
         reference=demand_reference(
             prefix, year, next_reference(session, counter_prefix(prefix), year)
         ),
@@ -67,6 +84,13 @@ def create_demand(
     session.flush()
     recording.record(session, actor, [demand], "created", "angelegt", now=now, cpv=demand.cpv)
     return demand
+
+
+def _is_same(demand: Demand, actor: Actor, place: Place, values: DemandInput) -> bool:
+    """Return whether a demand is what this person would write down now."""
+    is_theirs = actor.user_id is not None and demand.created_by_id == actor.user_id
+    written = Place(demand.cooperation_id, demand.area_id, demand.organisation_id, demand.call_id)
+    return is_theirs and written == place and not changed_fields(as_input(demand), values)
 
 
 def checked_place(

@@ -24,6 +24,7 @@ from vergabe.demands.stages import Stage
 from vergabe.errors import DomainError, InvalidInput, Refused, Stale, TooLarge, Violation
 from vergabe.exchange import codes
 from vergabe.exchange.demand_template import demand_template_xlsx
+from vergabe.ids import new_id
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -62,8 +63,8 @@ def _create(entry: DemandEntry) -> Demand:
     session, actor, now = db.session(), current_actor(), clock.now()
     values = forms.input_of(entry, clock.berlin_day(now))
     place = _place(entry)
-    demand = drafts.create_demand(session, actor, place, values, now=now)
-    return _submitted_if_wished(demand)
+    demand = drafts.create_demand(session, actor, place, values, wanted_id=entry.form_key, now=now)
+    return demand if demand.stage != Stage.DRAFT else _submitted_if_wished(demand)
 
 
 def _place(entry: DemandEntry) -> Place:
@@ -170,6 +171,8 @@ def _form_page(
 ) -> ResponseReturnValue:
     session, actor, now = db.session(), current_actor(), clock.now()
     places = choices.places(session, actor, now=now)
+    if demand is None and entry.form_key is None:
+        entry = replace(entry, form_key=new_id())
     html = render_template(
         "demands/form.html",
         entry=forms.with_rows(entry),

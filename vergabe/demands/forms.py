@@ -74,8 +74,9 @@ class Suggestion:
 class DemandEntry:
     """A form as it stands: texts as typed, by field; lines by row, blank rows included.
 
-    area_id, call_id, version: what hidden and select fields sent; suggestions: codes to choose
-    from where the CPV field holds words.
+    area_id, call_id, version, form_key: what hidden and select fields sent; the key is the id of
+    the demand that a blank form becomes, so that the same form sent twice is one demand.
+    suggestions: codes to choose from where the CPV field holds words.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
@@ -83,6 +84,7 @@ class DemandEntry:
     area_id: uuid.UUID | None = None
     call_id: uuid.UUID | None = None
     version: int | None = None
+    form_key: uuid.UUID | None = None
     suggestions: tuple[Suggestion, ...] = ()
 
     @property
@@ -114,6 +116,7 @@ def entry_from_form(form: MultiDict[str, str]) -> DemandEntry:
         _id(form.get("area_id")),
         _id(form.get("call_id")),
         _whole(form.get("version")),
+        _form_key(form.get("form_key")),
     )
     return replace(entry, suggestions=_suggestions(values["cpv_main"]))
 
@@ -269,6 +272,12 @@ def _amount(cents: int | None) -> str:
 
 def _whole(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def _form_key(text: str | None) -> uuid.UUID | None:
+    # Only ids as ours are: lists are sorted by them.
+    key = _id(text)
+    return key if key is not None and key.version == 7 else None
 
 
 def _id(text: str | None) -> uuid.UUID | None:
