@@ -25,8 +25,8 @@ from vergabe.settings import Settings, SettingsError
 
 logger = logging.getLogger(__name__)
 
-BATCH: Final = 50
-BATCHES_PER_RUN: Final = 40
+BATCH: Final = 100
+BATCHES_PER_RUN: Final = 20
 MARGIN: Final = dt.timedelta(seconds=40)
 """No mail is begun this short before the lease ends: another worker might send it too."""
 PAUSE: Final = dt.timedelta(seconds=15)
@@ -102,7 +102,7 @@ def send_due(app: Flask) -> int:
                 break
             if batch.outcomes:
                 pause.end()
-            if len(batch.leased) < BATCH:
+            if not batch.leased:
                 break
     return tried
 
