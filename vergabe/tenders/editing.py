@@ -112,7 +112,7 @@ def edit_tender(
     old = {
         name: getattr(tender, name)
         for name, value in wanted.items()
-        if getattr(tender, name) != value
+        if _said(getattr(tender, name)) != _said(value)
     }
     if not old:
         return tender
@@ -184,6 +184,11 @@ def reasons_against_deadlines(
         is_above_threshold=bool(tender.law_result.get("reaches_threshold")),
         now=now,
     )
+
+
+def _said(value: Any) -> Any:
+    """Return a value as far as it says something: empty parts of a mapping say nothing."""
+    return {k: v for k, v in value.items() if v} if isinstance(value, Mapping) else value
 
 
 def _recorded(value: Any) -> Any:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from vergabe import ids
+from vergabe import clock, ids
 from vergabe.access.actor import Actor
 from vergabe.errors import InvalidInput, NotFound, Refused, Violation
 from vergabe.exchange.plain_text import many_lines, one_line
@@ -45,7 +45,7 @@ def edit_lot(
     """Rename and describe a lot of a draft, and say when it is performed; return the tender."""
     tender = tender_to_change(session, actor, tender_id, version=version)
     lot = lot_of(tender, lot_id)
-    title, description = _texts(edit)
+    title, description = _checked(edit, clock.berlin_day(now))
     wanted = {
         "title": title,
         "description": description,
@@ -74,7 +74,8 @@ def edit_lot(
     return tender
 
 
-def _texts(edit: LotEdit) -> tuple[str, str]:
+def _checked(edit: LotEdit, today: dt.date) -> tuple[str, str]:
+    """Return title and description, clean; InvalidInput names every field that is wrong."""
     wrong: list[Violation] = []
     title = description = ""
     try:
@@ -87,6 +88,11 @@ def _texts(edit: LotEdit) -> tuple[str, str]:
         description = many_lines(edit.description, max_length=DESCRIPTION_MAX, field="description")
     except InvalidInput as error:
         wrong += error.violations
+    wrong += [
+        Violation("day_in_past", "Dieser Tag liegt in der Vergangenheit.", field=field)
+        for field, day in (("starts_on", edit.starts_on), ("ends_on", edit.ends_on))
+        if day is not None and day < today
+    ]
     if edit.starts_on and edit.ends_on and edit.ends_on < edit.starts_on:
         message = "Das Ende liegt vor dem Beginn."
         wrong.append(Violation("days_out_of_order", message, field="ends_on"))
