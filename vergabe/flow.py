@@ -16,6 +16,7 @@ from vergabe.enquiries import events as enquiry_events
 from vergabe.enquiries import handlers as enquiries
 from vergabe.events import Event
 from vergabe.messages.events import MailUnsubscribed
+from vergabe.notices import handlers as notices
 from vergabe.notices.events import NoticePublished
 from vergabe.notices.model import Notice
 from vergabe.pools import events as pool_events
@@ -100,7 +101,7 @@ FLOW: Final[Mapping[type[Event], tuple[Handler, ...]]] = {
     pool_events.WithdrawalAsked: (pools.tell_of_withdrawal,),
     pool_events.WithdrawalDecided: (pools.tell_of_decided_withdrawal,),
     pool_events.PoolEnded: (pools.tell_of_end,),
-    NoticePublished: (tell_suppliers,),
+    NoticePublished: (notices.tell_buyers, tell_suppliers),
     enquiry_events.EnquiryReceived: (enquiries.tell_officers,),
     enquiry_events.AnswerPublished: (enquiries.tell_answer,),
     MailUnsubscribed: (suppliers.leave_after_unsubscribing,),
