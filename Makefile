@@ -3,6 +3,7 @@
 # make check   lint, format, types, layers, what may not be in the repository
 # make install .venv with the application and its styles and scripts
 # make bench   the benchmarks
+# make pictures the pictures of the main pages in docs/pictures, made anew
 # make rehearsal  the main job on real records with a real SMTP server; prints figures as JSON
 # make lock    pin the requirements anew (make lock UPGRADE=--upgrade: take newer versions)
 # make clean   remove all that make has made, the demo's data too
@@ -29,7 +30,7 @@ ON_DATABASE := tests/integration tests/journeys
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-sqlite test-postgresql bench rehearsal lock clean \
+.PHONY: help install demo test test-sqlite test-postgresql bench rehearsal pictures lock clean \
 	check check-lint check-format check-types check-layers check-hygiene
 
 help:
@@ -99,6 +100,9 @@ bench: $(DEV) $(ASSETS)
 # Its records are data for work and lie outside: ../shared, or RECORDS=folder.
 rehearsal: $(DEV) $(ASSETS)
 	$(BIN)/python -m benchmarks.rehearsal $(if $(RECORDS),--shared $(RECORDS))
+
+pictures: $(CHROMIUM) $(ASSETS)
+	$(BIN)/python -m tools.screenshots
 
 lock: $(DEV)
 	$(LOCK) pyproject.toml -o requirements.txt

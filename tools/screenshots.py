@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from playwright.sync_api import Page
+from sqlalchemy import select
 
 from tests.browser import support
 from tests.browser.gallery import serving
@@ -18,6 +19,7 @@ from tests.conftest import MovableClock
 from tests.journeys.three_towns import COORDINATOR, FITTING_SUPPLIERS, OFFICER, TOWNS, ThreeTowns
 from vergabe.demo.filling import fill
 from vergabe.demo.place import PASSWORD, demo_settings, prepare
+from vergabe.pools.model import Pool
 from vergabe.tenders.amending import Amendment
 
 PICTURES: Final = Path(__file__).parents[1] / "docs" / "pictures"
@@ -44,7 +46,7 @@ ALL: Final = (
     Picture("freigabe", RELEASER, "/bedarfe/freigabe"),
     Picture("bedarfsabfragen", COORDINATOR, "/bedarfe/abfragen"),
     Picture("vorschlaege", COORDINATOR, "/buendelungen?stage=proposed"),
-    Picture("buendelung", COORDINATOR, "/buendelungen/{pool}"),
+    Picture("buendelung", COORDINATOR, "/buendelungen/{proposal}", height=600),
     Picture("verfahren", OFFICER, "/vergabeverfahren/{tender}"),
     Picture("voraussetzungen", OFFICER, "/vergabeverfahren/{tender}/voraussetzungen"),
     Picture("recht", OFFICER, "/vergabeverfahren/{tender}/recht"),
@@ -82,8 +84,16 @@ def tell_story(place: Path) -> ThreeTowns:
     towns.answer("Ist ein Gerät mit 11,2 Zoll zugelassen?", "Ja, Geräte bis 11,5 Zoll.")
     towns.upload("Ergänzung.pdf")
     towns.amend(Amendment(summary="Geräte bis 11,5 Zoll sind zugelassen.", is_substantial=False))
+    towns.ask(FITTING_SUPPLIERS[0], "Dürfen Hüllen aus Recyclingkunststoff sein?")
     towns.deliver()
     return towns
+
+
+def _proposal(towns: ThreeTowns) -> str:
+    """Return the id of a pool that is still a proposal, of the most members."""
+    with towns.look() as session:
+        found = session.scalars(select(Pool).where(Pool.stage == "proposed")).all()
+        return str(max(found, key=lambda pool: (len(pool.entries), pool.title)).id)
 
 
 def take(folder: Path, wanted: tuple[Picture, ...] = ALL) -> None:
@@ -92,7 +102,7 @@ def take(folder: Path, wanted: tuple[Picture, ...] = ALL) -> None:
     with tempfile.TemporaryDirectory(prefix="vergabe-pictures-") as place:
         towns = tell_story(Path(place))
         ids = {
-            "pool": str(towns.pool_id),
+            "proposal": _proposal(towns),
             "tender": str(towns.tender_id),
             "reference": towns.reference,
         }
