@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import CheckConstraint, Index, String, Text, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
 
 from vergabe import ids
 from vergabe.db import Id, Instant, JsonDict, Model
@@ -131,10 +132,18 @@ def lease(
         .with_for_update(skip_locked=True)
     )
     rows = _without_killers(list(session.scalars(due)))
-    for row in rows:
-        row.leased_until = now + LEASE
-        row.attempts += 1
     session.flush()
+    if rows:
+        # One statement for the batch: marking each row by itself costs more than the work on it.
+        session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.id.in_([row.id for row in rows]))
+            .values(leased_until=now + LEASE, attempts=OutboxRow.attempts + 1)
+            .execution_options(synchronize_session=False)
+        )
+    for row in rows:
+        set_committed_value(row, "leased_until", now + LEASE)
+        set_committed_value(row, "attempts", row.attempts + 1)
     return rows
 
 

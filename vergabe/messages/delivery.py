@@ -9,13 +9,13 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, String, cast, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from vergabe import clock, outbox
 from vergabe.db import unit_of_work
 from vergabe.messages.mail_drop import SCHEME, MailDrop
-from vergabe.messages.mail_text import Letter, Sender, UnusableAddress, message_id
+from vergabe.messages.mail_text import Letter, Sender, UnusableAddress
 from vergabe.messages.mailer import Fate, Mailer, Outcome, Route, ServerUnreachable
 from vergabe.messages.model import Mail, Message
 from vergabe.messages.service import MAIL_KIND, MESSAGE_MAIL
@@ -214,19 +214,25 @@ def _mark_sent(session: Session, sent: Iterable[Leased], host: str, *, now: dt.d
         .values(state="done", done_at=now, leased_until=None, last_error=None)
     )
     _forget_letters(session, rows)
-    marks = [
-        {
-            "id": each.mail_id,
-            "state": "sent",
-            "sent_at": now,
-            "failure": None,
-            "internet_message_id": message_id(each.letter.id, host),
-        }
-        for each in rows
-        if each.mail_id is not None
-    ]
-    if marks:
-        session.execute(update(Mail), marks)
+    mail_ids = [each.mail_id for each in rows if each.mail_id is not None]
+    if mail_ids:
+        session.execute(
+            update(Mail)
+            .where(Mail.id.in_(mail_ids))
+            .values(
+                state="sent",
+                sent_at=now,
+                failure=None,
+                internet_message_id=_message_id_in_sql(host),
+            )
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _message_id_in_sql(host: str) -> ColumnElement[str]:
+    """Return the SQL twin of `mail_text.message_id`, for all rows of one statement."""
+    digits = func.replace(cast(Mail.id, String), "-", "")
+    return literal("<") + digits + literal(f"@{host}>")
 
 
 def _forget_letters(session: Session, leased: Iterable[Leased]) -> None:

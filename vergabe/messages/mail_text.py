@@ -85,7 +85,7 @@ def mail_bytes(letter: Letter, sender: Sender, *, to: str, at: dt.datetime) -> b
         f"Date: {format_datetime(at.astimezone(dt.UTC))}",
         f"From: {sender.header}",
         f"To: {to}",
-        _subject_header(rules.one_line(letter.subject)),
+        _subject_header(letter.subject),
         f"Message-ID: {message_id(letter.id, sender.host)}",
         "MIME-Version: 1.0",
         'Content-Type: text/plain; charset="utf-8"',
@@ -107,7 +107,8 @@ def _unsubscribe_text(url: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _subject_header(subject: str) -> str:
+def _subject_header(text: str) -> str:
+    subject = rules.one_line(text)
     # What looks like an encoded word already would be decoded by the reader's program.
     charset = "us-ascii" if subject.isascii() and "=?" not in subject else "utf-8"
     header = Header(subject, charset, maxlinelen=_HEADER_WIDTH, header_name="Subject")

@@ -17,7 +17,7 @@ from vergabe.db import Base, configure_engine, engine_options, writing
 from vergabe.messages import delivery, service
 from vergabe.messages.service import Reader
 
-COUNT = 200
+COUNT = 350
 WORKER = """
 import datetime as dt, os, signal, sys
 from vergabe import clock, sweeps
