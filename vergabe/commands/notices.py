@@ -43,11 +43,11 @@ def export(reference: str, format_: str, out: Path | None) -> None:
         latest = next(iter(queries.notices_of(session, found.id)), None)
         if latest is None:
             raise NotFound("Die Bekanntmachung")
-        document = queries.notice_document(session, latest.id, format_)
-        content = current.store().read(document.file_sha256)
+        sha256 = queries.notice_document(session, latest.id, format_).file_sha256
+        content = current.store().read(sha256)
     if out is not None:
         out.write_bytes(content)
-        click.echo(f"{out}: {len(content)} Byte, SHA-256 {document.file_sha256}")
+        click.echo(f"{out}: {len(content)} Byte, SHA-256 {sha256}")
     else:
         sys.stdout.buffer.write(content)
 
