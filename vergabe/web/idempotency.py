@@ -89,11 +89,16 @@ def store(session: Session, key: Key, response: Response, *, now: dt.datetime) -
             key=key.text,
             request_hash=key.request_hash,
             status=response.status_code,
-            headers={
-                name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers
-            },
+            headers=_headers(response),
             body=response.get_data(),
             stored_at=now,
         )
     )
     session.flush()
+
+
+def _headers(response: Response) -> dict[str, str]:
+    kept = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
+    # The ETag is put on answers after their view; a repetition must carry it just the same.
+    version = g.get("etag_version")
+    return kept if version is None else kept | {"ETag": f'"{version}"'}
