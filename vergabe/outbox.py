@@ -10,11 +10,10 @@ import datetime as dt
 import random
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import CheckConstraint, Index, String, Text, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
-from sqlalchemy.orm.attributes import set_committed_value
 
 from vergabe import ids
 from vergabe.db import Id, Instant, JsonDict, Model
@@ -110,9 +109,20 @@ def put_many(
     return len(values)
 
 
+class Leased(NamedTuple):
+    """A row taken by a worker, without the machinery of an entity: there may be very many."""
+
+    id: uuid.UUID
+    name: str
+    payload: dict[str, Any]
+    attempts: int
+    leased_until: dt.datetime | None
+    """The lease before this one, if its worker has not given it back."""
+
+
 def lease(
     session: Session, kinds: Sequence[str], *, now: dt.datetime, limit: int = 50
-) -> list[OutboxRow]:
+) -> list[Leased]:
     """Take up to `limit` due rows for this worker until `now` + LEASE; commit right afterwards.
 
     PostgreSQL: rows that another worker is just taking are skipped, never waited for. The attempt
@@ -120,7 +130,13 @@ def lease(
     takes no other with it, and is set aside after MAX_ATTEMPTS.
     """
     due = (
-        select(OutboxRow)
+        select(
+            OutboxRow.id,
+            OutboxRow.name,
+            OutboxRow.payload,
+            OutboxRow.attempts,
+            OutboxRow.leased_until,
+        )
         .where(
             OutboxRow.state == "waiting",
             OutboxRow.kind.in_(kinds),
@@ -131,29 +147,22 @@ def lease(
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    rows = _without_killers(list(session.scalars(due)))
-    session.flush()
+    rows = _without_killers(session, [Leased(*row) for row in session.execute(due)])
     if rows:
-        # One statement for the batch: marking each row by itself costs more than the work on it.
         session.execute(
             update(OutboxRow)
             .where(OutboxRow.id.in_([row.id for row in rows]))
             .values(leased_until=now + LEASE, attempts=OutboxRow.attempts + 1)
-            .execution_options(synchronize_session=False)
         )
-    for row in rows:
-        set_committed_value(row, "leased_until", now + LEASE)
-        set_committed_value(row, "attempts", row.attempts + 1)
     return rows
 
 
-def _without_killers(rows: list[OutboxRow]) -> list[OutboxRow]:
+def _without_killers(session: Session, rows: list[Leased]) -> list[Leased]:
     """Return the rows to lease now; a lease that ran out says that its worker died or hung."""
     hopeful = []
     for row in rows:
         if row.leased_until is not None and row.attempts >= MAX_ATTEMPTS:
-            row.state, row.leased_until = "failed", None
-            row.last_error = "Der Hintergrunddienst wurde bei jedem Versuch beendet."
+            set_aside(session, row.id, "Der Hintergrunddienst wurde bei jedem Versuch beendet.")
         else:
             hopeful.append(row)
     suspects = [

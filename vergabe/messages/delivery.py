@@ -151,7 +151,9 @@ def _lease(settings: Settings) -> Batch:
         return batch
 
 
-def _letters(session: Session, rows: Sequence[OutboxRow], settings: Settings) -> Iterator[Leased]:
+def _letters(
+    session: Session, rows: Sequence[outbox.Leased], settings: Settings
+) -> Iterator[Leased]:
     mail_ids = {
         row.id: uuid.UUID(row.payload["mail_id"]) for row in rows if row.name == MESSAGE_MAIL
     }
