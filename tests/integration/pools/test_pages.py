@@ -53,7 +53,7 @@ def test_a_coordinator_previews_and_makes_proposals(client: FlaskClient, session
     assert "Dafür spricht" in listed
 
 
-@pytest.mark.parametrize("area_id", ["", "x", str(uuid.uuid4())])
+@pytest.mark.parametrize("area_id", ["", "x", "0199c0de-0000-7000-8000-000000000000"])
 def test_proposing_for_no_area_is_a_clear_error(
     client: FlaskClient, session: Session, area_id: str
 ) -> None:
