@@ -1,7 +1,6 @@
 """Pages of pools in a browser's way: right buttons, kept entries, second clicks, strangers."""
 
 import re
-import uuid
 
 import pytest
 from flask.testing import FlaskClient
