@@ -24,8 +24,8 @@ from vergabe.pools.model import Pool
 from vergabe.tenders import lotting, rules
 from vergabe.tenders.assessment import Assessment, Need, assess, law_result
 from vergabe.tenders.changing import tender_to_change, touch
-from vergabe.tenders.lot_writing import lines_of, write_lots
-from vergabe.tenders.lotting import Split
+from vergabe.tenders.lot_writing import cpv_label, lines_of, write_lots
+from vergabe.tenders.lotting import LotDraft, Split
 from vergabe.tenders.model import AwardCriterion, Tender, TenderBuyer
 from vergabe.tenders.recording import record
 
@@ -90,6 +90,15 @@ def draft_tender(
         estimated_value_net_cents=tender.estimated_value_net_cents,
     )
     return tender
+
+
+def lots_to_choose(
+    session: Session, actor: Actor, pool_id: uuid.UUID
+) -> tuple[Pool, dict[Split, list[LotDraft]]]:
+    """Return a visible pool and the lots it would give, by each principle; nothing is written."""
+    pool = pool_queries.visible_pool(session, actor, pool_id)
+    lines = lines_of(_needed(session, pool))
+    return pool, {split: lotting.cut(lines, split, cpv_label=cpv_label) for split in Split}
 
 
 def needed_by(session: Session, pool_id: uuid.UUID) -> list[ReleasedDemand]:

@@ -1,6 +1,7 @@
 """Pages of tenders: list, cockpit, gates, law, preview; and the steps that need no form."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,6 +14,7 @@ from vergabe.db import db
 from vergabe.errors import InvalidInput, Refused, Stale, Violation
 from vergabe.exchange import codes
 from vergabe.law.errors import LawError
+from vergabe.money import german
 from vergabe.tenders import (
     assessment,
     cockpit,
@@ -28,7 +30,7 @@ from vergabe.tenders import (
 from vergabe.tenders.facts import is_joined, trades_of
 from vergabe.tenders.forms import FormReader
 from vergabe.tenders.gate_lists import common_gates, member_lists
-from vergabe.tenders.lotting import SPLIT_NAMES, Split
+from vergabe.tenders.lotting import SPLIT_NAMES, LotDraft, Split
 from vergabe.tenders.model import Tender
 from vergabe.tenders.rules import STAGE_NAMES, Stage
 from vergabe.web.rights import current_actor, requires
@@ -65,6 +67,26 @@ def index() -> ResponseReturnValue:
 def _stage() -> str | None:
     wanted = request.args.get("stand", "")
     return wanted if wanted in set(Stage) else None
+
+
+@pages.get("/vergabeverfahren/aus-buendelung/<uuid:pool_id>")
+@requires(Permission.EDIT_TENDERS)
+def choose_lots(pool_id: uuid.UUID) -> ResponseReturnValue:
+    pool, possible = drafting.lots_to_choose(db.session(), current_actor(), pool_id)
+    return render_template(
+        "tenders/new.html",
+        pool=pool,
+        split_choices=[
+            (split.value, SPLIT_NAMES[split], _in_words(possible[split])) for split in Split
+        ],
+    )
+
+
+def _in_words(lots: Sequence[LotDraft]) -> str:
+    """Return lots as a person would list them, the first few by name."""
+    count = "1 Los" if len(lots) == 1 else f"{len(lots)} Lose"
+    named = "; ".join(f"{lot.title} ({german(lot.value_net_cents)})" for lot in lots[:6])
+    return f"{count}: {named}{' …' if len(lots) > 6 else ''}"
 
 
 @pages.post("/vergabeverfahren/aus-buendelung/<uuid:pool_id>")

@@ -137,8 +137,10 @@ def reasons_against_publishing(
     session: Session, tender: Tender, *, now: dt.datetime
 ) -> list[Violation]:
     """Return everything that stands against publishing now: stage and gates; for preview."""
-    stage = rules.reasons_against_stage(Stage(tender.stage), Action.PUBLISH)
-    return stage + gates.reasons(gates.all_gates(session, tender, now=now))
+    found = gates.reasons(gates.all_gates(session, tender, now=now))
+    if tender.stage == Stage.DRAFT:
+        return [*found, _NOT_READY]
+    return rules.reasons_against_stage(Stage(tender.stage), Action.PUBLISH) + found
 
 
 def _demand_ids(tender: Tender) -> list[uuid.UUID]:
@@ -163,6 +165,7 @@ def _own_tender(
     )
 
 
+_NOT_READY = Violation("not_ready", "Das Verfahren ist noch nicht bereit erklärt.")
 # When one kind of thing alone is missing, its own code says more than the general one.
 _ONLY_CLOSED = {
     "deadlines_lawful": "deadline_unlawful",

@@ -358,6 +358,8 @@ def test_a_tender_is_made_of_a_pool_by_a_click(session: Session, officer: FlaskC
     session.commit()
     token = token_of(officer.get(f"/vergabeverfahren/{first.id}/lose").get_data(as_text=True))
     path = f"/vergabeverfahren/aus-buendelung/{pool.id}"
+    page = officer.get(path).get_data(as_text=True)
+    assert "3 Lose: Feuerwehrfahrzeuge, Jülich (450.000,00" in page
     assert officer.post(path, data={"csrf_token": token, "split": "?"}).status_code == 422
     made = [officer.post(path, data={"csrf_token": token, "split": "member"}) for _ in range(2)]
     assert [answer.status_code for answer in made] == [303, 303]
