@@ -176,7 +176,8 @@ def forms_on(answer: TestResponse, address: str) -> list[Form]:
         return []
     tree = html.fromstring(answer.get_data(as_text=True))
     found = []
-    for form in tree.forms:
+    for form in tree.iter("form"):
+        assert isinstance(form, html.FormElement)
         if form.method == "POST":
             sent = {name: value or "" for name, value in form.fields.items() if name}
             found.append(Form(form.action or address, sent))

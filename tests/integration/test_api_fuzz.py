@@ -96,7 +96,7 @@ ENGLISH = ("Not a valid", "Unknown field", "Missing data", "must be", "Shorter",
 def test_generated_input_never_breaks_an_operation(
     app: Flask, world: World, mode: GenerationMode
 ) -> None:
-    connection = db._app_engines[app][None]
+    connection: Any = db._app_engines[app][None]
     wrong: list[tuple[str, str, str | None, Any]] = []
     numbers = iter(range(10**9))
     chance = random.Random(20261123)

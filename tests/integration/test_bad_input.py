@@ -1,0 +1,351 @@
+"""Bad input by page and API: a German sentence, nothing half stored, never a 5xx."""
+
+import html
+import io
+import itertools
+import os
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from tests.factories import world as worlds
+from tests.factories.world import Form, Visitor, World
+from vergabe.access.model import Organisation
+from vergabe.db import Base, db
+from vergabe.web import paging
+
+SCRIPT = "<script>alert(1)</script>&amp;amp;<b>fett</b>"
+# Each field of each form gets the next of these; None: the field is missing. By the environment
+# each gets more of them, up to all.
+BAD_VALUES = (
+    None,
+    "",
+    "a\0b",
+    "x" * 600,
+    "y" * 21_000,
+    SCRIPT,
+    "-5",
+    "NaN",
+    "Infinity",
+    "1e30",
+    "9" * 25,
+    "1" + "0" * 400,
+    "²",
+    "00000000",
+    "0001-01-01",
+    "9999-12-31",
+    "31.12.9999",
+    "31.02.2027",
+    "01.01.1999",
+    "keine-kennung",
+    "[1,2",
+)
+VALUES_PER_FIELD = int(os.environ.get("VERGABE_BAD_VALUES", "1"))
+NOT_TRIED = ("/abmelden", "/organisation")  # they would change who visits
+ENGLISH = re.compile(r"Not a valid|Unknown field|Missing data|[Mm]ust be|Shorter than|Longer than")
+
+
+@pytest.fixture
+def world(app: Flask, client: FlaskClient, session: Session) -> Iterator[World]:
+    app.config["WTF_CSRF_ENABLED"] = False
+    yield worlds.world(app, session)
+    app.config["WTF_CSRF_ENABLED"] = True
+
+
+@pytest.fixture
+def connection(app: Flask) -> Connection:
+    found: Connection = db._app_engines[app][None]  # type: ignore[assignment]  # see `app`
+    return found
+
+
+def row_counts(connection: Connection) -> dict[str, int]:
+    """Return how many rows each table has."""
+    tables = (table.name for table in Base.metadata.sorted_tables)
+    counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in tables)
+    return {str(row[0]): int(row[1]) for row in connection.execute(text(counts))}
+
+
+def complaint(answer: TestResponse) -> str | None:
+    """Return what is wrong with an answer to bad input, None if it is a good one."""
+    if answer.status_code >= 500:
+        return f"status {answer.status_code}"
+    if answer.status_code < 400:
+        return None
+    told = answer.get_data(as_text=True)
+    if "<script>alert(1)" in told and answer.mimetype == "text/html":
+        return "shown unescaped"
+    found = ENGLISH.search(told)
+    return f"in English: {found[0]}" if found else None
+
+
+def _forms(app: Flask, world: World) -> list[tuple[str, Visitor, Form]]:
+    """Return each kind of form once, with somebody who may send it."""
+    found: dict[tuple[str, tuple[str, ...]], tuple[Visitor, Form]] = {}
+    for visitor, address in worlds.pages(app, world):
+        for form in worlds.forms_on(visitor.open("GET", address), address):
+            kind = re.sub(r"[0-9a-f-]{36}", "ID", form.action)
+            names = tuple(sorted({re.sub(r"[0-9a-f-]{36}|\d+", "N", n) for n in form.fields}))
+            if kind not in NOT_TRIED:
+                found.setdefault((kind, names), (visitor, form))
+    return [(kind, visitor, form) for (kind, _), (visitor, form) in found.items()]
+
+
+def _cases(form: Form, values: Iterator[str | None]) -> Iterator[tuple[str, dict[str, str]]]:
+    whole = worlds.filled(form.fields)
+    yield "as it stands", whole
+    for name in form.open_fields:
+        for value in itertools.islice(values, VALUES_PER_FIELD):
+            if value is None:
+                yield f"without {name}", {n: whole[n] for n in whole if n != name}
+            else:
+                yield f"{name}={value[:20]!r}", whole | {name: value}
+
+
+def test_no_form_breaks_on_a_bad_value_and_nothing_is_half_stored(
+    app: Flask, world: World, connection: Connection
+) -> None:
+    before = row_counts(connection)
+    values = itertools.cycle(BAD_VALUES)
+    forms = _forms(app, world)
+    wrong = []
+    for kind, visitor, form in forms:
+        for case, data in _cases(form, values):
+            tried = connection.begin_nested()
+            answer = visitor.open("POST", form.action, data=data)
+            found = complaint(answer)
+            if answer.status_code >= 400 and row_counts(connection) != before:
+                found = "half stored"
+            if found:
+                wrong.append((kind, case, found))
+            tried.rollback()
+            db.session.remove()
+    assert wrong == []
+    assert len(forms) > 50
+
+
+DEEP = b'{"title":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+BODIES: dict[str, tuple[bytes, str]] = {
+    "nothing": (b"", "application/json"),
+    "no JSON": (b"{", "application/json"),
+    "a list": (b"[1]", "application/json"),
+    "a number": (b"1e999", "application/json"),
+    "not a number": (b'{"amount_cents": NaN}', "application/json"),
+    "nested deeply": (DEEP, "application/json"),
+    "a number of 5,000 digits": (b'{"title": ' + b"9" * 5_000 + b"}", "application/json"),
+    "not UTF-8": (b'{"title": "B\xfccher"}', "application/json"),
+    "half a character": (b'{"title": "\\ud800", "\\udfff": "\\ud800"}', "application/json"),
+    "the same key twice": (b'{"text": "a", "text": "b", "reason": 1}', "application/json"),
+    "another type": (b"<a/>", "application/xml"),
+    "broken parts": (b"--x\r\n\r\n", "multipart/form-data; boundary=y"),
+    "a form": (b"title=%ff%00&file=x", "application/x-www-form-urlencoded"),
+}
+
+
+def _writing(app: Flask, world: World) -> list[tuple[str, str]]:
+    return [
+        (method, worlds.addresses(app, rule, world)[0])
+        for rule in worlds.rules(app)
+        if rule.rule.startswith("/api/")
+        for method in sorted((rule.methods or set()) & {"POST", "PUT", "PATCH"})
+    ]
+
+
+def test_no_operation_breaks_on_a_body_that_is_none(
+    app: Flask, world: World, connection: Connection
+) -> None:
+    before = row_counts(connection)
+    wrong = []
+    for method, address in _writing(app, world):
+        tried, is_refused = connection.begin_nested(), True
+        for what, (body, kind) in BODIES.items():
+            answer = world.buyer.open(method, address, data=body, content_type=kind)
+            is_refused = is_refused and answer.status_code >= 400
+            if found := complaint(answer):
+                wrong.append((method, address, what, found))
+        if is_refused and row_counts(connection) != before:
+            wrong.append((method, address, "all", "half stored"))
+        tried.rollback()
+        db.session.remove()
+    assert wrong == []
+
+
+# The first instant of the calendar in a zone east of ours, and an id: it fits no database.
+ENDLESS = paging.encode("0001-01-01T00:00:00+05:00|019e7b70-0000-7000-8000-000000000000")
+QUERIES = (
+    {"cursor": "a"},
+    {"cursor": "ÄÖ"},
+    {"cursor": "MDAwMS0wMS0wMVQwMDowMDowMCswNTowMHww"},
+    {"cursor": ENDLESS},
+    {"cursor": "x" * 5_000},
+    {"limit": "-1"},
+    {"limit": "0"},
+    {"limit": "9" * 30},
+    {"limit": "²", "after": "-1"},
+    {"after": "9" * 30},
+    {"q": "a\0b"},
+    {"q": "%_'\"\\(((*:&!|<->"},
+    {"q": SCRIPT, "suche": SCRIPT, "cpv": "²³", "region": "%"},
+    {"q": "x" * 9_000},
+    {"cpv": "00000000", "nuts": "\0", "art": "?", "frist_ab": "0001-01-01"},
+    {"frist_bis": "9999-12-31"},
+    {"frist_ab": "31.02.2027", "abfrage": "keine", "bereich": "keine", "seite": "-1"},
+    {"stage": "\0", "cooperation_id": "x", "area_id": "0", "call_id": "{}"},
+)
+
+
+def test_no_list_breaks_on_an_odd_query(app: Flask, world: World, connection: Connection) -> None:
+    before = row_counts(connection)
+    wrong = []
+    for rule in worlds.rules(app):
+        if "GET" not in (rule.methods or ()) or rule.arguments:
+            continue
+        visitor = world.supplier if "unternehmen" in rule.rule else world.buyer
+        for query in QUERIES:
+            answer = visitor.open("GET", rule.rule, query_string=query)
+            told = answer.get_data() if answer.mimetype == "text/html" else b""
+            found = complaint(answer)
+            if found or b"<script>alert(1)" in told:
+                wrong.append((rule.rule, query, found))
+    assert wrong == []
+    assert row_counts(connection) == before
+
+
+@pytest.mark.parametrize(
+    "sent", ["", '"', "*", "W/", '"9' + "9" * 40 + '"', "ä", "0x1", '"1", "2"']
+)
+def test_an_odd_if_match_is_stale_and_never_breaks(world: World, sent: str) -> None:
+    address = f"/api/v1/demands/{world.values['demand_id'][0]}"
+    answer = world.buyer.open("PATCH", address, json={"title": "X"}, headers={"If-Match": sent})
+    assert answer.status_code == 412
+    assert "geändert" in answer.get_json()["detail"]
+
+
+def _demand(world: World, **more: Any) -> dict[str, Any]:
+    return {**world.names, "title": "Löschfahrzeug", "cpv_main": "34144210", **more}
+
+
+def _created(world: World, **more: Any) -> Any:
+    answer = world.buyer.open("POST", "/api/v1/demands", json=_demand(world, **more))
+    assert answer.status_code == 201, answer.text
+    return answer.get_json()
+
+
+def test_long_real_descriptions_are_accepted_and_one_euro_is_warned_about(world: World) -> None:
+    one_euro = {"amount_cents": 100, "currency": "EUR"}
+    found = _created(world, description="Wort " * 3_200, estimated_value_net=one_euro)
+    assert len(found["description"]) == 15_999
+    assert found["warnings"][0]["field"] == "estimated_value_net"
+
+
+def test_decomposed_umlauts_are_stored_composed(world: World) -> None:
+    found = _created(world, title=unicodedata.normalize("NFD", "Bücher für Jülich"))
+    assert found["title"] == unicodedata.normalize("NFC", "Bücher für Jülich")
+
+
+def test_entities_stay_text_and_are_escaped_once(world: World) -> None:
+    found = _created(world, title="Rat &amp;amp; Tat <b>")
+    assert found["title"] == "Rat &amp;amp; Tat <b>"
+    page = world.buyer.open("GET", f"/bedarfe/{found['id']}").get_data(as_text=True)
+    assert "Rat &amp;amp;amp; Tat &lt;b&gt;" in page
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"title": "x" * 600}, "title"),
+        ({"title": "a\0b"}, "title"),
+        ({"title": 7}, "title"),
+        ({"title": None}, "title"),
+        ({"cpv_main": "00000000"}, "cpv_main"),
+        ({"items": [{"text": "H", "quantity": "-1"}]}, "items.0.quantity"),
+        ({"items": [{"text": "H", "quantity": "1e30"}]}, "items.0.quantity"),
+        ({"items": [{"text": "H", "quantity": "NaN"}]}, "items.0.quantity"),
+        ({"items": [{"text": "H", "quantity": "Infinity"}]}, "items.0.quantity"),
+        (
+            {"estimated_value_net": {"amount_cents": 2**63, "currency": "EUR"}},
+            "estimated_value_net.amount_cents",
+        ),
+        ({"needed_from": "2027-02-31"}, "needed_from"),
+        ({"needed_from": "0001-01-01"}, "needed_from"),
+        ({"needed_until": "9999-12-31"}, "needed_until"),
+        ({"area_id": "keine"}, "area_id"),
+    ],
+)
+def test_bad_value_is_told_at_its_field(
+    world: World, connection: Connection, change: dict[str, Any], field: str
+) -> None:
+    before = row_counts(connection)
+    answer = world.buyer.open("POST", "/api/v1/demands", json=_demand(world, **change))
+    assert answer.status_code == 422, answer.text
+    assert field in {found.get("field") for found in answer.get_json()["violations"]}
+    assert row_counts(connection) == before
+
+
+def test_markup_in_every_text_is_shown_as_text_on_every_page(
+    app: Flask, session: Session, client: FlaskClient
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    try:
+        made = worlds.world(
+            app,
+            session,
+            title=SCRIPT,
+            description=SCRIPT,
+            remarks=SCRIPT,
+            must_haves=SCRIPT,
+            lines=((SCRIPT, 1, "H87", 45_000_000),),
+        )
+        for organisation in session.query(Organisation):
+            organisation.name = organisation.official_name = SCRIPT
+        session.commit()
+        for _, visitor, form in _forms(app, made):
+            names = [n for n in form.open_fields if not form.fields[n]]
+            visitor.open(
+                "POST", form.action, data=worlds.filled(form.fields) | dict.fromkeys(names, SCRIPT)
+            )
+        pages = [(a, v.open("GET", a)) for v, a in worlds.pages(app, made)]
+    finally:
+        app.config["WTF_CSRF_ENABLED"] = True
+    shown = [page for page in pages if page[1].mimetype == "text/html"]
+    bodies = [(address, answer.get_data(as_text=True)) for address, answer in shown]
+    assert [a for a, b in bodies if "<script>alert(1)" in b or "<b>fett" in b] == []
+    assert sum(html.escape("<script>alert(1)") in body for _, body in bodies) > 20
+    assert [a for a, answer in shown if answer.status_code >= 500] == []
+
+
+def test_form_with_six_thousand_fields_is_refused_with_the_limit(world: World) -> None:
+    data = {f"feld{number}": (io.BytesIO(b"x"), "x.txt") for number in range(6_000)}
+    answer = world.buyer.open("POST", "/bedarfe/neu", data=data)
+    assert answer.status_code == 413
+    assert "5000 Felder" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("address", ["/bedarfe/einlesen", "/api/v1/demands/import"])
+def test_upload_of_200_megabytes_is_refused_unread_with_the_limit(
+    world: World, address: str
+) -> None:
+    class Body(io.BytesIO):
+        taken = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            self.taken += max(size or 0, 0)
+            return b"x" * max(size or 0, 0)
+
+    body, length = Body(), 200 * 1024 * 1024
+    answer = world.buyer.open(
+        "POST",
+        address,
+        content_type="multipart/form-data; boundary=x",
+        environ_overrides={"wsgi.input": body, "CONTENT_LENGTH": str(length)},
+    )
+    assert answer.status_code == 413
+    assert "120 MB" in answer.get_data(as_text=True)
+    assert body.taken < 1024 * 1024
