@@ -80,7 +80,7 @@ def _news_of(notice: Notice) -> tuple[str, str]:
         )
     summaries = [v.summary for v in tender.versions if v.number == notice.tender_version]
     return (
-        f"Geändert: {tender.reference} {tender.title}",
+        f"Geändert (Fassung {notice.tender_version}): {tender.reference} {tender.title}",
         f"Guten Tag,\n\nzu „{tender.title}“ gibt es Fassung {notice.tender_version}.\n\n"
         f"Was sich geändert hat: {' '.join(summaries)}\n"
         f"Angebote bis: {weekday_moment(notice.submission_deadline)}",

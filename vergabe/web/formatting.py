@@ -34,10 +34,18 @@ def moment(value: dt.datetime | None, *, seconds: bool = True) -> str:
 
 
 def weekday_moment(value: dt.datetime | None) -> str:
-    """Return an aware instant with its weekday: `Donnerstag, 31.12.2026, 12:00 Uhr`."""
+    """Return the end of a period with its weekday: `Donnerstag, 31.12.2026, 12:00 Uhr`.
+
+    An end at midnight is written as 24:00 of the day before: `bis Mittwoch, 0 Uhr` would be read as
+    if Wednesday still counted.
+    """
     if value is None:
         return ""
-    return f"{WEEKDAYS[value.astimezone(clock.BERLIN).weekday()]}, {moment(value, seconds=False)}"
+    local = value.astimezone(clock.BERLIN)
+    if local.time() == dt.time():
+        last = local.date() - dt.timedelta(days=1)
+        return f"{WEEKDAYS[last.weekday()]}, {day(last)}, 24:00 Uhr"
+    return f"{WEEKDAYS[local.weekday()]}, {moment(value, seconds=False)}"
 
 
 def euro(value: int | None, currency: str = money.EUR) -> str:
