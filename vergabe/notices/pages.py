@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -11,12 +12,13 @@ from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.db import db
 from vergabe.enquiries import queries as enquiries
-from vergabe.errors import InvalidInput, NotFound
+from vergabe.errors import DomainError, InvalidInput, NotFound, Refused, Stale, Violation
 from vergabe.exchange import codes
 from vergabe.files import current
 from vergabe.notices import bundles, feeds, queries, service
 from vergabe.notices.queries import Search
-from vergabe.tenders import rules
+from vergabe.tenders import notice_forms, presenting, rules
+from vergabe.tenders import queries as tender_queries
 from vergabe.tenders.amending import Amendment
 from vergabe.tenders.assessment import method_label
 from vergabe.tenders.forms import FormReader
@@ -164,14 +166,13 @@ def atom() -> ResponseReturnValue:
 @requires(Permission.PUBLISH_TENDERS)
 @commits
 def publish_tender(tender_id: uuid.UUID) -> ResponseReturnValue:
-    notice = service.publish_tender(
-        db.session(),
-        current_actor(),
-        tender_id,
-        now=clock.now(),
-        store=current.store(),
-        base_url=shell.settings().base_url,
-    )
+    try:
+        notice = service.publish_tender(
+            db.session(), current_actor(), tender_id, version=_version(), **_surroundings()
+        )
+    except (InvalidInput, Refused, Stale) as error:
+        told = _told(tender_id, error)
+        return notice_forms.publishing_page(tender_id, told, status=error.status)
     flash(
         "Das Verfahren ist veröffentlicht. Passende Unternehmen werden benachrichtigt.", "success"
     )
@@ -182,22 +183,18 @@ def publish_tender(tender_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Permission.PUBLISH_TENDERS)
 @commits
 def amend_tender(tender_id: uuid.UUID) -> ResponseReturnValue:
-    notice = service.publish_amendment(
-        db.session(),
-        current_actor(),
-        tender_id,
-        Amendment(
-            summary=request.form.get("summary", ""),
-            title=_changed("title"),
-            description=_changed("description"),
-            selection_criteria=_changed("selection_criteria"),
-            submission_deadline=_moment("submission_deadline"),
-            enquiries_deadline=_moment("enquiries_deadline"),
-        ),
-        now=clock.now(),
-        store=current.store(),
-        base_url=shell.settings().base_url,
-    )
+    try:
+        notice = service.publish_amendment(
+            db.session(),
+            current_actor(),
+            tender_id,
+            _amendment(),
+            version=_version(),
+            **_surroundings(),
+        )
+    except (InvalidInput, Refused, Stale) as error:
+        told = _told(tender_id, error)
+        return notice_forms.amending_page(tender_id, request.form, told, status=error.status)
     flash("Die Änderung ist veröffentlicht. Alle Registrierten werden benachrichtigt.", "success")
     return redirect(url_for(".show", reference=notice.tender.reference), code=303)
 
@@ -206,26 +203,52 @@ def amend_tender(tender_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Permission.PUBLISH_TENDERS)
 @commits
 def cancel_tender(tender_id: uuid.UUID) -> ResponseReturnValue:
-    service.publish_cancellation(
-        db.session(),
-        current_actor(),
-        tender_id,
-        request.form.get("reason", ""),
-        now=clock.now(),
-        store=current.store(),
-        base_url=shell.settings().base_url,
-    )
+    reason = request.form.get("reason", "")
+    try:
+        service.publish_cancellation(
+            db.session(), current_actor(), tender_id, reason, version=_version(), **_surroundings()
+        )
+    except (InvalidInput, Refused, Stale) as error:
+        told = _told(tender_id, error)
+        return notice_forms.cancelling_page(tender_id, reason, told, status=error.status)
     flash("Das Verfahren ist aufgehoben.", "success")
     return redirect(url_for("tenders.show", tender_id=tender_id), code=303)
 
 
-def _changed(name: str) -> str | None:
-    text = request.form.get(name)
-    return text.replace("\r\n", "\n").strip() if text else None
+def _surroundings() -> dict[str, Any]:
+    return {
+        "now": clock.now(),
+        "store": current.store(),
+        "base_url": shell.settings().base_url,
+    }
 
 
-def _moment(name: str) -> dt.datetime | None:
+def _version() -> int:
+    return FormReader(request.form).version()
+
+
+def _told(tender_id: uuid.UUID, error: DomainError) -> Sequence[Violation]:
+    """Return why a step was refused, for its form: nothing that was typed is lost."""
+    db.session.rollback()
+    tender = tender_queries.visible_tender(db.session(), current_actor(), tender_id)
+    return presenting.told(db.session(), tender, error)
+
+
+def _amendment() -> Amendment:
     form = FormReader(request.form)
-    moment = form.moment(name)
+    deadlines = {name: form.moment(name) for name in ("submission_deadline", "enquiries_deadline")}
     form.raise_if_wrong()
-    return moment
+    return Amendment(
+        summary=form.text("summary"),
+        title=_changed("title"),
+        description=_changed("description"),
+        selection_criteria=_changed("selection_criteria"),
+        is_substantial=not form.flag("is_minor"),
+        **deadlines,
+    )
+
+
+def _changed(name: str) -> str | None:
+    """Return what a field holds now; None where the form did not send it."""
+    text = request.form.get(name)
+    return text.replace("\r\n", "\n").strip() if text is not None else None

@@ -1,0 +1,135 @@
+"""Publish, amend, cancel through the page: what was typed stays when it is refused."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from tests.conftest import MovableClock
+from tests.factories import access, cooperations
+from tests.factories import tenders as factory
+from vergabe.access.permissions import Role
+from vergabe.files.store import FileStore
+from vergabe.tenders.model import Tender
+
+
+@pytest.fixture
+def officer(session: Session, client: FlaskClient) -> FlaskClient:
+    """A browser in which the officer of the lead is logged in."""
+    user = access.person(session, cooperations.town(session, "Merzenich"), Role.PROCUREMENT_OFFICER)
+    session.commit()
+    access.log_in(client, user)
+    return client
+
+
+@pytest.fixture
+def tender(session: Session, store: FileStore) -> Tender:
+    found = factory.published(session, store)
+    session.commit()
+    return found
+
+
+def path(tender: Tender, step: str) -> str:
+    return f"/vergabeverfahren/{tender.id}/{step}"
+
+
+def fields_of(client: FlaskClient, address: str) -> dict[str, str]:
+    main = client.get(address).get_data(as_text=True).split('<main id="app-main"', 1)[1]
+    found = dict(re.findall(r'<input[^>]*?name="([^"]+)"[^>]*?value="([^"]*)"', main))
+    found.pop("is_minor", None)
+    return found | dict(re.findall(r'<textarea[^>]*?name="([^"]+)"[^>]*>\n?([^<]*)', main))
+
+
+def test_an_amendment_as_it_stands_changes_nothing(officer: FlaskClient, tender: Tender) -> None:
+    address = path(tender, "aenderung")
+    sent = fields_of(officer, address) | {"summary": "Nur ein Versuch, nichts weiter."}
+    answer = officer.post(address, data=sent)
+    assert answer.status_code == 422
+    assert "Es hat sich nichts geändert" in answer.get_data(as_text=True)
+    assert "Nur ein Versuch" in answer.get_data(as_text=True)
+
+
+def test_an_amendment_is_published(session: Session, officer: FlaskClient, tender: Tender) -> None:
+    address = path(tender, "aenderung")
+    sent = fields_of(officer, address) | {
+        "summary": "Die Frist wird um zwei Tage verlängert.",
+        "submission_deadline_day": "2026-12-28",
+    }
+    answer = officer.post(address, data=sent)
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    session.expire_all()
+    assert tender.published_version == 2
+    again = officer.post(address, data=sent)
+    assert again.status_code == 412
+    shown = again.get_data(as_text=True)
+    assert "inzwischen geändert" in shown
+    assert "um zwei Tage verlängert" in shown
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "sentence"),
+    [
+        ({"summary": ""}, 409, "in einem Satz"),
+        ({"title": ""}, 422, "darf nicht leer sein"),
+        ({"title": "x" * 600}, 422, "erlaubt sind 400"),
+        ({"description": "\x00" * 30}, 422, "Steuerzeichen"),
+        ({"submission_deadline_day": "2026-12-23"}, 409, "nicht verkürzt werden"),
+        ({"submission_deadline_day": "32.13.2026"}, 422, "im Kalender nicht"),
+        ({"submission_deadline_time": ""}, 422, "die Uhrzeit"),
+        ({"enquiries_deadline_day": "2027-01-31"}, 409, "zwischen jetzt und der Angebotsfrist"),
+    ],
+)
+def test_what_is_wrong_stands_at_its_field(
+    officer: FlaskClient, tender: Tender, change: dict[str, str], status: int, sentence: str
+) -> None:
+    address = path(tender, "aenderung")
+    sent = fields_of(officer, address) | {"summary": "Etwas ändert sich hier."} | change
+    answer = officer.post(address, data=sent)
+    shown = answer.get_data(as_text=True)
+    assert answer.status_code == status, shown
+    assert sentence in shown
+    assert "bisher" in shown, "the form itself, side by side"
+
+
+def test_a_late_change_asks_for_time_unless_it_is_minor(
+    officer: FlaskClient, tender: Tender, monday: MovableClock
+) -> None:
+    monday.at("2026-12-21T12:00+01:00")
+    address = path(tender, "aenderung")
+    sent = fields_of(officer, address) | {"summary": "Der Titel war falsch.", "title": "Richtig"}
+    answer = officer.post(address, data=sent)
+    assert answer.status_code == 409
+    assert "bleibt zu wenig Zeit" in answer.get_data(as_text=True)
+    assert officer.post(address, data=sent | {"is_minor": "1"}).status_code == 303
+
+
+def test_a_cancellation_needs_its_reason_and_keeps_what_was_typed(
+    session: Session, officer: FlaskClient, tender: Tender
+) -> None:
+    address = path(tender, "aufhebung")
+    sent = fields_of(officer, address)
+    answer = officer.post(address, data=sent | {"reason": "zu kurz"})
+    assert answer.status_code == 422
+    assert "zu kurz" in answer.get_data(as_text=True)
+    good = sent | {"reason": "Der Rat hat die Beschaffung nicht mehr gewollt."}
+    assert officer.post(address, data=good).status_code == 303
+    assert officer.post(address, data=good).status_code == 409
+    session.expire_all()
+    assert tender.stage == "cancelled"
+
+
+def test_publishing_with_a_gate_closed_lists_what_is_missing(
+    session: Session, officer: FlaskClient, store: FileStore
+) -> None:
+    tender = factory.ready(session, store)
+    session.commit()
+    address = path(tender, "veroeffentlichen")
+    sent = fields_of(officer, address)
+    tender.description = ""
+    session.commit()
+    sent["version"] = str(tender.version)
+    answer = officer.post(address, data=sent)
+    assert answer.status_code == 409
+    assert "Die Beschreibung fehlt" in answer.get_data(as_text=True)
+    assert "Jetzt veröffentlichen" not in answer.get_data(as_text=True)
