@@ -75,7 +75,8 @@ class InvalidInput(DomainError):
         """Return the error for several violations; the first one's sentence leads."""
         found = tuple(violations)
         lead = found[0]
-        more = f" (und {len(found) - 1} weitere Angaben)" if len(found) > 1 else ""
+        others = len(found) - 1
+        more = f" (und {others} weitere Angabe{'n' if others > 1 else ''})" if others else ""
         return cls(lead.code, lead.message + more, law=lead.law, field=lead.field, violations=found)
 
 

@@ -349,3 +349,35 @@ def test_upload_of_200_megabytes_is_refused_unread_with_the_limit(
     assert answer.status_code == 413
     assert "120 MB" in answer.get_data(as_text=True)
     assert body.taken < 1024 * 1024
+
+
+@pytest.mark.parametrize("has_length", [True, False])
+def test_json_that_memory_cannot_bear_is_refused_with_the_limit(
+    world: World, has_length: bool
+) -> None:
+    body = b'{"title": "' + b"x" * 9 * 1024 * 1024 + b'"}'
+    length = {"CONTENT_LENGTH": str(len(body))} if has_length else {"CONTENT_LENGTH": ""}
+    answer = world.buyer.open(
+        "POST",
+        "/api/v1/demands",
+        content_type="application/json",
+        environ_overrides={"wsgi.input": io.BytesIO(body), "wsgi.input_terminated": True} | length,
+    )
+    assert answer.status_code == 413
+    assert "8 MB" in answer.get_json()["detail"]
+
+
+def test_another_file_under_the_same_idempotency_key_is_refused(world: World) -> None:
+    def send(content: bytes) -> TestResponse:
+        return world.buyer.open(
+            "POST",
+            "/api/v1/demands/import",
+            data={**world.names, "file": (io.BytesIO(content), "bedarfe.csv")},
+            headers={"Idempotency-Key": "datei"},
+        )
+
+    first = send("Titel;CPV-Code\nLöschfahrzeug;34144210\n".encode())
+    assert first.status_code in (200, 201), first.text
+    assert send("Titel;CPV-Code\nLöschfahrzeug;34144210\n".encode()).get_json() == first.get_json()
+    other = send(b"Titel;CPV-Code\nHubrettungsfahrzeug;34144211\n")
+    assert (other.status_code, other.get_json()["code"]) == (422, "idempotency_key_reused")

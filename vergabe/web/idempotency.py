@@ -53,9 +53,15 @@ def key_of_request() -> Key | None:
             "Der Kopf Idempotency-Key muss 1 bis 100 druckbare Zeichen haben.",
             field="Idempotency-Key",
         )
-    digest = hashlib.sha256(
-        f"{request.path}\n{actor.organisation_id}\n".encode() + request.get_data(cache=True)
-    )
+    digest = hashlib.sha256(f"{request.path}\n{actor.organisation_id}\n".encode())
+    digest.update(request.get_data(cache=True))
+    # The bytes of a form are gone once it is parsed; what it held counts instead.
+    digest.update(repr(sorted(request.form.items(multi=True))).encode(errors="replace"))
+    for name, upload in request.files.items(multi=True):
+        digest.update(f"{name}\n{upload.filename}\n".encode(errors="replace"))
+        while chunk := upload.stream.read(1024 * 1024):
+            digest.update(chunk)
+        upload.stream.seek(0)
     return Key(actor.user_id, text, digest.hexdigest())
 
 

@@ -17,6 +17,7 @@ from vergabe.errors import DomainError, InvalidInput, Refused, Stale, Violation
 from vergabe.settings import MEGABYTE
 from vergabe.web.rights import is_api_request
 from vergabe.web.schema import violations_in
+from vergabe.web.transactions import FORM_TYPES
 
 logger = logging.getLogger(__name__)
 
@@ -118,8 +119,9 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _too_large() -> str:
     """Return which limit a request has passed: of the whole, or of a form's texts and fields."""
-    limit = current_app.config["MAX_CONTENT_LENGTH"]
-    if request.content_length is None or request.content_length > limit:
+    limit = request.max_content_length or 0
+    length = request.content_length
+    if request.mimetype not in FORM_TYPES or length is None or length > limit:
         return (
             f"Die Anfrage ist größer als die erlaubten {limit // MEGABYTE} MB. Bitte teilen oder "
             "verkleinern Sie die Datei."

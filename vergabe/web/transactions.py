@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 from flask import Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from vergabe import clock
 from vergabe.db import db, writing
@@ -17,6 +18,9 @@ from vergabe.web import idempotency
 P = ParamSpec("P")
 View = TypeVar("View", bound=Callable[..., Any])
 
+# JSON is text that somebody wrote; files come as forms and are spooled to disk.
+MOST_BYTES_IN_MEMORY: Final = 8 * 1024 * 1024
+FORM_TYPES: Final = frozenset({"multipart/form-data", "application/x-www-form-urlencoded"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -60,6 +64,15 @@ def _answer_of_rival(key: idempotency.Key) -> Response:
     return stored
 
 
+def _read_whole() -> None:
+    """Read a body that is no form into memory, up to a limit that memory can bear."""
+    limit = min(MOST_BYTES_IN_MEMORY, current_app.config["MAX_CONTENT_LENGTH"])
+    request.max_content_length = limit
+    # A body of unknown length is cut at the limit without a word; one that fills it was longer.
+    if len(request.get_data(cache=True)) >= limit:
+        raise RequestEntityTooLarge
+
+
 def init_app(app: Flask) -> None:
     """Fix the clock for each request once its body is here, and say whether it will write."""
 
@@ -68,10 +81,10 @@ def init_app(app: Flask) -> None:
         # A bid, or any act, happens when its last byte is here: read the body, then look at the
         # clock. Uploads are spooled to disk by the form parser, not held in memory.
         if request.method not in SAFE_METHODS:
-            if request.mimetype in ("multipart/form-data", "application/x-www-form-urlencoded"):
+            if request.mimetype in FORM_TYPES:
                 _ = request.form
             else:
-                request.get_data(cache=True)
+                _read_whole()
         stack = ExitStack()
         stack.enter_context(clock.fixed())
         stack.enter_context(writing(request.method not in SAFE_METHODS))
