@@ -55,7 +55,7 @@ class Sink(asyncio.Protocol):
             self.count.value += 1
             return b"250 OK\r\n"
         if line.startswith(b"EHLO"):
-            return b"250-sink\r\n250 8BITMIME\r\n"
+            return b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n"
         if line.startswith(b"DATA"):
             self.in_data = True
             return b"354 go\r\n"

@@ -17,7 +17,8 @@ Hook = Callable[[str], str | None]
 class Postbox:
     """Handler of the server. Hooks get an address (or the content) and may answer otherwise."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, takes_all_at_once: bool = False) -> None:
+        self.takes_all_at_once = takes_all_at_once
         self.received: list[tuple[str, bytes]] = []
         self.connections = 0
         self.on_recipient: Hook = lambda _address: None
@@ -29,6 +30,8 @@ class Postbox:
         self, server: SMTP, session: Session, envelope: Envelope, name: str, answers: list[str]
     ) -> list[str]:
         self.connections += 1
+        if self.takes_all_at_once:
+            answers = ["250-PIPELINING", *answers]
         session.host_name = name
         return answers
 
@@ -75,9 +78,11 @@ class Postbox:
 
 
 @contextmanager
-def smtp_server(**options: Any) -> Iterator[tuple[Postbox, str]]:
+def smtp_server(
+    *, takes_all_at_once: bool = False, **options: Any
+) -> Iterator[tuple[Postbox, str]]:
     """Start a server on a free port and give its postbox and `smtp://` address."""
-    postbox = Postbox()
+    postbox = Postbox(takes_all_at_once=takes_all_at_once)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

