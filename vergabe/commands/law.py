@@ -12,6 +12,7 @@ from vergabe.commands.printing import print_json
 from vergabe.errors import InvalidInput
 from vergabe.law import vectors
 
+_BROKEN = "Die Datei ist kein gültiges JSON in UTF-8: Fehler in Zeile {}, Spalte {}."
 _LARGEST_BYTES = 50 * 1024 * 1024
 
 
@@ -64,7 +65,7 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         content = orjson.loads(file.read_bytes())
     except orjson.JSONDecodeError as error:
-        raise InvalidInput("json_invalid", f"Die Datei ist kein gültiges JSON: {error}") from error
+        raise InvalidInput("json_invalid", _BROKEN.format(error.lineno, error.colno)) from error
     if not isinstance(content, dict):
         raise InvalidInput("json_invalid", "Die Datei muss ein JSON-Objekt enthalten.")
     return content
