@@ -10,7 +10,18 @@ from vergabe import registry
 from vergabe.db import configure_engine, db, engine_options
 from vergabe.files.store import FileStore
 from vergabe.settings import Settings
-from vergabe.web import api, assets, formatting, headers, login, logs, problems, shell, transactions
+from vergabe.web import (
+    api,
+    assets,
+    formatting,
+    headers,
+    login,
+    logs,
+    problems,
+    sections,
+    shell,
+    transactions,
+)
 
 csrf = CSRFProtect()
 
@@ -53,6 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     headers.init_app(app)
     assets.init_app(app)
     shell.init_app(app)
+    sections.init_app(app)
     api.init_app(app)
     registry.register(app, csrf)
     return app

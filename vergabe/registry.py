@@ -59,8 +59,9 @@ from vergabe.tenders import (
     section_pages,
 )
 from vergabe.tenders import pages as tenders_pages
-from vergabe.web import api, shell
+from vergabe.web import api, sections, shell
 from vergabe.web.api import ApiBlueprint
+from vergabe.web.sections import Section
 from vergabe.web.shell import NavItem
 
 MODELS: Final[tuple[ModuleType, ...]] = (
@@ -139,6 +140,13 @@ NAVIGATION: Final[tuple[NavItem, ...]] = (
     NavItem("Personen", "accounts.people", Permission.ADMINISTER_ORGANISATION),
 )
 
+# Pages about one thing, in the order in which its links stand.
+SECTIONS: Final[tuple[Section, ...]] = (
+    Section("cooperation", "Überblick", "cooperations.show", Permission.VIEW_COOPERATION),
+    Section("pool", "Überblick", "pools.show", Permission.VIEW_POOLS),
+    Section("tender", "Überblick", "tenders.show", Permission.VIEW_TENDERS),
+)
+
 
 def register(app: Flask, csrf: CSRFProtect) -> None:
     """Register pages and API of every capability; the API needs no CSRF token (bearer only)."""
@@ -150,3 +158,4 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
         csrf.exempt(blueprint)
         api.api.register_blueprint(blueprint)
     shell.set_navigation(list(NAVIGATION))
+    sections.set_sections(SECTIONS)

@@ -1,0 +1,55 @@
+"""Pages about one thing (a cooperation, a pool, a tender), whichever capability they belong to.
+
+A page of an early step links to pages of later ones without knowing them: the registry gives the
+list, as with the main navigation.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from flask import Flask, request, url_for
+
+from vergabe.access.permissions import Permission
+from vergabe.web.rights import optional_actor
+
+Subject = Literal["cooperation", "pool", "tender"]
+# What the routes call the thing that they are about.
+ARGUMENTS: dict[Subject, str] = {"cooperation": "key", "pool": "pool_id", "tender": "tender_id"}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A page about a subject; shown to actors that hold the permission."""
+
+    subject: Subject
+    label: str
+    endpoint: str
+    permission: Permission
+
+
+_sections: list[Section] = []
+
+
+def set_sections(sections: Sequence[Section]) -> None:
+    """Set the pages about each subject, in order (done once by the registry)."""
+    _sections[:] = sections
+
+
+def section_links(subject: Subject, value: str | uuid.UUID) -> list[tuple[str, str, bool]]:
+    """Return label, address and whether it is the current one, for whoever asks."""
+    actor = optional_actor()
+    if actor is None:
+        return []
+    found = []
+    for section in _sections:
+        if section.subject == subject and actor.holds(section.permission):
+            address = url_for(section.endpoint, **{ARGUMENTS[subject]: value})
+            found.append((section.label, address, request.path == address))
+    return found
+
+
+def init_app(app: Flask) -> None:
+    """Give templates `section_links`."""
+    app.jinja_env.globals["section_links"] = section_links
