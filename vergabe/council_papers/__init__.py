@@ -1,4 +1,4 @@
-"""Council papers: the draft resolution for each member's council, made from what is known (Vorlage).
+"""Council papers: the draft resolution for each member's council, from known facts (Vorlage).
 
 Anybody of a participating municipality may fetch its own.
 """

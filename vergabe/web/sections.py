@@ -7,7 +7,7 @@ list, as with the main navigation.
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Final, Literal
 
 from flask import Flask, request, url_for
 
@@ -16,7 +16,7 @@ from vergabe.web.rights import optional_actor
 
 Subject = Literal["cooperation", "pool", "tender"]
 # What the routes call the thing that they are about.
-ARGUMENTS: dict[Subject, str] = {"cooperation": "key", "pool": "pool_id", "tender": "tender_id"}
+ARGUMENTS: Final[dict[Subject, str]] = {"cooperation": "key", "pool": "pool_id", "tender": "tender_id"}
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,11 @@ def section_links(subject: Subject, value: str | uuid.UUID) -> list[tuple[str, s
     actor = optional_actor()
     if actor is None:
         return []
+    values: dict[str, Any] = {ARGUMENTS[subject]: value}
     found = []
     for section in _sections:
         if section.subject == subject and actor.holds(section.permission):
-            address = url_for(section.endpoint, **{ARGUMENTS[subject]: value})
+            address = url_for(section.endpoint, **values)
             found.append((section.label, address, request.path == address))
     return found
 
