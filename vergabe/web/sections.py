@@ -16,7 +16,11 @@ from vergabe.web.rights import optional_actor
 
 Subject = Literal["cooperation", "pool", "tender"]
 # What the routes call the thing that they are about.
-ARGUMENTS: Final[dict[Subject, str]] = {"cooperation": "key", "pool": "pool_id", "tender": "tender_id"}
+ARGUMENTS: Final[dict[Subject, str]] = {
+    "cooperation": "key",
+    "pool": "pool_id",
+    "tender": "tender_id",
+}
 
 
 @dataclass(frozen=True)
