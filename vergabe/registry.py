@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 import vergabe.access.model
 import vergabe.audit.model
 import vergabe.cooperations.model
+import vergabe.councils.model
 import vergabe.deadlines.model
 import vergabe.demands.model
 import vergabe.enquiries.model
@@ -71,6 +72,7 @@ MODELS: Final[tuple[ModuleType, ...]] = (
     vergabe.messages.model,
     vergabe.deadlines.model,
     vergabe.suppliers.model,
+    vergabe.councils.model,
     vergabe.cooperations.model,
     vergabe.demands.model,
     vergabe.pools.model,
