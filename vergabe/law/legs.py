@@ -15,7 +15,7 @@ from vergabe.law.minimum_periods import ProcedureFacts, minimum_period
 from vergabe.law.periods import Deadline
 from vergabe.law.results import Result
 from vergabe.law.working_days import calendar_of
-from vergabe.law.zone import local_day
+from vergabe.law.zone import last_day_before, local_day
 
 _ONE_DAY: Final = dt.timedelta(days=1)
 _TWO_STAGE: Final = (
@@ -37,6 +37,9 @@ class PlanFacts:
     lands: of all members. value_net_cents: estimated value. council_days: day of decision by
     member. The rest are chosen lengths: calendar days where the name says days, else working days.
     tender_days: chosen tender period, if longer than the minimum or where there is none.
+    publish_after: a forward plan sends the notice on a later day only. decision_days: when the body
+    meets that decides on the award; after the last of them any working day counts. known: what is
+    fixed already, by key of the milestone: days, or instants for deadlines.
     """
 
     procedure_facts: ProcedureFacts
@@ -52,11 +55,24 @@ class PlanFacts:
     electronic_information: bool = True
     lead_time_days: int = 28
     council_days: Mapping[str, dt.date] = field(default_factory=dict)
+    publish_after: dt.date | None = None
+    decision_days: tuple[dt.date, ...] = ()
+    known: Mapping[str, dt.date | dt.datetime] = field(default_factory=dict)
 
     @property
     def land(self) -> str:
         """Return the Land of the lead."""
         return self.procedure_facts.land
+
+    @property
+    def all_lands(self) -> tuple[str, ...]:
+        """Return the Länder involved, that of the lead first."""
+        return tuple(dict.fromkeys((self.land, *self.lands)))
+
+    def known_day(self, key: str) -> dt.date | None:
+        """Return the day of a milestone that is fixed already; of a deadline, its last day."""
+        known = self.known.get(key)
+        return last_day_before(known) if isinstance(known, dt.datetime) else known
 
 
 @dataclass(frozen=True)
@@ -104,7 +120,7 @@ def legs(facts: PlanFacts) -> tuple[Leg, ...]:
     chain += [
         _period_leg(facts, "submission", "Ende der Angebotsfrist"),
         _working_leg(facts, "evaluated", "Angebote gewertet", facts.evaluation_working_days),
-        _working_leg(facts, "decided", "Entscheidung getroffen", facts.decision_working_days),
+        _decision_leg(facts),
     ]
     waiting = _standstill_leg(facts)
     if waiting is not None:
@@ -159,15 +175,34 @@ def _working_leg(facts: PlanFacts, key: str, title: str, days: int) -> Leg:
     return Leg(key, title, advance, lambda _: text)
 
 
+def _decision_leg(facts: PlanFacts) -> Leg:
+    """Return the leg to the decision on the award: on a day on which the body meets, if known."""
+    plain = _working_leg(facts, "decided", "Entscheidung getroffen", facts.decision_working_days)
+    if not facts.decision_days:
+        return plain
+    meetings = sorted(facts.decision_days)
+
+    def advance(day: dt.date) -> dt.date:
+        earliest = plain.advance(day)
+        return next((meeting for meeting in meetings if meeting >= earliest), earliest)
+
+    def reason(day: dt.date) -> str:
+        if plain.advance(day) <= meetings[-1]:
+            return f"{plain.reason(day)} Danach die nächste Sitzung des Gremiums."
+        return f"{plain.reason(day)} Eine spätere Sitzung des Gremiums ist nicht hinterlegt."
+
+    return Leg(plain.key, plain.title, advance, reason)
+
+
 def _period_leg(facts: PlanFacts, key: str, title: str) -> Leg:
     """Return the leg of a participation or tender period: the longer of minimum and choice."""
     phase = "participation" if key == "participation" else "tender"
     chosen = facts.participation_days if phase == "participation" else facts.tender_days
-    lands = tuple(dict.fromkeys((facts.land, *facts.lands)))
+    lands = facts.all_lands
     calendars = [calendar_of(land) for land in lands]
 
     def found(day: dt.date) -> Result[Deadline | None]:
-        return minimum_period(begun(facts, day).procedure_facts, phase, day)
+        return minimum_of(facts, phase, day)
 
     def advance(day: dt.date) -> dt.date:
         minimum = found(day).value
@@ -196,6 +231,11 @@ def _period_leg(facts: PlanFacts, key: str, title: str) -> Leg:
     return Leg(key, title, advance, reason, law)
 
 
+def minimum_of(facts: PlanFacts, phase: str, day: dt.date) -> Result[Deadline | None]:
+    """Return the minimum period of a phase (`tender`, `participation`) that begins on a day."""
+    return minimum_period(begun(facts, day).procedure_facts, phase, day)
+
+
 def begun(facts: PlanFacts, day: dt.date) -> PlanFacts:
     """Return the facts with the day the procedure begins, if it is not known already."""
     if facts.procedure_facts.started_on is not None:
@@ -219,22 +259,14 @@ def _standstill_leg(facts: PlanFacts) -> Leg | None:
     else:
         return None
 
-    def waiting(day: dt.date) -> standstill.Standstill | None:
-        if facts.procedure_facts.rule_set in _ABOVE:
-            return standstill.standstill(
-                day, facts.land, electronic=facts.electronic_information
-            ).value
-        found = _below(facts, day)
-        return None if found is None else found.value
-
     def advance(day: dt.date) -> dt.date:
-        found = waiting(day)
+        found = waiting_after(facts, day)
         if found is None or found.contract_from is None:
             return day
         return calendar_of(facts.land).next_working_day(local_day(found.contract_from))
 
     def reason(day: dt.date) -> str:
-        found = waiting(day)
+        found = waiting_after(facts, day)
         if found is None or found.deadline is None:
             return "Keine Wartefrist."
         return (
@@ -245,6 +277,14 @@ def _standstill_leg(facts: PlanFacts) -> Leg | None:
         )
 
     return Leg("released", "Wartefrist abgelaufen", advance, reason, rule_law)
+
+
+def waiting_after(facts: PlanFacts, day: dt.date) -> standstill.Standstill | None:
+    """Return the waiting period if bidders are told of the decision on a day, None without one."""
+    if facts.procedure_facts.rule_set in _ABOVE:
+        return standstill.standstill(day, facts.land, electronic=facts.electronic_information).value
+    found = _below(facts, day)
+    return None if found is None else found.value
 
 
 def _below(facts: PlanFacts, day: dt.date) -> Result[standstill.Standstill] | None:

@@ -7,15 +7,16 @@ are legal days in Europe/Berlin. Source: procurement-rules.md, sections 7 and 8.
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
 from vergabe.law import german
-from vergabe.law.deadline_checks import holidays_in_period
+from vergabe.law.deadline_checks import at_recommended_hour, holidays_in_period
 from vergabe.law.errors import ImpossibleInput
 from vergabe.law.legs import Leg, PlanFacts, begun, legs
 from vergabe.law.working_days import calendar_of
+from vergabe.law.zone import end_of
 
 _ONE_DAY: Final = dt.timedelta(days=1)
 # No leg is longer than this; a search beyond it means that the facts cannot be met.
@@ -35,7 +36,8 @@ class Step:
 
     key and title name the milestone it ends with. law: paragraph of a statutory leg, None if
     chosen. reason: German sentence. holidays: weekdays in it that are public holidays at the lead's
-    seat. latest_end: filled where a plan is compared with a wished start.
+    seat. latest_end: filled where a plan is compared with a wished start. ends_at: of a deadline,
+    the first instant that is too late. is_known: the day is fixed already.
     """
 
     key: str
@@ -47,6 +49,8 @@ class Step:
     reason: str
     holidays: tuple[tuple[dt.date, str], ...]
     latest_end: dt.date | None = None
+    ends_at: dt.datetime | None = None
+    is_known: bool = False
 
     @property
     def slack_days(self) -> int | None:
@@ -87,7 +91,7 @@ def plan_backward(facts: PlanFacts, performance_on: dt.date) -> Timetable:
 
     Raises ImpossibleInput if no day in the last years before would do, LawError as `plan_forward`.
     """
-    latest = _latest_days(facts, performance_on)
+    latest = latest_days(facts, performance_on)
     return _timetable(Direction.BACKWARD, begun(facts, latest["published"]), latest)
 
 
@@ -97,29 +101,14 @@ def compare(facts: PlanFacts, begins_on: dt.date, performance_on: dt.date) -> Ti
     A warning says by how many days the wish is missed. Raises as the two others.
     """
     forward = plan_forward(facts, begins_on)
-    latest = _latest_days(facts, performance_on)
-    steps = tuple(
-        Step(
-            key=step.key,
-            title=step.title,
-            begins_on=step.begins_on,
-            ends_on=step.ends_on,
-            is_statutory=step.is_statutory,
-            law=step.law,
-            reason=step.reason,
-            holidays=step.holidays,
-            latest_end=latest[step.key],
-        )
-        for step in forward.steps
-    )
+    latest = latest_days(facts, performance_on)
+    steps = tuple(replace(step, latest_end=latest[step.key]) for step in forward.steps)
     missed = missed_by(forward.performance_on, performance_on)
     warnings = list(forward.warnings)
     if missed:
-        begin = latest["begin"]
         warnings.append(
             f"Der gewünschte Leistungsbeginn {german.date(performance_on)} würde um "
-            f"{german.count(missed, 'Tag', 'Tage')} verfehlt; dafür hätte das Verfahren am "
-            f"{german.date(begin)} beginnen müssen."
+            f"{german.count(missed, 'Tag', 'Tage')} verfehlt; {_needed(steps, latest['begin'])}"
         )
     return Timetable(
         forward.direction,
@@ -136,23 +125,64 @@ def missed_by(earliest: dt.date, needed_on: dt.date) -> int:
     return max((earliest - needed_on).days, 0)
 
 
-def _earliest_days(facts: PlanFacts, begins_on: dt.date) -> dict[str, dt.date]:
-    day = calendar_of(facts.land).next_working_day(begins_on)
-    days = {"begin": day}
-    for leg in legs(facts):
-        day = leg.advance(day)
-        days[leg.key] = day
+def _needed(steps: tuple[Step, ...], latest_begin: dt.date) -> str:
+    """Return what would have had to happen by when, so that the wish could be met."""
+    first = next((step for step in steps if not step.is_known), None)
+    if first is None or first.latest_end is None or not any(step.is_known for step in steps):
+        return f"dafür hätte das Verfahren am {german.date(latest_begin)} beginnen müssen."
+    return (
+        f"dafür müsste „{first.title}“ spätestens am {german.date(first.latest_end)} erreicht sein."
+    )
+
+
+def onward(
+    facts: PlanFacts, key: str, day: dt.date, *, not_before: dt.date | None = None
+) -> dict[str, dt.date]:
+    """Return the earliest day of each milestone after one that is reached on `day`, and its own.
+
+    key: of a milestone, or `begin`. not_before: no milestone that is still open ends earlier.
+    From the day of publication on, the law of that day applies (§ 187 (2) GWB): facts that do not
+    name the day the procedure began get it here. Raises LawError, KeyError for an unknown key.
+    """
+    floor = calendar_of(facts.land).next_working_day(not_before or day)
+    days = {key: day}
+    facts = begun(facts, day) if key == "published" else facts
+    chain = legs(facts)
+    for index in range(_after(chain, key), len(chain)):
+        leg = chain[index]
+        known = facts.known_day(leg.key)
+        day = known if known is not None else max(leg.advance(day), floor)
         if leg.key == "published":
-            break
-    # From here on the law of the day of publication applies to every leg (§ 187 (2) GWB).
-    rest = legs(begun(facts, day))
-    for leg in rest[[leg.key for leg in rest].index("published") + 1 :]:
-        day = leg.advance(day)
+            if known is None and facts.publish_after is not None:
+                day = max(day, _day_after(facts.publish_after, facts.land))
+            chain = legs(begun(facts, day))
         days[leg.key] = day
     return days
 
 
-def _latest_days(facts: PlanFacts, performance_on: dt.date) -> dict[str, dt.date]:
+def _after(chain: tuple[Leg, ...], key: str) -> int:
+    if key == "begin":
+        return 0
+    keys = [leg.key for leg in chain]
+    if key not in keys:
+        raise KeyError(key)
+    return keys.index(key) + 1
+
+
+def _day_after(day: dt.date, land: str) -> dt.date:
+    return calendar_of(land).next_working_day(day + _ONE_DAY)
+
+
+def _earliest_days(facts: PlanFacts, begins_on: dt.date) -> dict[str, dt.date]:
+    return onward(facts, "begin", calendar_of(facts.land).next_working_day(begins_on))
+
+
+def latest_days(facts: PlanFacts, performance_on: dt.date) -> dict[str, dt.date]:
+    """Return the latest day of each milestone, `begin` too, for a start of performance.
+
+    What is known already does not count: these are the days by which it would have to be reached.
+    Raises ImpossibleInput, LawError.
+    """
     days = _backwards(facts, performance_on)
     # The first pass finds the day of publication, the second applies the law of that day.
     return _backwards(begun(facts, days["published"]), performance_on)
@@ -184,6 +214,8 @@ def _timetable(direction: Direction, facts: PlanFacts, days: dict[str, dt.date])
     begin = days["begin"]
     for leg in chain:
         end = days[leg.key]
+        is_known = direction is Direction.FORWARD and leg.key in facts.known
+        begin = min(begin, end)
         steps.append(
             Step(
                 key=leg.key,
@@ -192,8 +224,10 @@ def _timetable(direction: Direction, facts: PlanFacts, days: dict[str, dt.date])
                 ends_on=end,
                 is_statutory=leg.law is not None,
                 law=leg.law,
-                reason=leg.reason(begin),
+                reason="Steht fest." if is_known else leg.reason(begin),
                 holidays=holidays_in_period(begin, end, facts.land),
+                ends_at=_deadline_at(facts, leg.key, end, is_known=is_known),
+                is_known=is_known,
             )
         )
         begin = end
@@ -205,6 +239,16 @@ def _timetable(direction: Direction, facts: PlanFacts, days: dict[str, dt.date])
         tuple(_council_warnings(facts, days)),
         dict(sorted(days.items(), key=lambda item: item[1])),
     )
+
+
+def _deadline_at(facts: PlanFacts, key: str, day: dt.date, *, is_known: bool) -> dt.datetime | None:
+    """Return the first instant too late of a deadline: as fixed, else at the recommended hour."""
+    if key not in ("submission", "participation"):
+        return None
+    known = facts.known.get(key)
+    if is_known and known is not None:
+        return known if isinstance(known, dt.datetime) else end_of(known)
+    return at_recommended_hour(day)
 
 
 def _council_warnings(facts: PlanFacts, days: Mapping[str, dt.date]) -> list[str]:

@@ -1,4 +1,5 @@
-"""Plans: milestones of a cooperation or a project with the latest day of each (Zeitplan).
+"""Plans: timetables and milestones of a cooperation or a project (Zeitplan).
 
-The coordinator keeps wished and agreed days; what the law adds is computed when asked.
+Coordination and procurement officers of the lead keep wishes and milestones; each organisation
+notes that its own milestones are done. What the law adds is computed when asked.
 """
