@@ -15,6 +15,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"  # Rechnungsprüfung
     COORDINATOR = "coordinator"  # Koordination der Zusammenarbeit
     ADMINISTRATOR = "administrator"
+    CHIEF_OFFICER = "chief_officer"  # Hauptverwaltungsbeamte: Bürgermeister, Landrat
     SUPPLIER = "supplier"  # Nutzerin eines Unternehmens
 
 
@@ -26,6 +27,7 @@ ROLE_NAMES: Final[Mapping[Role, str]] = {
     Role.AUDITOR: "Rechnungsprüfung",
     Role.COORDINATOR: "Koordination",
     Role.ADMINISTRATOR: "Administration",
+    Role.CHIEF_OFFICER: "Hauptverwaltung (Bürgermeister, Landrat)",
     Role.SUPPLIER: "Unternehmen",
 }
 
@@ -56,12 +58,17 @@ class Permission(StrEnum):
     EDIT_POOLS = "edit_pools"
     COMMENT_POOLS = "comment_pools"
     JOIN_POOLS = "join_pools"
+    RUN_VOTES = "run_votes"
+    CAST_VOTES = "cast_votes"
     VIEW_TENDERS = "view_tenders"
     EDIT_TENDERS = "edit_tenders"
     PUBLISH_TENDERS = "publish_tenders"
     ANSWER_ENQUIRIES = "answer_enquiries"
     VIEW_DEADLINES = "view_deadlines"
     EDIT_DEADLINES = "edit_deadlines"
+    VIEW_PLANS = "view_plans"
+    EDIT_PLANS = "edit_plans"
+    REPORT_MILESTONES = "report_milestones"
     VIEW_RECORD = "view_record"
     VIEW_MESSAGES = "view_messages"
     USE_SUPPLIER_AREA = "use_supplier_area"
@@ -77,6 +84,7 @@ _BUYER_ROLES: Final = frozenset(
         Role.AUDITOR,
         Role.COORDINATOR,
         Role.ADMINISTRATOR,
+        Role.CHIEF_OFFICER,
     }
 )
 _EVERYBODY: Final = frozenset(Role)
@@ -101,13 +109,31 @@ GRANTS: Final[Mapping[Permission, tuple[Scope, frozenset[Role]]]] = {
     Permission.VIEW_POOLS: (Scope.COOPERATION, _BUYER_ROLES),
     Permission.EDIT_POOLS: (Scope.COOPERATION, frozenset({Role.COORDINATOR})),
     Permission.COMMENT_POOLS: (Scope.COOPERATION, _BUYER_ROLES - {Role.AUDITOR}),
-    Permission.JOIN_POOLS: (Scope.OWN, frozenset({Role.RELEASER, Role.COORDINATOR})),
+    Permission.JOIN_POOLS: (
+        Scope.OWN,
+        frozenset({Role.RELEASER, Role.COORDINATOR, Role.CHIEF_OFFICER}),
+    ),
+    Permission.RUN_VOTES: (Scope.LEAD, frozenset({Role.COORDINATOR})),
+    # Which of these roles votes for a member is for the cooperation to say (`[votes] voters`).
+    Permission.CAST_VOTES: (
+        Scope.OWN,
+        frozenset({Role.CHIEF_OFFICER, Role.COORDINATOR, Role.RELEASER}),
+    ),
     Permission.VIEW_TENDERS: (Scope.COOPERATION, _BUYER_ROLES),
     Permission.EDIT_TENDERS: (Scope.LEAD, frozenset({Role.PROCUREMENT_OFFICER})),
     Permission.PUBLISH_TENDERS: (Scope.LEAD, frozenset({Role.PROCUREMENT_OFFICER})),
     Permission.ANSWER_ENQUIRIES: (Scope.LEAD, frozenset({Role.PROCUREMENT_OFFICER})),
     Permission.VIEW_DEADLINES: (Scope.COOPERATION, _BUYER_ROLES),
     Permission.EDIT_DEADLINES: (Scope.LEAD, frozenset({Role.PROCUREMENT_OFFICER})),
+    Permission.VIEW_PLANS: (Scope.COOPERATION, _BUYER_ROLES),
+    Permission.EDIT_PLANS: (
+        Scope.LEAD,
+        frozenset({Role.COORDINATOR, Role.PROCUREMENT_OFFICER}),
+    ),
+    Permission.REPORT_MILESTONES: (
+        Scope.OWN,
+        frozenset({Role.COORDINATOR, Role.PROCUREMENT_OFFICER, Role.RELEASER}),
+    ),
     Permission.VIEW_RECORD: (
         Scope.COOPERATION,
         frozenset({Role.AUDITOR, Role.PROCUREMENT_OFFICER, Role.COORDINATOR}),

@@ -16,7 +16,9 @@ class Deadline(Model):
 
     __tablename__ = "deadline"
     __table_args__ = (
-        CheckConstraint("subject_kind IN ('tender', 'pool', 'call')", name="subject_known"),
+        CheckConstraint(
+            "subject_kind IN ('tender', 'pool', 'call', 'milestone')", name="subject_known"
+        ),
         CheckConstraint("source IN ('law', 'person')", name="source_known"),
         CheckConstraint("met_at IS NULL OR lifted_at IS NULL", name="one_end"),
         Index(

@@ -35,6 +35,7 @@ KIND_NAMES: Final = {
     "call": "Bedarfsabfrage",
     "enquiries": "Bieterfragen",
     "joining": "Beitritt",
+    "milestone": "Meilenstein",
     "opening": "Angebotsöffnung",
     "submission": "Angebotsfrist",
 }
