@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from vergabe.law import (
+    approval,
     duty_list,
     german,
     minimum_periods,
@@ -28,6 +29,7 @@ _TABLES: Final[Mapping[str, tuple[str, Callable[[], tuple[Row, ...]]]]] = {
     "no_minimum": ("Ohne Mindestfrist", minimum_periods.no_minimum_rows),
     "parameters": ("Einzelne Werte", parameters.rows),
     "duties": ("Pflichten", duty_list.rows),
+    "approvals": ("Genehmigung von Vereinbarungen", approval.rows),
 }
 
 
