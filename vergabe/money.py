@@ -1,5 +1,6 @@
 """Money: integer cents with a currency; shares that add up to the cent."""
 
+import math
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -29,20 +30,26 @@ def split(
         raise ValueError("a weight must not be negative")
     if total < 0:
         return {key: -share for key, share in split(-total, weights, order).items()}
-    exact = {key: Fraction(weights[key]) for key in order}
-    weight_sum = sum(exact.values(), Fraction(0))
+    whole = _in_whole_numbers([weights[key] for key in order])
+    weight_sum = sum(whole)
     if weight_sum == 0:
         if total:
             raise ValueError("the weights add up to zero, nothing can be divided by them")
         return dict.fromkeys(order, 0)
-    quotas = {key: weight * total / weight_sum for key, weight in exact.items()}
-    shares = {key: quota.numerator // quota.denominator for key, quota in quotas.items()}
+    parts = [divmod(weight * total, weight_sum) for weight in whole]
+    shares = {key: quotient for key, (quotient, _) in zip(order, parts, strict=True)}
     missing = total - sum(shares.values())
-    rank = {key: position for position, key in enumerate(order)}
-    by_remainder = sorted(order, key=lambda key: (shares[key] - quotas[key], rank[key]))
-    for key in by_remainder[:missing]:
-        shares[key] += 1
+    by_remainder = sorted(range(len(order)), key=lambda rank: (-parts[rank][1], rank))
+    for rank in by_remainder[:missing]:
+        shares[order[rank]] += 1
     return shares
+
+
+def _in_whole_numbers(weights: Sequence[int | Decimal | Fraction]) -> list[int]:
+    """Return the weights in the same proportion as whole numbers."""
+    exact = [weight if isinstance(weight, int) else Fraction(weight) for weight in weights]
+    common = math.lcm(*(weight.denominator for weight in exact))
+    return [weight.numerator * (common // weight.denominator) for weight in exact]
 
 
 def line_total_cents(quantity: Decimal, unit_price_cents: int) -> int:
