@@ -9,7 +9,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from vergabe import registry
 from vergabe.db import configure_engine, db, engine_options
 from vergabe.files.store import FileStore
-from vergabe.settings import Settings
+from vergabe.law import overview, tables
+from vergabe.law.errors import LawError
+from vergabe.settings import Settings, SettingsError
 from vergabe.web import (
     api,
     assets,
@@ -30,6 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return the WSGI application for `settings` (default: those of the environment)."""
     settings = settings or Settings.from_environment()
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _use_law_tables(settings)
     app = Flask("vergabe")
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -68,3 +71,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     api.init_app(app)
     registry.register(app, csrf)
     return app
+
+
+def _use_law_tables(settings: Settings) -> None:
+    """Read the operator's own rows at once: a broken one stops the start, not a procedure."""
+    tables.use_folder(settings.law_tables)
+    if settings.law_tables is None:
+        return
+    try:
+        overview.all_tables()
+    except (LawError, ValueError, KeyError) as error:
+        tables.use_folder(None)
+        raise SettingsError(f"VERGABE_LAW_TABLES, {settings.law_tables}: {error}") from error

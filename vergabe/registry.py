@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 import vergabe.access.model
 import vergabe.audit.model
 import vergabe.cooperations.model
+import vergabe.cooperations.voting_model
 import vergabe.councils.model
 import vergabe.deadlines.model
 import vergabe.demands.model
@@ -16,6 +17,7 @@ import vergabe.enquiries.model
 import vergabe.files.model
 import vergabe.messages.model
 import vergabe.notices.model
+import vergabe.plans.model
 import vergabe.pools.model
 import vergabe.suppliers.model
 import vergabe.tenders.model
@@ -23,6 +25,7 @@ from vergabe import flow
 from vergabe.access.permissions import Permission
 from vergabe.accounts import api as accounts_api
 from vergabe.accounts import pages as accounts_pages
+from vergabe.advice import law_api, law_pages
 from vergabe.cooperations import api as cooperations_api
 from vergabe.cooperations import mandate_pages, resolution_pages
 from vergabe.cooperations import pages as cooperations_pages
@@ -74,11 +77,13 @@ MODELS: Final[tuple[ModuleType, ...]] = (
     vergabe.suppliers.model,
     vergabe.councils.model,
     vergabe.cooperations.model,
+    vergabe.cooperations.voting_model,
     vergabe.demands.model,
     vergabe.pools.model,
     vergabe.tenders.model,
     vergabe.enquiries.model,
     vergabe.notices.model,
+    vergabe.plans.model,
 )
 EVENTS: Final = flow.FLOW
 
@@ -109,6 +114,7 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     health.pages,
     records_pages.pages,
     unsubscribe_pages.pages,
+    law_pages.pages,
 )
 # Mail programs post here without a session (RFC 8058); the right lies in the address's token.
 WITHOUT_SESSION: Final[tuple[Blueprint, ...]] = (unsubscribe_pages.pages,)
@@ -126,6 +132,7 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     enquiries_api.api,
     notices_api.api,
     records_api.api,
+    law_api.api,
 )
 NAVIGATION: Final[tuple[NavItem, ...]] = (
     NavItem("Start", "home.start", Permission.USE_OWN_ACCOUNT),

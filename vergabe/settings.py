@@ -24,6 +24,7 @@ class Settings:
     base_url: public address without trailing slash; smtp_url: `smtp://`, `smtps://` or
     `smtp+starttls://` with optional user and password, None: mail stays in the outbox;
     mail_from: sender address; eforms_sdk: folder or zip of the eForms SDK, if there is one;
+    law_tables: folder with the operator's own rows of the law, which replace packaged ones;
     document_limit_bytes: largest single document; request_limit_bytes: largest request body.
     """
 
@@ -35,6 +36,7 @@ class Settings:
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "vergabe@localhost"
     eforms_sdk: Path | None = None
+    law_tables: Path | None = None
     document_limit_bytes: int = 100 * MEGABYTE
     request_limit_bytes: int = 120 * MEGABYTE
     is_demo: bool = False
@@ -75,6 +77,7 @@ class Settings:
             smtp_url=environment.get("VERGABE_SMTP_URL") or None,
             mail_from=environment.get("VERGABE_MAIL_FROM") or f"vergabe@{host}",
             eforms_sdk=Path(sdk).expanduser() if sdk else None,
+            law_tables=law_folder(environment),
             document_limit_bytes=_megabytes(environment, "VERGABE_DOCUMENT_LIMIT_MB", 100),
             request_limit_bytes=_megabytes(environment, "VERGABE_REQUEST_LIMIT_MB", 120),
         )
@@ -83,6 +86,20 @@ class Settings:
 def _default_data(environment: Mapping[str, str]) -> str:
     base = environment.get("XDG_DATA_HOME") or "~/.local/share"
     return f"{base}/vergabe"
+
+
+def law_folder(environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Return the folder of the operator's own law tables, or None; SettingsError if not there."""
+    text = environment.get("VERGABE_LAW_TABLES")
+    if not text:
+        return None
+    folder = Path(text).expanduser()
+    if not folder.is_dir():
+        raise SettingsError(
+            f"VERGABE_LAW_TABLES nennt keinen Ordner: {text!r}. Geben Sie den Ordner an, in dem "
+            "Ihre Tabellen liegen (Namen wie thresholds.toml), oder lassen Sie die Angabe weg."
+        )
+    return folder
 
 
 def _megabytes(environment: Mapping[str, str], name: str, default: int) -> int:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from vergabe import clock
 from vergabe.db import db
 from vergabe.files.store import FileStore
-from vergabe.law import overview
+from vergabe.law import holiday_check, overview
 from vergabe.migrating import MIGRATIONS
 from vergabe.settings import Settings
 
@@ -139,7 +139,12 @@ def _clock() -> Iterator[Finding]:
 
 
 def _law() -> Iterator[Finding]:
-    sentences = overview.ending_soon(clock.berlin_day(clock.now()))
+    today = clock.berlin_day(clock.now())
+    # The yearly self-check of the holidays, each time somebody looks: it costs nothing.
+    sentences = [
+        *overview.ending_soon(today),
+        *holiday_check.differences(range(today.year, today.year + 3)),
+    ]
     for sentence in sentences:
         yield Finding("Recht", "warning", sentence)
     if not sentences:

@@ -10,7 +10,8 @@ import orjson
 
 from vergabe.commands.printing import print_json
 from vergabe.errors import InvalidInput
-from vergabe.law import vectors
+from vergabe.law import tables, vectors
+from vergabe.settings import law_folder
 
 _BROKEN = "Die Datei ist kein gültiges JSON in UTF-8: Fehler in Zeile {}, Spalte {}."
 _LARGEST_BYTES = 50 * 1024 * 1024
@@ -19,6 +20,7 @@ _LARGEST_BYTES = 50 * 1024 * 1024
 @click.group()
 def law() -> None:
     """Fristen und Rechtsrahmen berechnen."""
+    tables.use_folder(law_folder())
 
 
 file_argument = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))

@@ -89,6 +89,8 @@ def use_folder(extra: Path | None) -> None:
 
     Called once when the application is put together, before anything is computed.
     """
+    if extra == _STORE.extra:
+        return
     _STORE.extra = extra
     _STORE.rows.clear()
     _STORE.raw.clear()

@@ -1,0 +1,68 @@
+"""The law as it is stored, for everybody: all tables with sources, and what two days differ in."""
+
+import datetime as dt
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from vergabe import clock
+from vergabe.errors import InvalidInput, Violation
+from vergabe.exchange import german_dates
+from vergabe.law import overview, row_wording
+from vergabe.law.tables import Evidence
+from vergabe.web.rights import public
+
+pages = Blueprint("law", __name__)
+# The last change of the law that runs beside the old one (§ 187 (2) GWB).
+_REFORM = dt.date(2026, 7, 1)
+
+
+@pages.get("/recht")
+@public
+def tables() -> ResponseReturnValue:
+    """All rows, or those in force on a day."""
+    violations: list[Violation] = []
+    day = _day("tag", violations)
+    found = [
+        (table, [row for row in table.rows if day is None or row.is_in_force(day)])
+        for table in overview.all_tables()
+    ]
+    return render_template(
+        "advice/tables.html",
+        tables=found,
+        day=day,
+        typed=request.args.get("tag", ""),
+        violations=violations,
+        ending=overview.ending_soon(clock.berlin_day(clock.now())),
+        evidence=list(Evidence),
+        words=row_wording,
+    ), (422 if violations else 200)
+
+
+@pages.get("/recht/vergleich")
+@public
+def comparison() -> ResponseReturnValue:
+    """What differs between the law for procedures begun on two days."""
+    violations: list[Violation] = []
+    first = _day("von", violations) or _REFORM - dt.timedelta(days=1)
+    second = _day("bis", violations) or _REFORM
+    return render_template(
+        "advice/comparison.html",
+        first=first,
+        second=second,
+        typed={"von": request.args.get("von", ""), "bis": request.args.get("bis", "")},
+        changes=[] if violations else overview.changes_between(first, second),
+        violations=violations,
+        words=row_wording,
+    ), (422 if violations else 200)
+
+
+def _day(name: str, violations: list[Violation]) -> dt.date | None:
+    text = request.args.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return german_dates.parse_date(text, field=name)
+    except InvalidInput as error:
+        violations.append(Violation(error.code, error.message, field=name))
+        return None
