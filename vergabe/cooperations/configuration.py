@@ -42,11 +42,15 @@ class MemberFile:
 
 @dataclass(frozen=True)
 class AreaFile:
-    """A task area and the subjects on which every participant needs a resolution."""
+    """A task area: the resolutions it requires, how it votes on projects, who may join later."""
 
     key: str
     name: str
     required_resolutions: Sequence[Subject]
+    later_joiners: Sequence[str] = ()
+    """Keys of the members that may be announced as later joiners; none: any."""
+    votes: Mapping[str, Any] | None = None
+    """What it says differently from the cooperation about votes on its projects."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,8 @@ class CooperationFile:
     members: Sequence[MemberFile]
     mandates: Sequence[MandateFile] = ()
     resolutions: Sequence[ResolutionFile] = ()
+    votes: Mapping[str, Any] | None = None
+    """How members vote on projects: what the file says, defaults left out."""
     sha256: str = ""
 
     @property

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-from vergabe.cooperations import entries, rules
+from vergabe.cooperations import configuration_voting, entries, rules
 from vergabe.cooperations.configuration import CooperationFile, MemberFile
 from vergabe.cooperations.rules import LegalForm, Stage
 from vergabe.errors import InvalidInput, Violation
@@ -26,6 +26,12 @@ def violations_of(file: CooperationFile, today: dt.date) -> Iterator[Violation]:
     yield from _of_cost_key(file)
     yield from _of_mandates(file)
     yield from _of_resolutions(file, today)
+    yield from configuration_voting.violations_of(
+        [(area.later_joiners, area.votes) for area in file.areas],
+        file.votes,
+        {member.key: member.is_lead for member in file.members},
+        {member.key: member.facts.get("inhabitants_on") for member in file.members},
+    )
 
 
 def _repeated(values: Sequence[Any]) -> Iterator[int]:

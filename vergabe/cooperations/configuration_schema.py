@@ -1,16 +1,13 @@
 """The shape of a cooperation's TOML file; unknown keys are refused, messages are German."""
 
-import datetime as dt
-import re
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any, Final
 
 import marshmallow as ma
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from vergabe.access.permissions import Role
-from vergabe.accounts.service import clean_email
+from vergabe.cooperations import configuration_voting
 from vergabe.cooperations.configuration import (
     AgreementFile,
     AreaFile,
@@ -19,6 +16,17 @@ from vergabe.cooperations.configuration import (
     MemberFile,
     PersonFile,
     ResolutionFile,
+)
+from vergabe.cooperations.configuration_cost_key import CostKeySchema
+from vergabe.cooperations.configuration_fields import (
+    Choice,
+    Day,
+    Email,
+    Euro,
+    YesNo,
+    matching,
+    several,
+    whole,
 )
 from vergabe.cooperations.entries import (
     BODY_LENGTH,
@@ -29,103 +37,12 @@ from vergabe.cooperations.entries import (
     ResolutionEntry,
 )
 from vergabe.cooperations.rules import DAY_OF_STAGE, Depth, LegalForm, Scope, Stage, Subject
-from vergabe.errors import InvalidInput
-from vergabe.exchange import german
-from vergabe.exchange.german_dates import EARLIEST_YEAR, LATEST_YEAR
 from vergabe.web.schema import Schema, text
 
-COST_KEYS: Final = (
-    "equal",
-    "inhabitants",
-    "demand_value",
-    "usage",
-    "base_plus_variable",
-    "mixed",
-)
 _ORGANISATION_FACTS: Final = (
     *("kind", "ags", "ars", "name", "official_name", "land", "nuts3", "inhabitants"),
     *("inhabitants_on", "leitweg_id", "street", "postcode", "city", "email", "phone", "website"),
 )
-
-
-class Day(fields.Field[dt.date]):
-    """A day as TOML writes it, without quotes: 2026-12-31."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dt.date:
-        if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
-            raise ma.ValidationError(
-                "Hier wird ein Tag erwartet, ohne Anführungszeichen: 2026-12-31."
-            )
-        if not EARLIEST_YEAR <= value.year <= LATEST_YEAR:
-            raise ma.ValidationError(
-                f"Das Jahr {value.year} ist unplausibel. Möglich sind {EARLIEST_YEAR} bis "
-                f"{LATEST_YEAR}."
-            )
-        return value
-
-
-class YesNo(fields.Field[bool]):
-    """true or false, nothing that merely looks like it."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
-        if not isinstance(value, bool):
-            raise ma.ValidationError("Hier wird true oder false erwartet.")
-        return value
-
-
-class Choice(fields.Field[Any]):
-    """One of a few words."""
-
-    def __init__(self, words: type[StrEnum] | tuple[str, ...], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._words = words
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        known = [str(word) for word in self._words]
-        if not isinstance(value, str) or value not in known:
-            raise ma.ValidationError(f"Möglich sind: {', '.join(known)}.")
-        return value if isinstance(self._words, tuple) else self._words(value)
-
-
-class Euro(fields.Field[int]):
-    """An amount in euros (50000, 1250.50 or "1.250,50"), net; becomes cents."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
-        try:
-            return german.parse_money_cents(value)
-        except InvalidInput as error:
-            raise ma.ValidationError(error.message) from None
-
-
-class Email(fields.Field[str]):
-    """An e-mail address, in lower case."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        try:
-            return clean_email(value if isinstance(value, str) else "")
-        except InvalidInput as error:
-            raise ma.ValidationError(error.message) from None
-
-
-def _whole(minimum: int, maximum: int, **more: Any) -> fields.Integer:
-    error = f"Hier wird eine ganze Zahl von {minimum} bis {maximum} erwartet."
-    return fields.Integer(
-        strict=True, validate=validate.Range(minimum, maximum, error=error), **more
-    )
-
-
-def _matching(pattern: str, sentence: str, **more: Any) -> fields.String:
-    return fields.String(
-        validate=validate.Regexp(re.compile(rf"(?:{pattern})\Z", re.ASCII), error=sentence),
-        error_messages={"invalid": sentence},
-        **more,
-    )
-
-
-def _several(inner: fields.Field[Any], **more: Any) -> fields.List[Any]:
-    return fields.List(
-        inner, validate=validate.Length(max=1000, error="Das sind zu viele."), **more
-    )
 
 
 AGS_SENTENCE: Final = (
@@ -155,27 +72,8 @@ class ReviewBodySchema(Schema):
     website = text(400, load_default="")
 
 
-class CostKeySchema(Schema):
-    kind = Choice(COST_KEYS, required=True)
-    inhabitants_on = Day()
-    base_euro = Euro()
-    equal_basis_points = _whole(0, 10_000)
-    inhabitants_basis_points = _whole(0, 10_000)
-    demand_value_basis_points = _whole(0, 10_000)
-    note = text(2000)
-
-    @ma.post_load
-    def _as_json(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        if "base_euro" in data:
-            data["base_cents"] = data.pop("base_euro")
-        return {
-            key: value.isoformat() if isinstance(value, dt.date) else value
-            for key, value in sorted(data.items())
-        }
-
-
 class AgreementSchema(Schema):
-    number = _whole(1, 1000, load_default=1)
+    number = whole(1, 1000, load_default=1)
     legal_form = Choice(LegalForm, required=True)
     stage = Choice(Stage, required=True)
     subject = text(WORDING_LENGTH, minimum=1, required=True)
@@ -197,9 +95,11 @@ class AgreementSchema(Schema):
 
 
 class AreaSchema(Schema):
-    key = _matching(_AREA_KEY, KEY_SENTENCE, required=True)
+    key = matching(_AREA_KEY, KEY_SENTENCE, required=True)
     name = text(400, minimum=1, required=True)
-    required_resolutions = _several(Choice(Subject), load_default=list)
+    required_resolutions = several(Choice(Subject), load_default=list)
+    later_joiners = configuration_voting.member_keys()
+    votes = fields.Nested(configuration_voting.VotesSchema, load_default=None)
 
     @ma.post_load
     def _made(self, data: dict[str, Any], **_: Any) -> AreaFile:
@@ -209,7 +109,7 @@ class AreaSchema(Schema):
 class PersonSchema(Schema):
     email = Email(required=True)
     full_name = text(200, minimum=1, required=True)
-    roles = _several(
+    roles = several(
         Choice(tuple(str(role) for role in Role if role is not Role.SUPPLIER)), required=True
     )
     valid_from = Day()
@@ -222,20 +122,20 @@ class PersonSchema(Schema):
 
 class MemberSchema(Schema):
     kind = Choice(("municipality", "county", "association"))
-    ags = _matching(r"\d{8}|\d{5}", AGS_SENTENCE)
-    ars = _matching(
+    ags = matching(r"\d{8}|\d{5}", AGS_SENTENCE)
+    ars = matching(
         r"\d{12}|\d{9}",
         'Der Amtliche Regionalschlüssel hat 12 Ziffern (Verbände 9), zum Beispiel "053580040040".',
     )
     name = text(400, minimum=1, required=True)
     official_name = text(400)
-    land = _matching(r"[A-Z]{2}", 'Das Land steht mit zwei Buchstaben, zum Beispiel "NW".')
-    nuts3 = _matching(r"DE[0-9A-Z]{3}", 'Der NUTS-3-Code hat 5 Zeichen, zum Beispiel "DEA26".')
-    inhabitants = _whole(1, 20_000_000)
+    land = matching(r"[A-Z]{2}", 'Das Land steht mit zwei Buchstaben, zum Beispiel "NW".')
+    nuts3 = matching(r"DE[0-9A-Z]{3}", 'Der NUTS-3-Code hat 5 Zeichen, zum Beispiel "DEA26".')
+    inhabitants = whole(1, 20_000_000)
     inhabitants_on = Day()
     leitweg_id = text(46)
     street = text(200)
-    postcode = _matching(r"\d{5}", "Die Postleitzahl hat 5 Ziffern und steht in Anführungszeichen.")
+    postcode = matching(r"\d{5}", "Die Postleitzahl hat 5 Ziffern und steht in Anführungszeichen.")
     city = text(200)
     email = Email()
     phone = text(50)
@@ -249,7 +149,7 @@ class MemberSchema(Schema):
         required=True,
         error_messages={"invalid": 'Hier wird { Gebiet = "Tiefe", … } erwartet.'},
     )
-    people = _several(fields.Nested(PersonSchema), load_default=list)
+    people = several(fields.Nested(PersonSchema), load_default=list)
 
     @ma.post_load
     def _made(self, data: dict[str, Any], **_: Any) -> MemberFile:
@@ -274,7 +174,7 @@ class MemberSchema(Schema):
 
 class MandateSchema(Schema):
     grantor = text(12, minimum=5, required=True)
-    scope = _several(Choice(Scope), required=True)
+    scope = several(Choice(Scope), required=True)
     wording = text(WORDING_LENGTH, minimum=1, required=True)
     limit_net_euro = Euro()
     valid_from = Day(required=True)
@@ -324,23 +224,24 @@ class ResolutionSchema(Schema):
 
 
 class CooperationSchema(Schema):
-    key = _matching(r"[a-z][a-z0-9-]{0,39}", KEY_SENTENCE, required=True)
+    key = matching(r"[a-z][a-z0-9-]{0,39}", KEY_SENTENCE, required=True)
     name = text(400, minimum=1, required=True)
     description = text(WORDING_LENGTH, load_default="")
-    reference_prefix = _matching(
+    reference_prefix = matching(
         r"[A-Z]{2,10}",
         "Das Kürzel der Aktenzeichen hat 2 bis 10 Großbuchstaben, zum Beispiel DLZ.",
         required=True,
     )
-    joining_window_days = _whole(1, 365, load_default=21)
+    joining_window_days = whole(1, 365, load_default=21)
     contact = fields.Nested(ContactSchema, required=True)
     review_body = fields.Nested(ReviewBodySchema, required=True)
     cost_key = fields.Nested(CostKeySchema, required=True)
     agreement = fields.Nested(AgreementSchema, required=True)
-    areas = _several(fields.Nested(AreaSchema), required=True)
-    members = _several(fields.Nested(MemberSchema), required=True)
-    mandates = _several(fields.Nested(MandateSchema), load_default=list)
-    resolutions = _several(fields.Nested(ResolutionSchema), load_default=list)
+    areas = several(fields.Nested(AreaSchema), required=True)
+    members = several(fields.Nested(MemberSchema), required=True)
+    mandates = several(fields.Nested(MandateSchema), load_default=list)
+    resolutions = several(fields.Nested(ResolutionSchema), load_default=list)
+    votes = fields.Nested(configuration_voting.VotesSchema, load_default=None)
 
     @ma.post_load
     def _made(self, data: dict[str, Any], **_: Any) -> CooperationFile:

@@ -17,7 +17,14 @@ from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
 from vergabe.audit.service import Act
-from vergabe.cooperations import configuration_parser, filing, loading_files, loading_people, rules
+from vergabe.cooperations import (
+    configuration_parser,
+    filing,
+    loading_files,
+    loading_people,
+    loading_voting,
+    rules,
+)
 from vergabe.cooperations.configuration import AreaFile, CooperationFile, MemberFile
 from vergabe.cooperations.loading_report import Changes, LoadReport
 from vergabe.cooperations.model import Agreement, Cooperation, Member, Participation, TaskArea
@@ -94,6 +101,9 @@ class _Loading:
             self._leavers(cooperation, members)
             self._participations(areas, members)
             self._agreement(cooperation)
+            loading_voting.load_voting(
+                self.session, cooperation, self.file, areas, self.organisations, self.changes
+            )
             self.session.flush()
             loading_files.load_files(
                 self.session,
