@@ -116,6 +116,22 @@ def limit_rows() -> tuple[LimitRow, ...]:
     return tables.rows("value_limits", LimitRow)
 
 
+def rows_of(catalogue: str, on: dt.date) -> list[ProcedureRow]:
+    """Return the procedures of a catalogue in force on a day, in its order."""
+    found = (row for row in rows() if row.catalogue == catalogue and row.is_in_force(on))
+    return sorted(found, key=lambda row: row.rank)
+
+
+def limit_row_for(catalogue: str, on: dt.date, *, public_housing: bool = False) -> LimitRow | None:
+    """Return the value limits of a catalogue on a day; None if it has no procedure that needs them.
+
+    Raises NoRowInForce if it needs some and none are in force.
+    """
+    if not any(row.choice == "limit" for row in rows_of(catalogue, on)):
+        return None
+    return _limits(catalogue, on, public_housing=public_housing)
+
+
 def procedure_name(code: str, *, works: bool = False) -> str:
     """Return the German name of a procedure; for works the negotiated award is freehand."""
     name = PROCEDURE_NAMES.get(code, code)
@@ -137,13 +153,8 @@ def permitted(
     bylaws: of the participants; they count below the EU threshold only. Raises NoRowInForce if a
     catalogue needs value limits and none are in force on `on` (day of initiation).
     """
-    catalogue = sorted(
-        (row for row in rows() if row.catalogue == regime.catalogue and row.is_in_force(on)),
-        key=lambda row: row.rank,
-    )
-    limits = None
-    if any(row.choice == "limit" for row in catalogue):
-        limits = _limits(regime.catalogue, on, public_housing=public_housing)
+    catalogue = rows_of(regime.catalogue, on)
+    limits = limit_row_for(regime.catalogue, on, public_housing=public_housing)
     counted = () if regime.reaches_threshold else tuple(bylaws)
     groups: dict[str, list[Option]] = {"free": [], "conditional": [], "excluded": []}
     for row in catalogue:

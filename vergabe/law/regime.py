@@ -143,7 +143,7 @@ def _select(
         ]
         row = tables.in_force(above, on, f"das EU-Vergaberecht für {contract_type.label}")
         return row, row
-    each = {land: _below(contract_type, land, on) for land in lands}
+    each = {land: below_threshold(contract_type, land, on) for land in lands}
     if len(each) == 1:
         row = next(iter(each.values()))
         return row, row
@@ -163,7 +163,11 @@ def _select(
     return tables.in_force(mixed, on, "länderübergreifende Verfahren"), strict
 
 
-def _below(contract_type: ContractType, land: str, on: dt.date) -> RegimeRow:
+def below_threshold(contract_type: ContractType, land: str, on: dt.date) -> RegimeRow:
+    """Return the row of a Land's own rules below the EU threshold on a day; land: `NW` …
+
+    Raises LawError (`land_below_threshold_unknown`) where none are stored, NoRowInForce.
+    """
     candidates = [
         row
         for row in rows()
@@ -212,7 +216,7 @@ def _exempt(
 def is_known_below_threshold(contract_type: ContractType, land: str, on: dt.date) -> bool:
     """Return whether the tables hold the rules of a Land below the threshold on a day."""
     try:
-        _below(contract_type, land_code(land), on)
+        below_threshold(contract_type, land_code(land), on)
     except NoRowInForce:
         return False
     except LawError as error:
