@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-from vergabe.cooperations import configuration_voting, entries, rules
+from vergabe.cooperations import configuration_cost_key, configuration_voting, entries, rules
 from vergabe.cooperations.configuration import CooperationFile, MemberFile
 from vergabe.cooperations.rules import LegalForm, Stage
 from vergabe.errors import InvalidInput, Violation
@@ -13,7 +13,6 @@ from vergabe.exchange.leitweg import is_leitweg_id
 from vergabe.exchange.regional_keys import ags_of_ars
 
 _FULL_ARS: Final = 12
-_ALL_BASIS_POINTS: Final = 10_000
 
 
 def violations_of(file: CooperationFile, today: dt.date) -> Iterator[Violation]:
@@ -23,7 +22,11 @@ def violations_of(file: CooperationFile, today: dt.date) -> Iterator[Violation]:
         yield from _of_member(member, f"members.{index}", file)
     yield from _of_areas(file)
     yield from _of_agreement(file, today)
-    yield from _of_cost_key(file)
+    yield from configuration_cost_key.violations_of(
+        file.cost_key,
+        {member.key: member.name for member in file.members},
+        {member.key: member.facts.get("inhabitants_on") for member in file.members},
+    )
     yield from _of_mandates(file)
     yield from _of_resolutions(file, today)
     yield from configuration_voting.violations_of(
@@ -209,51 +212,6 @@ def _of_agreement(file: CooperationFile, today: dt.date) -> Iterator[Violation]:
             )
     for violation in rules.reasons_against_days(agreement.days, today):
         yield _at(violation, "agreement")
-
-
-def _of_cost_key(file: CooperationFile) -> Iterator[Violation]:
-    key = file.cost_key
-    by_inhabitants = key["kind"] == "inhabitants" or key.get("inhabitants_basis_points", 0) > 0
-    if by_inhabitants:
-        yield from _of_inhabitants(file)
-    shares = [name for name in key if name.endswith("_basis_points")]
-    if key["kind"] == "mixed" and sum(key[name] for name in shares) != _ALL_BASIS_POINTS:
-        yield Violation(
-            "shares_incomplete",
-            "Die Anteile eines gemischten Schlüssels (…_basis_points) ergeben zusammen 10000.",
-            field="cost_key",
-        )
-    if key["kind"] != "mixed" and shares:
-        yield Violation(
-            "shares_not_expected",
-            "Anteile gibt es nur beim gemischten Schlüssel (mixed).",
-            field=f"cost_key.{shares[0]}",
-        )
-    if (key["kind"] == "base_plus_variable") != ("base_cents" in key):
-        yield Violation(
-            "base_fee",
-            "Der feste Betrag (base_euro) gehört zum Schlüssel base_plus_variable, und nur dazu.",
-            field="cost_key.base_euro",
-        )
-
-
-def _of_inhabitants(file: CooperationFile) -> Iterator[Violation]:
-    wanted = file.cost_key.get("inhabitants_on")
-    if wanted is None:
-        yield Violation(
-            "key_day_missing",
-            "Ein Schlüssel nach Einwohnern braucht den Stichtag der Zahlen.",
-            field="cost_key.inhabitants_on",
-        )
-        return
-    for index, member in enumerate(file.members):
-        day = member.facts.get("inhabitants_on")
-        if day is None or day.isoformat() != wanted:
-            yield Violation(
-                "inhabitants_of_other_day",
-                f"{member.name}: Der Kostenschlüssel verlangt die Einwohnerzahl vom {wanted}.",
-                field=f"members.{index}.inhabitants_on",
-            )
 
 
 def _of_mandates(file: CooperationFile) -> Iterator[Violation]:

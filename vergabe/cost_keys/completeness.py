@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from vergabe.cost_keys.keys import ALL_BASIS_POINTS, CostKey, KeyKind
+from vergabe.cost_keys.keys import ALL_BASIS_POINTS, CostKey, KeyKind, NoAward
 from vergabe.errors import Violation
 
 # A district government refused an agreement whose cost rule was left to a later paper.
@@ -28,7 +28,8 @@ def _of_kind(key: CostKey) -> Iterator[Violation]:
             "Es ist kein Kostenschlüssel vereinbart. Legen Sie fest, wonach Kosten geteilt werden.",
             "kind",
         )
-    if key.asks_for_inhabitants and key.inhabitants_on is None:
+    asks_for_inhabitants = key.asks_for_inhabitants or key.no_award is NoAward.INHABITANTS
+    if asks_for_inhabitants and key.inhabitants_on is None:
         yield _missing(
             "key_day_missing",
             "Ein Schlüssel nach Einwohnern braucht den Stichtag der Zahlen.",

@@ -88,7 +88,7 @@ class CostKey:
 
     @property
     def asks_for_inhabitants(self) -> bool:
-        """Return whether the inhabitants of the members decide on the shares."""
+        """Return whether the inhabitants of the members decide on the shares of this key."""
         return self.kind is KeyKind.INHABITANTS or (
             self.kind is KeyKind.MIXED and self.inhabitants_basis_points > 0
         )

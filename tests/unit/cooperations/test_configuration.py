@@ -339,6 +339,33 @@ MISTAKES: list[tuple[str, Edit, str, str]] = [
         "feste Betrag",
     ),
     (
+        "bearer who is no member",
+        swap('kind = "demand_value"', 'kind = "one_bearer"\nbearer = "05162"'),
+        "cost_key.bearer",
+        "steht nicht unter members",
+    ),
+    (
+        "bearer without a part",
+        swap('kind = "demand_value"', 'kind = "equal"\nbearer = "05358024"'),
+        "cost_key.bearer",
+        "was er trägt",
+    ),
+    (
+        "bearer of all and of a part",
+        swap(
+            'kind = "demand_value"',
+            'kind = "one_bearer"\nbearer = "05358024"\nbearer_basis_points = 5',
+        ),
+        "cost_key.bearer_basis_points",
+        "trägt ein Mitglied alles",
+    ),
+    (
+        "no rule that we know for no award",
+        swap('kind = "demand_value"', 'kind = "demand_value"\nno_award = "later"'),
+        "cost_key.no_award",
+        "Möglich sind: key",
+    ),
+    (
         "mandate of a stranger",
         swap('grantor = "05358024"', 'grantor = "05358020"'),
         "mandates[#1].grantor",

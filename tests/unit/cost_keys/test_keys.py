@@ -64,6 +64,7 @@ def cents(amount: int, of: CostKey, members: Sequence[MemberFigures] = THREE) ->
         ({"kind": "equal", **CLAUSES, "vat_clause": "  "}, {"vat_clause_missing"}),
         ({"kind": "equal", **CLAUSES, "no_award": "later"}, {"no_award_rule_missing"}),
         ({"kind": "inhabitants", **CLAUSES}, {"key_day_missing"}),
+        ({"kind": "equal", **CLAUSES, "no_award": "inhabitants"}, {"key_day_missing"}),
         ({"kind": "base_plus_variable", **CLAUSES}, {"base_fee_missing"}),
         ({"kind": "mixed", "equal_basis_points": 9999, **CLAUSES}, {"weights_incomplete"}),
         (
