@@ -41,6 +41,21 @@ def old_law_possible(performed_on: dt.date) -> bool:
     return parameters.is_in_force("UStG-27-22a", performed_on)
 
 
+def standard_rate(performed_on: dt.date) -> Result[int]:
+    """Return the standard rate of VAT, in basis points, for a supply of that day.
+
+    Law: § 12 (1) UStG; § 28 (1) UStG for the second half of 2020. Raises NoRowInForce for days
+    before 2007.
+    """
+    row = parameters.parameter("UStG-12-1", performed_on)
+    return of_row(
+        row.number * 100,
+        row,
+        inputs={"performed_on": performed_on},
+        explain=lambda: (f"Der Regelsteuersatz beträgt {row.number} % ({row.law}).",),
+    )
+
+
 def status(facts: SettlementFacts) -> Result[VatStatus]:
     """Return the VAT status of a settlement between municipalities with its reason.
 
