@@ -48,7 +48,15 @@ class Permission(StrEnum):
     VIEW_COOPERATION = "view_cooperation"
     EDIT_COOPERATION = "edit_cooperation"
     RECORD_RESOLUTION = "record_resolution"
+    VIEW_PAPER_LOG = "view_paper_log"
+    VIEW_BODIES = "view_bodies"
+    KEEP_BODIES = "keep_bodies"
     GRANT_MANDATE = "grant_mandate"
+    VIEW_BYLAWS = "view_bylaws"
+    EDIT_BYLAWS = "edit_bylaws"
+    GIVE_NOTICE = "give_notice"
+    CHANGE_PARTICIPATION = "change_participation"
+    GRANT_SUBSTITUTES = "grant_substitutes"
     VIEW_DEMANDS = "view_demands"
     EDIT_DEMANDS = "edit_demands"
     RELEASE_DEMANDS = "release_demands"
@@ -60,10 +68,24 @@ class Permission(StrEnum):
     JOIN_POOLS = "join_pools"
     RUN_VOTES = "run_votes"
     CAST_VOTES = "cast_votes"
+    CHECK_IN_HOUSE = "check_in_house"
     VIEW_TENDERS = "view_tenders"
     EDIT_TENDERS = "edit_tenders"
     PUBLISH_TENDERS = "publish_tenders"
     ANSWER_ENQUIRIES = "answer_enquiries"
+    ANSWER_COMPLAINTS = "answer_complaints"
+    OPEN_BIDS = "open_bids"
+    EVALUATE_BIDS = "evaluate_bids"
+    AWARD_TENDERS = "award_tenders"
+    SIGN_CONTRACTS = "sign_contracts"
+    SETTLE_COSTS = "settle_costs"
+    DECLARE_INTERESTS = "declare_interests"
+    VIEW_FUNDING = "view_funding"
+    EDIT_FUNDING = "edit_funding"
+    VIEW_COUNCIL_PAPERS = "view_council_papers"
+    EDIT_COUNCIL_PAPERS = "edit_council_papers"
+    VIEW_COSTS = "view_costs"
+    RECORD_EFFORT = "record_effort"
     VIEW_DEADLINES = "view_deadlines"
     EDIT_DEADLINES = "edit_deadlines"
     VIEW_PLANS = "view_plans"
@@ -97,7 +119,25 @@ GRANTS: Final[Mapping[Permission, tuple[Scope, frozenset[Role]]]] = {
         Scope.OWN,
         frozenset({Role.COORDINATOR, Role.PROCUREMENT_OFFICER, Role.RELEASER}),
     ),
+    Permission.VIEW_PAPER_LOG: (Scope.OWN, frozenset({Role.AUDITOR, Role.COORDINATOR})),
+    Permission.VIEW_BODIES: (Scope.OWN, _BUYER_ROLES),
+    Permission.KEEP_BODIES: (
+        Scope.OWN,
+        frozenset({Role.COORDINATOR, Role.PROCUREMENT_OFFICER}),
+    ),
     Permission.GRANT_MANDATE: (Scope.OWN, frozenset({Role.COORDINATOR, Role.RELEASER})),
+    Permission.GRANT_SUBSTITUTES: (
+        Scope.OWN,
+        frozenset({Role.ADMINISTRATOR, Role.COORDINATOR}),
+    ),
+    Permission.GIVE_NOTICE: (Scope.OWN, frozenset({Role.COORDINATOR, Role.RELEASER})),
+    Permission.CHANGE_PARTICIPATION: (Scope.OWN, frozenset({Role.COORDINATOR, Role.RELEASER})),
+    # By-laws are public law: partners read them.
+    Permission.VIEW_BYLAWS: (Scope.COOPERATION, _BUYER_ROLES),
+    Permission.EDIT_BYLAWS: (
+        Scope.OWN,
+        frozenset({Role.COORDINATOR, Role.PROCUREMENT_OFFICER}),
+    ),
     Permission.VIEW_DEMANDS: (Scope.OWN, _BUYER_ROLES),
     Permission.EDIT_DEMANDS: (Scope.OWN, frozenset({Role.REQUESTER, Role.PROCUREMENT_OFFICER})),
     Permission.RELEASE_DEMANDS: (Scope.OWN, frozenset({Role.RELEASER})),
@@ -119,10 +159,35 @@ GRANTS: Final[Mapping[Permission, tuple[Scope, frozenset[Role]]]] = {
         Scope.OWN,
         frozenset({Role.CHIEF_OFFICER, Role.COORDINATOR, Role.RELEASER}),
     ),
+    Permission.CHECK_IN_HOUSE: (
+        Scope.LEAD,
+        frozenset({Role.COORDINATOR, Role.PROCUREMENT_OFFICER}),
+    ),
     Permission.VIEW_TENDERS: (Scope.COOPERATION, _BUYER_ROLES),
     Permission.EDIT_TENDERS: (Scope.LEAD, frozenset({Role.PROCUREMENT_OFFICER})),
     Permission.PUBLISH_TENDERS: (Scope.LEAD, frozenset({Role.PROCUREMENT_OFFICER})),
     Permission.ANSWER_ENQUIRIES: (Scope.LEAD, frozenset({Role.PROCUREMENT_OFFICER})),
+    # Of later steps of the flow: the task matrix gives them out already (cooperations.tasks).
+    Permission.ANSWER_COMPLAINTS: (Scope.LEAD, frozenset({Role.PROCUREMENT_OFFICER})),
+    Permission.OPEN_BIDS: (Scope.LEAD, frozenset({Role.OPENER})),
+    Permission.EVALUATE_BIDS: (Scope.LEAD, frozenset({Role.PROCUREMENT_OFFICER})),
+    Permission.AWARD_TENDERS: (Scope.LEAD, frozenset({Role.PROCUREMENT_OFFICER})),
+    Permission.SIGN_CONTRACTS: (Scope.LEAD, frozenset({Role.PROCUREMENT_OFFICER})),
+    Permission.SETTLE_COSTS: (Scope.LEAD, frozenset({Role.RELEASER, Role.COORDINATOR})),
+    # Whether it is one's own declaration, or the list for who runs the procedure: conflicts.
+    Permission.DECLARE_INTERESTS: (Scope.COOPERATION, _BUYER_ROLES),
+    Permission.VIEW_FUNDING: (Scope.COOPERATION, _BUYER_ROLES),
+    Permission.EDIT_FUNDING: (Scope.LEAD, frozenset({Role.COORDINATOR, Role.RELEASER})),
+    Permission.VIEW_COUNCIL_PAPERS: (Scope.OWN, _BUYER_ROLES),
+    Permission.EDIT_COUNCIL_PAPERS: (
+        Scope.OWN,
+        frozenset({Role.COORDINATOR, Role.PROCUREMENT_OFFICER, Role.RELEASER}),
+    ),
+    Permission.VIEW_COSTS: (Scope.COOPERATION, _BUYER_ROLES),
+    Permission.RECORD_EFFORT: (
+        Scope.OWN,
+        frozenset({Role.REQUESTER, Role.RELEASER, Role.PROCUREMENT_OFFICER, Role.COORDINATOR}),
+    ),
     Permission.VIEW_DEADLINES: (Scope.COOPERATION, _BUYER_ROLES),
     Permission.EDIT_DEADLINES: (Scope.LEAD, frozenset({Role.PROCUREMENT_OFFICER})),
     Permission.VIEW_PLANS: (Scope.COOPERATION, _BUYER_ROLES),

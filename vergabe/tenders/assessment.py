@@ -54,11 +54,14 @@ class Assessment:
     explained: dict[str, Any]
 
 
-def assess(needs: Sequence[Need], nature: str, on: dt.date) -> Assessment:
+def assess(
+    needs: Sequence[Need], nature: str, on: dt.date, *, funding_rules: tuple[str, ...] = ()
+) -> Assessment:
     """Return what law says about buying these needs together in a procedure begun on a legal day.
 
-    nature: supplies, services, works. Where the rules below the threshold are not known for a Land,
-    the outcome says so and offers only the open procedure, the cautious choice.
+    nature: supplies, services, works; funding_rules: what a funding notice demands below the
+    threshold whatever the regime (`UVgO`, `VOB/A`). Where the rules below the threshold are not
+    known for a Land, the outcome says so and offers only the open procedure, the cautious choice.
     """
     contract_type = ContractType(nature)
     estimated = estimate(
@@ -78,7 +81,7 @@ def assess(needs: Sequence[Need], nature: str, on: dt.date) -> Assessment:
     lands = tuple(sorted({need.land for need in needs}))
     reaches = value >= threshold.value
     try:
-        regime = resolve(contract_type, value, lands, on)
+        regime = resolve(contract_type, value, lands, on, funding_rules=funding_rules)
         methods = permitted(regime.value, contract_type, on)
     except LawError as error:
         return Assessment(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from vergabe.access.model import Organisation
 from vergabe.demands.model import Demand
+from vergabe.funding import queries as funding
 from vergabe.law.errors import LawError
 from vergabe.law.lots import JoiningFacts, JoiningReason, TotalAwardFacts
 from vergabe.law.working_days import land_code
@@ -129,7 +130,9 @@ def current_assessment(session: Session, tender: Tender, on: dt.date) -> Assessm
     if tender.is_framework and rest > 0:
         lead = session.get_one(Organisation, tender.lead_organisation_id)
         needs.append(Need(FRAMEWORK_REST, land_of(lead), rest))
-    return assessment.assess(needs, tender.nature, on)
+    # A funding notice can demand UVgO or VOB/A where the regime alone would not: upwards only.
+    demanded = funding.award_rules(session, tender.pool_id)
+    return assessment.assess(needs, tender.nature, on, funding_rules=demanded)
 
 
 def store_assessment(tender: Tender, found: Assessment, on: dt.date) -> None:
