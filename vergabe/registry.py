@@ -8,24 +8,36 @@ from flask_wtf.csrf import CSRFProtect
 
 import vergabe.access.model
 import vergabe.audit.model
+import vergabe.bylaws.model
+import vergabe.conflicts.model
+import vergabe.cooperations.agreement_model
+import vergabe.cooperations.area_model
 import vergabe.cooperations.model
+import vergabe.cooperations.task_model
 import vergabe.cooperations.voting_model
+import vergabe.cost_shares.model
 import vergabe.councils.model
 import vergabe.deadlines.model
 import vergabe.demands.model
 import vergabe.enquiries.model
 import vergabe.files.model
+import vergabe.funding.model
 import vergabe.messages.model
 import vergabe.notices.model
 import vergabe.plans.model
 import vergabe.pools.model
 import vergabe.suppliers.model
 import vergabe.tenders.model
+import vergabe.votes.model
 from vergabe import flow
 from vergabe.access.permissions import Permission
 from vergabe.accounts import api as accounts_api
 from vergabe.accounts import pages as accounts_pages
+from vergabe.advice import api as advice_api
 from vergabe.advice import law_api, law_pages
+from vergabe.advice import pages as advice_pages
+from vergabe.bylaws import api as bylaws_api
+from vergabe.bylaws import pages as bylaws_pages
 from vergabe.cooperations import api as cooperations_api
 from vergabe.cooperations import mandate_pages, resolution_pages
 from vergabe.cooperations import pages as cooperations_pages
@@ -46,8 +58,9 @@ from vergabe.messages import unsubscribe_pages
 from vergabe.notices import api as notices_api
 from vergabe.notices import pages as notices_pages
 from vergabe.pools import api as pools_api
-from vergabe.pools import joining_pages
+from vergabe.pools import conditions, joining_pages
 from vergabe.pools import pages as pools_pages
+from vergabe.pools.conditions import Condition
 from vergabe.records import api as records_api
 from vergabe.records import pages as records_pages
 from vergabe.suppliers import api as suppliers_api
@@ -63,6 +76,7 @@ from vergabe.tenders import (
     section_pages,
 )
 from vergabe.tenders import pages as tenders_pages
+from vergabe.votes import gates as vote_gates
 from vergabe.web import api, sections, shell
 from vergabe.web.api import ApiBlueprint
 from vergabe.web.sections import Section
@@ -76,19 +90,28 @@ MODELS: Final[tuple[ModuleType, ...]] = (
     vergabe.deadlines.model,
     vergabe.suppliers.model,
     vergabe.councils.model,
+    vergabe.bylaws.model,
     vergabe.cooperations.model,
+    vergabe.cooperations.agreement_model,
+    vergabe.cooperations.area_model,
+    vergabe.cooperations.task_model,
     vergabe.cooperations.voting_model,
     vergabe.demands.model,
     vergabe.pools.model,
+    vergabe.votes.model,
+    vergabe.funding.model,
+    vergabe.conflicts.model,
     vergabe.tenders.model,
     vergabe.enquiries.model,
     vergabe.notices.model,
     vergabe.plans.model,
+    vergabe.cost_shares.model,
 )
 EVENTS: Final = flow.FLOW
 
 PAGES: Final[tuple[Blueprint, ...]] = (
     accounts_pages.pages,
+    bylaws_pages.pages,
     cooperations_pages.pages,
     mandate_pages.pages,
     resolution_pages.pages,
@@ -115,11 +138,13 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     records_pages.pages,
     unsubscribe_pages.pages,
     law_pages.pages,
+    advice_pages.pages,
 )
 # Mail programs post here without a session (RFC 8058); the right lies in the address's token.
 WITHOUT_SESSION: Final[tuple[Blueprint, ...]] = (unsubscribe_pages.pages,)
 API: Final[tuple[ApiBlueprint, ...]] = (
     accounts_api.api,
+    bylaws_api.api,
     cooperations_api.api,
     demands_api.api,
     calls_api.api,
@@ -133,6 +158,7 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     notices_api.api,
     records_api.api,
     law_api.api,
+    advice_api.api,
 )
 NAVIGATION: Final[tuple[NavItem, ...]] = (
     NavItem("Start", "home.start", Permission.USE_OWN_ACCOUNT),
@@ -140,6 +166,7 @@ NAVIGATION: Final[tuple[NavItem, ...]] = (
     NavItem("Bündelungen", "pools.index", Permission.VIEW_POOLS),
     NavItem("Vergabeverfahren", "tenders.index", Permission.VIEW_TENDERS),
     NavItem("Zusammenarbeit", "cooperations.index", Permission.VIEW_COOPERATION),
+    NavItem("Satzungen", "bylaws.index", Permission.VIEW_BYLAWS),
     NavItem("Fristen", "deadlines.index", Permission.VIEW_DEADLINES),
     NavItem("Verfahren", "following.mine", Permission.USE_SUPPLIER_AREA),
     NavItem("Profil", "suppliers.profile", Permission.USE_SUPPLIER_AREA),
@@ -153,8 +180,13 @@ NAVIGATION: Final[tuple[NavItem, ...]] = (
 SECTIONS: Final[tuple[Section, ...]] = (
     Section("cooperation", "Überblick", "cooperations.show", Permission.VIEW_COOPERATION),
     Section("pool", "Überblick", "pools.show", Permission.VIEW_POOLS),
+    Section("pool", "Beratung", "advice.of_pool", Permission.VIEW_POOLS),
     Section("tender", "Überblick", "tenders.show", Permission.VIEW_TENDERS),
+    Section("tender", "Beratung", "advice.of_tender", Permission.VIEW_TENDERS),
 )
+
+# What must hold before the members of a pool can join it.
+BEFORE_JOINING: Final[tuple[Condition, ...]] = (vote_gates.reasons_against_joining,)
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:
@@ -168,3 +200,4 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
         api.api.register_blueprint(blueprint)
     shell.set_navigation(list(NAVIGATION))
     sections.set_sections(SECTIONS)
+    conditions.set_conditions(before_joining=BEFORE_JOINING)
