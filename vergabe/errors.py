@@ -46,6 +46,13 @@ class DomainError(Exception):
         self.field = field
         self.violations = tuple(violations)
 
+    @property
+    def reasons(self) -> "tuple[Violation, ...]":
+        """Return every reason: the violations, else the error itself as the one reason."""
+        return self.violations or (
+            Violation(self.code, self.message, law=self.law, field=self.field),
+        )
+
     def as_problem(self) -> dict[str, Any]:
         """Return the members of a problem document (RFC 9457) except `instance`."""
         problem: dict[str, Any] = {

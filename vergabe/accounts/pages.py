@@ -10,7 +10,7 @@ from vergabe import clock
 from vergabe.access.permissions import ROLE_NAMES, Permission, Role
 from vergabe.accounts import service
 from vergabe.db import db
-from vergabe.errors import DomainError, InvalidInput, Refused, Violation
+from vergabe.errors import InvalidInput, Refused, Violation
 from vergabe.exchange.german_dates import parse_date
 from vergabe.web import rights
 from vergabe.web.rights import current_actor, requires
@@ -56,7 +56,7 @@ def create_token() -> ResponseReturnValue:
         )
     except (InvalidInput, Refused) as error:
         db.session.rollback()
-        return _account_page(_all(error), status=error.status)
+        return _account_page(error.reasons, status=error.status)
     # The secret is shown in this answer alone, so there is no redirect to a page that shows it.
     return _account_page(secret=secret, status=201)
 
@@ -128,7 +128,7 @@ def grant_role() -> ResponseReturnValue:
         )
     except (InvalidInput, Refused) as error:
         db.session.rollback()
-        return _people_page(_all(error), status=error.status)
+        return _people_page(error.reasons, status=error.status)
     flash(f"{assignment.user.full_name} hat die Rolle erhalten.", "success")
     return redirect(url_for(".people"), code=303)
 
@@ -156,6 +156,3 @@ def _day(name: str) -> dt.date:
         raise InvalidInput("day_invalid", message, field=name)
     return parse_date(text, field=name)
 
-
-def _all(error: DomainError) -> tuple[Violation, ...]:
-    return error.violations or (Violation(error.code, error.message, field=error.field),)

@@ -8,6 +8,7 @@ from typing import Any
 import click
 import orjson
 
+from vergabe.commands.advising import advise
 from vergabe.commands.printing import print_json
 from vergabe.errors import InvalidInput
 from vergabe.law import tables, vectors
@@ -22,6 +23,8 @@ def law() -> None:
     """Fristen und Rechtsrahmen berechnen."""
     tables.use_folder(law_folder())
 
+
+law.add_command(advise)
 
 file_argument = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 explain_option = click.option(

@@ -7,12 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from vergabe import clock
 from vergabe.access.permissions import Permission, Role
+from vergabe.cooperations.task_rules import Step
 from vergabe.db import db
 from vergabe.enquiries import queries, rules, service
 from vergabe.enquiries.service import Asker
-from vergabe.errors import DomainError, InvalidInput, NotFound, Refused, Violation
+from vergabe.errors import InvalidInput, NotFound, Refused, Violation
 from vergabe.suppliers import following, tokens
 from vergabe.suppliers.model import TenderRegistration
+from vergabe.tenders import duties
 from vergabe.tenders import queries as tenders
 from vergabe.tenders.model import Tender
 from vergabe.web import shell
@@ -93,7 +95,7 @@ def send_question(reference: str) -> ResponseReturnValue:
             following.follow(db.session(), current_actor(), tender.id, now=clock.now())
     except (InvalidInput, Refused) as error:
         db.session.rollback()
-        return _ask_page(_published(reference), _all(error), status=error.status)
+        return _ask_page(_published(reference), error.reasons, status=error.status)
     flash(
         "Ihre Frage ist eingegangen. Die Antwort erhalten alle zugleich, ohne Ihren Namen.",
         "success",
@@ -112,11 +114,7 @@ def _officer_page(
 ) -> ResponseReturnValue:
     actor = current_actor()
     tender = tenders.visible_tender(db.session(), actor, tender_id)
-    actor.require(
-        Permission.ANSWER_ENQUIRIES,
-        cooperation_id=tender.cooperation_id,
-        lead_organisation_id=tender.lead_organisation_id,
-    )
+    duties.require(db.session(), actor, tender, Step.ANSWER_ENQUIRIES)
     enquiries = queries.all_enquiries(db.session(), tender_id)
     waiting = [enquiry for enquiry in enquiries if enquiry.answer_id is None]
     html = render_template(
@@ -149,7 +147,7 @@ def answer(tender_id: uuid.UUID) -> ResponseReturnValue:
         )
     except (InvalidInput, Refused) as error:
         db.session.rollback()
-        return _officer_page(tender_id, _all(error), status=error.status)
+        return _officer_page(tender_id, error.reasons, status=error.status)
     for warning in published.warnings:
         flash(warning, "warning")
     flash("Die Antwort ist veröffentlicht und geht an alle Registrierten.", "success")
@@ -169,6 +167,3 @@ def _chosen() -> list[uuid.UUID]:
         )
     return chosen
 
-
-def _all(error: DomainError) -> tuple[Violation, ...]:
-    return error.violations or (Violation(error.code, error.message, field=error.field),)

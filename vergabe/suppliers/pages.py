@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.db import db
-from vergabe.errors import DomainError, InvalidInput, Refused, Violation
+from vergabe.errors import InvalidInput, Refused, Violation
 from vergabe.exchange import codes
 from vergabe.suppliers import membership, profiles, registering, rules
 from vergabe.suppliers.profiles import FirmEntry, ProfileEntry
@@ -180,10 +180,7 @@ def remove(user_id: uuid.UUID) -> ResponseReturnValue:
         membership.remove_person(db.session(), current_actor(), user_id, now=clock.now())
     except Refused as error:
         db.session.rollback()
-        return _firm_page(_all(error), status=error.status)
+        return _firm_page(error.reasons, status=error.status)
     flash("Die Person handelt nicht mehr für Ihr Unternehmen.", "success")
     return redirect(url_for(".firm"), code=303)
 
-
-def _all(error: DomainError) -> tuple[Violation, ...]:
-    return error.violations or (Violation(error.code, error.message, field=error.field),)
