@@ -179,7 +179,7 @@ def propose_and_open_joining(browsing: Browsing) -> str:
         follow(page, "Tablets")
         browsing.see(window)
         path = page.url.removeprefix(browsing.address)
-        press(page, "Abstimmung beginnen")
+        press(page, "Anhörung beginnen")
         browsing.see(window)
         press(page, "Beitritt öffnen")
         browsing.see(window)

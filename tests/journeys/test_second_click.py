@@ -125,7 +125,7 @@ def test_consulting_and_joining_a_pool(clicking: Clicking) -> None:
     dlz.propose()
     page = f"/buendelungen/{dlz.pool_id}"
     clicking.log_in("koordination@merzenich.example")
-    clicking.twice(page, f"{page}/abstimmung")
+    clicking.twice(page, f"{page}/anhoerung")
     clicking.twice(page, f"{page}/beitrittsfenster")
     for town in TOWNS:
         clicking.log_in(f"kaemmerei@{town}.example")

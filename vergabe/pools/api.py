@@ -27,6 +27,7 @@ from vergabe.pools.schema import (
     JoinSchema,
     MergeSchema,
     NoteSchema,
+    OpenWindowSchema,
     PoolPageSchema,
     PoolQuery,
     PoolReasonInSchema,
@@ -115,7 +116,7 @@ def propose(body: Body) -> Any:
 @api.arguments(ConsultationSchema)
 @api.response(200, PoolSchema)
 def start_consultation(body: Body, pool_id: uuid.UUID) -> Any:
-    """Abstimmung beginnen (If-Match)."""
+    """Anhörung beginnen (If-Match)."""
     version = _seen(pool_id)
     return _shown(
         changing.start_consultation(
@@ -213,14 +214,22 @@ def merge(body: Body, pool_id: uuid.UUID) -> Any:
 @api.post("/pools/<uuid:pool_id>/joining-window")
 @requires(Permission.EDIT_POOLS)
 @commits
-@api.arguments(WindowSchema)
+@api.arguments(OpenWindowSchema)
 @api.response(200, PoolSchema)
 def open_joining(body: Body, pool_id: uuid.UUID) -> Any:
     """Beitritt öffnen (If-Match)."""
     version, deadline = _seen(pool_id), body["joining_deadline"]
     session, actor = db.session(), current_actor()
     return _shown(
-        changing.open_joining(session, actor, pool_id, deadline, version=version, now=clock.now())
+        changing.open_joining(
+            session,
+            actor,
+            pool_id,
+            deadline,
+            unanswered_reason=body["unanswered_reason"],
+            version=version,
+            now=clock.now(),
+        )
     )
 
 

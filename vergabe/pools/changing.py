@@ -13,7 +13,7 @@ from vergabe.cooperations.model import Cooperation
 from vergabe.cooperations.rules import Activity
 from vergabe.deadlines import service as deadlines
 from vergabe.demands import service as demands
-from vergabe.pools import joining_rules, queries, rules
+from vergabe.pools import conditions, consulting, joining_rules, queries, rules
 from vergabe.pools.deciding import (
     REASON_LENGTH,
     clean_text,
@@ -57,7 +57,7 @@ def start_consultation(
         actor,
         pool,
         "consultation_started",
-        f"Die Abstimmung über {pool.reference} hat begonnen.",
+        f"Die Anhörung zu {pool.reference} hat begonnen.",
         now=now,
         members=[participant.organisation_name for participant in facts.participants],
         text=text,
@@ -139,13 +139,16 @@ def open_joining(
     pool_id: uuid.UUID,
     deadline: dt.datetime | None = None,
     *,
+    unanswered_reason: str = "",
     version: int | None = None,
     now: dt.datetime,
 ) -> Pool:
     """Open the joining window of a pool in consultation.
 
     deadline: first instant that is too late; None takes the days of the cooperation, to the end of
-    the last one. Raises NotFound, Forbidden, Stale, InvalidInput, Refused.
+    the last one. unanswered_reason: why it opens although comments have no answer. What later steps
+    ask for first (a vote) is in `conditions`. Raises NotFound, Forbidden, Stale, InvalidInput,
+    Refused.
     """
     pool = coordinated_pool(session, actor, pool_id, version=version)
     gates.refuse_unless_allowed(session, pool.cooperation_id, Activity.JOIN, now=now)
@@ -153,12 +156,29 @@ def open_joining(
         days = session.get_one(Cooperation, pool.cooperation_id).joining_window_days
         deadline = joining_rules.default_joining_deadline(now, days)
     facts = queries.pool_facts(session, pool)
-    decide(joining_rules.reasons_against_opening_joining(facts, deadline, now), "joining_refused")
+    reason = clean_text(unanswered_reason, "unanswered_reason", max_length=REASON_LENGTH)
+    unanswered = consulting.unanswered_by(session, pool)
+    reasons = joining_rules.reasons_against_opening_joining(facts, deadline, now)
+    reasons += joining_rules.reasons_against_silence_to(unanswered, reason)
+    if not reasons:
+        reasons += conditions.reasons_against_opening_joining(session, pool, now)
+    decide(reasons, "joining_refused")
+    pool.unanswered_reason = reason if unanswered else None
+    pool.joining_tick_at = None
     pool.stage = rules.stage_after(facts, Action.OPEN_JOINING, now)
     pool.joining_opened_at, pool.joining_deadline = now, deadline
     session.flush()
     summary = f"Der Beitritt zu {pool.reference} ist offen bis {rules.moment(deadline)}."
-    _announce(session, actor, pool, "joining_opened", summary, is_extension=False, now=now)
+    _announce(
+        session,
+        actor,
+        pool,
+        "joining_opened",
+        summary,
+        is_extension=False,
+        reason=pool.unanswered_reason,
+        now=now,
+    )
     return pool
 
 
@@ -177,7 +197,7 @@ def extend_joining(
     decide(
         joining_rules.reasons_against_extending_joining(facts, deadline, now), "extension_refused"
     )
-    pool.joining_deadline = deadline
+    pool.joining_deadline, pool.joining_tick_at = deadline, None
     session.flush()
     summary = f"Die Beitrittsfrist von {pool.reference} endet jetzt {rules.moment(deadline)}."
     _announce(session, actor, pool, "joining_extended", summary, is_extension=True, now=now)
@@ -192,6 +212,7 @@ def _announce(
     summary: str,
     *,
     is_extension: bool,
+    reason: str | None = None,
     now: dt.datetime,
 ) -> None:
     """Record the window, set its deadline and let the members know."""
@@ -213,5 +234,7 @@ def _announce(
         now=now,
     )
     deadline = pool.joining_deadline
-    record(session, actor, pool, action, summary, now=now, deadline=deadline.isoformat())
+    record(
+        session, actor, pool, action, summary, now=now, reason=reason, deadline=deadline.isoformat()
+    )
     outbox.emit(session, JoiningOpened(pool.id, deadline, is_extension, now), now=now)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from vergabe import ids, outbox
 from vergabe.access.actor import Actor
+from vergabe.access.model import Organisation
 from vergabe.access.permissions import Permission
 from vergabe.errors import NotFound, Refused, Violation
 from vergabe.pools import queries
@@ -98,6 +99,17 @@ def answer(
     record(session, actor, pool, "comment_answered", summary, now=now, answer=text)
     outbox.emit(session, CommentWritten(pool.id, found.id, is_answer=True, at=now), now=now)
     return found
+
+
+def unanswered_by(session: Session, pool: Pool) -> list[str]:
+    """Return the names of the members whose comments have no answer, one for each comment."""
+    query = (
+        select(Organisation.name)
+        .join(PoolComment, PoolComment.organisation_id == Organisation.id)
+        .where(PoolComment.pool_id == pool.id, PoolComment.answer.is_(None))
+        .order_by(PoolComment.at, PoolComment.id)
+    )
+    return list(session.scalars(query))
 
 
 def _require_stage(pool: Pool, allowed: frozenset[Stage], what: str, now: dt.datetime) -> None:

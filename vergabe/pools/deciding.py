@@ -8,8 +8,12 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission
+from vergabe.cooperations import tasks
+from vergabe.cooperations.task_rules import Step
+from vergabe.cooperations.tasks import Governed
 from vergabe.demands import service as demands
 from vergabe.demands.deciding import raise_if_invalid
 from vergabe.errors import InvalidInput, Refused, Stale, Violation
@@ -22,14 +26,20 @@ REASON_LENGTH: Final = 2_000
 
 
 def coordinated_pool(
-    session: Session, actor: Actor, pool_id: uuid.UUID, *, version: int | None = None
+    session: Session,
+    actor: Actor,
+    pool_id: uuid.UUID,
+    *,
+    version: int | None = None,
+    step: Step = Step.OPEN_JOINING,
 ) -> Pool:
-    """Return a pool, locked, that the actor may change as its coordinator.
+    """Return a pool, locked, that the actor may change: the step is its organisation's task.
 
     version: what the actor last saw. Raises NotFound, Forbidden, Stale.
     """
     pool = queries.locked_pool(session, actor, pool_id)
-    actor.require(Permission.EDIT_POOLS, cooperation_id=pool.cooperation_id)
+    where = Governed(pool.cooperation, pool.area_id)
+    tasks.require(session, actor, step, where, now=clock.now())
     if version is not None and version != pool.version:
         raise Stale("Die Bündelung")
     return pool

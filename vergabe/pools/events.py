@@ -104,3 +104,23 @@ class PoolEnded(Event):
     pool_id: uuid.UUID
     organisation_ids: tuple[uuid.UUID, ...]
     at: dt.datetime
+
+
+@dataclass(frozen=True)
+class LaterJoinerNamed(Event):
+    """A member was named that may join after the notice, or what it may take was changed."""
+
+    name = "pools.later_joiner_named"
+    pool_id: uuid.UUID
+    organisation_id: uuid.UUID
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
+class LaterJoinerJoined(Event):
+    """An announced member bound itself after the notice."""
+
+    name = "pools.later_joiner_joined"
+    pool_id: uuid.UUID
+    organisation_id: uuid.UUID
+    at: dt.datetime

@@ -10,14 +10,20 @@ from sqlalchemy.orm import Session
 
 from vergabe.access.model import Organisation
 from vergabe.access.permissions import Permission
+from vergabe.cooperations import tasks
+from vergabe.cooperations.task_rules import Step
+from vergabe.cooperations.tasks import Governed
 from vergabe.demands.model import Demand
 from vergabe.demands.recording import shortened
 from vergabe.demands.telling import readers
 from vergabe.messages import service as messages
+from vergabe.money import german
 from vergabe.pools.events import (
     CommentWritten,
     ConsultationStarted,
     JoiningOpened,
+    LaterJoinerJoined,
+    LaterJoinerNamed,
     MemberJoined,
     MemberStayedOut,
     PoolEnded,
@@ -25,7 +31,14 @@ from vergabe.pools.events import (
     WithdrawalAsked,
     WithdrawalDecided,
 )
-from vergabe.pools.model import Joining, Pool, PoolComment, PoolDemand, Withdrawal
+from vergabe.pools.model import (
+    Joining,
+    LaterJoiner,
+    Pool,
+    PoolComment,
+    PoolDemand,
+    Withdrawal,
+)
 from vergabe.pools.rules import moment
 
 _KIND: Final = "pool"
@@ -42,7 +55,7 @@ def tell_of_consultation(
     )
     if pool.consultation_text:
         body += f"\n\nDie Koordination schreibt:\n{pool.consultation_text}"
-    _tell(session, pool, _members(session, pool), "Abstimmung", body, event_id=event_id, now=now)
+    _tell(session, pool, _members(session, pool), "Anhörung", body, event_id=event_id, now=now)
 
 
 def tell_of_comment(
@@ -56,7 +69,10 @@ def tell_of_comment(
         to, what, permission = [comment.organisation_id], "Antwort", Permission.COMMENT_POOLS
     else:
         body = f"{comment.organisation.name} schreibt:\n\n{comment.text}"
-        to, what = [pool.cooperation.lead_organisation_id], "Stellungnahme"
+        where = Governed(pool.cooperation, pool.area_id)
+        # Every member may answer by default; the lead hears of it, and who alone has the task.
+        doing = tasks.performers(session, Step.OPEN_JOINING, where, now=now)
+        to, what = doing[:1], "Stellungnahme"
         permission = Permission.EDIT_POOLS
     _tell(session, pool, to, what, body, permission=permission, event_id=event_id, now=now)
 
@@ -164,6 +180,45 @@ def tell_of_decided_withdrawal(
         )
     told = [*_bound(session, pool, event.organisation_id), event.organisation_id]
     _tell(session, pool, told, what, body, event_id=event_id, now=now)
+
+
+def tell_of_later_joiner(
+    session: Session, event: LaterJoinerNamed, *, event_id: uuid.UUID, now: dt.datetime
+) -> None:
+    """Tell a member that it is named as one that may join later, and on what terms."""
+    pool = session.get_one(Pool, event.pool_id)
+    row = _later_joiner(session, pool, event.organisation_id)
+    if row is None:
+        return  # taken off the list again before anybody was told
+    body = (
+        f"Ihre Kommune ist in der Bündelung „{pool.title}“ ({pool.reference}) als spätere "
+        f"Beitretende vorgesehen: bis {row.latest_on:%d.%m.%Y}, höchstens "
+        f"{german(row.maximum_net_cents)} netto. Beitreten können Sie nach der Bekanntmachung."
+    )
+    what = "Späterer Beitritt vorgesehen"
+    _tell(session, pool, [event.organisation_id], what, body, event_id=event_id, now=now)
+
+
+def tell_of_later_joining(
+    session: Session, event: LaterJoinerJoined, *, event_id: uuid.UUID, now: dt.datetime
+) -> None:
+    """Tell the members that were in before that an announced one has joined."""
+    pool = session.get_one(Pool, event.pool_id)
+    name = _name(session, event.organisation_id)
+    body = (
+        f"{name} ist „{pool.title}“ ({pool.reference}) wie in der Bekanntmachung angekündigt "
+        "verbindlich beigetreten."
+    )
+    others = _others(session, pool, event.organisation_id)
+    _tell(session, pool, others, f"{name} ist beigetreten", body, event_id=event_id, now=now)
+
+
+def _later_joiner(session: Session, pool: Pool, organisation_id: uuid.UUID) -> LaterJoiner | None:
+    return session.scalars(
+        select(LaterJoiner).where(
+            LaterJoiner.pool_id == pool.id, LaterJoiner.organisation_id == organisation_id
+        )
+    ).one_or_none()
 
 
 def tell_of_end(

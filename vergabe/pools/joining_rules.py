@@ -1,7 +1,7 @@
 """Why somebody may not join, stay out of, leave or withdraw from a pool now: pure functions."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
@@ -49,6 +49,20 @@ def reasons_against_opening_joining(
             )
         )
     return [*reasons, *_reasons_against_deadline(deadline, now)]
+
+
+def reasons_against_silence_to(names: Sequence[str], reason: str) -> list[Violation]:
+    """Return why the window cannot open while comments of these members have no answer.
+
+    reason: why it opens all the same; it is recorded.
+    """
+    if not names or reason.strip():
+        return []
+    message = (
+        f"Stellungnahmen ohne Antwort: {', '.join(dict.fromkeys(names))}. Bitte erst antworten "
+        "oder begründen, warum der Beitritt trotzdem geöffnet wird."
+    )
+    return [Violation("comments_unanswered", message, field="unanswered_reason")]
 
 
 def reasons_against_extending_joining(

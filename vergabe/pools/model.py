@@ -1,4 +1,4 @@
-"""Tables of pools: demands put together, consultation, joining, withdrawal."""
+"""Tables of pools: demands put together, consultation, joining, later joiners, withdrawal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from vergabe.access.model import Organisation
 from vergabe.cooperations.model import Cooperation, TaskArea
-from vergabe.db import Id, Instant, JsonDict, JsonList, Model, Name
+from vergabe.db import Cents, Day, Id, Instant, JsonDict, JsonList, Model, Name
 from vergabe.demands.model import Demand
 
 _STAGES = (
@@ -81,6 +81,10 @@ class Pool(Model):
     joining_opened_at: Mapped[Instant | None]
     joining_deadline: Mapped[Instant | None]
     """First instant at which joining is too late."""
+    joining_tick_at: Mapped[Instant | None]
+    """When members that have not decided are reminded next; None: not worked out yet."""
+    unanswered_reason: Mapped[str | None] = mapped_column(Text)
+    """Why the joining window was opened although a comment had no answer."""
     binding_at: Mapped[Instant | None]
     stage_reason: Mapped[str | None] = mapped_column(Text)
     created_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
@@ -92,6 +96,9 @@ class Pool(Model):
     area: Mapped[TaskArea] = relationship()
     entries: Mapped[list[PoolDemand]] = relationship(back_populates="pool")
     joinings: Mapped[list[Joining]] = relationship(back_populates="pool")
+    later_joiners: Mapped[list[LaterJoiner]] = relationship(
+        back_populates="pool", order_by="LaterJoiner.id"
+    )
 
 
 class PoolDemand(Model):
@@ -165,6 +172,40 @@ class Joining(Model):
     may_call_off_later: Mapped[bool] = mapped_column(Boolean, default=True)
     note: Mapped[str] = mapped_column(Text, default="")
     pool: Mapped[Pool] = relationship(back_populates="joinings")
+    organisation: Mapped[Organisation] = relationship()
+
+
+class LaterJoiner(Model):
+    """A member announced in the notice that may join later (§ 21 (2) VgV); no buyer until then."""
+
+    __tablename__ = "later_joiner"
+    __table_args__ = (
+        UniqueConstraint("pool_id", "organisation_id"),
+        CheckConstraint("maximum_net_cents > 0", name="maximum_positive"),
+        CheckConstraint(
+            "(joined_at IS NULL) = (joined_quantities IS NULL)", name="joined_has_quantities"
+        ),
+        CheckConstraint("joined_at IS NULL OR mandate_reference <> ''", name="joined_has_mandate"),
+    )
+
+    id: Mapped[Id]
+    pool_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("pool.id"))
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    lines: Mapped[JsonList]
+    """The most it may take: key, text, maximum (text; None: no number named), unit_code."""
+    maximum_net_cents: Mapped[Cents]
+    """Estimated value of the most it may take, part of the estimate of the tender (§ 3 VgV)."""
+    latest_on: Mapped[Day]
+    """Last legal day on which it may join."""
+    named_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    named_by_name: Mapped[str] = mapped_column(String(200))
+    named_at: Mapped[Instant]
+    joined_at: Mapped[Instant | None]
+    joined_by_name: Mapped[str | None] = mapped_column(String(200))
+    joined_quantities: Mapped[JsonList | None] = mapped_column(default=None)
+    """What it bound itself to, in the shape of `lines`, with `quantity`."""
+    mandate_reference: Mapped[str] = mapped_column(String(400), default="")
+    pool: Mapped[Pool] = relationship(back_populates="later_joiners")
     organisation: Mapped[Organisation] = relationship()
 
 

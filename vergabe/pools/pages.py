@@ -14,7 +14,10 @@ from vergabe.access.permissions import Permission
 from vergabe.audit import queries as audit
 from vergabe.audit import service as record
 from vergabe.cooperations import queries as cooperations
+from vergabe.cooperations import tasks
 from vergabe.cooperations.model import TaskArea
+from vergabe.cooperations.task_rules import Step
+from vergabe.cooperations.tasks import Governed
 from vergabe.db import db
 from vergabe.errors import InvalidInput, Refused, Violation
 from vergabe.pools import changing, consulting, forms, presenting, proposing, queries, shaping
@@ -76,8 +79,10 @@ def _area_choices(session: Session, actor: Actor) -> list[tuple[uuid.UUID, str]]
     return [
         (area.id, f"{cooperation.name}: {area.name}")
         for cooperation in cooperations.cooperations_of(session, actor)
-        if actor.may(Permission.EDIT_POOLS, cooperation_id=cooperation.id)
         for area in cooperation.areas
+        if tasks.may(
+            session, actor, Step.PROPOSE_POOL, Governed(cooperation, area.id), now=clock.now()
+        )
     ]
 
 
@@ -147,7 +152,7 @@ def pool_page(
         history=audit.entries(session, record.stream_of("pool", pool_id)),
         may_comment=actor.organisation_id is not None
         and actor.may(Permission.COMMENT_POOLS, cooperation_id=view.pool.cooperation_id),
-        may_answer=actor.may(Permission.EDIT_POOLS, cooperation_id=view.pool.cooperation_id),
+        may_answer=presenting.may_do(session, actor, view.pool, Step.OPEN_JOINING, now=now),
         violations=list(violations),
         form_name=form,
         entry=entry or {},
@@ -170,14 +175,14 @@ def run(pool_id: uuid.UUID, form: str, command: Command) -> ResponseReturnValue:
     return redirect(url_for("pools.show", pool_id=pool_id), code=303)
 
 
-@pages.post("/buendelungen/<uuid:pool_id>/abstimmung")
+@pages.post("/buendelungen/<uuid:pool_id>/anhoerung")
 @requires(Permission.EDIT_POOLS)
 @commits
 def start_consultation(pool_id: uuid.UUID) -> ResponseReturnValue:
     def command(session: Session, actor: Actor) -> str:
         text, version = request.form.get("text", ""), forms.version_in(request.form)
         changing.start_consultation(session, actor, pool_id, text, version=version, now=clock.now())
-        return "Die Abstimmung hat begonnen; die beteiligten Kommunen werden benachrichtigt."
+        return "Die Anhörung hat begonnen; die beteiligten Kommunen werden benachrichtigt."
 
     return run(pool_id, "consultation", command)
 
@@ -241,7 +246,15 @@ def merge(pool_id: uuid.UUID) -> ResponseReturnValue:
 def open_joining(pool_id: uuid.UUID) -> ResponseReturnValue:
     def command(session: Session, actor: Actor) -> str:
         deadline, version = forms.deadline_in(request.form), forms.version_in(request.form)
-        changing.open_joining(session, actor, pool_id, deadline, version=version, now=clock.now())
+        changing.open_joining(
+            session,
+            actor,
+            pool_id,
+            deadline,
+            unanswered_reason=request.form.get("unanswered_reason", ""),
+            version=version,
+            now=clock.now(),
+        )
         return "Der Beitritt ist offen; die beteiligten Kommunen werden benachrichtigt."
 
     return run(pool_id, "joining", command)

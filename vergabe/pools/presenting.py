@@ -13,7 +13,10 @@ from sqlalchemy.orm import Session, selectinload
 from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission
+from vergabe.cooperations import tasks
 from vergabe.cooperations.model import Cooperation
+from vergabe.cooperations.task_rules import Step
+from vergabe.cooperations.tasks import Governed
 from vergabe.demands import queries as demand_queries
 from vergabe.demands.model import Demand
 from vergabe.demands.queries import ReleasedDemand
@@ -42,6 +45,7 @@ DECISION_NAMES: Final[Mapping[str, tuple[str, str]]] = {
     UNDECIDED: ("noch offen", "warning"),
 }
 _ENDED: Final = frozenset({Stage.REJECTED, Stage.DISSOLVED})
+_SHAPING: Final = frozenset({Action.SPLIT, Action.MERGE, Action.REJECT})
 _COORDINATED: Final = frozenset(
     {
         Action.START_CONSULTATION,
@@ -130,7 +134,7 @@ def pool_view(session: Session, actor: Actor, pool: Pool, *, now: dt.datetime) -
         members=tuple(members_of(demands, joinings, bound)),
         comments=tuple(_comments(session, pool)),
         withdrawals=tuple(_withdrawals(session, pool)),
-        actions=actions_for(actor, pool, facts, now=now),
+        actions=actions_for(session, actor, pool, facts, now=now),
     )
 
 
@@ -190,19 +194,24 @@ def _withdrawals(session: Session, pool: Pool) -> Sequence[Withdrawal]:
     ).all()
 
 
+def may_do(session: Session, actor: Actor, pool: Pool, step: Step, *, now: dt.datetime) -> bool:
+    """Return whether a step with a pool is the task of the actor's organisation, and theirs."""
+    return tasks.may(session, actor, step, Governed(pool.cooperation, pool.area_id), now=now)
+
+
 def actions_for(
-    actor: Actor, pool: Pool, facts: PoolFacts, *, now: dt.datetime
+    session: Session, actor: Actor, pool: Pool, facts: PoolFacts, *, now: dt.datetime
 ) -> frozenset[Action]:
     """Return what the stage allows now and this actor may do."""
     allowed = frozenset(rules.allowed_actions(facts, now))
     mine: set[Action] = set()
-    if actor.may(Permission.EDIT_POOLS, cooperation_id=pool.cooperation_id):
-        mine |= allowed & _COORDINATED
-    if actor.may(
-        Permission.EDIT_TENDERS,
-        cooperation_id=pool.cooperation_id,
-        lead_organisation_id=facts.lead_organisation_id,
-    ) and not rules.reasons_against_starting_tender(facts, now):
+    if may_do(session, actor, pool, Step.OPEN_JOINING, now=now):
+        mine |= allowed & (_COORDINATED - _SHAPING)
+    if may_do(session, actor, pool, Step.PROPOSE_POOL, now=now):
+        mine |= allowed & _SHAPING
+    if not rules.reasons_against_starting_tender(facts, now) and may_do(
+        session, actor, pool, Step.PREPARE_TENDER, now=now
+    ):
         mine.add(Action.START_TENDER)
     own = facts.participant(actor.organisation_id) if actor.organisation_id else None
     may_join = actor.may(

@@ -17,10 +17,12 @@ from sqlalchemy.orm import Session, selectinload
 from vergabe import clock, ids
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
-from vergabe.access.permissions import Permission
 from vergabe.cooperations import queries as cooperations
+from vergabe.cooperations import tasks
 from vergabe.cooperations.model import Cooperation, TaskArea
 from vergabe.cooperations.rules import Depth
+from vergabe.cooperations.task_rules import Step
+from vergabe.cooperations.tasks import Governed
 from vergabe.demands import queries as demands
 from vergabe.demands.queries import ReleasedDemand
 from vergabe.demands.references import next_references
@@ -54,13 +56,13 @@ def preview_pools(
 ) -> list[Preview]:
     """Return the proposals that `propose_pools` would leave behind, without writing anything.
 
-    area_id None: every area of the cooperation. Raises NotFound, Forbidden.
+    area_id None: every area in which this is the task of the actor's organisation. Raises NotFound,
+    Forbidden.
     """
     cooperation = cooperations.visible_cooperation(session, actor, cooperation_id, now=now)
-    actor.require(Permission.EDIT_POOLS, cooperation_id=cooperation.id)
     return [
         Preview(area, explained, is_new=explained.proposal.key not in plan.standing)
-        for area in _areas(session, cooperation, area_id)
+        for area in _own_areas(session, actor, cooperation, area_id, now=now)
         for plan in [_plan(session, cooperation, area, now=now)]
         for explained in plan.wanted
     ]
@@ -80,16 +82,33 @@ def propose_pools(
     at once come one after the other. Raises NotFound, Forbidden.
     """
     cooperation = cooperations.visible_cooperation(session, actor, cooperation_id, now=now)
-    actor.require(Permission.EDIT_POOLS, cooperation_id=cooperation.id)
+    areas = _own_areas(session, actor, cooperation, area_id, now=now)
     cooperations.locked_cooperation(session, cooperation.id)
     standing: list[Pool] = []
-    for area in _areas(session, cooperation, area_id):
+    for area in areas:
         plan = _plan(session, cooperation, area, now=now)
         _replace(session, actor, plan.outdated, now=now)
         kept = _refreshed(plan)
         made = _store(session, actor, cooperation, area, plan.missing, now=now)
         standing += [*plan.shaped, *kept, *made]
     return sorted(standing, key=lambda pool: pool.reference)
+
+
+def _own_areas(
+    session: Session,
+    actor: Actor,
+    cooperation: Cooperation,
+    area_id: uuid.UUID | None,
+    *,
+    now: dt.datetime,
+) -> list[TaskArea]:
+    """Return the areas in which the actor may propose pools; Forbidden if there is none."""
+    areas = _areas(session, cooperation, area_id)
+    places = [Governed(cooperation, area.id) for area in areas] or [Governed(cooperation)]
+    allowed = [tasks.may(session, actor, Step.PROPOSE_POOL, where, now=now) for where in places]
+    if not any(allowed):
+        tasks.require(session, actor, Step.PROPOSE_POOL, places[0], now=now)
+    return [area for area, is_allowed in zip(areas, allowed, strict=False) if is_allowed]
 
 
 def _areas(session: Session, cooperation: Cooperation, area_id: uuid.UUID | None) -> list[TaskArea]:

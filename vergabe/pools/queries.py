@@ -7,14 +7,21 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from vergabe import clock
 from vergabe.access.actor import Actor
+from vergabe.access.permissions import Permission, roles_with
+from vergabe.cooperations import task_queries
 from vergabe.cooperations.model import Cooperation, Mandate, Member
+from vergabe.cooperations.task_rules import TENDER_STEPS, Step
+from vergabe.db import Base
 from vergabe.demands import queries as demands
 from vergabe.demands.queries import ReleasedDemand
 from vergabe.errors import NotFound
+from vergabe.pools import later_queries
+from vergabe.pools.later_queries import CallOffEntry
 from vergabe.pools.model import Joining, Pool, PoolDemand, Withdrawal
 from vergabe.pools.pool_facts import LineFacts, ParticipantFacts, PoolFacts
 from vergabe.pools.stages import Stage
@@ -25,17 +32,46 @@ WHAT = "Die Bündelung"
 
 
 def visible(actor: Actor) -> Select[Pool]:
-    """Members of a cooperation see its pools; the operator sees all."""
+    """Members of a cooperation see its pools, service providers those that they work on.
+
+    The operator sees all. A role that is limited to one cooperation shows its pools alone.
+    """
     query = select(Pool)
     if actor.is_operator:
         return query
-    return query.where(
-        Pool.cooperation_id.in_(
-            select(Member.cooperation_id).where(
-                Member.organisation_id == actor.organisation_id, Member.left_on.is_(None)
-            )
-        )
+    roles = roles_with(Permission.VIEW_POOLS)
+    limits = [
+        grant.cooperation_id
+        for grant in actor.grants
+        if grant.role in roles and grant.organisation_id == actor.organisation_id
+    ]
+    if not limits:
+        return query.where(Pool.id.is_(None))
+    if None not in limits:
+        query = query.where(Pool.cooperation_id.in_(limits))
+    today = clock.berlin_day(clock.now())
+    member_of = select(Member.cooperation_id).where(
+        Member.organisation_id == actor.organisation_id,
+        Member.joined_on <= today,
+        or_(Member.left_on.is_(None), Member.left_on >= today),
     )
+    return query.where(Pool.cooperation_id.in_(member_of) | _works_on(actor, today))
+
+
+def _works_on(actor: Actor, today: dt.date) -> ColumnElement[bool]:
+    """A service provider sees the pools of the areas in which the task matrix names it.
+
+    And the pool behind each tender that it works on; tenders are a later step of the flow, so their
+    table is read by its name.
+    """
+    org = actor.organisation_id
+    tender = Base.metadata.tables["tender"]
+    under = task_queries.serves_under(
+        org, TENDER_STEPS, today, agreement=tender.c.agreement_id, area=Pool.area_id
+    )
+    return task_queries.serves(
+        org, Step, today, cooperation=Pool.cooperation_id, area=Pool.area_id
+    ) | exists().where(tender.c.pool_id == Pool.id, under)
 
 
 def visible_pool(session: Session, actor: Actor, pool_id: uuid.UUID) -> Pool:
@@ -174,6 +210,10 @@ class BoundDemand:
     demand: ReleasedDemand
     value_net_cents: int | None
 
+    def as_demand(self) -> ReleasedDemand:
+        """Return the demand with the value that follows from the quantities."""
+        return replace(self.demand, value_net_cents=self.value_net_cents)
+
 
 def bound_demands(session: Session, pool_id: uuid.UUID) -> list[BoundDemand]:
     """Return the demands of the members that joined, with the quantities they are bound to.
@@ -242,6 +282,21 @@ def _value(
     before = sum((a * w for a, w in zip(asked, weights, strict=True)), Decimal(0))
     after = sum((t * w for t, w in zip(taken, weights, strict=True)), Decimal(0))
     return int(demand.value_net_cents * after / before) if before else demand.value_net_cents
+
+
+def call_off_list(session: Session, pool_id: uuid.UUID) -> list[CallOffEntry]:
+    """Return the named list of who may call off from the contract later, with maximum quantities.
+
+    Members that joined and asked for it, then announced later joiners. Once the joining window has
+    closed nothing on it changes but by a withdrawal with everybody's consent or a later joining.
+    """
+    joinings = session.scalars(
+        select(Joining)
+        .where(Joining.pool_id == pool_id)
+        .options(selectinload(Joining.organisation))
+    )
+    later = later_queries.announced(session, pool_id)
+    return later_queries.call_off_entries(list(joinings), later)
 
 
 def mandate_of(session: Session, mandate_id: uuid.UUID) -> Mandate | None:

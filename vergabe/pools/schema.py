@@ -208,6 +208,12 @@ class WindowSchema(Schema):
     joining_deadline = Instant(load_default=None, allow_none=True)
 
 
+class OpenWindowSchema(WindowSchema):
+    """Until when, and why although comments have no answer (needed only then)."""
+
+    unanswered_reason = text(REASON_LENGTH, load_default="")
+
+
 class QuantitySchema(Schema):
     """The quantity of one line; null only where the demand names none."""
 

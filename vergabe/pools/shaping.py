@@ -10,6 +10,7 @@ from vergabe import clock, outbox
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
 from vergabe.cooperations.model import Cooperation
+from vergabe.cooperations.task_rules import Step
 from vergabe.demands import queries as demands
 from vergabe.demands import service as demand_commands
 from vergabe.demands.queries import ReleasedDemand
@@ -37,7 +38,7 @@ def split(
     Returns the new pool they make, in the same stage; None if they belong to one member only and
     are free again. Raises NotFound, Forbidden, Stale, InvalidInput, Refused.
     """
-    pool = coordinated_pool(session, actor, pool_id, version=version)
+    pool = coordinated_pool(session, actor, pool_id, version=version, step=Step.PROPOSE_POOL)
     facts = queries.pool_facts(session, pool)
     decide(rules.reasons_against_splitting(facts, demand_ids, now), "split_refused")
     moved = entries_in(session, pool.id, demand_ids)
@@ -111,8 +112,11 @@ def merge(
     """
     # Always in the same order: two merges across each other must not wait for each other.
     first, second = sorted({pool_id, other_id}) if pool_id != other_id else (pool_id, other_id)
-    locked = {one: coordinated_pool(session, actor, one) for one in (first, second)}
-    pool = coordinated_pool(session, actor, pool_id, version=version)
+    locked = {
+        one: coordinated_pool(session, actor, one, step=Step.PROPOSE_POOL)
+        for one in (first, second)
+    }
+    pool = coordinated_pool(session, actor, pool_id, version=version, step=Step.PROPOSE_POOL)
     other = locked[other_id]
     facts, theirs = queries.pool_facts(session, pool), queries.pool_facts(session, other)
     decide(rules.reasons_against_merging(facts, theirs, now), "merge_refused")

@@ -42,7 +42,7 @@ class Action(StrEnum):
 
 STAGE_NAMES: Final[Mapping[Stage, str]] = {
     Stage.PROPOSED: "vorgeschlagen",
-    Stage.CONSULTATION: "in Abstimmung",
+    Stage.CONSULTATION: "in Anhörung",
     Stage.JOINING: "Beitritt offen",
     Stage.BINDING: "verbindlich",
     Stage.TENDERING: "in Vergabe",
@@ -51,7 +51,7 @@ STAGE_NAMES: Final[Mapping[Stage, str]] = {
     Stage.REJECTED: "abgelehnt",
 }
 ACTION_NAMES: Final[Mapping[Action, str]] = {
-    Action.START_CONSULTATION: "Abstimmung beginnen",
+    Action.START_CONSULTATION: "Anhörung beginnen",
     Action.SPLIT: "Teilen",
     Action.MERGE: "Zusammenführen",
     Action.REJECT: "Ablehnen",

@@ -3,7 +3,6 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,13 +10,17 @@ from sqlalchemy.orm import Session
 from vergabe import clock, ids
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
-from vergabe.access.permissions import Permission
+from vergabe.conflicts import acting
 from vergabe.cooperations import queries as cooperations
+from vergabe.cooperations import tasks
 from vergabe.cooperations.model import Cooperation
+from vergabe.cooperations.task_rules import Step
+from vergabe.cooperations.tasks import Governed
 from vergabe.demands.queries import ReleasedDemand
 from vergabe.demands.references import next_reference
 from vergabe.errors import Refused, Violation
 from vergabe.exchange.plain_text import one_line
+from vergabe.funding import queries as funding
 from vergabe.pools import queries as pool_queries
 from vergabe.pools import service as pools
 from vergabe.pools.model import Pool
@@ -46,11 +49,7 @@ def draft_tender(
     """
     pool = pools.locked_pool(session, actor, pool_id)
     cooperation = session.get_one(Cooperation, pool.cooperation_id)
-    actor.require(
-        Permission.EDIT_TENDERS,
-        cooperation_id=cooperation.id,
-        lead_organisation_id=cooperation.lead_organisation_id,
-    )
+    _require_preparing(session, actor, pool, now=now)
     existing = session.scalars(
         select(Tender).where(Tender.pool_id == pool_id, Tender.stage != rules.Stage.CANCELLED)
     ).first()
@@ -59,7 +58,7 @@ def draft_tender(
     pools.start_tendering(session, actor, pool, now=now)
     needed = _needed(session, pool)
     today = clock.berlin_day(now)
-    assessment = _assess(needed, today)
+    assessment = _assess(needed, today, funding.award_rules(session, pool.id))
     tender = _new_tender(session, actor, pool, cooperation, needed, assessment, now=now)
     tender.title = one_line(title or "", max_length=400, field="title") or pool.title
     session.add(tender)
@@ -103,10 +102,13 @@ def lots_to_choose(
 
 def needed_by(session: Session, pool_id: uuid.UUID) -> list[ReleasedDemand]:
     """Return the demands of the members that joined, with the quantities they are bound to."""
-    return [
-        replace(bound.demand, value_net_cents=bound.value_net_cents)
-        for bound in pool_queries.bound_demands(session, pool_id)
-    ]
+    return [bound.as_demand() for bound in pool_queries.bound_demands(session, pool_id)]
+
+
+def _require_preparing(session: Session, actor: Actor, pool: Pool, *, now: dt.datetime) -> None:
+    where = Governed(pool.cooperation, pool.area_id)
+    tasks.require(session, actor, Step.PREPARE_TENDER, where, now=now)
+    acting.require_free(session, actor, pool_id=pool.id, cooperation_id=pool.cooperation_id)
 
 
 def _needed(session: Session, pool: Pool) -> list[ReleasedDemand]:
@@ -120,9 +122,11 @@ def _needed(session: Session, pool: Pool) -> list[ReleasedDemand]:
     return needed
 
 
-def _assess(needed: Sequence[ReleasedDemand], on: dt.date) -> Assessment:
+def _assess(
+    needed: Sequence[ReleasedDemand], on: dt.date, funding_rules: tuple[str, ...]
+) -> Assessment:
     needs = [Need(d.organisation_name, d.land or "NW", d.value_net_cents or 0) for d in needed]
-    return assess(needs, nature_of(needed), on)
+    return assess(needs, nature_of(needed), on, funding_rules=funding_rules)
 
 
 def nature_of(needed: Sequence[ReleasedDemand]) -> str:
@@ -154,6 +158,7 @@ def _new_tender(
     number = next_reference(session, cooperation.reference_prefix, year)
     codes_ = sorted({d.cpv for d in needed} | {c for d in needed for c in d.cpv_additional})
     main = pool.cpv
+    agreement = tasks.governing_agreement(session, cooperation.id, clock.berlin_day(now))
     return Tender(
         id=ids.new_id(),
         reference=f"{cooperation.reference_prefix}-{year}-{number:04d}",
@@ -162,6 +167,7 @@ def _new_tender(
         pool_id=pool.id,
         pool=pool,
         lead_organisation_id=cooperation.lead_organisation_id,
+        agreement_id=agreement.id if agreement else None,
         stage=rules.Stage.DRAFT,
         title=pool.title,
         description="",

@@ -74,8 +74,8 @@ def test_from_proposal_to_open_window_with_every_button_clicked_twice(
     pool = proposal(session)
     log_in(client, session, pool.cooperation.lead, Role.COORDINATOR)
     page = f"/buendelungen/{pool.id}"
-    assert post(client, f"{page}/abstimmung", page, text=HTML)[0] == 303
-    status, again = post(client, f"{page}/abstimmung", page, text=HTML)
+    assert post(client, f"{page}/anhoerung", page, text=HTML)[0] == 303
+    status, again = post(client, f"{page}/anhoerung", page, text=HTML)
     assert status == 409
     assert "&lt;script&gt;" in again
     assert HTML not in again
@@ -189,13 +189,13 @@ def test_strangers_get_a_404_and_members_only_their_buttons(
     log_in(client, session, pool.cooperation.lead, Role.AUDITOR)
     page = f"/buendelungen/{pool.id}"
     shown = text_of(client, page)
-    assert "Abstimmung beginnen" not in shown
-    assert post(client, f"{page}/abstimmung", "/buendelungen", text="x")[0] == 403
+    assert "Anhörung beginnen" not in shown
+    assert post(client, f"{page}/anhoerung", "/buendelungen", text="x")[0] == 403
     post(client, "/abmelden", page)
     access.log_in(client, stranger)
     text_of(client, page, 404)
     assert "BUE-DLZ" not in text_of(client, "/buendelungen")
-    for path in ("abstimmung", "ablehnung", "teilung", "beitrittsfenster", "aufloesung"):
+    for path in ("anhoerung", "ablehnung", "teilung", "beitrittsfenster", "aufloesung"):
         assert post(client, f"{page}/{path}", "/buendelungen", reason="x")[0] == 404
 
 
@@ -204,7 +204,7 @@ def test_the_later_of_two_coordinators_is_told(client: FlaskClient, session: Ses
     log_in(client, session, pool.cooperation.lead, Role.COORDINATOR)
     page = f"/buendelungen/{pool.id}"
     seen = pool.version
-    assert post(client, f"{page}/abstimmung", page, version=seen)[0] == 303
+    assert post(client, f"{page}/anhoerung", page, version=seen)[0] == 303
     status, text = post(client, f"{page}/ablehnung", page, version=seen, reason="Grund")
     assert status == 412
     assert "inzwischen von jemand anderem geändert" in text
