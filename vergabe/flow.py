@@ -25,6 +25,8 @@ from vergabe.suppliers import following, inviting
 from vergabe.suppliers import handlers as suppliers
 from vergabe.suppliers.inviting import NoticeFacts
 from vergabe.tenders.model import Tender
+from vergabe.votes import events as vote_events
+from vergabe.votes import handlers as votes
 from vergabe.web.formatting import weekday_moment
 
 Handler: TypeAlias = Callable[..., None]
@@ -98,9 +100,13 @@ FLOW: Final[Mapping[type[Event], tuple[Handler, ...]]] = {
     pool_events.JoiningOpened: (pools.tell_of_joining_window,),
     pool_events.MemberJoined: (pools.tell_of_joining,),
     pool_events.MemberStayedOut: (pools.tell_of_staying_out,),
+    pool_events.LaterJoinerNamed: (pools.tell_of_later_joiner,),
+    pool_events.LaterJoinerJoined: (pools.tell_of_later_joining,),
     pool_events.WithdrawalAsked: (pools.tell_of_withdrawal,),
     pool_events.WithdrawalDecided: (pools.tell_of_decided_withdrawal,),
     pool_events.PoolEnded: (pools.tell_of_end,),
+    vote_events.VoteOpened: (votes.tell_of_opening,),
+    vote_events.VoteClosed: (votes.tell_of_closing,),
     NoticePublished: (notices.tell_buyers, tell_suppliers),
     enquiry_events.EnquiryReceived: (enquiries.tell_officers,),
     enquiry_events.AnswerPublished: (enquiries.tell_answer,),

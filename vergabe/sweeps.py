@@ -10,6 +10,8 @@ from vergabe.db import reading, unit_of_work
 from vergabe.deadlines import service as deadlines
 from vergabe.demands import calls
 from vergabe.messages import delivery
+from vergabe.pools import reminding as joinings
+from vergabe.votes import handlers as votes
 
 
 def send_mails(app: Flask) -> int:
@@ -19,7 +21,12 @@ def send_mails(app: Flask) -> int:
 
 def send_reminders(app: Flask) -> int:
     """Write the reminders that are due; return how many calls and deadlines were handled."""
-    return _remind_of_calls(app) + _remind_of_deadlines(app)
+    return (
+        _remind_of_calls(app)
+        + _remind_of_deadlines(app)
+        + _remind_of_joinings(app)
+        + _tell_of_votes(app)
+    )
 
 
 def _remind_of_calls(app: Flask) -> int:
@@ -45,3 +52,21 @@ def _remind_of_deadlines(app: Flask) -> int:
             handled += batch
             if not batch:
                 return handled
+
+
+def _remind_of_joinings(app: Flask) -> int:
+    with app.app_context():
+        with reading() as session:
+            if not joinings.has_due_reminders(session, now=clock.now()):
+                return 0
+        with unit_of_work() as session:
+            return joinings.send_due_reminders(session, now=clock.now())
+
+
+def _tell_of_votes(app: Flask) -> int:
+    with app.app_context():
+        with reading() as session:
+            if not votes.has_due_ticks(session, now=clock.now()):
+                return 0
+        with unit_of_work() as session:
+            return votes.send_due(session, now=clock.now())

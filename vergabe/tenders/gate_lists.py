@@ -17,6 +17,8 @@ SHORT_TITLES: Final[Mapping[str, str]] = {
     "resolutions": "Beschlüsse",
     "demands_released": "Freigabe",
     "joinings_recorded": "Beitritt",
+    "declarations": "Erklärungen",
+    "vote": "Abstimmung",
 }
 
 
