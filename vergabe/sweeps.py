@@ -11,6 +11,7 @@ from vergabe.deadlines import service as deadlines
 from vergabe.demands import calls
 from vergabe.messages import delivery
 from vergabe.pools import reminding as joinings
+from vergabe.tenders import mandate_watch
 from vergabe.votes import handlers as votes
 
 
@@ -25,6 +26,7 @@ def send_reminders(app: Flask) -> int:
         _remind_of_calls(app)
         + _remind_of_deadlines(app)
         + _remind_of_joinings(app)
+        + _warn_of_mandates(app)
         + _tell_of_votes(app)
     )
 
@@ -52,6 +54,15 @@ def _remind_of_deadlines(app: Flask) -> int:
             handled += batch
             if not batch:
                 return handled
+
+
+def _warn_of_mandates(app: Flask) -> int:
+    with app.app_context():
+        with reading() as session:
+            if not mandate_watch.has_due_warnings(session, now=clock.now()):
+                return 0
+        with unit_of_work() as session:
+            return mandate_watch.send_warnings(session, now=clock.now())
 
 
 def _remind_of_joinings(app: Flask) -> int:

@@ -10,11 +10,15 @@ from vergabe.errors import Forbidden
 
 @dataclass(frozen=True)
 class Grant:
-    """A valid role at an organisation; cooperation_id None: in all its cooperations."""
+    """A valid role at an organisation; cooperation_id None: in all its cooperations.
+
+    is_substitute: held only to stand in for somebody else.
+    """
 
     role: Role
     organisation_id: uuid.UUID
     cooperation_id: uuid.UUID | None = None
+    is_substitute: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,16 @@ class Actor:
         return frozenset(
             grant.role for grant in self.grants if grant.organisation_id == self.organisation_id
         )
+
+    def is_substitute(self, cooperation_id: uuid.UUID) -> bool:
+        """Return whether all roles held in a cooperation are those of a substitute."""
+        counting = [
+            grant
+            for grant in self.grants
+            if grant.organisation_id == self.organisation_id
+            and grant.cooperation_id in (None, cooperation_id)
+        ]
+        return bool(counting) and all(grant.is_substitute for grant in counting)
 
     def holds(self, permission: Permission) -> bool:
         """Return whether the permission is held at the organisation acted for, somewhere.

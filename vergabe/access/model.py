@@ -37,6 +37,10 @@ class Organisation(Model):
         CheckConstraint(
             "(inhabitants IS NULL) = (inhabitants_on IS NULL)", name="inhabitants_have_date"
         ),
+        CheckConstraint(
+            "(succeeded_by_id IS NULL) = (succeeded_on IS NULL)", name="succession_has_day"
+        ),
+        CheckConstraint("succeeded_by_id <> id", name="succeeded_by_another"),
         UniqueConstraint("ags"),
         Index("ix_organisation_name", "name"),
     )
@@ -62,7 +66,12 @@ class Organisation(Model):
     email: Mapped[str | None] = mapped_column(String(254))
     phone: Mapped[str | None] = mapped_column(String(50))
     website: Mapped[str | None] = mapped_column(String(400))
+    succeeded_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    """The municipality that took over all rights and duties of this one (a merger)."""
+    succeeded_on: Mapped[Day | None]
+    """First legal day on which the successor stands in its place."""
     created_at: Mapped[Instant]
+    succeeded_by: Mapped[Organisation | None] = relationship(remote_side="Organisation.id")
 
     @property
     def is_buyer(self) -> bool:
@@ -153,9 +162,19 @@ class RoleAssignment(Model):
     valid_from: Mapped[Day]
     valid_to: Mapped[Day | None]
     substitute_for_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    home_organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    """Set for a substitute from another member: the organisation that the person comes from."""
     reason: Mapped[str | None] = mapped_column(Text)
     user: Mapped[User] = relationship(back_populates="assignments", foreign_keys=[user_id])
-    organisation: Mapped[Organisation] = relationship()
+    organisation: Mapped[Organisation] = relationship(foreign_keys=[organisation_id])
+    home_organisation: Mapped[Organisation | None] = relationship(
+        foreign_keys=[home_organisation_id]
+    )
+    substitute_for: Mapped[User | None] = relationship(foreign_keys=[substitute_for_id])
+
+    @property
+    def is_substitute(self) -> bool:
+        return self.substitute_for_id is not None or self.home_organisation_id is not None
 
     def is_valid_on(self, day: dt.date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)

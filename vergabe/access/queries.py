@@ -3,15 +3,19 @@
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from vergabe import clock
 from vergabe.access.actor import Actor, Grant
 from vergabe.access.model import ApiToken, Organisation, RoleAssignment, User
-from vergabe.access.permissions import Permission, Role, roles_with
+from vergabe.access.permissions import ROLE_NAMES, Permission, Role, roles_with
+
+NAME_LENGTH: Final = 200
+"""Of the columns that keep who acted."""
 
 
 def _valid_assignments(day: dt.date) -> Select[RoleAssignment]:
@@ -46,28 +50,49 @@ def actor_for(
     day = clock.berlin_day(now)
     grants: frozenset[Grant] = frozenset()
     organisation = None
+    name = user.full_name
     if organisation_id is not None:
-        rows = session.execute(
+        rows = session.scalars(
             _valid_assignments(day)
             .where(
                 RoleAssignment.user_id == user.id,
                 RoleAssignment.organisation_id == organisation_id,
             )
-            .with_only_columns(RoleAssignment.role, RoleAssignment.cooperation_id)
-        )
+            .order_by(RoleAssignment.id)
+            .options(
+                joinedload(RoleAssignment.substitute_for),
+                joinedload(RoleAssignment.home_organisation),
+            )
+        ).all()
         grants = frozenset(
-            Grant(Role(role), organisation_id, cooperation_id) for role, cooperation_id in rows
+            Grant(Role(row.role), organisation_id, row.cooperation_id, row.is_substitute)
+            for row in rows
         )
         if grants:
             organisation = session.get(Organisation, organisation_id)
+        if rows and all(row.is_substitute for row in rows):
+            name = _name_of_substitute(user, rows)
     return Actor(
-        name=user.full_name,
+        name=name,
         user_id=user.id,
         organisation_id=organisation.id if organisation else None,
         organisation_name=organisation.name if organisation else "",
         organisation_kind=organisation.kind if organisation else "",
         grants=grants if organisation else frozenset(),
     )
+
+
+def _name_of_substitute(user: User, rows: Sequence[RoleAssignment]) -> str:
+    """Return the name under which a substitute acts: from where, and for whom."""
+    homes = dict.fromkeys(row.home_organisation.name for row in rows if row.home_organisation)
+    persons = dict.fromkeys(
+        row.substitute_for.full_name
+        if row.substitute_for
+        else f"die Rolle {ROLE_NAMES[Role(row.role)]}"
+        for row in rows
+    )
+    home = f", {', '.join(homes)}" if homes else ""
+    return f"{user.full_name}{home} (in Vertretung für {', '.join(persons)})"[:NAME_LENGTH]
 
 
 def token_hash(token: str) -> str:
@@ -105,11 +130,16 @@ def people_with(
     *,
     now: dt.datetime,
     cooperation_id: uuid.UUID | None = None,
+    roles: frozenset[Role] | None = None,
 ) -> list[tuple[User, uuid.UUID]]:
-    """Return active people who hold a permission at these organisations today, and where."""
+    """Return active people who hold a permission at these organisations today, and where.
+
+    roles: count only these of the roles that hold it.
+    """
+    holders = roles_with(permission) if roles is None else roles_with(permission) & roles
     assignments = _valid_assignments(clock.berlin_day(now)).where(
         RoleAssignment.organisation_id.in_(list(organisation_ids)),
-        RoleAssignment.role.in_(roles_with(permission)),
+        RoleAssignment.role.in_(holders),
     )
     if cooperation_id is not None:
         assignments = assignments.where(

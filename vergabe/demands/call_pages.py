@@ -175,7 +175,7 @@ def _call_page(
         own=own,
         answer_names=ANSWER_NAMES,
         answer_kinds=_ANSWER_KINDS,
-        may_run=actor.may(Permission.RUN_CALLS, cooperation_id=call.cooperation_id),
+        may_run=call_queries.may_run(db.session(), actor, call, now=clock.now()),
         may_answer=actor.holds(Permission.ANSWER_CALLS) and state is CallState.OPEN,
         may_edit=actor.holds(Permission.EDIT_DEMANDS),
         closes_day=local.date().isoformat(),

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session, joinedload
 from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
-from vergabe.access.permissions import Permission
 from vergabe.cooperations import queries as cooperations
+from vergabe.cooperations import tasks
 from vergabe.cooperations.model import Cooperation
 from vergabe.cooperations.rules import Depth
+from vergabe.cooperations.task_rules import Step
+from vergabe.cooperations.tasks import Governed
 from vergabe.demands import call_rules
 from vergabe.demands.call_rules import AnswerKind, CallState, Rate
 from vergabe.demands.model import CallAnswer, CallForDemands, Demand
@@ -145,6 +147,15 @@ def answers(session: Session, call: CallForDemands, *, now: dt.datetime) -> list
     ]
 
 
+def may_run(
+    session: Session, actor: Actor, call: CallForDemands, *, now: dt.datetime
+) -> bool:
+    """Return whether the survey is the task of the actor's organisation, and theirs there."""
+    return tasks.may(
+        session, actor, Step.SURVEY, Governed(call.cooperation, call.area_id), now=now
+    )
+
+
 def answers_for(
     session: Session, actor: Actor, call: CallForDemands, *, now: dt.datetime
 ) -> tuple[Rate, list[MemberAnswer]]:
@@ -154,7 +165,7 @@ def answers_for(
     """
     found = answers(session, call, now=now)
     rate = call_rules.rate(answer.kind for answer in found)
-    if actor.may(Permission.RUN_CALLS, cooperation_id=call.cooperation_id):
+    if may_run(session, actor, call, now=now):
         return rate, found
     return rate, [each for each in found if each.organisation_id == actor.organisation_id]
 
@@ -201,7 +212,8 @@ def rates_for(
 ) -> tuple[Rate, list[MemberRate]]:
     """Return the rate over all calls, and the members' rates that the actor may see."""
     total, found = rates(session, cooperation_id, now=now)
-    if actor.may(Permission.RUN_CALLS, cooperation_id=cooperation_id):
+    where = Governed(session.get_one(Cooperation, cooperation_id))
+    if tasks.may(session, actor, Step.SURVEY, where, now=now):
         return total, found
     return total, [each for each in found if each.organisation_id == actor.organisation_id]
 

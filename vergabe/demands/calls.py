@@ -14,7 +14,10 @@ from vergabe.access.permissions import Permission
 from vergabe.audit import service as audit
 from vergabe.audit.service import Act
 from vergabe.cooperations import queries as cooperations
+from vergabe.cooperations import tasks
 from vergabe.cooperations.model import TaskArea
+from vergabe.cooperations.task_rules import Step
+from vergabe.cooperations.tasks import Governed
 from vergabe.db import insert_unless_there
 from vergabe.demands import call_queries, call_rules, recording, telling
 from vergabe.demands.call_rules import AnswerKind, CallState
@@ -49,10 +52,11 @@ def open_call(
     InvalidInput.
     """
     cooperations.visible_cooperation(session, actor, cooperation_id, now=now)
-    actor.require(Permission.RUN_CALLS, cooperation_id=cooperation_id)
     area = session.get(TaskArea, area_id)
     if area is None or area.cooperation_id != cooperation_id:
         raise NotFound("Das Aufgabengebiet")
+    where = Governed(area.cooperation, area.id)
+    tasks.require(session, actor, Step.SURVEY, where, now=now)
     opens_at = opens_at or now
     days = sorted(set(reminder_days), reverse=True)
     violations = call_rules.reasons_against_call(title, text, opens_at, closes_at, days, now=now)
@@ -94,7 +98,8 @@ def move_closing(
     All members asked are told. Raises NotFound, Forbidden, Refused for a closed call, InvalidInput.
     """
     call = call_queries.visible_call(session, actor, call_id, now=now, lock=True)
-    actor.require(Permission.RUN_CALLS, cooperation_id=call.cooperation_id)
+    where = Governed(call.cooperation, call.area_id)
+    tasks.require(session, actor, Step.SURVEY, where, now=now)
     if call_queries.state_of(call, now) is CallState.CLOSED:
         raise Refused("call_closed", "Die Abfrage ist schon geschlossen. Legen Sie eine neue an.")
     violations = call_rules.reasons_against_closing_at(call.opens_at, closes_at, now=now)

@@ -5,6 +5,7 @@ from typing import Any
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
+from vergabe.cooperations.task_rules import Step
 from vergabe.db import db
 from vergabe.enquiries import queries, service
 from vergabe.enquiries.model import Answer, Enquiry
@@ -17,6 +18,7 @@ from vergabe.enquiries.schema import (
 )
 from vergabe.enquiries.service import Asker
 from vergabe.suppliers import following
+from vergabe.tenders import duties
 from vergabe.tenders import queries as tenders
 from vergabe.web.api import ApiBlueprint
 from vergabe.web.rights import current_actor, requires
@@ -32,11 +34,7 @@ def enquiries(tender_id: uuid.UUID) -> Any:
     """Alle Fragen zu einem Verfahren, nur für die Vergabestelle der Federführung."""
     actor = current_actor()
     tender = tenders.visible_tender(db.session(), actor, tender_id)
-    actor.require(
-        Permission.ANSWER_ENQUIRIES,
-        cooperation_id=tender.cooperation_id,
-        lead_organisation_id=tender.lead_organisation_id,
-    )
+    duties.require(db.session(), actor, tender, Step.ANSWER_ENQUIRIES)
     return {"items": queries.all_enquiries(db.session(), tender_id)}
 
 

@@ -7,11 +7,13 @@ from sqlalchemy.orm import Session
 
 from vergabe.access import queries as people
 from vergabe.access.permissions import Permission
+from vergabe.cooperations.task_rules import Step
 from vergabe.enquiries.events import AnswerPublished, EnquiryReceived
 from vergabe.enquiries.model import Answer, Enquiry
 from vergabe.messages import service as messages
 from vergabe.messages.service import Reader
 from vergabe.suppliers import following
+from vergabe.tenders import duties
 from vergabe.tenders.model import Tender
 from vergabe.web.formatting import weekday_moment
 
@@ -19,13 +21,13 @@ from vergabe.web.formatting import weekday_moment
 def tell_officers(
     session: Session, event: EnquiryReceived, *, event_id: uuid.UUID, now: dt.datetime
 ) -> None:
-    """Tell the officers of the lead that a question waits."""
+    """Tell the officers of whoever answers questions that one waits."""
     enquiry = session.get_one(Enquiry, event.enquiry_id)
     tender = session.get_one(Tender, event.tender_id)
     officers = people.people_with(
         session,
         Permission.ANSWER_ENQUIRIES,
-        [tender.lead_organisation_id],
+        duties.performers(session, tender, Step.ANSWER_ENQUIRIES, now=now),
         now=now,
         cooperation_id=tender.cooperation_id,
     )

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from vergabe import ids, outbox
 from vergabe.access.actor import Actor
-from vergabe.access.permissions import Permission
+from vergabe.cooperations.task_rules import Step
 from vergabe.enquiries import queries, rules
 from vergabe.enquiries.events import AnswerPublished, EnquiryReceived
 from vergabe.enquiries.model import Answer, Enquiry
 from vergabe.errors import InvalidInput, NotFound, Refused, Violation
 from vergabe.exchange.text import clean_text
 from vergabe.law.answers import extension_for_late_answer
+from vergabe.tenders import duties
 from vergabe.tenders import queries as tenders
 from vergabe.tenders.facts import period_facts
 from vergabe.tenders.model import Tender
@@ -103,11 +104,7 @@ def answer(
     InvalidInput when the public question could show who asked, unless `accept_traces`.
     """
     tender = tenders.locked_tender(session, actor, tender_id)
-    actor.require(
-        Permission.ANSWER_ENQUIRIES,
-        cooperation_id=tender.cooperation_id,
-        lead_organisation_id=tender.lead_organisation_id,
-    )
+    duties.require(session, actor, tender, Step.ANSWER_ENQUIRIES, now=now)
     found = queries.enquiries_of(session, tender_id, enquiry_ids)
     if len(found) < len(set(enquiry_ids)) or not found:
         raise NotFound("Die Frage")

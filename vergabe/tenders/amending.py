@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from vergabe import clock
 from vergabe.access.actor import Actor
-from vergabe.access.permissions import Permission
+from vergabe.cooperations.rules import Scope
+from vergabe.cooperations.task_rules import Step
 from vergabe.errors import DomainError, InvalidInput, Refused, Violation
 from vergabe.exchange.plain_text import many_lines, one_line
-from vergabe.tenders import rules, timing
+from vergabe.tenders import duties, mandate_watch, rules, timing
 from vergabe.tenders.changing import tender_to_change
 from vergabe.tenders.facts import period_facts
 from vergabe.tenders.limits import DESCRIPTION_MAX, REASON_MAX, TEXT_MAX, TITLE_MAX
@@ -62,8 +63,11 @@ def mark_amended(
         tender_id,
         version=version,
         action=Action.AMEND,
-        permission=Permission.PUBLISH_TENDERS,
+        step=None,
     )
+    for step in steps_of(tender, amendment):
+        duties.require(session, actor, tender, step, now=now)
+    mandate_watch.refuse_without(session, tender, Scope.TENDER, now=now)
     amendment = _cleaned(amendment)
     against = reasons_against_amendment(session, tender, amendment, now=now)
     if against:
@@ -92,6 +96,23 @@ def mark_amended(
         submission_deadline=iso(tender.submission_deadline),
     )
     return tender, changes
+
+
+def steps_of(tender: Tender, amendment: Amendment) -> list[Step]:
+    """Return what an amendment is in the task matrix: extending, changing anything else, or both.
+
+    Forms send every field: only those that differ count. A change of documents is an amendment.
+    """
+
+    def differs(name: str) -> bool:
+        wanted = getattr(amendment, name)
+        return wanted is not None and wanted != getattr(tender, name)
+
+    extends = differs("submission_deadline") or differs("enquiries_deadline")
+    texts = ("title", "description", "selection_criteria")
+    changes = any(map(differs, texts)) or bool(pending_documents(tender))
+    changes = changes or bool(dropping_documents(tender)) or not extends
+    return [Step.AMEND] * changes + [Step.EXTEND] * extends
 
 
 def _cleaned(amendment: Amendment) -> Amendment:

@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from vergabe.access.actor import Actor
-from vergabe.access.permissions import Permission
+from vergabe.cooperations.task_rules import Step
 from vergabe.errors import Refused, Stale
-from vergabe.tenders import queries, rules
+from vergabe.tenders import duties, queries, rules
 from vergabe.tenders.model import Tender
 from vergabe.tenders.rules import Action, Stage
 
@@ -20,19 +20,17 @@ def tender_to_change(
     *,
     version: int | None,
     action: Action | None = Action.EDIT,
-    permission: Permission = Permission.EDIT_TENDERS,
+    step: Step | None = Step.PREPARE_TENDER,
 ) -> Tender:
     """Return a tender, locked until the commit, that the actor may change in this way now.
 
     version: the one the person saw, None where nobody looked (imports, operator); action None: the
-    caller looks at the stage. Raises NotFound, Forbidden, Refused (stage) and Stale (version).
+    caller looks at the stage; step: what is done, by the task matrix; None: the caller asks. Raises
+    NotFound, Forbidden, Refused (stage, conflict of interest) and Stale (version).
     """
     tender = queries.locked_tender(session, actor, tender_id)
-    actor.require(
-        permission,
-        cooperation_id=tender.cooperation_id,
-        lead_organisation_id=tender.lead_organisation_id,
-    )
+    if step is not None:
+        duties.require(session, actor, tender, step)
     if action is not None:
         require_stage(tender, action)
     if version is not None and tender.version != version:

@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
+from vergabe.cooperations.task_rules import Step
 from vergabe.db import db
 from vergabe.errors import InvalidInput, Refused, Stale, TooLarge, Violation
 from vergabe.files import current
-from vergabe.tenders import documents, presenting, queries
+from vergabe.tenders import documents, duties, presenting, queries
 from vergabe.tenders.document_files import ACCEPT, KINDS_IN_WORDS
 from vergabe.tenders.documents import Upload, document_of
 from vergabe.tenders.forms import FormReader
@@ -57,7 +58,7 @@ def _index_page(
         ],
         is_published=tender.published_version > 0,
         is_changeable=is_changeable
-        and presenting.may(current_actor(), tender, Permission.EDIT_TENDERS),
+        and duties.may(db.session(), current_actor(), tender, Step.PREPARE_TENDER),
         limit=f"{shell.settings().document_limit_bytes // 1024**2} Megabyte",
         accept=ACCEPT,
         kinds=KINDS_IN_WORDS,

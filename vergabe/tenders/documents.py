@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from vergabe import ids
 from vergabe.access.actor import Actor
-from vergabe.access.permissions import Permission
+from vergabe.cooperations.task_rules import Step
 from vergabe.errors import NotFound, Refused, Violation
 from vergabe.exchange.plain_text import one_line
 from vergabe.files import service as files
 from vergabe.files.store import FileStore, Kept
-from vergabe.tenders import document_files, queries
+from vergabe.tenders import document_files, duties, queries
 from vergabe.tenders.changing import require_stage, tender_to_change, touch
 from vergabe.tenders.limits import LINE_MAX
 from vergabe.tenders.model import Tender, TenderDocument
@@ -233,11 +233,7 @@ def _refuse_early(
 ) -> None:
     """Refuse before a large file is stored; nobody waits for a lock while it is."""
     tender = queries.visible_tender(session, actor, tender_id)
-    actor.require(
-        Permission.EDIT_TENDERS,
-        cooperation_id=tender.cooperation_id,
-        lead_organisation_id=tender.lead_organisation_id,
-    )
+    duties.require(session, actor, tender, Step.PREPARE_TENDER)
     _require_changeable(tender, now=now)
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -15,22 +15,29 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from vergabe import clock
+from vergabe.conflicts import gates as conflicts
 from vergabe.cooperations import gates as cooperation_gates
+from vergabe.cooperations import tasks
 from vergabe.cooperations.gates import Gate, PublicationFacts
+from vergabe.cooperations.mandate_gates import mandate_reasons
 from vergabe.cooperations.readiness import MemberViolation
+from vergabe.cooperations.rules import Scope
+from vergabe.cooperations.task_rules import Step
 from vergabe.demands import queries as demands
 from vergabe.demands.queries import ReleasedDemand
 from vergabe.demands.stages import Stage as DemandStage
 from vergabe.errors import Violation
+from vergabe.funding import gates as funding
 from vergabe.law.errors import LawError
 from vergabe.money import german
 from vergabe.pools import queries as pools
 from vergabe.pools.model import Joining
-from vergabe.tenders import assessment, completeness, queries, timing
+from vergabe.tenders import assessment, completeness, duties, queries, timing
 from vergabe.tenders.assessment import Assessment
 from vergabe.tenders.facts import chosen_of, current_assessment, period_facts, tender_facts
 from vergabe.tenders.model import LotItem, Tender
 from vergabe.tenders.rules import Stage
+from vergabe.votes import gates as votes
 
 _RELEASED: Final = frozenset({DemandStage.RELEASED, DemandStage.POOLED, DemandStage.TENDERED})
 # Methods whose first public step is a notice with a deadline for bids.
@@ -66,6 +73,11 @@ def all_gates(
     )
     common = cooperation_gates.publication_gates(session, facts, is_decision=is_decision)
     case = _case(session, tender, now)
+    by_provider = _provider_mandated(case)
+    common = [
+        replace(gate, reasons=[*gate.reasons, *by_provider]) if gate.key == "mandates" else gate
+        for gate in common
+    ]
     return [*common, *(Gate(key, title, check(case)) for key, title, check in _CHECKS)]
 
 
@@ -143,6 +155,10 @@ def _joinings_recorded(case: _Case) -> list[Violation]:
     ]
 
 
+def _vote_adopted(case: _Case) -> list[Violation]:
+    return votes.reasons_against_publication(case.session, case.tender.pool, case.now)
+
+
 def _sums_agree(case: _Case) -> list[Violation]:
     """The arithmetic of design.md, section 3 (2), looked at once more before it becomes public."""
     tender = case.tender
@@ -207,6 +223,30 @@ def _lines_of(
 ) -> list[tuple[uuid.UUID | None, Decimal | None]]:
     """Return the lines of a demand with their quantities; one without lines is one itself."""
     return [(line.id, line.quantity) for line in demand.lines] or [(None, None)]
+
+
+def _provider_mandated(case: _Case) -> list[Violation]:
+    """A service provider that publishes needs the word of every buyer, the lead's as well."""
+    tender = case.tender
+    facts = queries.totals_by_buyer(case.session, tender.id)
+    where = duties.governed(case.session, tender)
+    return [
+        reason
+        for provider_id in tasks.providers(case.session, Step.PUBLISH, where, now=case.now)
+        for reason in mandate_reasons(
+            case.session,
+            tender.cooperation_id,
+            Scope.TENDER,
+            [buyer.organisation_id for buyer in tender.buyers],
+            facts,
+            clock.berlin_day(case.now),
+            grantee_id=provider_id,
+        )
+    ]
+
+
+def _declarations_made(case: _Case) -> list[Violation]:
+    return conflicts.reasons_against_publishing(case.session, case.tender.pool, now=case.now)
 
 
 def _wrong_sum(where: str) -> Violation:
@@ -274,10 +314,18 @@ def _deadlines_lawful(case: _Case) -> list[Violation]:
     )
 
 
+def _funding_decided(case: _Case) -> list[Violation]:
+    today = clock.berlin_day(case.now)
+    return funding.publication_reasons(case.session, case.tender.pool_id, today)
+
+
 Check = Callable[[_Case], list[Violation]]
 _CHECKS: Final[tuple[tuple[str, str, Check], ...]] = (
+    ("funding", "Die Förderung steht dem Beginn nicht entgegen", _funding_decided),
     ("demands_released", "Jeder Bedarf ist freigegeben", _demands_released),
     ("joinings_recorded", "Jede Kommune ist verbindlich beigetreten", _joinings_recorded),
+    ("vote", "Das Vorhaben ist in der Abstimmung angenommen", _vote_adopted),
+    ("declarations", "Erklärungen zu Interessenkonflikten liegen vor", _declarations_made),
     ("sums_agree", "Mengen und Werte stimmen je Kommune", _sums_agree),
     ("content_complete", "Das Verfahren ist vollständig", _content_complete),
     ("method_permitted", "Die Verfahrensart ist zulässig", _method_permitted),

@@ -97,6 +97,8 @@ class Tender(Model):
     cooperation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cooperation.id"))
     pool_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("pool.id"))
     lead_organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    agreement_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("agreement.id"))
+    """The version of the agreement in force when the procedure began: its task matrix decides."""
     stage: Mapped[str] = mapped_column(String(20), default="draft")
     title: Mapped[Name]
     description: Mapped[LongText]

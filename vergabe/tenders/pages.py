@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.cooperations import queries as cooperations
+from vergabe.cooperations.task_rules import Step
 from vergabe.db import db
 from vergabe.errors import InvalidInput, Refused, Stale, Violation
 from vergabe.exchange import codes
@@ -19,6 +20,7 @@ from vergabe.tenders import (
     assessment,
     cockpit,
     drafting,
+    duties,
     explaining,
     gates,
     presenting,
@@ -127,7 +129,7 @@ def _cockpit(
         tender,
         found,
         is_joined=any(is_joined(lot, trades) for lot in tender.lots),
-        may_edit=presenting.may(actor, tender, Permission.EDIT_TENDERS),
+        may_edit=duties.may(session, actor, tender, Step.PREPARE_TENDER),
     )
     return presenting.page(
         "tenders/cockpit.html",

@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import BuildError
 
 from vergabe import clock
-from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission
 from vergabe.audit import queries as audit
+from vergabe.cooperations.task_rules import Step
+from vergabe.db import db
 from vergabe.errors import DomainError, Stale, Violation
 from vergabe.exchange import codes
 from vergabe.files.store import FileStore
-from vergabe.tenders import rules
+from vergabe.tenders import duties, mandate_watch, rules
 from vergabe.tenders.assessment import method_label
 from vergabe.tenders.forms import violations_of
 from vergabe.tenders.model import Tender, TenderDocument
@@ -36,25 +37,27 @@ LOT_KINDS: Final = {
 }
 
 
-def may(actor: Actor, tender: Tender, permission: Permission) -> bool:
-    """Return whether an actor holds a permission for this tender."""
-    return actor.may(
-        permission,
-        cooperation_id=tender.cooperation_id,
-        lead_organisation_id=tender.lead_organisation_id,
-    )
-
-
 def page(template: str, tender: Tender, *, status: int = 200, **more: Any) -> tuple[str, int]:
     """Return a page about a tender with what all of them need."""
     actor, stage = current_actor(), Stage(tender.stage)
-    may_edit = may(actor, tender, Permission.EDIT_TENDERS)
+    session = db.session()
+    blocked = duties.reasons_against_acting(session, actor, tender)
+
+    def may(step: Step) -> bool:
+        return not blocked and duties.may(session, actor, tender, step)
+
+    may_edit = may(Step.PREPARE_TENDER)
     html = render_template(
         template,
         tender=tender,
         may_edit=may_edit,
         is_editable=may_edit and stage is Stage.DRAFT,
-        may_publish=may(actor, tender, Permission.PUBLISH_TENDERS),
+        may_publish=may(Step.PUBLISH),
+        may_amend=may(Step.AMEND) or may(Step.EXTEND),
+        may_cancel=may(Step.CANCEL),
+        may_answer=may(Step.ANSWER_ENQUIRIES),
+        blocked=blocked,
+        mandate_warnings=mandate_watch.warnings(session, tender, now=clock.now()),
         stage_name=rules.shown_stage(stage, tender.submission_deadline, clock.now()),
         stage_kind=stage_kind(tender),
         method=method_label(tender.procurement_method, tender.nature),

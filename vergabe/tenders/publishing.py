@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session
 
 from vergabe import clock
 from vergabe.access.actor import Actor
-from vergabe.access.permissions import Permission
+from vergabe.cooperations.rules import Scope
+from vergabe.cooperations.task_rules import Step
 from vergabe.deadlines import service as deadlines
 from vergabe.demands import service as demands
 from vergabe.errors import InvalidInput, Refused, Violation
 from vergabe.exchange.plain_text import many_lines
 from vergabe.pools import service as pools
 from vergabe.pools.stages import Stage as PoolStage
-from vergabe.tenders import assessment, gates, rules, timing
+from vergabe.tenders import assessment, gates, mandate_watch, rules, timing
 from vergabe.tenders.amending import Amendment, mark_amended
 from vergabe.tenders.changing import tender_to_change
 from vergabe.tenders.facts import chosen_of, current_assessment, period_facts, store_assessment
@@ -52,7 +53,7 @@ def mark_published(
     deadlines); a tender that is published already is refused as well, so that the second click
     never publishes twice.
     """
-    tender = _own_tender(session, actor, tender_id, Action.PUBLISH, version=version)
+    tender = _own_tender(session, actor, tender_id, Action.PUBLISH, Step.PUBLISH, version=version)
     sent_on = clock.berlin_day(now)
     _refuse_closed_gates(session, tender, now=now)
     store_assessment(tender, current_assessment(session, tender, sent_on), sent_on)
@@ -99,12 +100,15 @@ def mark_cancelled(
     The pool binds on and its demands are free for another procedure. version: as in
     `mark_published`.
     """
-    tender = _own_tender(session, actor, tender_id, Action.CANCEL, version=version)
+    tender = _own_tender(session, actor, tender_id, Action.CANCEL, Step.CANCEL, version=version)
     reason = many_lines(reason, max_length=REASON_MAX, field="reason")
     against = rules.reasons_against_cancelling(reason)
     if against:
         raise InvalidInput.of(against)
     was_published = tender.published_version > 0
+    if was_published:
+        # A draft is given up within the house; what bidders have seen is cancelled for all members.
+        mandate_watch.refuse_without(session, tender, Scope.CANCELLATION, now=now)
     tender.stage = Stage.CANCELLED
     tender.cancelled_at, tender.cancellation_reason = now, reason
     deadlines.lift(session, tender.id, None, "Verfahren aufgehoben", now=now)
@@ -152,6 +156,7 @@ def _own_tender(
     actor: Actor,
     tender_id: uuid.UUID,
     action: Action,
+    step: Step,
     *,
     version: int | None = None,
 ) -> Tender:
@@ -161,7 +166,7 @@ def _own_tender(
         tender_id,
         version=version,
         action=action,
-        permission=Permission.PUBLISH_TENDERS,
+        step=step,
     )
 
 

@@ -1,25 +1,29 @@
 """Reads of tenders, narrowed to what the actor may see."""
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import GRANTS, Permission
+from vergabe.cooperations import task_queries
 from vergabe.cooperations.model import Cooperation, Member
+from vergabe.cooperations.task_rules import TENDER_STEPS
 from vergabe.errors import NotFound
+from vergabe.pools.model import Pool
 from vergabe.tenders.model import ItemShare, Lot, LotItem, Tender, TenderBuyer
 from vergabe.web import paging
 from vergabe.web.paging import Page
 
 
 def _visible(actor: Actor) -> Select[Tender]:
-    """Members of the cooperation see its tenders, buyers theirs; the operator sees all.
+    """Members of the cooperation see its tenders, buyers and service providers theirs.
 
-    A role that is limited to one cooperation shows that cooperation's tenders alone.
+    The operator sees all. A role that is limited to one cooperation shows its tenders alone.
     """
     query = select(Tender)
     if actor.is_operator:
@@ -43,7 +47,22 @@ def _visible(actor: Actor) -> Select[Tender]:
     buys_in = select(TenderBuyer.tender_id).where(
         TenderBuyer.organisation_id == actor.organisation_id
     )
-    return query.where(Tender.cooperation_id.in_(member_of) | Tender.id.in_(buys_in))
+    return query.where(
+        Tender.cooperation_id.in_(member_of) | Tender.id.in_(buys_in) | _works_on(actor, today)
+    )
+
+
+def _works_on(actor: Actor, today: dt.date) -> ColumnElement[bool]:
+    """A service provider sees the tenders in which the task matrix gives it a step."""
+    area = select(Pool.area_id).where(Pool.id == Tender.pool_id).scalar_subquery()
+    org = actor.organisation_id
+    under = task_queries.serves_under(
+        org, TENDER_STEPS, today, agreement=Tender.agreement_id, area=area
+    )
+    now = task_queries.serves(
+        org, TENDER_STEPS, today, cooperation=Tender.cooperation_id, area=area
+    )
+    return under | (Tender.agreement_id.is_(None) & now)
 
 
 def visible_tender(session: Session, actor: Actor, tender_id: uuid.UUID) -> Tender:

@@ -6,9 +6,11 @@ import functools
 from sqlalchemy.orm import Session
 
 from vergabe.access.actor import Actor
+from vergabe.cooperations.task_rules import Step
 from vergabe.deadlines import service as deadlines
 from vergabe.law.periods import Deadline as LawDeadline
 from vergabe.law.results import Result
+from vergabe.tenders import duties
 from vergabe.tenders.model import Tender, TenderVersion
 from vergabe.tenders.snapshots import pending_documents, snapshot
 
@@ -59,7 +61,7 @@ def start_deadlines(
         subject_id=tender.id,
         subject_reference=tender.reference,
         cooperation_id=tender.cooperation_id,
-        organisation_id=tender.lead_organisation_id,
+        organisation_id=duties.performers(session, tender, Step.KEEP_DEADLINES, now=now)[0],
         responsible_id=tender.created_by_id,
         now=now,
     )
