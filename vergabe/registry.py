@@ -39,7 +39,7 @@ from vergabe.advice import pages as advice_pages
 from vergabe.bylaws import api as bylaws_api
 from vergabe.bylaws import pages as bylaws_pages
 from vergabe.cooperations import api as cooperations_api
-from vergabe.cooperations import mandate_pages, resolution_pages
+from vergabe.cooperations import mandate_pages, paper_pages, resolution_pages, resolutions_api
 from vergabe.cooperations import pages as cooperations_pages
 from vergabe.deadlines import api as deadlines_api
 from vergabe.deadlines import pages as deadlines_pages
@@ -50,6 +50,9 @@ from vergabe.demands import pages as demands_pages
 from vergabe.enquiries import api as enquiries_api
 from vergabe.enquiries import following_pages
 from vergabe.enquiries import pages as enquiries_pages
+from vergabe.funding import api as funding_api
+from vergabe.funding import pages as funding_pages
+from vergabe.funding import proof_pages as funding_proof_pages
 from vergabe.home import health
 from vergabe.home import pages as home_pages
 from vergabe.messages import api as messages_api
@@ -57,6 +60,9 @@ from vergabe.messages import pages as messages_pages
 from vergabe.messages import unsubscribe_pages
 from vergabe.notices import api as notices_api
 from vergabe.notices import pages as notices_pages
+from vergabe.plans import api as plans_api
+from vergabe.plans import milestone_pages
+from vergabe.plans import pages as plans_pages
 from vergabe.pools import api as pools_api
 from vergabe.pools import conditions, joining_pages
 from vergabe.pools import pages as pools_pages
@@ -76,7 +82,9 @@ from vergabe.tenders import (
     section_pages,
 )
 from vergabe.tenders import pages as tenders_pages
+from vergabe.votes import api as votes_api
 from vergabe.votes import gates as vote_gates
+from vergabe.votes import pages as votes_pages
 from vergabe.web import api, sections, shell
 from vergabe.web.api import ApiBlueprint
 from vergabe.web.sections import Section
@@ -115,11 +123,17 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     cooperations_pages.pages,
     mandate_pages.pages,
     resolution_pages.pages,
+    paper_pages.pages,
     demands_pages.pages,
     demand_form_pages.pages,
     call_pages.pages,
     pools_pages.pages,
     joining_pages.pages,
+    votes_pages.pages,
+    plans_pages.pages,
+    milestone_pages.pages,
+    funding_pages.pages,
+    funding_proof_pages.pages,
     tenders_pages.pages,
     section_pages.pages,
     criteria_pages.pages,
@@ -146,10 +160,14 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     accounts_api.api,
     bylaws_api.api,
     cooperations_api.api,
+    resolutions_api.api,
     demands_api.api,
     calls_api.api,
     deadlines_api.api,
     pools_api.api,
+    votes_api.api,
+    plans_api.api,
+    funding_api.api,
     tenders_api.api,
     lots_api.api,
     messages_api.api,
@@ -179,10 +197,16 @@ NAVIGATION: Final[tuple[NavItem, ...]] = (
 # Pages about one thing, in the order in which its links stand.
 SECTIONS: Final[tuple[Section, ...]] = (
     Section("cooperation", "Überblick", "cooperations.show", Permission.VIEW_COOPERATION),
+    Section("cooperation", "Beschlüsse", "resolutions.index", Permission.VIEW_COOPERATION),
     Section("pool", "Überblick", "pools.show", Permission.VIEW_POOLS),
+    Section("pool", "Abstimmung", "votes.show", Permission.VIEW_POOLS),
     Section("pool", "Beratung", "advice.of_pool", Permission.VIEW_POOLS),
+    Section("pool", "Förderung", "funding.show", Permission.VIEW_FUNDING),
     Section("tender", "Überblick", "tenders.show", Permission.VIEW_TENDERS),
     Section("tender", "Beratung", "advice.of_tender", Permission.VIEW_TENDERS),
+    Section("cooperation", "Zeitplan", "milestones.index", Permission.VIEW_PLANS),
+    Section("pool", "Zeitplan", "plans.pool", Permission.VIEW_PLANS),
+    Section("tender", "Zeitplan", "plans.tender", Permission.VIEW_PLANS),
 )
 
 # What must hold before the members of a pool can join it.

@@ -30,6 +30,12 @@ _DAYS = {
     "in_force_on": ("in_force", IN_FORCE),
     "terminated_on": ("terminated", dt.date(2026, 6, 30)),
 }
+PUBLISHED = dt.date(2026, 1, 25)
+COST_KEY = {
+    "kind": "demand_value",
+    "no_award": "key",
+    "vat_clause": "Fällt Umsatzsteuer an, trägt sie jede Kommune für ihren Anteil.",
+}
 _STAGES = ("informal", "resolved", "signed", "approved", "in_force", "terminated")
 
 
@@ -58,7 +64,7 @@ def dlz(
         "name": "Dienstleistungszentrum im Rheinischen Revier",
         "reference_prefix": "DLZ",
         "lead_organisation_id": organisations[0].id,
-        "cost_key": {"kind": "demand_value"},
+        "cost_key": dict(COST_KEY),
         "contact": {
             "name": "Gemeinsame Vergabestelle",
             "email": "vergabe@merzenich.example",
@@ -140,6 +146,8 @@ def agreement(
         "requires_approval": True,
         **days,
     }
+    if reached >= _STAGES.index("approved"):
+        facts |= {"published_on": PUBLISHED, "published_in": "Amtsblatt Nr. 3/2026"}
     found = Agreement(**(facts | more))
     session.add(found)
     session.flush()

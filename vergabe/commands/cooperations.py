@@ -50,6 +50,8 @@ def cooperation_load(file: Path, dry_run: bool, as_json: bool) -> None:
     for change in report.changes:
         old = f"{change.old} → " if change.old is not None else ""
         click.echo(f"  {change.path}: {old}{change.new if change.new is not None else 'entfällt'}")
+    for hint in report.hints:
+        click.echo(f"Hinweis: {hint}")
 
 
 @cooperation.command("list")

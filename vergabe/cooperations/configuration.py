@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from vergabe.cooperations.configuration_agreement import AgreementFile
 from vergabe.cooperations.entries import MandateEntry, ResolutionEntry
-from vergabe.cooperations.rules import Depth, LegalForm, Stage, Subject
+from vergabe.cooperations.rules import Depth, Subject
 
 
 @dataclass(frozen=True)
@@ -51,18 +52,6 @@ class AreaFile:
     """Keys of the members that may be announced as later joiners; none: any."""
     votes: Mapping[str, Any] | None = None
     """What it says differently from the cooperation about votes on its projects."""
-
-
-@dataclass(frozen=True)
-class AgreementFile:
-    """A version of the agreement; days: those that the file names."""
-
-    number: int
-    legal_form: LegalForm
-    stage: Stage
-    subject: str
-    requires_approval: bool
-    days: Mapping[Stage, dt.date]
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,13 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-from vergabe.cooperations import configuration_cost_key, configuration_voting, entries, rules
+from vergabe.cooperations import (
+    configuration_agreement,
+    configuration_cost_key,
+    configuration_voting,
+    entries,
+)
 from vergabe.cooperations.configuration import CooperationFile, MemberFile
-from vergabe.cooperations.rules import LegalForm, Stage
 from vergabe.errors import InvalidInput, Violation
 from vergabe.exchange import codes
 from vergabe.exchange.leitweg import is_leitweg_id
@@ -21,7 +25,9 @@ def violations_of(file: CooperationFile, today: dt.date) -> Iterator[Violation]:
     for index, member in enumerate(file.members):
         yield from _of_member(member, f"members.{index}", file)
     yield from _of_areas(file)
-    yield from _of_agreement(file, today)
+    yield from configuration_agreement.violations_of(
+        file.agreement, {member.key: member.name for member in file.members}, today
+    )
     yield from configuration_cost_key.violations_of(
         file.cost_key,
         {member.key: member.name for member in file.members},
@@ -172,46 +178,6 @@ def _of_areas(file: CooperationFile) -> Iterator[Violation]:
             "Dieses Aufgabengebiet steht schon weiter oben.",
             field=f"areas.{index}.key",
         )
-
-
-def _of_agreement(file: CooperationFile, today: dt.date) -> Iterator[Violation]:
-    agreement = file.agreement
-    informal = agreement.legal_form is LegalForm.INFORMAL_ARRANGEMENT
-    if informal and agreement.stage not in (Stage.INFORMAL, Stage.TERMINATED):
-        yield Violation(
-            "no_legal_form",
-            f"Eine formlose Verabredung kann nicht den Stand „{agreement.stage}“ haben. Nennen "
-            "Sie die Rechtsform.",
-            field="agreement.legal_form",
-        )
-    if agreement.stage is not Stage.INFORMAL and agreement.stage not in agreement.days:
-        name = rules.DAY_OF_STAGE[agreement.stage]
-        yield Violation(
-            "day_missing",
-            f"Zum Stand „{agreement.stage}“ gehört das Datum {name}.",
-            field=f"agreement.{name}",
-        )
-    if (
-        agreement.requires_approval
-        and agreement.stage is Stage.IN_FORCE
-        and Stage.APPROVED not in agreement.days
-    ):
-        yield Violation(
-            "approval_missing",
-            "Diese Vereinbarung braucht eine Genehmigung; ohne approved_on kann sie nicht in "
-            "Kraft sein.",
-            law=rules.APPROVAL_LAW.get(agreement.legal_form),
-            field="agreement.approved_on",
-        )
-    for stage in agreement.days:
-        if rules.STAGE_ORDER.index(stage) > rules.STAGE_ORDER.index(agreement.stage):
-            yield Violation(
-                "day_of_later_stage",
-                f"Beim Stand „{agreement.stage}“ kann es dieses Datum noch nicht geben.",
-                field=f"agreement.{rules.DAY_OF_STAGE[stage]}",
-            )
-    for violation in rules.reasons_against_days(agreement.days, today):
-        yield _at(violation, "agreement")
 
 
 def _of_mandates(file: CooperationFile) -> Iterator[Violation]:

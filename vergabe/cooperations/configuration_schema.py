@@ -9,7 +9,6 @@ from marshmallow import fields
 from vergabe.access.permissions import Role
 from vergabe.cooperations import configuration_voting
 from vergabe.cooperations.configuration import (
-    AgreementFile,
     AreaFile,
     CooperationFile,
     MandateFile,
@@ -17,6 +16,7 @@ from vergabe.cooperations.configuration import (
     PersonFile,
     ResolutionFile,
 )
+from vergabe.cooperations.configuration_agreement import AgreementSchema
 from vergabe.cooperations.configuration_cost_key import CostKeySchema
 from vergabe.cooperations.configuration_fields import (
     Choice,
@@ -36,7 +36,7 @@ from vergabe.cooperations.entries import (
     MandateEntry,
     ResolutionEntry,
 )
-from vergabe.cooperations.rules import DAY_OF_STAGE, Depth, LegalForm, Scope, Stage, Subject
+from vergabe.cooperations.rules import Depth, Scope, Subject
 from vergabe.web.schema import Schema, text
 
 _ORGANISATION_FACTS: Final = (
@@ -70,28 +70,6 @@ class ReviewBodySchema(Schema):
     email = text(254, load_default="")
     phone = text(50, load_default="")
     website = text(400, load_default="")
-
-
-class AgreementSchema(Schema):
-    number = whole(1, 1000, load_default=1)
-    legal_form = Choice(LegalForm, required=True)
-    stage = Choice(Stage, required=True)
-    subject = text(WORDING_LENGTH, minimum=1, required=True)
-    requires_approval = YesNo(load_default=False)
-    resolved_on = Day()
-    signed_on = Day()
-    approved_on = Day()
-    in_force_on = Day()
-    terminated_on = Day()
-
-    @ma.post_load
-    def _made(self, data: dict[str, Any], **_: Any) -> AgreementFile:
-        days = {
-            stage: data.pop(name)
-            for stage, name in DAY_OF_STAGE.items()
-            if data.get(name) is not None
-        }
-        return AgreementFile(**data, days=days)
 
 
 class AreaSchema(Schema):

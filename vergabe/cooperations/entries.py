@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from vergabe import money
-from vergabe.cooperations.rules import Scope, Subject
+from vergabe.cooperations import rules
+from vergabe.cooperations.rules import LegalForm, ResolutionKind, Scope, Subject
 from vergabe.errors import InvalidInput, Violation
 from vergabe.exchange import plain_text
 from vergabe.exchange.german_dates import EARLIEST_YEAR, LATEST_YEAR
 
 BODY_LENGTH: Final = 200
 ITEM_LENGTH: Final = 100
+BASIS_LENGTH: Final = 1_000
+MATTER_LENGTH: Final = 1_000
+MOST_VOTES: Final = 1_000
 WORDING_LENGTH: Final = 20_000
 CONDITIONS_LENGTH: Final = 5_000
 REASON_LENGTH: Final = 2_000
@@ -26,7 +30,9 @@ T = TypeVar("T")
 class ResolutionEntry:
     """A resolution to record; limit net in cents, decided_on a legal day (Europe/Berlin).
 
-    pool_id: the pool that a resolution on a tender is about.
+    pool_id: the pool that it is about; basis: what a delegated decision rests on; legal_form,
+    matter: form of the cooperation and subject as the resolution names them; votes: None where not
+    counted.
     """
 
     subject: Subject
@@ -39,6 +45,14 @@ class ResolutionEntry:
     conditions: str = ""
     is_public: bool = True
     pool_id: uuid.UUID | None = None
+    kind: ResolutionKind = ResolutionKind.DECISION
+    basis: str = ""
+    legal_form: LegalForm | None = None
+    matter: str = ""
+    yes_votes: int | None = None
+    no_votes: int | None = None
+    abstentions: int | None = None
+    is_unanimous: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,8 +79,10 @@ def checked_resolution(entry: ResolutionEntry, today: dt.date) -> ResolutionEntr
         conditions=_clean(
             reasons, plain_text.many_lines, entry.conditions, CONDITIONS_LENGTH, "conditions"
         ),
+        basis=_clean(reasons, plain_text.one_line, entry.basis, BASIS_LENGTH, "basis"),
+        matter=_clean(reasons, plain_text.one_line, entry.matter, MATTER_LENGTH, "matter"),
     )
-    reasons += _against_resolution(cleaned, today)
+    reasons += [*_against_resolution(cleaned, today), *_against_votes(cleaned)]
     return _unless(reasons, cleaned)
 
 
@@ -85,17 +101,63 @@ def _against_resolution(entry: ResolutionEntry, today: dt.date) -> Iterator[Viol
             "gefasst ist.",
             field="decided_on",
         )
-    if entry.subject is Subject.TENDER and entry.pool_id is None:
+    yield from against_pool(entry.subject, entry.pool_id)
+    if entry.kind is ResolutionKind.DELEGATED and not entry.basis:
+        yield Violation(
+            "basis_missing",
+            "Nennen Sie, worauf die Übertragung beruht, zum Beispiel § 8 der Zuständigkeitsordnung "
+            "und bis zu welchem Betrag.",
+            law="§ 41 Abs. 2 GO NRW",
+            field="basis",
+        )
+    yield from _against_limit(entry.limit_net_cents)
+
+
+def against_pool(subject: Subject, pool_id: uuid.UUID | None) -> Iterator[Violation]:
+    """Yield why a subject does not go with a pool, or with none."""
+    if subject in rules.POOL_NEEDED and pool_id is None:
         yield Violation(
             "pool_missing", "Wählen Sie die Bündelung, um die es ging.", field="pool_id"
         )
-    if entry.subject is Subject.JOINING and entry.pool_id is not None:
+    if subject not in rules.POOL_POSSIBLE and pool_id is not None:
         yield Violation(
             "pool_not_expected",
-            "Ein Beschluss über den Beitritt gehört zu keiner einzelnen Bündelung.",
+            f"„{rules.SUBJECT_NAMES[subject]}“ gehört zu keiner einzelnen Bündelung.",
             field="pool_id",
         )
-    yield from _against_limit(entry.limit_net_cents)
+
+
+def _against_votes(entry: ResolutionEntry) -> Iterator[Violation]:
+    counted = {
+        "yes_votes": entry.yes_votes,
+        "no_votes": entry.no_votes,
+        "abstentions": entry.abstentions,
+    }
+    for field, count in counted.items():
+        if count is not None and not 0 <= count <= MOST_VOTES:
+            yield Violation(
+                "votes_out_of_range",
+                f"Geben Sie eine Zahl von 0 bis {MOST_VOTES} an.",
+                field=field,
+            )
+    if entry.is_unanimous and entry.no_votes:
+        yield Violation(
+            "not_unanimous",
+            "Einstimmig und Gegenstimmen schließen sich aus. Bitte prüfen Sie das Ergebnis.",
+            field="no_votes",
+        )
+    if (
+        entry.is_adopted
+        and entry.yes_votes is not None
+        and entry.yes_votes <= (entry.no_votes or 0)
+    ):
+        yield Violation(
+            "votes_disagree",
+            "Mit diesen Stimmen ist der Beschluss nicht angenommen: Bei Stimmengleichheit ist ein "
+            "Antrag abgelehnt.",
+            law="§ 50 Abs. 1 GO NRW",
+            field="yes_votes",
+        )
 
 
 def checked_mandate(entry: MandateEntry) -> MandateEntry:
@@ -177,3 +239,8 @@ def _unless(reasons: list[Violation], value: T) -> T:
         first = {reason.field: reason for reason in reversed(reasons)}
         raise InvalidInput.of([reason for reason in reasons if first[reason.field] is reason])
     return value
+
+
+# For the entries of agreements and areas, which are cleaned and refused the same way.
+clean_text = _clean
+unless_wrong = _unless

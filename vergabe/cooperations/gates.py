@@ -10,13 +10,22 @@ from sqlalchemy.orm import Session
 
 from vergabe import clock
 from vergabe.access.model import Organisation
-from vergabe.cooperations import queries, readiness, rules
-from vergabe.cooperations.model import Cooperation, Mandate, Resolution, TaskArea
+from vergabe.cooperations import (
+    agreement_queries,
+    area_queries,
+    queries,
+    readiness,
+    resolution_queries,
+    rules,
+)
+from vergabe.cooperations.area_model import AreaExclusion
+from vergabe.cooperations.chain_reasons import Naming
+from vergabe.cooperations.chains import ResolutionFacts
+from vergabe.cooperations.model import Agreement, Cooperation, Mandate, Resolution, TaskArea
 from vergabe.cooperations.readiness import (
     CHECKS,
     MandateFacts,
     ParticipantFacts,
-    ResolutionFacts,
     Situation,
 )
 from vergabe.cooperations.rules import (
@@ -25,10 +34,13 @@ from vergabe.cooperations.rules import (
     Depth,
     LegalForm,
     Part,
+    ResolutionKind,
     Scope,
     Subject,
 )
 from vergabe.errors import Refused, Violation
+
+_DEPTH_ORDER = list(Depth)
 
 
 @dataclass(frozen=True)
@@ -101,6 +113,8 @@ def refuse_unless_allowed(
     For what comes before a publication: surveys, plans, binding joining.
     """
     day = clock.berlin_day(now)
+    if activity in queries.allowed_activities(session, cooperation_id, day):
+        return
     agreement = queries.current_agreement(session, cooperation_id, day)
     stage = queries.stage_of(agreement, day) if agreement else None
     against = rules.reasons_against_activity(stage, activity)
@@ -160,6 +174,7 @@ def _situation(
     is_overview: bool,
 ) -> Situation:
     agreement = queries.current_agreement(session, cooperation.id, day)
+    parties = agreement_queries.parties(session, agreement.id) if agreement else []
     return Situation(
         day=day,
         area_name=area.name,
@@ -169,19 +184,58 @@ def _situation(
         lead_name=cooperation.lead.name,
         required=required,
         pool_id=pool_id,
-        participants=_participants(session, cooperation, area, participant_ids, totals, day),
+        participants=participants(
+            session, cooperation, area, participant_ids, totals, day, pool_id=pool_id
+        ),
         is_overview=is_overview,
+        naming=naming_of(agreement) if area.same_form_and_subject else None,
+        others=_others_of_area(session, cooperation, area, participant_ids, day),
+        cost_rule=queries.cost_rule_reasons(agreement) if agreement else (),
+        # Nobody on file as party: recorded before parties were kept, so nobody is asked.
+        parties={row.organisation_id: row.signed_on for row in parties} or None,
     )
 
 
-def _participants(
+def naming_of(agreement: Agreement | None) -> Naming:
+    """Return what resolutions must name: the form and the subject of the agreement."""
+    if agreement is None:
+        return Naming(None, None)
+    form = LegalForm(agreement.legal_form)
+    return Naming(None if form is LegalForm.INFORMAL_ARRANGEMENT else form, agreement.subject)
+
+
+def _others_of_area(
+    session: Session,
+    cooperation: Cooperation,
+    area: TaskArea,
+    participant_ids: Sequence[uuid.UUID],
+    day: dt.date,
+) -> list[ParticipantFacts]:
+    """Return who else must have decided before anybody's resolution takes effect."""
+    if not area.effective_together:
+        return []
+    others = [
+        organisation_id
+        for organisation_id, depth in queries.depths(session, area.id, day).items()
+        if Part.TENDER in DEPTH_ALLOWS[depth] and organisation_id not in participant_ids
+    ]
+    return participants(session, cooperation, area, others, {}, day)
+
+
+def participants(
     session: Session,
     cooperation: Cooperation,
     area: TaskArea,
     participant_ids: Sequence[uuid.UUID],
     totals: Mapping[uuid.UUID, int],
     day: dt.date,
+    *,
+    pool_id: uuid.UUID | None = None,
 ) -> list[ParticipantFacts]:
+    """Return these organisations as the checks see them on a legal day.
+
+    totals: organisation id → its share of the estimated value (net cents), where it is known.
+    """
     names = {
         organisation.id: organisation.name
         for organisation in session.scalars(
@@ -189,13 +243,21 @@ def _participants(
         )
     }
     depths = queries.depths(session, area.id, day)
+    bound = _bound_depths(session, area, pool_id, day)
+    excluded = area_queries.excluded_on(session, cooperation.id, day)
     mandates = queries.mandates(session, cooperation.id, participant_ids)
     resolutions = queries.resolutions(session, cooperation.id, participant_ids)
+    decides = resolution_queries.deciding_bodies(session, cooperation.id)
     return [
         ParticipantFacts(
             organisation_id=organisation_id,
             name=names[organisation_id],
-            depth=depths.get(organisation_id, Depth.NONE),
+            depth=max(
+                depths.get(organisation_id, Depth.NONE),
+                bound.get(organisation_id, Depth.NONE),
+                key=_DEPTH_ORDER.index,
+            ),
+            exclusion=_exclusion(area, excluded, organisation_id),
             is_member=organisation_id in depths,
             total_net_cents=totals.get(organisation_id),
             mandates=[
@@ -209,9 +271,35 @@ def _participants(
                 for resolution in reversed(resolutions)
                 if resolution.organisation_id == organisation_id
             ],
+            decides=decides.get(organisation_id, ()),
         )
         for organisation_id in participant_ids
     ]
+
+
+def _bound_depths(
+    session: Session, area: TaskArea, pool_id: uuid.UUID | None, day: dt.date
+) -> Mapping[uuid.UUID, Depth]:
+    """Return the depths of the day on which a pool became binding: what is bound is completed.
+
+    Neither a shallower depth nor an exclusion of the area that began later releases anybody.
+    """
+    if pool_id is None:
+        return {}
+    bound_on = area_queries.bound_on(session, pool_id, day)
+    return queries.depths(session, area.id, bound_on) if bound_on is not None else {}
+
+
+def _exclusion(
+    area: TaskArea,
+    excluded: Mapping[tuple[uuid.UUID | None, uuid.UUID], AreaExclusion],
+    organisation_id: uuid.UUID,
+) -> str:
+    for whose in (None, organisation_id):
+        row = excluded.get((whose, area.id))
+        if row is not None:
+            return area_queries.excluded_sentence(area.name, row, is_for_all=whose is None)
+    return ""
 
 
 def mandate_facts(mandate: Mandate) -> MandateFacts:
@@ -238,6 +326,11 @@ def resolution_facts(resolution: Resolution) -> ResolutionFacts:
         limit_net_cents=resolution.limit_net_cents,
         conditions=resolution.conditions,
         is_public=resolution.is_public,
+        kind=ResolutionKind(resolution.kind),
+        basis=resolution.basis,
+        legal_form=LegalForm(resolution.legal_form) if resolution.legal_form else None,
+        matter=resolution.matter,
+        resolution_id=resolution.id,
     )
 
 

@@ -20,15 +20,15 @@ from vergabe.audit.service import Act
 from vergabe.cooperations import (
     configuration_parser,
     filing,
+    loading_agreement,
     loading_files,
     loading_people,
     loading_voting,
-    rules,
 )
 from vergabe.cooperations.configuration import AreaFile, CooperationFile, MemberFile
 from vergabe.cooperations.loading_report import Changes, LoadReport
-from vergabe.cooperations.model import Agreement, Cooperation, Member, Participation, TaskArea
-from vergabe.cooperations.rules import Depth, Stage
+from vergabe.cooperations.model import Cooperation, Member, Participation, TaskArea
+from vergabe.cooperations.rules import Depth
 from vergabe.errors import Forbidden, InvalidInput, Violation
 from vergabe.exchange import codes
 
@@ -100,7 +100,9 @@ class _Loading:
             members = self._members(cooperation)
             self._leavers(cooperation, members)
             self._participations(areas, members)
-            self._agreement(cooperation)
+            loading_agreement.load_agreement(
+                self.session, cooperation, self.file, self.organisations, self.changes
+            )
             loading_voting.load_voting(
                 self.session, cooperation, self.file, areas, self.organisations, self.changes
             )
@@ -132,6 +134,7 @@ class _Loading:
             dry_run=dry_run,
             changes=tuple(self.changes.made),
             invited=invited,
+            hints=tuple(self.changes.hints),
         )
 
     def _refuse_taken_prefix(self) -> None:
@@ -305,42 +308,6 @@ class _Loading:
                 Participation(member_id=member.id, area_id=area.id, depth=depth, valid_from=begins)
             )
 
-    def _agreement(self, cooperation: Cooperation) -> None:
-        file = self.file.agreement
-        known = list(
-            self.session.scalars(
-                select(Agreement)
-                .where(Agreement.cooperation_id == cooperation.id)
-                .order_by(Agreement.number)
-            )
-        )
-        newest = known[-1] if known else None
-        facts: dict[str, Any] = {
-            "legal_form": file.legal_form.value,
-            "stage": file.stage.value,
-            "subject": file.subject,
-            "requires_approval": file.requires_approval,
-        } | {name: file.days.get(stage) for stage, name in rules.DAY_OF_STAGE.items()}
-        if newest is None or file.number == newest.number + 1:
-            self.session.add(Agreement(cooperation_id=cooperation.id, number=file.number, **facts))
-            self.changes.note(f"agreement[{file.number}].stage", None, file.stage)
-        elif file.number != newest.number:
-            raise _agreement_error(
-                "number", f"Die neueste Fassung der Vereinbarung hat die Nummer {newest.number}."
-            )
-        else:
-            self._refuse_step_back(newest)
-            self.changes.apply(newest, f"agreement[{file.number}]", facts)
-
-    def _refuse_step_back(self, newest: Agreement) -> None:
-        before = Stage(newest.stage)
-        if rules.moves_between(before, self.file.agreement.stage) is None:
-            raise _agreement_error(
-                "stage",
-                f"Die Vereinbarung hat schon den Stand „{before}“ und kann nicht zurückgestuft "
-                "werden. Tragen Sie diesen Stand mit seinen Daten in die Datei ein.",
-            )
-
     def _close(self, cooperation: Cooperation, is_new: bool) -> None:
         if not self.changes.made:
             return
@@ -361,10 +328,6 @@ class _Loading:
             },
         )
         filing.record(self.session, self.actor, cooperation, act, now=self.now)
-
-
-def _agreement_error(name: str, message: str) -> InvalidInput:
-    return InvalidInput.of([Violation("agreement_disagrees", message, field=f"agreement.{name}")])
 
 
 def _land_of(key: str) -> str | None:

@@ -54,6 +54,7 @@ def load_files(
     for resolution_file in file.resolutions:
         member = organisations[resolution_file.member]
         resolution = _same_resolution(known_resolutions, member, resolution_file)
+        is_known = resolution is not None
         path = f"resolutions[{resolution_file.member}, {resolution_file.entry.decided_on}]"
         if resolution is None:
             resolution = _by_member(
@@ -67,7 +68,20 @@ def load_files(
                 now=now,
             )
             changes.note(path, None, resolution.result)
-        changes.apply(resolution, path, _resolution_facts(resolution_file, clock.berlin_day(now)))
+        facts = _resolution_facts(resolution_file, clock.berlin_day(now))
+        _apply_quietly(changes, resolution, path, facts)
+        revoked_on = resolution_file.revoked_on
+        if revoked_on is None or resolution.revoked_on is not None:
+            continue
+        changes.note(f"{path}.revoked_on", None, revoked_on)
+        if is_known:
+            reason = "Aufhebung nach der Datei der Zusammenarbeit"
+            resolutions.take_back(
+                session, actor, cooperation, resolution, revoked_on, reason, now=now
+            )
+        else:
+            # History that the file brings along: nobody has relied on it here.
+            resolution.revoked_on = revoked_on
     session.flush()
 
 
@@ -132,14 +146,17 @@ def _same_resolution(
 
 
 def _resolution_facts(wanted: ResolutionFile, today: dt.date) -> dict[str, Any]:
-    entry = entries.checked_resolution(wanted.entry, today)
-    facts: dict[str, Any] = {
-        "wording": entry.wording,
-        "result": "adopted" if entry.is_adopted else "rejected",
-        "limit_net_cents": entry.limit_net_cents,
-        "conditions": entry.conditions,
-        "is_public": entry.is_public,
-    }
-    if wanted.revoked_on is not None:
-        facts["revoked_on"] = wanted.revoked_on
-    return facts
+    return resolutions.contents(entries.checked_resolution(wanted.entry, today))
+
+
+def _apply_quietly(
+    changes: Changes, resolution: Resolution, path: str, facts: Mapping[str, Any]
+) -> None:
+    """Correct a resolution; the changes are recorded, so closed sessions are not quoted in them."""
+    is_open = resolution.is_public and facts["is_public"]
+    for name, value in facts.items():
+        if is_open or name not in resolutions.CLOSED_FACTS:
+            changes.apply(resolution, path, {name: value})
+        elif getattr(resolution, name) != value:
+            setattr(resolution, name, value)
+            changes.note(f"{path}.{name}", None, "geändert (nichtöffentlich)")

@@ -18,9 +18,10 @@ class Change:
 
 @dataclass
 class Changes:
-    """The changes so far."""
+    """The changes so far; hints: German sentences on what is still open in the file."""
 
     made: list[Change] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
 
     def note(self, path: str, old: Any, new: Any) -> None:
         """Add one change."""
@@ -52,6 +53,7 @@ class LoadReport:
     dry_run: bool
     changes: tuple[Change, ...]
     invited: int
+    hints: tuple[str, ...] = ()
 
     @property
     def is_changed(self) -> bool:
@@ -67,6 +69,7 @@ class LoadReport:
             "dry_run": self.dry_run,
             "invited": self.invited,
             "changes": [asdict(change) for change in self.changes],
+            "hints": list(self.hints),
         }
 
     def sentence(self) -> str:

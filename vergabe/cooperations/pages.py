@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
-from vergabe.cooperations import agreements, documents, forms, queries, rules, wording
+from vergabe.cooperations import agreement_rules, agreements, documents, forms, queries, rules, wording
 from vergabe.cooperations.model import Cooperation
 from vergabe.cooperations.overview import overview
 from vergabe.db import db
@@ -96,7 +96,7 @@ def _agreement_page(
         "cooperations/agreement.html",
         cooperation=cooperation,
         agreement=found,
-        moves=rules.allowed_moves(rules.Stage(found.stage)),
+        moves=agreement_rules.allowed_moves(rules.Stage(found.stage)),
         violations=violations,
         values=request.form,
     )

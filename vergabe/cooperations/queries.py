@@ -6,14 +6,15 @@ visible does not exist: NotFound. `now` may be left out where a request or job h
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from vergabe import clock
 from vergabe.access.actor import Actor
-from vergabe.cooperations import rules
+from vergabe.cooperations import agreement_rules, area_queries, rules, task_queries
 from vergabe.cooperations.model import (
     Agreement,
     Cooperation,
@@ -23,9 +24,9 @@ from vergabe.cooperations.model import (
     Resolution,
     TaskArea,
 )
-from vergabe.cooperations.rules import Depth, Scope, Stage
+from vergabe.cooperations.rules import Activity, Depth, Scope, Stage
 from vergabe.db import Base
-from vergabe.errors import NotFound
+from vergabe.errors import NotFound, Violation
 from vergabe.web.paging import Page, newest_first
 
 WHAT = "Die Zusammenarbeit"
@@ -40,13 +41,12 @@ def _visible(actor: Actor, now: dt.datetime | None) -> Select[Cooperation]:
     if actor.is_operator:
         return query
     today = clock.berlin_day(now or clock.now())
-    return query.where(
-        Cooperation.id.in_(
-            select(Member.cooperation_id).where(
-                Member.organisation_id == actor.organisation_id, _is_member_on(today)
-            )
-        )
+    member_of = select(Member.cooperation_id).where(
+        Member.organisation_id == actor.organisation_id, _is_member_on(today)
     )
+    # A service provider sees a cooperation for which it does something that all share.
+    serves = task_queries.served_cooperations(actor.organisation_id, today)
+    return query.where(Cooperation.id.in_(member_of) | Cooperation.id.in_(serves))
 
 
 def visible_cooperation(
@@ -135,8 +135,24 @@ def area_by_key(session: Session, cooperation_id: uuid.UUID, key: str) -> TaskAr
     return found
 
 
+def chosen_area(session: Session, cooperation_id: uuid.UUID, key: str | None) -> TaskArea:
+    """Return the area with this key, without one the first; NotFound if there is none such."""
+    query = select(TaskArea).where(TaskArea.cooperation_id == cooperation_id)
+    if key:
+        query = query.where(TaskArea.key == key)
+    found = session.scalars(query.order_by(TaskArea.position).limit(1)).one_or_none()
+    if found is None:
+        raise NotFound("Das Aufgabengebiet")
+    return found
+
+
 def depths(session: Session, area_id: uuid.UUID, day: dt.date) -> dict[uuid.UUID, Depth]:
-    """Return organisation id → depth on a legal day, for all members of that day."""
+    """Return organisation id → depth on a legal day, for all members of that day.
+
+    Where an area is excluded on that day, for one or for all, the depth is NONE.
+    """
+    area = session.get(TaskArea, area_id)
+    excluded = area_queries.excluded_on(session, area.cooperation_id, day) if area else {}
     rows = session.execute(
         select(Member.organisation_id, Participation.depth)
         .select_from(TaskArea)
@@ -151,7 +167,12 @@ def depths(session: Session, area_id: uuid.UUID, day: dt.date) -> dict[uuid.UUID
         .where(TaskArea.id == area_id, _is_member_on(day))
         .order_by(Member.position)
     )
-    return {organisation_id: Depth(depth or Depth.NONE) for organisation_id, depth in rows}
+    return {
+        organisation_id: Depth(depth or Depth.NONE)
+        if not {(None, area_id), (organisation_id, area_id)} & excluded.keys()
+        else Depth.NONE
+        for organisation_id, depth in rows
+    }
 
 
 def depth_matrix(
@@ -168,7 +189,13 @@ def depth_matrix(
             or_(Participation.valid_to.is_(None), Participation.valid_to >= day),
         )
     )
-    return {(organisation_id, area_id): Depth(depth) for organisation_id, area_id, depth in rows}
+    excluded = area_queries.excluded_on(session, cooperation_id, day)
+    return {
+        (organisation_id, area_id): Depth(depth)
+        for organisation_id, area_id, depth in rows
+        if depth != Depth.NONE
+        and not {(None, area_id), (organisation_id, area_id)} & excluded.keys()
+    }
 
 
 def depth(session: Session, organisation_id: uuid.UUID, area_id: uuid.UUID, day: dt.date) -> Depth:
@@ -207,13 +234,58 @@ def newest_agreement(session: Session, cooperation_id: uuid.UUID) -> Agreement |
 
 
 def stage_of(agreement: Agreement, day: dt.date) -> Stage:
-    """Return the stage of an agreement that counts on a legal day."""
-    return rules.effective_stage(
+    """Return the stage of an agreement that counts on a legal day.
+
+    One whose cost rule is incomplete counts as resolved at most, whatever a file says of it; an
+    agreement from before cost rules were kept with it (cost_key None) is not asked.
+    """
+    stage = rules.effective_stage(
         Stage(agreement.stage),
         day,
         in_force_on=agreement.in_force_on,
         terminated_on=agreement.terminated_on,
     )
+    if stage in _NEEDS_COST_RULE and cost_rule_reasons(agreement):
+        return Stage.RESOLVED
+    return stage
+
+
+_NEEDS_COST_RULE = frozenset({Stage.SIGNED, Stage.APPROVED, Stage.IN_FORCE})
+
+
+def cost_rule_reasons(agreement: Agreement) -> list[Violation]:
+    """Return what the cost rule of a version lacks; nothing for those from before it was kept."""
+    if agreement.cost_key is None:
+        return []
+    return agreement_rules.reasons_against_cost_rule(agreement.cost_key)
+
+
+def allowed_activities(
+    session: Session, cooperation_id: uuid.UUID, day: dt.date
+) -> frozenset[Activity]:
+    """Return what the members may do together on a legal day.
+
+    What the agreement that counts allows; and once a version has been in force, what was published
+    under it is awarded and settled, whatever became of it since.
+    """
+    current = current_agreement(session, cooperation_id, day)
+    if current is None:
+        return frozenset()
+    allowed = rules.ALLOWS[stage_of(current, day)]
+    was_in_force = session.scalars(
+        select(Agreement.id).where(
+            Agreement.cooperation_id == cooperation_id, Agreement.in_force_on <= day
+        )
+    ).first()
+    return allowed | rules.ALLOWS[Stage.TERMINATED] if was_in_force else allowed
+
+
+def cost_key_of(session: Session, cooperation: Cooperation, day: dt.date) -> Mapping[str, Any]:
+    """Return the cost key (as stored) that counts on a day: the agreement's, else the file's."""
+    current = current_agreement(session, cooperation.id, day)
+    if current is not None and current.cost_key is not None:
+        return current.cost_key
+    return cooperation.cost_key
 
 
 def mandates(
@@ -254,12 +326,15 @@ def visible_resolution(
 
 
 def may_read_resolution(actor: Actor, resolution: Resolution) -> bool:
-    """Return whether wording, conditions, limit and document are open to the actor."""
+    """Return whether wording, conditions, votes and limit are open to the actor."""
     return (
         actor.is_operator
         or resolution.is_public
         or resolution.organisation_id == actor.organisation_id
     )
+
+
+PAST_POOLS = ("concluded", "dissolved", "rejected")
 
 
 def pool_choices(session: Session, cooperation_id: uuid.UUID) -> dict[uuid.UUID, str]:
@@ -273,7 +348,7 @@ def pool_choices(session: Session, cooperation_id: uuid.UUID) -> dict[uuid.UUID,
         select(pool.c.id, pool.c.reference, pool.c.title)
         .where(
             pool.c.cooperation_id == cooperation_id,
-            pool.c.stage.not_in(("concluded", "dissolved", "rejected")),
+            pool.c.stage.not_in(PAST_POOLS),
         )
         .order_by(pool.c.id.desc())
     )
@@ -312,7 +387,11 @@ def resolutions(
     organisation_ids: Sequence[uuid.UUID] | None = None,
 ) -> list[Resolution]:
     """Return all resolutions on file (of these members), revoked ones too, newest first."""
-    query = select(Resolution).where(Resolution.cooperation_id == cooperation_id)
+    query = (
+        select(Resolution)
+        .where(Resolution.cooperation_id == cooperation_id)
+        .options(selectinload(Resolution.papers), joinedload(Resolution.organisation))
+    )
     if organisation_ids is not None:
         query = query.where(Resolution.organisation_id.in_(organisation_ids))
     return list(session.scalars(query.order_by(Resolution.decided_on.desc(), Resolution.id.desc())))

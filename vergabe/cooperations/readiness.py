@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from vergabe import money
-from vergabe.cooperations import rules
+from vergabe.cooperations import chain_reasons, chains, rules
+from vergabe.cooperations.chain_reasons import Naming
+from vergabe.cooperations.chains import Chain, ResolutionFacts, State
 from vergabe.cooperations.rules import Activity, Depth, LegalForm, Part, Scope, Stage, Subject
 from vergabe.errors import Violation
 
@@ -38,28 +40,11 @@ class MandateFacts:
 
 
 @dataclass(frozen=True)
-class ResolutionFacts:
-    """A resolution of a participant's body; amounts net in cents.
-
-    pool_id: the pool that a resolution on a tender is about.
-    """
-
-    subject: Subject
-    is_adopted: bool
-    body: str
-    decided_on: dt.date
-    pool_id: uuid.UUID | None = None
-    revoked_on: dt.date | None = None
-    limit_net_cents: int | None = None
-    conditions: str = ""
-    is_public: bool = True
-
-
-@dataclass(frozen=True)
 class ParticipantFacts:
     """A participant with its share of the estimated value (net cents; None: not known).
 
-    resolutions: in the order in which they were decided.
+    resolutions: in the order in which they were decided; decides: names of the bodies that decide
+    for it, in their order, empty where any body may.
     """
 
     organisation_id: uuid.UUID
@@ -69,6 +54,9 @@ class ParticipantFacts:
     total_net_cents: int | None
     mandates: Sequence[MandateFacts] = ()
     resolutions: Sequence[ResolutionFacts] = ()
+    decides: Sequence[str] = ()
+    exclusion: str = ""
+    """Why the area is left out for it or for all (German sentence); empty: it is not."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +64,9 @@ class Situation:
     """All that cooperations know about a joint tender on a legal day (Europe/Berlin).
 
     stage: None if no agreement is on file; required: subjects on which every participant needs a
-    resolution; pool_id: None when looking at the cooperation as such.
+    resolution; pool_id: None when looking at the cooperation as such; naming: what all resolutions
+    must name, None where the area does not ask for it; others: who takes part in the area beside
+    the participants, where resolutions take effect together.
     """
 
     day: dt.date
@@ -90,6 +80,12 @@ class Situation:
     participants: Sequence[ParticipantFacts]
     is_overview: bool = False
     """No tender is in view: limits of mandates and resolutions say nothing yet."""
+    naming: Naming | None = None
+    others: Sequence[ParticipantFacts] = ()
+    cost_rule: Sequence[Violation] = ()
+    """What the cost rule of the agreement lacks."""
+    parties: Mapping[uuid.UUID, dt.date | None] | None = None
+    """Party to the agreement → day of signature; None: parties are not on file."""
 
     @property
     def coordination(self) -> str:
@@ -115,8 +111,18 @@ def agreement_allows_publication(situation: Situation) -> list[Violation]:
             "gemeinsam ausgeschrieben werden."
         )
         return [_general(situation, "agreement_missing", message)]
+    if situation.cost_rule:
+        return [
+            _general(
+                situation,
+                "cost_rule_incomplete",
+                f"Die Kostenregel der Vereinbarung ist nicht vollständig: {reason.message}",
+                law=reason.law,
+            )
+            for reason in situation.cost_rule
+        ]
     if Activity.PUBLISH in rules.ALLOWS[situation.stage]:
-        return []
+        return _not_parties(situation)
     stage_name = rules.STAGE_NAMES[situation.stage]
     remedy = {
         Stage.INFORMAL: "Bedarfe abfragen und planen ist möglich. Zum Veröffentlichen braucht es "
@@ -128,8 +134,27 @@ def agreement_allows_publication(situation: Situation) -> list[Violation]:
     return [_general(situation, "agreement_not_in_force", message)]
 
 
-def _general(situation: Situation, code: str, message: str) -> Violation:
-    return MemberViolation(code, message, law=JOINT_PROCUREMENT_LAW, who=situation.coordination)
+def _general(
+    situation: Situation, code: str, message: str, *, law: str | None = JOINT_PROCUREMENT_LAW
+) -> Violation:
+    return MemberViolation(code, message, law=law, who=situation.coordination)
+
+
+def _not_parties(situation: Situation) -> list[Violation]:
+    """Return which participants are not party to the agreement that counts, or have not signed."""
+    if situation.parties is None:
+        return []
+    return [
+        MemberViolation(
+            "not_a_party",
+            f"{participant.name} hat die geltende Fassung der Vereinbarung nicht unterzeichnet.",
+            law=JOINT_PROCUREMENT_LAW,
+            who=f"{participant.name} und {situation.coordination}",
+            organisation_id=str(participant.organisation_id),
+        )
+        for participant in situation.participants
+        if situation.parties.get(participant.organisation_id) is None
+    ]
 
 
 def all_take_part(situation: Situation) -> list[Violation]:
@@ -145,15 +170,17 @@ def all_take_part(situation: Situation) -> list[Violation]:
                 f"{participant.name} ist am {situation.day:%d.%m.%Y} kein Mitglied der "
                 "Zusammenarbeit.",
             )
-        elif Part.TENDER not in rules.DEPTH_ALLOWS[participant.depth]:
+        elif Part.TENDER in rules.DEPTH_ALLOWS[participant.depth]:
+            continue
+        elif participant.exclusion:
+            code, message = "area_excluded", f"{participant.name}: {participant.exclusion}"
+        else:
             code, message = (
                 "participation_not_deep_enough",
                 f"{participant.name} nimmt am Aufgabengebiet „{situation.area_name}“ nur mit der "
                 f"Tiefe „{rules.DEPTH_NAMES[participant.depth]}“ teil; für eine gemeinsame "
                 f"Vergabe braucht es mindestens „{rules.DEPTH_NAMES[Depth.DEMAND]}“.",
             )
-        else:
-            continue
         reasons.append(
             MemberViolation(
                 code,
@@ -261,100 +288,77 @@ def _against_limit(
 def required_resolutions_are_recorded(situation: Situation) -> list[Violation]:
     """Return which required resolutions of which participants are missing, or do not suffice.
 
-    The latest resolution on a subject decides, unless it was revoked.
+    Where resolutions of an area take effect together, those of everybody else in it as well.
     """
-    return [
-        MemberViolation(
-            code,
-            message,
-            who=f"{participant.name}: Koordination, Vergabestelle oder Kämmerei",
-            organisation_id=str(participant.organisation_id),
-        )
+    found = [
+        _of_member(participant, code, message)
         for participant in situation.participants
         for subject in Subject
         if subject in situation.required
         for code, message in _against_resolution(participant, subject, situation)
     ]
-
-
-def _on_subject(
-    participant: ParticipantFacts, subject: Subject, situation: Situation
-) -> list[ResolutionFacts]:
-    """Return the resolutions on a subject that were decided by the day, in their order."""
-    pool_id = situation.pool_id if subject is Subject.TENDER else None
-    return [
-        resolution
-        for resolution in participant.resolutions
-        if resolution.subject is subject
-        and resolution.pool_id == pool_id
-        and resolution.decided_on <= situation.day
+    found += [
+        _of_member(
+            other,
+            "resolutions_not_effective",
+            f"{message} Bis dahin stehen die Beschlüsse aller unter Vorbehalt.",
+        )
+        for other in situation.others
+        for subject in Subject
+        if subject in situation.required - rules.POOL_NEEDED
+        for _, message in chain_reasons.against_chain(
+            other.name, subject, chain_on(other, subject, situation)
+        )
     ]
+    return found
 
 
-def deciding_resolution(
-    participant: ParticipantFacts, subject: Subject, situation: Situation
-) -> ResolutionFacts | None:
-    """Return the latest resolution on a subject that is not revoked on the day, or None."""
-    standing = [
-        resolution
-        for resolution in _on_subject(participant, subject, situation)
-        if resolution.revoked_on is None or situation.day < resolution.revoked_on
-    ]
-    return standing[-1] if standing else None
+def _of_member(participant: ParticipantFacts, code: str, message: str) -> Violation:
+    return MemberViolation(
+        code,
+        message,
+        who=f"{participant.name}: Koordination, Vergabestelle oder Kämmerei",
+        organisation_id=str(participant.organisation_id),
+    )
+
+
+def chain_on(participant: ParticipantFacts, subject: Subject, situation: Situation) -> Chain:
+    """Return how far the chain of a participant on a subject has come on the day."""
+    about = chains.about(participant.resolutions, subject, situation.pool_id)
+    return chains.chain_of(participant.decides, about, situation.day)
 
 
 def _against_resolution(
     participant: ParticipantFacts, subject: Subject, situation: Situation
 ) -> Iterator[tuple[str, str]]:
-    what = f"„{rules.SUBJECT_NAMES[subject]}“"
-    deciding = deciding_resolution(participant, subject, situation)
-    if deciding is None:
-        revoked = _on_subject(participant, subject, situation)
-        if revoked:
-            yield (
-                "resolution_revoked",
-                f"{participant.name}: Der Beschluss vom {revoked[-1].decided_on:%d.%m.%Y} zu "
-                f"{what} wurde aufgehoben. Ein neuer Beschluss fehlt.",
-            )
-        else:
-            yield (
-                "resolution_missing",
-                f"{participant.name}: Der Beschluss zu {what} fehlt.",
-            )
-    elif not deciding.is_adopted:
-        yield (
-            "resolution_rejected",
-            f"{participant.name}: {deciding.body} hat am {deciding.decided_on:%d.%m.%Y} zu "
-            f"{what} ablehnend beschlossen.",
+    chain = chain_on(participant, subject, situation)
+    yield from chain_reasons.against_chain(participant.name, subject, chain)
+    deciding = chain.deciding
+    if chain.state is not State.DECIDED or deciding is None:
+        return
+    yield from _against_limit(
+        "resolution_limit_exceeded",
+        f"{participant.name}: Der Beschluss vom {deciding.decided_on:%d.%m.%Y} zu "
+        f"„{rules.SUBJECT_NAMES[subject]}“",
+        [deciding.limit_net_cents],
+        participant,
+        situation,
+        is_public=deciding.is_public,
+    )
+    if situation.naming is not None:
+        yield from chain_reasons.against_naming(participant.name, deciding, situation.naming)
+
+
+def notes_on_resolutions(situation: Situation) -> list[str]:
+    """Return a sentence for each condition and for whatever else is to be minded."""
+    return [
+        note
+        for participant in situation.participants
+        for subject in sorted(situation.required)
+        for note in chain_reasons.notes_on(
+            participant.name, chain_on(participant, subject, situation)
         )
-    else:
-        yield from _against_limit(
-            "resolution_limit_exceeded",
-            f"{participant.name}: Der Beschluss vom {deciding.decided_on:%d.%m.%Y} zu {what}",
-            [deciding.limit_net_cents],
-            participant,
-            situation,
-            is_public=deciding.is_public,
-        )
-
-
-def conditions_of_resolutions(situation: Situation) -> list[str]:
-    """Return a sentence for each condition that a deciding resolution names.
-
-    Conditions of resolutions taken in closed session are mentioned, not quoted.
-    """
-    notes: list[str] = []
-    for participant in situation.participants:
-        for subject in sorted(situation.required):
-            deciding = deciding_resolution(participant, subject, situation)
-            if deciding is None or not deciding.is_adopted or not deciding.conditions:
-                continue
-            start = f"{participant.name} hat am {deciding.decided_on:%d.%m.%Y} mit Bedingungen"
-            if deciding.is_public:
-                notes.append(f"{start} beschlossen: {deciding.conditions}")
-            else:
-                notes.append(f"{start} beschlossen (nichtöffentlich, bei der Gemeinde erfragen).")
-    return notes
+    ]
 
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -378,7 +382,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         "Alle nötigen Gremienbeschlüsse liegen vor",
         "Beschlüsse",
         required_resolutions_are_recorded,
-        conditions_of_resolutions,
+        notes_on_resolutions,
     ),
 )
 CHECK_TITLES: Final[Mapping[str, str]] = {check.key: check.title for check in CHECKS}

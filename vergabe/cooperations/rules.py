@@ -1,8 +1,7 @@
-"""What the agreement's stage, mandates and resolutions allow: pure functions over plain facts."""
+"""Words of cooperations, and what the agreement's stage and a depth of participation allow."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -37,7 +36,16 @@ class Depth(StrEnum):
     NONE = "none"
     INFORMATION = "information"
     DEMAND = "demand"
+    MANDATE = "mandate"
     FULL = "full"
+
+
+class Phase(StrEnum):
+    """When a member takes part in an area: as all do, first as a pilot, or later."""
+
+    REGULAR = "regular"
+    PILOT = "pilot"
+    LATER = "later"
 
 
 class Part(StrEnum):
@@ -46,6 +54,7 @@ class Part(StrEnum):
     READ = "read"  # see calls, pools and tenders of the area
     SUBMIT = "submit"  # submit demands
     TENDER = "tender"  # take part in a joint tender
+    MANDATE = "mandate"  # leave the decisions of the procedure to the lead
     SERVICE = "service"  # be served by the lead beyond the tender (contract, calls-off)
 
 
@@ -63,7 +72,20 @@ class Subject(StrEnum):
     """What a member's body decided on."""
 
     JOINING = "joining"
+    AGREEMENT = "agreement"
+    MANDATE = "mandate"
+    COST_KEY = "cost_key"
+    FUNDING = "funding"
     TENDER = "tender"
+    AWARD = "award"
+
+
+class ResolutionKind(StrEnum):
+    """What weight a resolution has."""
+
+    DECISION = "decision"
+    RECOMMENDATION = "recommendation"  # of a body that prepares what a later one decides
+    DELEGATED = "delegated"  # by the head of the administration, within what the council left them
 
 
 class LegalForm(StrEnum):
@@ -107,7 +129,13 @@ DEPTH_NAMES: Final[Mapping[Depth, str]] = {
     Depth.NONE: "Keine",
     Depth.INFORMATION: "Information",
     Depth.DEMAND: "Bedarf",
+    Depth.MANDATE: "Mandat",
     Depth.FULL: "Voll",
+}
+PHASE_NAMES: Final[Mapping[Phase, str]] = {
+    Phase.REGULAR: "wie alle",
+    Phase.PILOT: "Pilot",
+    Phase.LATER: "später dabei",
 }
 SCOPE_NAMES: Final[Mapping[Scope, str]] = {
     Scope.TENDER: "Vergabeverfahren durchführen",
@@ -118,7 +146,20 @@ SCOPE_NAMES: Final[Mapping[Scope, str]] = {
 }
 SUBJECT_NAMES: Final[Mapping[Subject, str]] = {
     Subject.JOINING: "Beitritt zur Zusammenarbeit",
+    Subject.AGREEMENT: "Abschluss der Vereinbarung",
+    Subject.MANDATE: "Federführung und Vollmacht",
+    Subject.COST_KEY: "Kostenschlüssel",
+    Subject.FUNDING: "Förderantrag",
     Subject.TENDER: "Einzelne gemeinsame Vergabe",
+    Subject.AWARD: "Auftragserteilung",
+}
+# What concerns one pool always, what may, and what concerns the cooperation as a whole.
+POOL_NEEDED: Final = frozenset({Subject.TENDER})
+POOL_POSSIBLE: Final = frozenset({Subject.AWARD, Subject.FUNDING, Subject.COST_KEY}) | POOL_NEEDED
+RESOLUTION_KIND_NAMES: Final[Mapping[ResolutionKind, str]] = {
+    ResolutionKind.DECISION: "Beschluss",
+    ResolutionKind.RECOMMENDATION: "Empfehlung (Vorberatung)",
+    ResolutionKind.DELEGATED: "Übertragene Entscheidung",
 }
 LEGAL_FORM_NAMES: Final[Mapping[LegalForm, str]] = {
     LegalForm.INFORMAL_ARRANGEMENT: "Formlose Verabredung",
@@ -153,20 +194,12 @@ DEPTH_ALLOWS: Final[Mapping[Depth, frozenset[Part]]] = {
     Depth.NONE: frozenset(),
     Depth.INFORMATION: frozenset({Part.READ}),
     Depth.DEMAND: frozenset({Part.READ, Part.SUBMIT, Part.TENDER}),
+    Depth.MANDATE: frozenset({Part.READ, Part.SUBMIT, Part.TENDER, Part.MANDATE}),
     Depth.FULL: frozenset(Part),
 }
-NEXT_STAGE: Final[Mapping[tuple[Stage, Move], Stage]] = {
-    (Stage.INFORMAL, Move.RESOLVE): Stage.RESOLVED,
-    (Stage.RESOLVED, Move.SIGN): Stage.SIGNED,
-    (Stage.SIGNED, Move.APPROVE): Stage.APPROVED,
-    (Stage.SIGNED, Move.BRING_INTO_FORCE): Stage.IN_FORCE,
-    (Stage.APPROVED, Move.BRING_INTO_FORCE): Stage.IN_FORCE,
-    (Stage.INFORMAL, Move.TERMINATE): Stage.TERMINATED,
-    (Stage.RESOLVED, Move.TERMINATE): Stage.TERMINATED,
-    (Stage.SIGNED, Move.TERMINATE): Stage.TERMINATED,
-    (Stage.APPROVED, Move.TERMINATE): Stage.TERMINATED,
-    (Stage.IN_FORCE, Move.TERMINATE): Stage.TERMINATED,
-}
+BRINGS_DEMANDS: Final = frozenset(
+    depth for depth, parts in DEPTH_ALLOWS.items() if Part.SUBMIT in parts
+)
 STAGE_ORDER: Final = tuple(Stage)
 DAY_OF_STAGE: Final[Mapping[Stage, str]] = {
     Stage.RESOLVED: "resolved_on",
@@ -175,22 +208,6 @@ DAY_OF_STAGE: Final[Mapping[Stage, str]] = {
     Stage.IN_FORCE: "in_force_on",
     Stage.TERMINATED: "terminated_on",
 }
-APPROVAL_LAW: Final[Mapping[LegalForm, str]] = {
-    LegalForm.PUBLIC_LAW_AGREEMENT: "§§ 24, 29 GkG NRW",
-    LegalForm.PURPOSE_AGREEMENT: "§ 12 KomZG",
-}
-# These facts have happened when they are recorded; the last two may be agreed for a coming day.
-_PAST_MOVES: Final = frozenset({Move.RESOLVE, Move.SIGN, Move.APPROVE})
-
-
-@dataclass(frozen=True)
-class AgreementFacts:
-    """An agreement as rules see it; days: stage → legal day on which it was reached."""
-
-    stage: Stage
-    legal_form: LegalForm
-    requires_approval: bool
-    days: Mapping[Stage, dt.date] = field(default_factory=dict)
 
 
 def is_valid_on(
@@ -237,121 +254,3 @@ def reasons_against_activity(stage: Stage | None, activity: Activity) -> list[Vi
             f"Mitglieder erst mit dem Stand „{first}“.",
         )
     ]
-
-
-def allowed_moves(stage: Stage) -> list[Move]:
-    """Return the moves that may follow a stage, in the order of the stages."""
-    return [move for move in Move if (stage, move) in NEXT_STAGE]
-
-
-def reasons_against_move(
-    agreement: AgreementFacts, move: Move, on: dt.date, today: dt.date
-) -> list[Violation]:
-    """Return why an agreement may not take this step as of `on`; empty means it may.
-
-    on, today: legal days in Europe/Berlin. Law: APPROVAL_LAW for the approval by the authority.
-    """
-    target = NEXT_STAGE.get((agreement.stage, move))
-    if target is None:
-        return [_wrong_stage(agreement.stage, move)]
-    reasons: list[Violation] = []
-    if move is Move.RESOLVE and agreement.legal_form is LegalForm.INFORMAL_ARRANGEMENT:
-        reasons.append(
-            Violation(
-                "no_legal_form",
-                "Eine formlose Verabredung kann nicht beschlossen werden. Nennen Sie die "
-                "Rechtsform, die beschlossen wurde, zum Beispiel eine öffentlich-rechtliche "
-                "Vereinbarung.",
-                field="legal_form",
-            )
-        )
-    if (
-        move is Move.BRING_INTO_FORCE
-        and agreement.requires_approval
-        and Stage.APPROVED not in agreement.days
-    ):
-        reasons.append(
-            Violation(
-                "approval_missing",
-                "Diese Vereinbarung braucht die Genehmigung der Aufsichtsbehörde. Vermerken Sie "
-                "zuerst die Genehmigung mit ihrem Datum.",
-                law=APPROVAL_LAW.get(agreement.legal_form),
-            )
-        )
-    return reasons + _reasons_against_day(agreement, move, on, today)
-
-
-def _reasons_against_day(
-    agreement: AgreementFacts, move: Move, on: dt.date, today: dt.date
-) -> list[Violation]:
-    if move in _PAST_MOVES and on > today:
-        return [
-            Violation(
-                "day_in_future",
-                "Das Datum liegt in der Zukunft. Vermerken Sie den Schritt erst, wenn er "
-                "geschehen ist.",
-                field="on",
-            )
-        ]
-    last = max(agreement.days.values(), default=None)
-    if last is not None and on < last:
-        return [
-            Violation(
-                "day_before_previous_step",
-                f"Das Datum liegt vor dem letzten Schritt vom {last:%d.%m.%Y}. "
-                "Bitte prüfen Sie es.",
-                field="on",
-            )
-        ]
-    return []
-
-
-def _wrong_stage(stage: Stage, move: Move) -> Violation:
-    possible = [f"„{MOVE_NAMES[allowed]}“" for allowed in allowed_moves(stage)]
-    remedy = f" Möglich ist jetzt: {', '.join(possible)}." if possible else ""
-    return Violation(
-        "wrong_stage",
-        f"Die Vereinbarung hat den Stand „{STAGE_NAMES[stage]}“; der Schritt "
-        f"„{MOVE_NAMES[move]}“ ist von hier aus nicht möglich.{remedy}",
-        field="move",
-    )
-
-
-def moves_between(start: Stage, end: Stage) -> Sequence[Stage] | None:
-    """Return the stages after `start` up to `end`, or None if that would be a step back."""
-    first, last = STAGE_ORDER.index(start), STAGE_ORDER.index(end)
-    return None if last < first else STAGE_ORDER[first + 1 : last + 1]
-
-
-def reasons_against_days(days: Mapping[Stage, dt.date], today: dt.date) -> list[Violation]:
-    """Return what is wrong with the days of an agreement's stages: order, and days to come.
-
-    Each violation's field is the name of the day, e.g. `signed_on`.
-    """
-    reasons: list[Violation] = []
-    previous: dt.date | None = None
-    for stage in STAGE_ORDER:
-        day = days.get(stage)
-        if day is None:
-            continue
-        name = DAY_OF_STAGE[stage]
-        if previous is not None and day < previous:
-            reasons.append(
-                Violation(
-                    "days_out_of_order",
-                    f"„{STAGE_NAMES[stage]}“ ({day:%d.%m.%Y}) liegt vor dem Schritt davor "
-                    f"({previous:%d.%m.%Y}). Bitte prüfen Sie die Daten.",
-                    field=name,
-                )
-            )
-        if day > today and stage not in (Stage.IN_FORCE, Stage.TERMINATED):
-            reasons.append(
-                Violation(
-                    "day_in_future",
-                    f"„{STAGE_NAMES[stage]}“ liegt mit dem {day:%d.%m.%Y} in der Zukunft. Tragen "
-                    "Sie nur ein, was geschehen ist.",
-                    field=name,
-                )
-            )
-        previous = day
-    return reasons

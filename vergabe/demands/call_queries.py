@@ -14,7 +14,7 @@ from vergabe.access.model import Organisation
 from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations import tasks
 from vergabe.cooperations.model import Cooperation
-from vergabe.cooperations.rules import Depth
+from vergabe.cooperations.rules import BRINGS_DEMANDS
 from vergabe.cooperations.task_rules import Step
 from vergabe.cooperations.tasks import Governed
 from vergabe.demands import call_rules
@@ -25,7 +25,6 @@ from vergabe.errors import NotFound
 from vergabe.web import paging
 from vergabe.web.paging import Page
 
-BRINGS_DEMANDS = frozenset({Depth.DEMAND, Depth.FULL})
 _COUNTS_AS_ANSWER = frozenset(Stage) - {Stage.DRAFT, Stage.WITHDRAWN}
 
 

@@ -13,8 +13,8 @@ from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission
 from vergabe.audit import service as audit
 from vergabe.audit.service import Act
+from vergabe.cooperations import area_queries, tasks
 from vergabe.cooperations import queries as cooperations
-from vergabe.cooperations import tasks
 from vergabe.cooperations.model import TaskArea
 from vergabe.cooperations.task_rules import Step
 from vergabe.cooperations.tasks import Governed
@@ -57,6 +57,7 @@ def open_call(
         raise NotFound("Das Aufgabengebiet")
     where = Governed(area.cooperation, area.id)
     tasks.require(session, actor, Step.SURVEY, where, now=now)
+    area_queries.refuse_excluded(session, area, now=now)
     opens_at = opens_at or now
     days = sorted(set(reminder_days), reverse=True)
     violations = call_rules.reasons_against_call(title, text, opens_at, closes_at, days, now=now)

@@ -10,6 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission
+from vergabe.cooperations import area_queries
 from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations.model import Cooperation, TaskArea
 from vergabe.demands import call_queries, queries, recording, rules
@@ -23,7 +24,7 @@ from vergabe.demands.conversion import (
 from vergabe.demands.model import Demand, DemandItem
 from vergabe.demands.references import counter_prefix, demand_reference, next_reference
 from vergabe.demands.stages import Stage
-from vergabe.errors import InvalidInput, NotFound, Refused, Stale
+from vergabe.errors import InvalidInput, NotFound, Refused, Stale, Violation
 from vergabe.exchange.demand_input import DemandInput, check_demand_input
 from vergabe.ids import new_id
 
@@ -107,7 +108,7 @@ def checked_place(
     if area is None or area.cooperation_id != cooperation.id:
         raise NotFound("Das Aufgabengebiet")
     if not brings_demands(session, place.organisation_id, area.id, now=now):
-        reason = rules.not_in_area(area.name)
+        reason = why_not_in_area(session, place.organisation_id, area, now=now)
         raise Refused.because(reason.code, reason.message, [reason])
     if place.call_id is not None:
         call = call_queries.visible_call(session, actor, place.call_id, now=now)
@@ -122,6 +123,14 @@ def brings_demands(
     """Return whether an organisation takes part in an area with demands today."""
     depth = cooperations.depth(session, organisation_id, area_id, clock.berlin_day(now))
     return depth in call_queries.BRINGS_DEMANDS
+
+
+def why_not_in_area(
+    session: Session, organisation_id: uuid.UUID, area: TaskArea, *, now: dt.datetime
+) -> Violation:
+    """Return why an organisation brings no demands: excluded on purpose, later, or not at all."""
+    found = area_queries.why_no_part(session, area, organisation_id, clock.berlin_day(now))
+    return found or rules.not_in_area(area.name)
 
 
 def update_demand(

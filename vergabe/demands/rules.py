@@ -186,16 +186,16 @@ def reasons_against_editing(
 
 
 def reasons_against_submitting(
-    facts: DemandFacts, *, is_in_area: bool, area_name: str, is_call_closed: bool = False
+    facts: DemandFacts, *, not_in_area: Violation | None = None, is_call_closed: bool = False
 ) -> list[Violation]:
     """Return why the demand may not be submitted.
 
-    is_in_area: whether the organisation takes part in the task area with demands today;
+    not_in_area: why the organisation does not take part in the task area with demands today;
     is_call_closed: whether it answers a call for demands that is closed.
     """
     found = reasons_against_stage(facts, Action.SUBMIT)
-    if not is_in_area:
-        found.append(not_in_area(area_name))
+    if not_in_area is not None:
+        found.append(not_in_area)
     if is_call_closed:
         found.append(
             Violation(

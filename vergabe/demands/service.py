@@ -20,7 +20,7 @@ from vergabe.demands import call_queries, queries, recording, rules, telling
 from vergabe.demands.call_rules import CallState
 from vergabe.demands.conversion import facts_of
 from vergabe.demands.deciding import by_owner, raise_if_invalid, refuse_if, theirs
-from vergabe.demands.drafts import brings_demands
+from vergabe.demands.drafts import brings_demands, why_not_in_area
 from vergabe.demands.events import DemandSubmitted
 from vergabe.demands.model import CallForDemands, Demand
 from vergabe.demands.stages import NEXT_STAGE, Action, Stage
@@ -90,10 +90,12 @@ def _reasons_against_submitting(
     session: Session, demand: Demand, *, now: dt.datetime
 ) -> list[Violation]:
     call = session.get(CallForDemands, demand.call_id) if demand.call_id else None
+    brings = brings_demands(session, demand.organisation_id, demand.area_id, now=now)
     return rules.reasons_against_submitting(
         facts_of(demand),
-        is_in_area=brings_demands(session, demand.organisation_id, demand.area_id, now=now),
-        area_name=demand.area.name,
+        not_in_area=None
+        if brings
+        else why_not_in_area(session, demand.organisation_id, demand.area, now=now),
         is_call_closed=call is not None and call_queries.state_of(call, now) is CallState.CLOSED,
     )
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from vergabe import outbox
 from vergabe.access.actor import Actor
-from vergabe.cooperations import gates
-from vergabe.cooperations.model import Cooperation
+from vergabe.cooperations import area_queries, gates
+from vergabe.cooperations.model import Cooperation, TaskArea
 from vergabe.cooperations.rules import Activity
 from vergabe.deadlines import service as deadlines
 from vergabe.demands import service as demands
@@ -24,6 +24,7 @@ from vergabe.pools.deciding import (
 )
 from vergabe.pools.events import ConsultationStarted, JoiningOpened, PoolEnded
 from vergabe.pools.model import Pool
+from vergabe.pools.pool_facts import PoolFacts
 from vergabe.pools.recording import record
 from vergabe.pools.stages import Action, Stage
 
@@ -47,6 +48,7 @@ def start_consultation(
     pool = coordinated_pool(session, actor, pool_id, version=version)
     text = clean_text(text, "text")
     facts = queries.pool_facts(session, pool)
+    refuse_excluded(session, pool, facts, now=now)
     decide(rules.reasons_against_starting_consultation(facts, now), "consultation_refused")
     demands.mark_pooled(session, actor, sorted(facts.demand_ids), pool.reference, now=now)
     pool.stage = rules.stage_after(facts, Action.START_CONSULTATION, now)
@@ -133,6 +135,13 @@ def _end(
     return pool
 
 
+def refuse_excluded(session: Session, pool: Pool, facts: PoolFacts, *, now: dt.datetime) -> None:
+    """Raise Refused if the area of a pool is left out on purpose, for all or for a participant."""
+    area = session.get_one(TaskArea, pool.area_id)
+    concerned = [participant.organisation_id for participant in facts.participants]
+    area_queries.refuse_excluded(session, area, concerned, now=now)
+
+
 def open_joining(
     session: Session,
     actor: Actor,
@@ -156,6 +165,7 @@ def open_joining(
         days = session.get_one(Cooperation, pool.cooperation_id).joining_window_days
         deadline = joining_rules.default_joining_deadline(now, days)
     facts = queries.pool_facts(session, pool)
+    refuse_excluded(session, pool, facts, now=now)
     reason = clean_text(unanswered_reason, "unanswered_reason", max_length=REASON_LENGTH)
     unanswered = consulting.unanswered_by(session, pool)
     reasons = joining_rules.reasons_against_opening_joining(facts, deadline, now)

@@ -20,7 +20,7 @@ from vergabe.access.model import Organisation
 from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations import tasks
 from vergabe.cooperations.model import Cooperation, TaskArea
-from vergabe.cooperations.rules import Depth
+from vergabe.cooperations.rules import BRINGS_DEMANDS
 from vergabe.cooperations.task_rules import Step
 from vergabe.cooperations.tasks import Governed
 from vergabe.demands import queries as demands
@@ -34,7 +34,6 @@ from vergabe.pools.recording import record
 from vergabe.pools.stages import Stage
 
 REPLACED: Final = "Ersetzt: Die freigegebenen Bedarfe haben sich geändert."
-_BRINGS_DEMANDS: Final = frozenset({Depth.DEMAND, Depth.FULL})
 
 
 @dataclass(frozen=True)
@@ -145,7 +144,7 @@ def _plan(session: Session, cooperation: Cooperation, area: TaskArea, *, now: dt
     free = {
         demand.id: demand
         for demand in demands.released_facts(session, cooperation.id, area.id)
-        if depths.get(demand.organisation_id) in _BRINGS_DEMANDS
+        if depths.get(demand.organisation_id) in BRINGS_DEMANDS
     }
     pools = _proposed(session, area)
     shaped = [pool for pool in pools if pool.is_shaped and _holds(pool, free)]

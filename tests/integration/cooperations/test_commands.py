@@ -16,14 +16,14 @@ from tests.factories import cooperations as factory
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Role
 from vergabe.audit import queries as audit
-from vergabe.cooperations import agreements, gates, mandates, queries, resolutions
+from vergabe.cooperations import agreement_approval, agreements, gates, mandates, queries, resolutions
+from vergabe.cooperations.agreement_rules import NEXT_STAGE
 from vergabe.cooperations.documents import Upload
 from vergabe.cooperations.entries import MandateEntry, ResolutionEntry
 from vergabe.cooperations.gates import PublicationFacts
 from vergabe.cooperations.model import Agreement, Cooperation, Mandate, Member, Resolution
 from vergabe.cooperations.rules import (
     ALLOWS,
-    NEXT_STAGE,
     Activity,
     LegalForm,
     Move,
@@ -411,13 +411,25 @@ def test_agreement_goes_all_the_way_each_step_recorded_and_told(session: Session
     with pytest.raises(Refused, match="Genehmigung"):
         move(session, lead, cooperation, Move.BRING_INTO_FORCE)
     move(session, lead, cooperation, Move.APPROVE)
+    with pytest.raises(Refused, match="Tag nach der Bekanntmachung"):
+        move(session, lead, cooperation, Move.BRING_INTO_FORCE)
+    agreement_approval.publish(
+        session,
+        lead,
+        cooperation.id,
+        1,
+        published_on=TODAY,
+        published_in="Amtsblatt 47/2026",
+        now=NOON,
+    )
     found = move(session, lead, cooperation, Move.BRING_INTO_FORCE, on=TODAY + dt.timedelta(days=1))
     assert found.stage == Stage.IN_FORCE
     assert found.legal_form == LegalForm.PUBLIC_LAW_AGREEMENT
     assert queries.stage_of(found, TODAY) is Stage.APPROVED
-    assert acts(session, cooperation) == ["agreement_moved"] * 4
+    moved = "agreement_moved"
+    assert acts(session, cooperation) == [moved, moved, moved, "agreement_published", moved]
     told = session.scalars(select(Message.organisation_id)).all()
-    assert len(told) == 8
+    assert len(told) == 10
     assert cooperation.lead_organisation_id not in told
 
 

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 import pytest
 
-from vergabe.cooperations import rules
-from vergabe.cooperations.rules import Activity, AgreementFacts, LegalForm, Move, Part, Stage
+from vergabe.cooperations import agreement_rules, rules
+from vergabe.cooperations.agreement_rules import AgreementFacts
+from vergabe.cooperations.rules import Activity, LegalForm, Move, Part, Stage
 
 TODAY = dt.date(2026, 11, 23)
+COST_KEY = {"kind": "equal", "no_award": "key", "vat_clause": "Jede Kommune für ihren Anteil."}
 DAYS = {
     Stage.RESOLVED: dt.date(2026, 3, 1),
     Stage.SIGNED: dt.date(2026, 4, 1),
@@ -45,13 +47,14 @@ def agreement(stage: Stage, **more: object) -> AgreementFacts:
         "stage": stage,
         "legal_form": LegalForm.PUBLIC_LAW_AGREEMENT,
         "requires_approval": False,
+        "cost_key": COST_KEY,
         "days": {s: d for s, d in DAYS.items() if rules.STAGE_ORDER.index(s) <= reached},
     }
     return AgreementFacts(**(facts | more))  # type: ignore[arg-type]  # built by name
 
 
 def codes(stage: Stage, move: Move, on: dt.date = TODAY, **more: object) -> list[str]:
-    found = rules.reasons_against_move(agreement(stage, **more), move, on, TODAY)
+    found = agreement_rules.reasons_against_move(agreement(stage, **more), move, on, TODAY)
     return [reason.code for reason in found]
 
 
@@ -63,13 +66,13 @@ def test_stage_unlocks_exactly_its_activities(stage: Stage, activity: Activity) 
 @pytest.mark.parametrize(("stage", "move"), list(itertools.product(Stage, Move)))
 def test_every_move_from_every_stage(stage: Stage, move: Move) -> None:
     wanted = NEXT.get((stage.value, move.value))
-    found = rules.NEXT_STAGE.get((stage, move))
+    found = agreement_rules.NEXT_STAGE.get((stage, move))
     assert (found.value if found else None) == wanted
     assert codes(stage, move) == ([] if wanted else ["wrong_stage"])
 
 
 def test_refused_move_says_what_is_possible_instead() -> None:
-    (reason,) = rules.reasons_against_move(
+    (reason,) = agreement_rules.reasons_against_move(
         agreement(Stage.INFORMAL), Move.BRING_INTO_FORCE, TODAY, TODAY
     )
     assert "„Als beschlossen vermerken“" in reason.message
@@ -80,7 +83,7 @@ def test_agreement_that_needs_approval_comes_into_force_only_with_it() -> None:
         "approval_missing"
     ]
     assert codes(Stage.APPROVED, Move.BRING_INTO_FORCE, requires_approval=True) == []
-    (reason,) = rules.reasons_against_move(
+    (reason,) = agreement_rules.reasons_against_move(
         agreement(Stage.SIGNED, requires_approval=True), Move.BRING_INTO_FORCE, TODAY, TODAY
     )
     assert reason.law == "§§ 24, 29 GkG NRW"
@@ -149,7 +152,8 @@ def test_agreement_ended_before_it_was_in_force_only_allows_to_plan_until_then()
         ("none", ""),
         ("information", "read"),
         ("demand", "read submit tender"),
-        ("full", "read submit tender service"),
+        ("mandate", "read submit tender mandate"),
+        ("full", "read submit tender mandate service"),
     ],
 )
 def test_depth_allows_its_parts(depth: str, parts: str) -> None:

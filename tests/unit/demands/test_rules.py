@@ -203,9 +203,9 @@ def test_ending_a_demand_needs_a_reason(action: Action) -> None:
 
 def test_submitting_asks_for_the_area_and_an_open_call() -> None:
     draft = facts(Stage.DRAFT)
-    ok = rules.reasons_against_submitting(draft, is_in_area=True, area_name="Beschaffung")
+    ok = rules.reasons_against_submitting(draft)
     assert ok == []
     reasons = rules.reasons_against_submitting(
-        draft, is_in_area=False, area_name="Beschaffung", is_call_closed=True
+        draft, not_in_area=rules.not_in_area("Beschaffung"), is_call_closed=True
     )
     assert [reason.code for reason in reasons] == ["not_in_area", "call_closed"]

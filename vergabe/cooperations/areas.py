@@ -1,0 +1,377 @@
+"""Commands on task areas: how deep a member takes part from a day on, and what is left out.
+
+Nothing here reaches back: what was bound or published before a first day is completed.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from vergabe import clock
+from vergabe.access.actor import Actor
+from vergabe.access.permissions import Permission
+from vergabe.audit.service import Act
+from vergabe.cooperations import area_queries, entries, filing, queries
+from vergabe.cooperations.area_model import AreaExclusion
+from vergabe.cooperations.model import Cooperation, Member, Participation, TaskArea
+from vergabe.cooperations.rules import DEPTH_NAMES, PHASE_NAMES, Depth, Phase
+from vergabe.errors import InvalidInput, NotFound, Refused, Violation
+from vergabe.exchange import plain_text
+from vergabe.messages import service as messages
+from vergabe.messages.service import Reader
+
+BUSINESS_CASE_LENGTH: Final = 10_000
+_ONE_DAY: Final = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class DepthEntry:
+    """How deep a member takes part in an area from a legal day on (Europe/Berlin), and why."""
+
+    area_key: str
+    depth: Depth
+    valid_from: dt.date
+    reason: str
+    phase: Phase = Phase.REGULAR
+
+
+@dataclass(frozen=True)
+class ExclusionEntry:
+    """An area to leave out from a legal day on; business_case: why it does not pay off."""
+
+    area_key: str
+    valid_from: dt.date
+    reason: str
+    business_case: str = ""
+
+
+def change_depth(
+    session: Session,
+    actor: Actor,
+    cooperation_id: uuid.UUID,
+    entry: DepthEntry,
+    *,
+    organisation_id: uuid.UUID | None = None,
+    now: dt.datetime,
+) -> Participation:
+    """Let a member take part in an area with another depth from a day on; return the new stretch.
+
+    The stretches before stay as they are; what was planned from that day on is replaced. By the
+    member itself, or by the coordination of the lead for it. organisation_id: None: the actor's
+    own. Raises InvalidInput, NotFound, Refused when nothing would change.
+    """
+    cooperation, member = _member(session, actor, cooperation_id, organisation_id, now=now)
+    area = queries.area_by_key(session, cooperation_id, entry.area_key)
+    reason = _checked_change(entry, member, clock.berlin_day(now))
+    rows = _stretches(session, member, area)
+    before = next((row for row in rows if _counts(row, entry.valid_from)), None)
+    later = [row for row in rows if row.valid_from > entry.valid_from]
+    now_depth = Depth(before.depth) if before else Depth.NONE
+    now_phase = Phase(before.phase) if before else Phase.REGULAR
+    if (now_depth, now_phase) == (entry.depth, entry.phase) and not later:
+        raise Refused(
+            "depth_unchanged",
+            f"{member.organisation.name} nimmt an „{area.name}“ schon mit der Tiefe "
+            f"„{DEPTH_NAMES[now_depth]}“ teil.",
+            field="depth",
+        )
+    for row in later:
+        session.delete(row)
+    if before is not None and before.valid_from == entry.valid_from:
+        # It begins on the same day, so nobody has relied on it yet.
+        session.delete(before)
+    elif before is not None:
+        before.valid_to = entry.valid_from - _ONE_DAY
+    session.flush()
+    changed = Participation(
+        member_id=member.id,
+        area_id=area.id,
+        depth=entry.depth,
+        phase=entry.phase,
+        valid_from=entry.valid_from,
+        reason=reason,
+        is_from_file=False,
+    )
+    session.add(changed)
+    filing.touch(cooperation)
+    session.flush()
+    phase = "" if entry.phase is Phase.REGULAR else f" ({PHASE_NAMES[entry.phase]})"
+    sentence = (
+        f"{member.organisation.name}: Tiefe der Beteiligung an „{area.name}“ ab "
+        f"{entry.valid_from:%d.%m.%Y}: {DEPTH_NAMES[entry.depth]}{phase}, vorher "
+        f"{DEPTH_NAMES[now_depth]}."
+    )
+    details = {
+        "organisation_id": str(member.organisation_id),
+        "area": area.key,
+        "from": now_depth.value,
+        "to": entry.depth.value,
+        "phase": entry.phase.value,
+        "valid_from": entry.valid_from.isoformat(),
+    }
+    _file(
+        session,
+        actor,
+        cooperation,
+        "participation_changed",
+        member,
+        sentence,
+        reason,
+        details,
+        now=now,
+    )
+    return changed
+
+
+def _checked_change(entry: DepthEntry, member: Member, today: dt.date) -> str:
+    reasons = list(entries.against_day(entry.valid_from, "valid_from"))
+    if not reasons and entry.valid_from < max(today, member.joined_on):
+        reasons.append(
+            Violation(
+                "day_in_past",
+                f"Ändern lässt sich die Beteiligung ab {max(today, member.joined_on):%d.%m.%Y}. "
+                "Was war, bleibt in der Akte.",
+                field="valid_from",
+            )
+        )
+    if not reasons and member.left_on is not None and entry.valid_from > member.left_on:
+        message = f"Die Mitgliedschaft endet am {member.left_on:%d.%m.%Y}."
+        reasons.append(Violation("member_leaves", message, field="valid_from"))
+    reason = entries.clean_text(
+        reasons, plain_text.many_lines, entry.reason, entries.REASON_LENGTH, "reason"
+    )
+    if not reason and all(r.field != "reason" for r in reasons):
+        reasons.append(Violation("reason_missing", "Nennen Sie den Grund.", field="reason"))
+    if reasons:
+        raise InvalidInput.of(reasons)
+    return reason
+
+
+def _counts(row: Participation, day: dt.date) -> bool:
+    return row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)
+
+
+def _stretches(session: Session, member: Member, area: TaskArea) -> list[Participation]:
+    return list(
+        session.scalars(
+            select(Participation)
+            .where(Participation.member_id == member.id, Participation.area_id == area.id)
+            .order_by(Participation.valid_from)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def exclude_area(
+    session: Session,
+    actor: Actor,
+    cooperation_id: uuid.UUID,
+    entry: ExclusionEntry,
+    *,
+    organisation_id: uuid.UUID | None,
+    now: dt.datetime,
+) -> AreaExclusion:
+    """Leave an area out on purpose from a day on and return the exclusion.
+
+    organisation_id: for this member; None: for all, which only the coordination of the lead may.
+    Calls, demands, pools and tenders that begin are refused with the reason; what is bound or
+    published is completed. Raises InvalidInput without a reason, NotFound, Refused if it is so
+    already.
+    """
+    cooperation, member = _concerned(session, actor, cooperation_id, organisation_id, now=now)
+    area = queries.area_by_key(session, cooperation_id, entry.area_key)
+    reason, business_case = _checked_exclusion(entry, clock.berlin_day(now))
+    for row in area_queries.exclusions(session, cooperation_id):
+        same = row.area_id == area.id and row.member_id == (member.id if member else None)
+        if same and (row.valid_to is None or row.valid_to >= entry.valid_from):
+            raise Refused(
+                "excluded_already",
+                f"„{area.name}“ ist schon ab {row.valid_from:%d.%m.%Y} ausgenommen.",
+                field="area_key",
+            )
+    found = AreaExclusion(
+        area_id=area.id,
+        member_id=member.id if member else None,
+        valid_from=entry.valid_from,
+        reason=reason,
+        business_case=business_case,
+        recorded_at=now,
+    )
+    session.add(found)
+    filing.touch(cooperation)
+    session.flush()
+    whose = member.organisation.name if member else "Alle Mitglieder"
+    sentence = (
+        f"{whose}: Das Aufgabengebiet „{area.name}“ ist ab {entry.valid_from:%d.%m.%Y} mit Absicht "
+        "ausgenommen."
+    )
+    details = {
+        "area": area.key,
+        "organisation_id": str(member.organisation_id) if member else None,
+        "valid_from": entry.valid_from.isoformat(),
+        "business_case": business_case,
+    }
+    _file(session, actor, cooperation, "area_excluded", found, sentence, reason, details, now=now)
+    return found
+
+
+def _checked_exclusion(entry: ExclusionEntry, today: dt.date) -> tuple[str, str]:
+    reasons = list(entries.against_day(entry.valid_from, "valid_from"))
+    if not reasons and entry.valid_from < today:
+        message = f"Ausnehmen lässt sich ein Gebiet ab {today:%d.%m.%Y}, nicht rückwirkend."
+        reasons.append(Violation("day_in_past", message, field="valid_from"))
+    reason = entries.clean_text(
+        reasons, plain_text.many_lines, entry.reason, entries.REASON_LENGTH, "reason"
+    )
+    if not reason and all(r.field != "reason" for r in reasons):
+        message = "Nennen Sie den Grund, zum Beispiel: rechnet sich nicht."
+        reasons.append(Violation("reason_missing", message, field="reason"))
+    business_case = entries.clean_text(
+        reasons, plain_text.many_lines, entry.business_case, BUSINESS_CASE_LENGTH, "business_case"
+    )
+    if reasons:
+        raise InvalidInput.of(reasons)
+    return reason, business_case
+
+
+def lift_exclusion(
+    session: Session,
+    actor: Actor,
+    cooperation_id: uuid.UUID,
+    exclusion_id: uuid.UUID,
+    *,
+    counts_from: dt.date,
+    reason: str,
+    now: dt.datetime,
+) -> AreaExclusion:
+    """Let an excluded area count again from a day on, with the depths that are on file.
+
+    By who may exclude it. Raises NotFound, InvalidInput, Refused if it has ended already.
+    """
+    queries.visible_cooperation(session, actor, cooperation_id, now=now)
+    found = exclusion_of(session, cooperation_id, exclusion_id)
+    organisation_id = found.member.organisation_id if found.member else None
+    cooperation, member = _concerned(session, actor, cooperation_id, organisation_id, now=now)
+    found = exclusion_of(session, cooperation_id, exclusion_id)
+    reason = entries.checked_reason(reason)
+    today = clock.berlin_day(now)
+    wrong = list(entries.against_day(counts_from, "counts_from"))
+    if not wrong and counts_from < today:
+        message = f"Aufheben lässt sich die Ausnahme ab {today:%d.%m.%Y}, nicht rückwirkend."
+        wrong.append(Violation("day_in_past", message, field="counts_from"))
+    if wrong:
+        raise InvalidInput.of(wrong)
+    if found.valid_to is not None and found.valid_to < counts_from:
+        raise Refused("lifted_already", f"Die Ausnahme endet schon am {found.valid_to:%d.%m.%Y}.")
+    area = found.area
+    whose = member.organisation.name if member else "Alle Mitglieder"
+    sentence = (
+        f"{whose}: Das Aufgabengebiet „{area.name}“ zählt ab {counts_from:%d.%m.%Y} wieder mit."
+    )
+    details = {"area": area.key, "counts_from": counts_from.isoformat()}
+    # One that is lifted before its first day ends before it begins: it never counted.
+    found.valid_to = counts_from - _ONE_DAY
+    found.lifted_reason = reason
+    filing.touch(cooperation)
+    session.flush()
+    _file(session, actor, cooperation, "area_included", found, sentence, reason, details, now=now)
+    return found
+
+
+def exclusion_of(
+    session: Session, cooperation_id: uuid.UUID, exclusion_id: uuid.UUID
+) -> AreaExclusion:
+    """Return an exclusion of this cooperation as it is now; NotFound if there is none such."""
+    found = session.get(AreaExclusion, exclusion_id, populate_existing=True)
+    if found is None or found.area.cooperation_id != cooperation_id:
+        raise NotFound("Die Ausnahme")
+    return found
+
+
+def _concerned(
+    session: Session,
+    actor: Actor,
+    cooperation_id: uuid.UUID,
+    organisation_id: uuid.UUID | None,
+    *,
+    now: dt.datetime,
+) -> tuple[Cooperation, Member | None]:
+    if organisation_id is not None:
+        return _member(session, actor, cooperation_id, organisation_id, now=now)
+    queries.visible_cooperation(session, actor, cooperation_id, now=now)
+    cooperation = queries.locked_cooperation(session, cooperation_id)
+    actor.require(
+        Permission.EDIT_COOPERATION,
+        cooperation_id=cooperation_id,
+        lead_organisation_id=cooperation.lead_organisation_id,
+    )
+    return cooperation, None
+
+
+def _member(
+    session: Session,
+    actor: Actor,
+    cooperation_id: uuid.UUID,
+    organisation_id: uuid.UUID | None,
+    *,
+    now: dt.datetime,
+) -> tuple[Cooperation, Member]:
+    """Return the locked cooperation and the member: one's own, or any for the lead's coordination.
+
+    Members see each other, so a wrong right is Forbidden here and no secret.
+    """
+    queries.visible_cooperation(session, actor, cooperation_id, now=now)
+    cooperation = queries.locked_cooperation(session, cooperation_id)
+    wanted = organisation_id or actor.organisation_id
+    if wanted != actor.organisation_id:
+        actor.require(
+            Permission.EDIT_COOPERATION,
+            cooperation_id=cooperation_id,
+            lead_organisation_id=cooperation.lead_organisation_id,
+        )
+    else:
+        actor.require(
+            Permission.CHANGE_PARTICIPATION,
+            organisation_id=wanted,
+            cooperation_id=cooperation_id,
+        )
+    for member in queries.members(session, cooperation_id, clock.berlin_day(now)):
+        if member.organisation_id == wanted:
+            return cooperation, member
+    raise NotFound("Das Mitglied")
+
+
+def _file(
+    session: Session,
+    actor: Actor,
+    cooperation: Cooperation,
+    action: str,
+    about: Member | AreaExclusion,
+    sentence: str,
+    reason: str,
+    details: Mapping[str, str | None],
+    *,
+    now: dt.datetime,
+) -> None:
+    """Record what happened and tell those who act elsewhere: the lead, or the member concerned."""
+    act = Act(action, "task_area", about.id, sentence, reason=reason, details=details)
+    filing.record(session, actor, cooperation, act, now=now)
+    concerned = {uuid.UUID(text) for text in [details.get("organisation_id")] if text}
+    if not concerned:
+        concerned = set(queries.member_ids(session, cooperation.id, now))
+    readers = (concerned | {cooperation.lead_organisation_id}) - {actor.organisation_id}
+    messages.send_many(
+        session,
+        [Reader(organisation_id=each) for each in sorted(readers, key=str)],
+        cause=f"{action}:{about.id}:{cooperation.version}",
+        kind=filing.MESSAGE_KIND,
+        subject=f"{cooperation.name}: Aufgabengebiet geändert",
+        body=f"{sentence}\n\nGrund: {reason}",
+        link=f"/zusammenarbeit/{cooperation.key}/gebiete",
+        now=now,
+    )
