@@ -38,8 +38,18 @@ from vergabe.advice import law_api, law_pages
 from vergabe.advice import pages as advice_pages
 from vergabe.bylaws import api as bylaws_api
 from vergabe.bylaws import pages as bylaws_pages
+from vergabe.conflicts import api as conflicts_api
+from vergabe.conflicts import pages as conflicts_pages
 from vergabe.cooperations import api as cooperations_api
-from vergabe.cooperations import mandate_pages, paper_pages, resolution_pages, resolutions_api
+from vergabe.cooperations import (
+    mandate_pages,
+    paper_pages,
+    resolution_pages,
+    resolutions_api,
+    substitute_pages,
+    task_api,
+    task_pages,
+)
 from vergabe.cooperations import pages as cooperations_pages
 from vergabe.deadlines import api as deadlines_api
 from vergabe.deadlines import pages as deadlines_pages
@@ -121,6 +131,9 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     accounts_pages.pages,
     bylaws_pages.pages,
     cooperations_pages.pages,
+    task_pages.pages,
+    substitute_pages.pages,
+    conflicts_pages.pages,
     mandate_pages.pages,
     resolution_pages.pages,
     paper_pages.pages,
@@ -160,6 +173,8 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     accounts_api.api,
     bylaws_api.api,
     cooperations_api.api,
+    task_api.api,
+    conflicts_api.api,
     resolutions_api.api,
     demands_api.api,
     calls_api.api,
@@ -198,11 +213,15 @@ NAVIGATION: Final[tuple[NavItem, ...]] = (
 SECTIONS: Final[tuple[Section, ...]] = (
     Section("cooperation", "Überblick", "cooperations.show", Permission.VIEW_COOPERATION),
     Section("cooperation", "Beschlüsse", "resolutions.index", Permission.VIEW_COOPERATION),
+    Section("cooperation", "Aufgaben", "tasks.show", Permission.VIEW_COOPERATION),
+    Section("cooperation", "Vertretungen", "substitutes.index", Permission.VIEW_COOPERATION),
     Section("pool", "Überblick", "pools.show", Permission.VIEW_POOLS),
     Section("pool", "Abstimmung", "votes.show", Permission.VIEW_POOLS),
     Section("pool", "Beratung", "advice.of_pool", Permission.VIEW_POOLS),
     Section("pool", "Förderung", "funding.show", Permission.VIEW_FUNDING),
+    Section("pool", "Interessenkonflikte", "conflicts.show", Permission.DECLARE_INTERESTS),
     Section("tender", "Überblick", "tenders.show", Permission.VIEW_TENDERS),
+    Section("tender", "Interessenkonflikte", "conflicts.show_tender", Permission.DECLARE_INTERESTS),
     Section("tender", "Beratung", "advice.of_tender", Permission.VIEW_TENDERS),
     Section("cooperation", "Zeitplan", "milestones.index", Permission.VIEW_PLANS),
     Section("pool", "Zeitplan", "plans.pool", Permission.VIEW_PLANS),
