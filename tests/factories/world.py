@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from tests.factories import access, cooperations, demands, pools, suppliers, tenders
+from tests.factories import access, cooperations, demands, plans, pools, suppliers, tenders
 from vergabe.access.model import ApiToken, Organisation, RoleAssignment
 from vergabe.access.permissions import Role
 from vergabe.cooperations.model import Mandate, Resolution
@@ -112,6 +112,7 @@ def world(app: Flask, session: Session, **tender_facts: Any) -> World:
         "deadline_id": list(session.scalars(select(Deadline.id).limit(1))),
         "notice_id": list(session.scalars(select(Notice.id).limit(1))),
         "lot_id": [draft.lots[0].id],
+        "milestone_id": [plans.milestone(session, cooperation).id],
     }
     values["row_id"] = values["resolution_id"] + values["mandate_id"]
     buyer = Visitor(app, session, lead, *BUYER_ROLES)

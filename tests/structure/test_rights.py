@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from tests.factories import access as make
-from tests.factories import cooperations, demands, pools, tenders
+from tests.factories import cooperations, demands, plans, pools, tenders
 from vergabe import registry
 from vergabe.access.model import Organisation
 from vergabe.access.permissions import Permission, Role, roles_with
@@ -68,6 +68,7 @@ def _world(session: Session, app: Flask) -> World:
         "mandate_id": session.scalars(select(Mandate.id)).first(),
         "deadline_id": session.scalars(select(Deadline.id)).first(),
         "notice_id": session.scalars(select(Notice.id)).first(),
+        "milestone_id": plans.milestone(session, cooperation).id,
     }
     assert None not in values.values(), values
     return World(lead, member, stranger, make.supplier(session), values)

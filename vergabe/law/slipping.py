@@ -40,7 +40,11 @@ class Slip:
     @property
     def sentence(self) -> str:
         """Return in German what happens."""
-        return slip_sentence(self.title, self.latest_on, self.performance_on, self.wished_on)
+        return self.sentence_for(self.title)
+
+    def sentence_for(self, title: str) -> str:
+        """Return the sentence for something else that has to be done by the same day."""
+        return slip_sentence(title, self.latest_on, self.performance_on, self.wished_on)
 
 
 def slip_sentence(
