@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from vergabe import clock
 from vergabe.errors import InvalidInput, Violation
 from vergabe.exchange import german_dates
-from vergabe.law import overview, row_wording
+from vergabe.law import holiday_check, overview, row_wording
 from vergabe.law.tables import Evidence
+from vergabe.law.working_days import FIRST_YEAR, LANDS, LAST_YEAR, calendar_of
 from vergabe.web.rights import public
 
 pages = Blueprint("law", __name__)
@@ -37,6 +38,38 @@ def tables() -> ResponseReturnValue:
         evidence=list(Evidence),
         words=row_wording,
     ), (422 if violations else 200)
+
+
+@pages.get("/recht/feiertage")
+@public
+def holidays() -> ResponseReturnValue:
+    """The public holidays of a year in every Land, and what the yearly check says."""
+    violations: list[Violation] = []
+    year = _year(violations) or clock.berlin_day(clock.now()).year
+    by_day: dict[dt.date, dict[str, list[str]]] = {}
+    for land in LANDS:
+        for day, name in calendar_of(land).holidays(year).items():
+            by_day.setdefault(day, {}).setdefault(name, []).append(land)
+    return render_template(
+        "advice/holidays.html",
+        year=year,
+        typed=request.args.get("jahr", ""),
+        rows=[(day, names) for day, names in sorted(by_day.items())],
+        land_count=len(LANDS),
+        differences=holiday_check.differences([year]),
+        violations=violations,
+    ), (422 if violations else 200)
+
+
+def _year(violations: list[Violation]) -> int | None:
+    text = request.args.get("jahr", "").strip()
+    if not text:
+        return None
+    if text.isascii() and text.isdecimal() and FIRST_YEAR <= int(text[:5]) <= LAST_YEAR:
+        return int(text)
+    message = f"Geben Sie ein Jahr von {FIRST_YEAR} bis {LAST_YEAR} an."
+    violations.append(Violation("year_unknown", message, field="jahr"))
+    return None
 
 
 @pages.get("/recht/vergleich")

@@ -8,6 +8,7 @@ from typing import Final
 from vergabe.law import (
     approval,
     duty_list,
+    funding,
     german,
     minimum_periods,
     parameters,
@@ -30,6 +31,7 @@ _TABLES: Final[Mapping[str, tuple[str, Callable[[], tuple[Row, ...]]]]] = {
     "parameters": ("Einzelne Werte", parameters.rows),
     "duties": ("Pflichten", duty_list.rows),
     "approvals": ("Genehmigung von Vereinbarungen", approval.rows),
+    "funding_programmes": ("Förderprogramme", funding.rows),
 }
 
 

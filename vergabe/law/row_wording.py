@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from vergabe.law import german
+from vergabe.law.approval import ApprovalRow
 from vergabe.law.counting import Counting
 from vergabe.law.duty_list import DutyRow
+from vergabe.law.funding import ProgrammeRow
 from vergabe.law.minimum_periods import NoMinimumRow
 from vergabe.law.parameters import ParameterRow
 from vergabe.law.periods import AdditionRow, PeriodRow
@@ -207,6 +209,50 @@ def _named(procedures: tuple[str, ...]) -> list[str]:
     return [procedure_name(code) for code in procedures if code not in _ANY]
 
 
+def _approval(row: ApprovalRow) -> list[str]:
+    counting = COUNTING_NAMES[Counting(row.counting)]
+    found = [f"Genehmigung: {row.authority}."]
+    if row.objection_days is None:
+        found.append("Schweigen genehmigt nichts.")
+    else:
+        days = german.count(row.objection_days, "Tag", "Tage")
+        more = german.count(row.meeting_days, "Tag", "Tage")
+        further = f", und weitere {more} lang kein Termin" if row.meeting_days else ""
+        found.append(
+            f"Gilt als genehmigt, wenn {days} lang keine Bedenken mitgeteilt werden{further}."
+        )
+        found.append(f"Zählung: {counting}.")
+    if row.is_published:
+        found.append("Vereinbarung und Genehmigung werden bekannt gemacht; wirksam am Tag danach.")
+    if row.is_termination_notified:
+        found.append("Eine Kündigung wird der Aufsicht angezeigt.")
+    return found
+
+
+def _programme(row: ProgrammeRow) -> list[str]:
+    found = [f"Bewilligt: {row.authority}."]
+    if row.quota_basis_points is not None:
+        found.append(f"Fördersatz {_percent(row.quota_basis_points)}.")
+    if row.weak_budget_basis_points is not None:
+        weak = _percent(row.weak_budget_basis_points)
+        found.append(f"Bei schwacher Haushaltslage {weak}.")
+    if row.base_eur is not None:
+        found.append(
+            f"Höchstens {_number(row.base_eur)} Euro für zwei Beteiligte, {_number(row.step_eur)} "
+            "Euro mehr je weiterem."
+        )
+    if row.applications_until is not None:
+        found.append(f"Anträge bis {german.date(row.applications_until)}.")
+    if row.requires_resolutions:
+        found.append("Beschlüsse aller Beteiligten gehören zum Antrag.")
+    return found
+
+
+def _percent(basis_points: int) -> str:
+    whole, rest = divmod(basis_points, 100)
+    return f"{whole}{f',{rest:02d}' if rest else ''} Prozent"
+
+
 def _listed(label: str, items: list[str]) -> str:
     return f"{label}: {', '.join(items)}." if items else ""
 
@@ -225,4 +271,6 @@ _WORDS: Final[Mapping[type[Row], Callable[..., list[str]]]] = {
     NoMinimumRow: _no_minimum,
     ParameterRow: _parameter,
     DutyRow: _duty,
+    ApprovalRow: _approval,
+    ProgrammeRow: _programme,
 }

@@ -32,11 +32,21 @@ def test_the_comparison_shows_what_the_reform_of_july_2026_changed(client: Flask
     assert "mehr als 50.000 Euro" in text  # and since
 
 
-@pytest.mark.parametrize("address", ["/recht?tag=31.02.2026", "/recht/vergleich?von=gestern"])
+@pytest.mark.parametrize(
+    "address",
+    ["/recht?tag=31.02.2026", "/recht/vergleich?von=gestern", "/recht/feiertage?jahr=99999"],
+)
 def test_a_day_that_is_none_is_refused_at_its_field(client: FlaskClient, address: str) -> None:
     answer = client.get(address)
     assert answer.status_code == 422
     assert html.fromstring(answer.text).xpath("//input[@aria-invalid='true']")
+
+
+def test_the_holidays_of_a_year_name_their_laender(client: FlaskClient) -> None:
+    text = client.get("/recht/feiertage?jahr=2027").text
+    assert "Reformationstag" in text
+    assert "keine Abweichung" in text
+    assert client.get("/recht/feiertage?jahr=").status_code == 200
 
 
 def test_the_api_gives_the_same_rows_and_changes(client: FlaskClient) -> None:

@@ -16,4 +16,4 @@ def test_every_row_says_something_in_german_without_our_codes(row: Row) -> None:
 
 
 def test_every_table_has_words() -> None:
-    assert {type(row) for row in ROWS} == set(row_wording._WORDS)
+    assert {type(row) for row in ROWS} <= set(row_wording._WORDS)
