@@ -74,7 +74,7 @@ from vergabe.plans import api as plans_api
 from vergabe.plans import milestone_pages
 from vergabe.plans import pages as plans_pages
 from vergabe.pools import api as pools_api
-from vergabe.pools import conditions, joining_pages
+from vergabe.pools import conditions, joining_pages, later_pages
 from vergabe.pools import pages as pools_pages
 from vergabe.pools.conditions import Condition
 from vergabe.records import api as records_api
@@ -142,6 +142,7 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     call_pages.pages,
     pools_pages.pages,
     joining_pages.pages,
+    later_pages.pages,
     votes_pages.pages,
     plans_pages.pages,
     milestone_pages.pages,
@@ -217,6 +218,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     Section("cooperation", "Vertretungen", "substitutes.index", Permission.VIEW_COOPERATION),
     Section("pool", "Überblick", "pools.show", Permission.VIEW_POOLS),
     Section("pool", "Abstimmung", "votes.show", Permission.VIEW_POOLS),
+    Section("pool", "Abrufe", "later.show", Permission.VIEW_POOLS),
     Section("pool", "Beratung", "advice.of_pool", Permission.VIEW_POOLS),
     Section("pool", "Förderung", "funding.show", Permission.VIEW_FUNDING),
     Section("pool", "Interessenkonflikte", "conflicts.show", Permission.DECLARE_INTERESTS),

@@ -7,11 +7,11 @@ from flask import request
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
-from vergabe.cooperations import agreements, handing_out, mandates, queries, resolutions
+from vergabe.cooperations import agreements, mandates, queries
 from vergabe.cooperations.documents import Upload
-from vergabe.cooperations.entries import MandateEntry, ResolutionEntry
-from vergabe.cooperations.model import Cooperation, Mandate, Resolution
-from vergabe.cooperations.overview import mandate_view, overview, resolution_view
+from vergabe.cooperations.entries import MandateEntry
+from vergabe.cooperations.model import Cooperation, Mandate
+from vergabe.cooperations.overview import mandate_view, overview
 from vergabe.cooperations.schema import (
     AgreementMoveSchema,
     CooperationListSchema,
@@ -21,15 +21,13 @@ from vergabe.cooperations.schema import (
     PaperDocumentSchema,
     PaperRevocationSchema,
     ReadinessSchema,
-    ResolutionInSchema,
-    ResolutionSchema,
     TaskAreaQuerySchema,
     cooperation_json,
     gates_json,
     mandate_json,
-    resolution_json,
 )
 from vergabe.db import db
+from vergabe.files import handing_out
 from vergabe.files.current import store
 from vergabe.web.api import ApiBlueprint, PageQuery, give_version, require_version
 from vergabe.web.rights import current_actor, requires
@@ -52,11 +50,6 @@ def _whole(cooperation: Cooperation, area_key: str | None = None) -> Any:
 
 def _mandate(mandate: Mandate) -> dict[str, Any]:
     return mandate_json(mandate_view(current_actor(), mandate, clock.berlin_day(clock.now())))
-
-
-def _resolution(resolution: Resolution) -> dict[str, Any]:
-    today = clock.berlin_day(clock.now())
-    return resolution_json(resolution_view(current_actor(), resolution, today))
 
 
 @api.get("/cooperations")
@@ -101,74 +94,6 @@ def move_agreement(body: dict[str, Any], key: str) -> Any:
     agreements.move_agreement(session, current_actor(), found.id, **body, now=clock.now())
     give_version(found.version)
     return cooperation_json(_whole(found))
-
-
-@api.post("/cooperations/<key>/resolutions")
-@requires(Permission.RECORD_RESOLUTION)
-@commits
-@api.arguments(ResolutionInSchema)
-@api.response(201, ResolutionSchema)
-def record_resolution(entry: ResolutionEntry, key: str) -> Any:
-    """Einen Beschluss der eigenen Organisation eintragen."""
-    return _resolution(
-        resolutions.record_resolution(
-            db.session(), current_actor(), _visible(key).id, entry, now=clock.now()
-        )
-    )
-
-
-@api.get("/cooperations/<key>/resolutions/<uuid:resolution_id>")
-@requires(Permission.VIEW_COOPERATION)
-@api.response(200, ResolutionSchema)
-def resolution(key: str, resolution_id: uuid.UUID) -> Any:
-    """Ein Beschluss."""
-    return _resolution(
-        queries.visible_resolution(db.session(), current_actor(), _visible(key).id, resolution_id)
-    )
-
-
-@api.post("/cooperations/<key>/resolutions/<uuid:resolution_id>/revocation")
-@requires(Permission.RECORD_RESOLUTION)
-@commits
-@api.arguments(PaperRevocationSchema)
-@api.response(200, ResolutionSchema)
-def revoke_resolution(body: dict[str, Any], key: str, resolution_id: uuid.UUID) -> Any:
-    """Die Aufhebung eines eigenen Beschlusses vermerken."""
-    return _resolution(
-        resolutions.revoke_resolution(
-            db.session(), current_actor(), _visible(key).id, resolution_id, **body, now=clock.now()
-        )
-    )
-
-
-@api.post("/cooperations/<key>/resolutions/<uuid:resolution_id>/document")
-@requires(Permission.RECORD_RESOLUTION)
-@commits
-@api.arguments(PaperDocumentSchema, location="files")
-@api.response(200, ResolutionSchema)
-def attach_to_resolution(_body: dict[str, Any], key: str, resolution_id: uuid.UUID) -> Any:
-    """Das Dokument eines eigenen Beschlusses hinterlegen."""
-    return _resolution(
-        resolutions.attach_to_resolution(
-            db.session(),
-            current_actor(),
-            _visible(key).id,
-            resolution_id,
-            _upload(),
-            now=clock.now(),
-        )
-    )
-
-
-@api.get("/cooperations/<key>/resolutions/<uuid:resolution_id>/document")
-@requires(Permission.VIEW_COOPERATION)
-@api.response(200, content_type="application/octet-stream")
-def resolution_document(key: str, resolution_id: uuid.UUID) -> Any:
-    """Das Dokument eines Beschlusses."""
-    found = queries.visible_resolution(
-        db.session(), current_actor(), _visible(key).id, resolution_id
-    )
-    return handing_out.document(found, store())
 
 
 @api.post("/cooperations/<key>/mandates")
@@ -229,7 +154,7 @@ def attach_to_mandate(_body: dict[str, Any], key: str, mandate_id: uuid.UUID) ->
 def mandate_document(key: str, mandate_id: uuid.UUID) -> Any:
     """Das Dokument einer Vollmacht."""
     found = queries.visible_mandate(db.session(), current_actor(), _visible(key).id, mandate_id)
-    return handing_out.document(found, store())
+    return handing_out.document(found.file_sha256, found.file_name, store())
 
 
 def _upload() -> Upload:

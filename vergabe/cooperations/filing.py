@@ -3,6 +3,7 @@
 Each member keeps its own; another member's object is not found. The operator may act for all.
 """
 
+import dataclasses
 import datetime as dt
 import uuid
 from typing import Final, TypeVar
@@ -37,6 +38,27 @@ def record(
 ) -> None:
     """Append an act to the record of a cooperation."""
     stream = audit.stream_of("cooperation", cooperation.id)
+    audit.append(session, stream, actor, act, now=now)
+
+
+def record_of_resolution(
+    session: Session,
+    actor: Actor,
+    cooperation: Cooperation,
+    resolution: Resolution,
+    act: Act,
+    *,
+    now: dt.datetime,
+) -> None:
+    """Append an act on a resolution; reasons from a closed session go to its municipality alone.
+
+    The record of a cooperation is read at all members.
+    """
+    if resolution.is_public:
+        record(session, actor, cooperation, act, now=now)
+        return
+    record(session, actor, cooperation, dataclasses.replace(act, reason=None), now=now)
+    stream = audit.stream_of("organisation", resolution.organisation_id)
     audit.append(session, stream, actor, act, now=now)
 
 
@@ -88,57 +110,42 @@ def _what(model: type[Resolution] | type[Mandate]) -> str:
     return "Der Beschluss" if model is Resolution else "Die Vollmacht"
 
 
-def attach(
-    session: Session, row: Resolution | Mandate, upload: Upload | None, *, now: dt.datetime
-) -> None:
-    if upload is not None:
-        row.file_sha256, row.file_name = documents.keep(session, upload, now=now)
-
-
 def attach_later(
     session: Session,
     actor: Actor,
     cooperation: Cooperation,
-    row: Resolution | Mandate,
+    mandate: Mandate,
     upload: Upload,
     *,
     now: dt.datetime,
 ) -> None:
-    before = row.file_sha256
-    attach(session, row, upload, now=now)
-    if row.file_sha256 == before:
+    """Give a mandate a document, or a better one; both hashes are recorded."""
+    before = mandate.file_sha256
+    mandate.file_sha256, mandate.file_name = documents.keep(session, upload, now=now)
+    if mandate.file_sha256 == before:
         return
-    kind = "resolution" if isinstance(row, Resolution) else "mandate"
     touch(cooperation)
     session.flush()
     act = Act(
-        f"{kind}_document_attached",
-        kind,
-        row.id,
-        f"{_what(type(row))}: Ein Dokument wurde hinterlegt.",
-        details={"file_sha256": row.file_sha256, "replaced_sha256": before},
+        "mandate_document_attached",
+        "mandate",
+        mandate.id,
+        "Die Vollmacht: Ein Dokument wurde hinterlegt.",
+        details={"file_sha256": mandate.file_sha256, "replaced_sha256": before},
     )
     record(session, actor, cooperation, act, now=now)
 
 
-def revoked(
+def tell_lead_of_revocation(
     session: Session,
-    actor: Actor,
     cooperation: Cooperation,
     row: Resolution | Mandate,
     sentence: str,
-    reason: str,
     *,
     now: dt.datetime,
 ) -> None:
-    assert row.revoked_on is not None
+    """Tell the lead at once: running procedures may hang on what was taken back."""
     kind = "resolution" if isinstance(row, Resolution) else "mandate"
-    touch(cooperation)
-    session.flush()
-    details = {"revoked_on": row.revoked_on.isoformat()}
-    act = Act(f"{kind}_revoked", kind, row.id, sentence, reason=reason, details=details)
-    record(session, actor, cooperation, act, now=now)
-    # Running procedures may hang on it: the lead must know at once.
     messages.send(
         session,
         Reader(organisation_id=cooperation.lead_organisation_id),

@@ -1,7 +1,6 @@
 """Reading posted forms of cooperations into plain input, all mistakes at once."""
 
 import datetime as dt
-import uuid
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -10,8 +9,8 @@ from werkzeug.datastructures import FileStorage, ImmutableMultiDict
 
 from vergabe.cooperations import entries
 from vergabe.cooperations.documents import Upload
-from vergabe.cooperations.entries import MandateEntry, ResolutionEntry
-from vergabe.cooperations.rules import LegalForm, Move, Scope, Subject
+from vergabe.cooperations.entries import MandateEntry
+from vergabe.cooperations.rules import LegalForm, Move, Scope
 from vergabe.errors import InvalidInput, Violation
 from vergabe.exchange import german
 from vergabe.exchange.german_dates import parse_date
@@ -75,44 +74,6 @@ class _Reader:
             raise InvalidInput.of(
                 sorted(self.violations, key=lambda v: rank.get(v.field or "", 99))
             )
-
-
-class Result(StrEnum):
-    """How a body decided."""
-
-    ADOPTED = "adopted"
-    REJECTED = "rejected"
-
-
-def resolution(form: Form, today: dt.date) -> ResolutionEntry:
-    """Return the resolution that a form describes; InvalidInput with a violation per field."""
-    reader = _Reader(form)
-    subject = reader.choice("subject", Subject, "Wählen Sie, worüber beschlossen wurde.")
-    result = reader.choice("result", Result, "Wählen Sie, wie beschlossen wurde.")
-    decided_on = reader.day("decided_on", "Geben Sie den Tag der Sitzung an.")
-    entry = ResolutionEntry(
-        subject=subject or Subject.JOINING,
-        body=reader.text("body"),
-        # What could not be read is an error already; today stands in to check the other fields.
-        decided_on=decided_on or today,
-        is_adopted=result is Result.ADOPTED,
-        item_number=reader.text("item_number"),
-        wording=reader.text("wording"),
-        limit_net_cents=reader.parsed("limit_net_cents", german.parse_money_cents),
-        conditions=reader.text("conditions"),
-        is_public="is_confidential" not in form,
-        pool_id=_pool(reader) if subject is Subject.TENDER else None,
-    )
-    entry = reader.checked(entries.checked_resolution, entry, today) or entry
-    reader.finish("subject", "pool_id", "body", "decided_on", "item_number", "result", "wording")
-    return entry
-
-
-def _pool(reader: _Reader) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(reader.text("pool_id"))
-    except ValueError:
-        return None
 
 
 def mandate(form: Form, today: dt.date) -> MandateEntry:

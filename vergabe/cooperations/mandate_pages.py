@@ -1,18 +1,21 @@
 """Pages of mandates: grant, look at, revoke, documents."""
 
 import uuid
+from functools import partial
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
-from vergabe.cooperations import forms, handing_out, mandates, queries
+from vergabe.cooperations import forms, mandates, queries
 from vergabe.cooperations.overview import mandate_view
 from vergabe.cooperations.pages import problems_of, visible, with_document, words
 from vergabe.db import db
-from vergabe.errors import DomainError, InvalidInput, Refused, TooLarge, Violation
+from vergabe.errors import DomainError
+from vergabe.files import handing_out
 from vergabe.files.current import store
+from vergabe.web.posting import attempt
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -26,15 +29,13 @@ def new(key: str) -> ResponseReturnValue:
     return _form(key)
 
 
-def _form(
-    key: str, violations: tuple[Violation, ...] = (), status: int = 200
-) -> ResponseReturnValue:
+def _form(key: str, error: DomainError | None = None) -> ResponseReturnValue:
     cooperation = visible(key)
     return with_document(
         "cooperations/new_mandate.html",
-        status,
+        error.status if error else 200,
         cooperation=cooperation,
-        violations=violations,
+        violations=problems_of(error) if error else (),
         values=request.form,
     )
 
@@ -44,20 +45,19 @@ def _form(
 @commits
 def grant(key: str) -> ResponseReturnValue:
     cooperation, now = visible(key), clock.now()
-    try:
-        mandates.grant_mandate(
+    return attempt(
+        lambda: mandates.grant_mandate(
             db.session(),
             current_actor(),
             cooperation.id,
             forms.mandate(request.form, clock.berlin_day(now)),
             upload=forms.upload(request.files, store()),
             now=now,
-        )
-    except (InvalidInput, Refused, TooLarge) as error:
-        db.session.rollback()
-        return _form(key, problems_of(error), error.status)
-    flash("Die Vollmacht ist erteilt.", "success")
-    return redirect(url_for("cooperations.show", key=key), code=303)
+        ),
+        partial(_form, key),
+        done="Die Vollmacht ist erteilt.",
+        to=url_for("cooperations.show", key=key),
+    )
 
 
 @pages.get("/zusammenarbeit/<key>/vollmachten/<uuid:row_id>")
@@ -88,44 +88,44 @@ def _mandate(key: str, row_id: uuid.UUID, error: DomainError | None = None) -> R
 @requires(Permission.GRANT_MANDATE)
 @commits
 def revoke(key: str, row_id: uuid.UUID) -> ResponseReturnValue:
-    try:
-        mandates.revoke_mandate(
+    cooperation = visible(key)
+    return attempt(
+        lambda: mandates.revoke_mandate(
             db.session(),
             current_actor(),
-            visible(key).id,
+            cooperation.id,
             row_id,
             **forms.revocation(request.form),
             now=clock.now(),
-        )
-    except (InvalidInput, Refused) as error:
-        db.session.rollback()
-        return _mandate(key, row_id, error)
-    flash("Der Widerruf ist vermerkt. Die Federführung wurde benachrichtigt.", "success")
-    return redirect(url_for(".show", key=key, row_id=row_id), code=303)
+        ),
+        partial(_mandate, key, row_id),
+        done="Der Widerruf ist vermerkt. Die Federführung wurde benachrichtigt.",
+        to=url_for(".show", key=key, row_id=row_id),
+    )
 
 
 @pages.post("/zusammenarbeit/<key>/vollmachten/<uuid:row_id>/dokument")
 @requires(Permission.GRANT_MANDATE)
 @commits
 def attach(key: str, row_id: uuid.UUID) -> ResponseReturnValue:
-    try:
-        mandates.attach_to_mandate(
+    cooperation = visible(key)
+    return attempt(
+        lambda: mandates.attach_to_mandate(
             db.session(),
             current_actor(),
-            visible(key).id,
+            cooperation.id,
             row_id,
             forms.required_upload(request.files, store()),
             now=clock.now(),
-        )
-    except (InvalidInput, TooLarge) as error:
-        db.session.rollback()
-        return _mandate(key, row_id, error)
-    flash("Das Dokument ist hinterlegt.", "success")
-    return redirect(url_for(".show", key=key, row_id=row_id), code=303)
+        ),
+        partial(_mandate, key, row_id),
+        done="Das Dokument ist hinterlegt.",
+        to=url_for(".show", key=key, row_id=row_id),
+    )
 
 
 @pages.get("/zusammenarbeit/<key>/vollmachten/<uuid:row_id>/dokument")
 @requires(Permission.VIEW_COOPERATION)
 def document(key: str, row_id: uuid.UUID) -> ResponseReturnValue:
     found = queries.visible_mandate(db.session(), current_actor(), visible(key).id, row_id)
-    return handing_out.document(found, store())
+    return handing_out.document(found.file_sha256, found.file_name, store())

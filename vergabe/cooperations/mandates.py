@@ -9,7 +9,7 @@ from vergabe import clock, money
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission
 from vergabe.audit.service import Act
-from vergabe.cooperations import entries, filing, queries, rules
+from vergabe.cooperations import documents, entries, filing, queries, rules
 from vergabe.cooperations.documents import Upload
 from vergabe.cooperations.entries import MandateEntry
 from vergabe.cooperations.model import Cooperation, Mandate, Member
@@ -56,7 +56,8 @@ def grant_mandate(
             raise Refused(
                 "mandate_already_granted", "Eine Vollmacht mit diesem Inhalt liegt schon vor."
             )
-    filing.attach(session, mandate, upload, now=now)
+    if upload is not None:
+        mandate.file_sha256, mandate.file_name = documents.keep(session, upload, now=now)
     session.add(mandate)
     filing.touch(cooperation)
     session.flush()
@@ -146,7 +147,12 @@ def revoke_mandate(
         f"{mandate.grantor.name} hat die Vollmacht für {mandate.grantee.name} zum "
         f"{revoked_on:%d.%m.%Y} widerrufen."
     )
-    filing.revoked(session, actor, cooperation, mandate, sentence, reason, now=now)
+    filing.touch(cooperation)
+    session.flush()
+    details = {"revoked_on": revoked_on.isoformat()}
+    act = Act("mandate_revoked", "mandate", mandate.id, sentence, reason=reason, details=details)
+    filing.record(session, actor, cooperation, act, now=now)
+    filing.tell_lead_of_revocation(session, cooperation, mandate, sentence, now=now)
     return mandate
 
 

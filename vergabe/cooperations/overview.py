@@ -13,7 +13,7 @@ from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
 from vergabe.access.permissions import Permission
-from vergabe.cooperations import queries, rules
+from vergabe.cooperations import papers, queries, rules
 from vergabe.cooperations.gates import Gate, overview_gates
 from vergabe.cooperations.model import (
     Agreement,
@@ -21,6 +21,7 @@ from vergabe.cooperations.model import (
     Mandate,
     Member,
     Resolution,
+    ResolutionPaper,
     TaskArea,
 )
 from vergabe.cooperations.readiness import MemberViolation
@@ -43,12 +44,16 @@ class MandateView:
 
 @dataclass(frozen=True)
 class ResolutionView:
-    """A resolution; `is_open`: wording, conditions, limit and document are open to the reader."""
+    """A resolution; `is_open`: wording, conditions, votes and limit are open to the reader.
+
+    papers: those that the reader may open.
+    """
 
     resolution: Resolution
     is_standing: bool
     is_open: bool
     is_own: bool
+    papers: Sequence[ResolutionPaper]
 
 
 @dataclass(frozen=True)
@@ -221,4 +226,5 @@ def resolution_view(actor: Actor, resolution: Resolution, day: dt.date) -> Resol
         is_standing=resolution.revoked_on is None or day < resolution.revoked_on,
         is_open=queries.may_read_resolution(actor, resolution),
         is_own=actor.organisation_id == resolution.organisation_id,
+        papers=papers.readable(actor, resolution),
     )

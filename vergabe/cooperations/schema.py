@@ -6,18 +6,15 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from vergabe.cooperations.entries import (
-    BODY_LENGTH,
-    CONDITIONS_LENGTH,
-    ITEM_LENGTH,
-    REASON_LENGTH,
-    WORDING_LENGTH,
-    MandateEntry,
-    ResolutionEntry,
+from vergabe.cooperations.entries import REASON_LENGTH, WORDING_LENGTH, MandateEntry
+from vergabe.cooperations.overview import MandateView, Overview
+from vergabe.cooperations.resolution_schema import (
+    ResolutionSchema,
+    amount_of,
+    cents_of,
+    resolution_json,
 )
-from vergabe.cooperations.overview import MandateView, Overview, ResolutionView
-from vergabe.cooperations.rules import LegalForm, Move, Scope, Subject
-from vergabe.money import EUR
+from vergabe.cooperations.rules import LegalForm, Move, Scope
 from vergabe.web.schema import MoneySchema, Schema, text
 
 _ONE_OF = "Möglich sind: {choices}."
@@ -103,26 +100,6 @@ class MandateSchema(Schema):
     document_sha256 = fields.String(allow_none=True)
 
 
-class ResolutionSchema(Schema):
-    """A resolution; what was decided in closed session is null for other members."""
-
-    id = fields.UUID()
-    organisation_id = fields.UUID()
-    pool_id = fields.UUID(allow_none=True)
-    subject = fields.String()
-    body = fields.String()
-    decided_on = fields.Date()
-    result = fields.String()
-    is_public = fields.Boolean()
-    revoked_on = fields.Date(allow_none=True)
-    is_standing = fields.Boolean()
-    item_number = fields.String(allow_none=True)
-    wording = fields.String(allow_none=True)
-    conditions = fields.String(allow_none=True)
-    limit_net = fields.Nested(MoneySchema, allow_none=True)
-    document_sha256 = fields.String(allow_none=True)
-
-
 class ReadinessGateSchema(Schema):
     """A named check with every reason that keeps it closed."""
 
@@ -162,29 +139,6 @@ class TaskAreaQuerySchema(Schema):
     area = fields.String(load_default=None)
 
 
-class ResolutionInSchema(Schema):
-    """A resolution to record for the organisation acted for."""
-
-    subject = fields.Enum(Subject, by_value=True, required=True)
-    body = text(BODY_LENGTH, minimum=1, required=True)
-    decided_on = fields.Date(required=True)
-    result = fields.String(
-        required=True, validate=validate.OneOf(["adopted", "rejected"], error=_ONE_OF)
-    )
-    item_number = text(ITEM_LENGTH, load_default="")
-    wording = text(WORDING_LENGTH, load_default="")
-    conditions = text(CONDITIONS_LENGTH, load_default="")
-    limit_net = fields.Nested(MoneySchema, load_default=None, allow_none=True)
-    is_public = fields.Boolean(load_default=True)
-    pool_id = fields.UUID(load_default=None, allow_none=True)
-
-    @ma.post_load
-    def _made(self, data: dict[str, Any], **_: Any) -> ResolutionEntry:
-        data["is_adopted"] = data.pop("result") == "adopted"
-        data["limit_net_cents"] = _cents(data.pop("limit_net"))
-        return ResolutionEntry(**data)
-
-
 class MandateInSchema(Schema):
     """A mandate for the lead to record for the organisation acted for."""
 
@@ -201,7 +155,7 @@ class MandateInSchema(Schema):
     @ma.post_load
     def _made(self, data: dict[str, Any], **_: Any) -> MandateEntry:
         data["scope"] = frozenset(data["scope"])
-        data["limit_net_cents"] = _cents(data.pop("limit_net"))
+        data["limit_net_cents"] = cents_of(data.pop("limit_net"))
         return MandateEntry(**data)
 
 
@@ -227,14 +181,6 @@ class PaperDocumentSchema(Schema):
     document = fields.Raw(required=True, metadata={"type": "string", "format": "binary"})
 
 
-def _cents(amount: dict[str, Any] | None) -> int | None:
-    return amount["amount_cents"] if amount else None
-
-
-def _amount(cents: int | None) -> dict[str, Any] | None:
-    return None if cents is None else {"amount_cents": cents, "currency": EUR}
-
-
 def mandate_json(view: MandateView) -> dict[str, Any]:
     """Return a mandate as MandateSchema takes it."""
     mandate = view.mandate
@@ -246,25 +192,8 @@ def mandate_json(view: MandateView) -> dict[str, Any]:
         "revoked_on": mandate.revoked_on,
         "is_valid": view.is_valid,
         "wording": mandate.wording if view.is_open else None,
-        "limit_net": _amount(mandate.limit_net_cents) if view.is_open else None,
+        "limit_net": amount_of(mandate.limit_net_cents) if view.is_open else None,
         "document_sha256": mandate.file_sha256 if view.is_open else None,
-    }
-
-
-def resolution_json(view: ResolutionView) -> dict[str, Any]:
-    """Return a resolution as ResolutionSchema takes it."""
-    resolution = view.resolution
-    names = ("id", "organisation_id", "pool_id", "subject", "body", "decided_on", "result")
-    shown: dict[str, Any] = {name: getattr(resolution, name) for name in names}
-    return shown | {
-        "is_public": resolution.is_public,
-        "revoked_on": resolution.revoked_on,
-        "is_standing": view.is_standing,
-        "item_number": resolution.item_number if view.is_open else None,
-        "wording": resolution.wording if view.is_open else None,
-        "conditions": resolution.conditions if view.is_open else None,
-        "limit_net": _amount(resolution.limit_net_cents) if view.is_open else None,
-        "document_sha256": resolution.file_sha256 if view.is_open else None,
     }
 
 

@@ -16,7 +16,7 @@ from vergabe.access.actor import Actor
 from vergabe.audit import queries as audit
 from vergabe.audit import rules
 from vergabe.audit.model import RecordChain
-from vergabe.cooperations import queries as cooperations
+from vergabe.cooperations.confidentiality import Classification
 from vergabe.notices.model import Notice
 from vergabe.records import plain, queries
 from vergabe.records.queries import ChainRef
@@ -156,15 +156,19 @@ def _data(session: Session, actor: Actor, tender: Tender, *, now: dt.datetime) -
 
 
 def _evidence(session: Session, actor: Actor, tender: Tender) -> Iterator[Part]:
-    """Yield the files behind resolutions and mandates that the actor may read."""
+    """Yield the public papers of resolutions, and the files of mandates that the actor may read."""
     for resolution in plain.resolutions(session, actor, tender):
-        if resolution.file_sha256 and cooperations.may_read_resolution(actor, resolution):
-            yield Part(
-                f"nachweise/beschluesse/{safe_name(resolution.file_name or 'beschluss')}",
-                "Nachweise",
-                f"Beschluss {resolution.organisation.name} vom {resolution.decided_on:%d.%m.%Y}",
-                StoredPart(resolution.file_sha256),
-            )
+        # The file goes to outsiders, and whoever opens a paper that is not public is noted: such
+        # papers are named in daten/beschluesse.json and opened on their page.
+        for paper in resolution.papers:
+            if paper.classification == Classification.PUBLIC:
+                yield Part(
+                    f"nachweise/beschluesse/{safe_name(paper.file_name)}",
+                    "Nachweise",
+                    f"Beschluss {resolution.organisation.name} vom "
+                    f"{resolution.decided_on:%d.%m.%Y}",
+                    StoredPart(paper.file_sha256),
+                )
     for mandate in plain.mandates(session, actor, tender):
         if mandate.file_sha256:
             yield Part(

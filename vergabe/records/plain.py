@@ -10,6 +10,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from vergabe.access.actor import Actor
+from vergabe.cooperations import papers
 from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations.model import Mandate, Resolution
 from vergabe.db import Base
@@ -23,13 +24,13 @@ from vergabe.tenders import gates
 from vergabe.tenders.model import Lot, Tender
 
 Json = dict[str, Any]
-_OF_CLOSED_SESSIONS: Final = (
-    "item_number",
-    "wording",
-    "conditions",
-    "limit_net_cents",
-    "file_sha256",
-    "file_name",
+# What other members learn of a closed session; a list of what may be told, so that no new column
+# gets out by itself.
+_OF_CLOSED_SESSIONS: Final = frozenset(
+    {
+        *("id", "cooperation_id", "organisation_id", "pool_id", "subject", "kind", "body"),
+        *("decided_on", "item_number", "result", "is_public", "revoked_on", "recorded_at"),
+    }
 )
 
 
@@ -142,9 +143,19 @@ def resolutions(session: Session, actor: Actor, found: Tender) -> list[Resolutio
 
 
 def resolution(actor: Actor, found: Resolution) -> Json:
-    """Return a resolution; of one taken in closed session others learn only that there is one."""
-    hidden = () if cooperations.may_read_resolution(actor, found) else _OF_CLOSED_SESSIONS
-    return row(found, leave_out=hidden) | {"organisation": found.organisation.name}
+    """Return a resolution with the papers that the actor may open.
+
+    Of one taken in closed session others learn what its public extract says.
+    """
+    told = row(found)
+    if not cooperations.may_read_resolution(actor, found):
+        told = {name: told[name] for name in told if name in _OF_CLOSED_SESSIONS}
+    return told | {
+        "organisation": found.organisation.name,
+        "papers": [
+            row(paper, leave_out=("added_by_id",)) for paper in papers.readable(actor, found)
+        ],
+    }
 
 
 def mandates(session: Session, actor: Actor, found: Tender) -> list[Mandate]:

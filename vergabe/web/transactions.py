@@ -40,7 +40,8 @@ def commits(view: View) -> View:
         if response.status_code >= 400:
             db.session.rollback()
             return response
-        if key is not None:
+        # What must not be kept anywhere is not kept here either: it is answered anew.
+        if key is not None and not response.cache_control.no_store:
             try:
                 idempotency.store(db.session(), key, response, now=clock.now())
             except IntegrityError:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from werkzeug.datastructures import ImmutableMultiDict
 
-from vergabe.cooperations import forms
+from vergabe.cooperations import forms, resolution_forms
 from vergabe.cooperations.rules import Move, Scope, Subject
 from vergabe.errors import InvalidInput
 
@@ -35,19 +35,23 @@ def messages(read: Callable[[], object]) -> dict[str | None, str]:
 
 
 def test_resolution_is_read() -> None:
-    entry = forms.resolution(form(RESOLUTION), TODAY)
+    entry = resolution_forms.resolution(form(RESOLUTION), TODAY)
     assert entry.decided_on == dt.date(2026, 10, 1)
     assert entry.limit_net_cents == 250_000_00
     assert entry.is_adopted
     assert entry.is_public
-    assert not forms.resolution(form(RESOLUTION | {"is_confidential": "1"}), TODAY).is_public
+    assert not resolution_forms.resolution(
+        form(RESOLUTION | {"is_confidential": "1"}), TODAY
+    ).is_public
 
 
 def test_pool_counts_only_for_a_tender() -> None:
     pool_id = uuid.uuid4()
     chosen = {"pool_id": str(pool_id)}
-    assert forms.resolution(form(RESOLUTION | chosen), TODAY).pool_id is None
-    about = forms.resolution(form(RESOLUTION | chosen | {"subject": Subject.TENDER}), TODAY)
+    assert resolution_forms.resolution(form(RESOLUTION | chosen), TODAY).pool_id is None
+    about = resolution_forms.resolution(
+        form(RESOLUTION | chosen | {"subject": Subject.TENDER}), TODAY
+    )
     assert about.pool_id == pool_id
 
 
@@ -77,13 +81,13 @@ def test_pool_counts_only_for_a_tender() -> None:
 def test_wrong_field_of_a_resolution_is_named(
     change: dict[str, str], field: str, words: str
 ) -> None:
-    found = messages(lambda: forms.resolution(form(RESOLUTION | change), TODAY))
+    found = messages(lambda: resolution_forms.resolution(form(RESOLUTION | change), TODAY))
     assert list(found) == [field]
     assert words in found[field]
 
 
 def test_empty_resolution_names_all_in_the_order_of_the_form() -> None:
-    found = messages(lambda: forms.resolution(form({}), TODAY))
+    found = messages(lambda: resolution_forms.resolution(form({}), TODAY))
     assert list(found) == ["subject", "body", "decided_on", "result"]
 
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from vergabe.cooperations import readiness
+from vergabe.cooperations.chains import ResolutionFacts
 from vergabe.cooperations.readiness import (
     CHECKS,
     MandateFacts,
     MemberViolation,
     ParticipantFacts,
-    ResolutionFacts,
     Situation,
 )
 from vergabe.cooperations.rules import Depth, LegalForm, Scope, Stage, Subject
@@ -228,7 +228,7 @@ def test_conditions_are_shown_and_those_of_closed_sessions_only_mentioned() -> N
         ),
     )
     assert codes(found) == {}
-    first, second = readiness.conditions_of_resolutions(found)
+    first, second = readiness.notes_on_resolutions(found)
     assert first.startswith("Jülich")
     assert "Nur mit Obergrenze." in first
     assert second.startswith("Inden")

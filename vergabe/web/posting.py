@@ -1,0 +1,29 @@
+"""Answering a posted form: on to the next page, or the form again with what is wrong."""
+
+from collections.abc import Callable
+
+from flask import flash, redirect
+from flask.typing import ResponseReturnValue
+
+from vergabe.db import db
+from vergabe.errors import DomainError, InvalidInput, Refused, TooLarge
+
+
+def attempt(
+    command: Callable[[], object],
+    again: Callable[[DomainError], ResponseReturnValue],
+    *,
+    done: str,
+    to: str,
+) -> ResponseReturnValue:
+    """Run a command; answer with 303 to `to` and the sentence `done`, else with the form again.
+
+    again: draws the form with an error's violations and its status; nothing is stored then.
+    """
+    try:
+        command()
+    except (InvalidInput, Refused, TooLarge) as error:
+        db.session.rollback()
+        return again(error)
+    flash(done, "success")
+    return redirect(to, code=303)
