@@ -19,6 +19,7 @@ from vergabe.enquiries.model import Enquiry
 from vergabe.messages.model import Message
 from vergabe.pools.model import Joining, Pool, PoolDemand
 from vergabe.tenders.model import Tender
+from vergabe.votes import queries as votes
 
 SOON: Final = dt.timedelta(days=14)
 
@@ -138,6 +139,16 @@ def _joinings(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Task
         )
 
 
+def _votes(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Task]:
+    for vote in votes.open_votes_waiting_for(session, actor, now=now):
+        yield Task(
+            f"Über „{vote.pool.title}“ wird abgestimmt; die Stimme Ihrer Kommune fehlt",
+            "Abstimmen",
+            url_for("votes.show", pool_id=vote.pool_id),
+            vote.deadline,
+        )
+
+
 def _proposals(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Task]:
     count = _count(
         session,
@@ -239,6 +250,7 @@ _SOURCES: Final[tuple[tuple[Permission, Gather], ...]] = (
     (Permission.EDIT_DEMANDS, _drafts),
     (Permission.ANSWER_CALLS, _calls),
     (Permission.JOIN_POOLS, _joinings),
+    (Permission.CAST_VOTES, _votes),
     (Permission.EDIT_POOLS, _proposals),
     (Permission.EDIT_TENDERS, _tenders),
     (Permission.ANSWER_ENQUIRIES, _enquiries),

@@ -1,8 +1,9 @@
 """What law says about buying demands together, and about each member buying alone."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,7 +11,9 @@ from vergabe.law.errors import LawError
 from vergabe.law.estimate import Position, estimate
 from vergabe.law.legs import PlanFacts
 from vergabe.law.minimum_periods import ProcedureFacts, minimum_period
+from vergabe.law.reconciling import reconcile
 from vergabe.law.regime import resolve
+from vergabe.law.rule_sets import RuleSet
 from vergabe.law.thresholds import ContractType
 from vergabe.law.timetable import plan_forward
 from vergabe.pools.facts import DemandFacts
@@ -87,12 +90,18 @@ def contract_type_of(demands: Sequence[DemandFacts]) -> ContractType:
 
 
 def law_facts(
-    demands: Sequence[DemandFacts], *, lead_land: str | None, joining_days: int, on: dt.date
+    demands: Sequence[DemandFacts],
+    *,
+    lead_land: str | None,
+    joining_days: int,
+    on: dt.date,
+    rule_sets: Mapping[UUID, RuleSet] = MappingProxyType({}),
 ) -> LawFacts:
     """Return what law says about buying these demands in one procedure begun on a legal day.
 
     lead_land: `NW` …; joining_days: length of the joining window that comes first, 0 for a member
-    that buys alone. Where the rules below the threshold are not known for a Land, `warnings` say so
+    that buys alone; rule_sets: organisation id → its rules on that day, at least of the owners of
+    the demands: their by-laws count for periods. Where the rules below the threshold are not known for a Land, `warnings` say so
     and the periods are left open.
     """
     kind = contract_type_of(demands)
@@ -124,8 +133,14 @@ def law_facts(
     land = lead_land or lands[0]
     try:
         regime = resolve(kind, value, lands, on)
+        own = [rule_sets[d] for d in {d.organisation_id for d in demands} if d in rule_sets]
+        joint = reconcile(own, value, kind, on) if own else None
         procedure = ProcedureFacts(
-            rule_set=regime.value.rule_set, procedure=method, land=land, started_on=on
+            rule_set=regime.value.rule_set,
+            procedure=method,
+            land=land,
+            started_on=on,
+            bylaw_days=joint.value.bylaw_tender_days if joint is not None else None,
         )
         minimum = minimum_period(procedure, "tender", on)
         plan = plan_forward(
@@ -149,6 +164,8 @@ def law_facts(
         )
     explained["regime"] = regime.as_dict()
     explained["minimum_period"] = minimum.as_dict()
+    if joint is not None:
+        explained["bylaws"] = joint.value.as_record()
     return LawFacts(
         **common,
         regime=regime.value.code,
@@ -170,8 +187,16 @@ class Alone:
     unvalued_count: int
 
 
-def each_alone(demands: Sequence[DemandFacts], *, on: dt.date) -> list[Alone]:
-    """Return, per member in the order of names, what law says if it buys its demands alone."""
+def each_alone(
+    demands: Sequence[DemandFacts],
+    *,
+    on: dt.date,
+    rule_sets: Mapping[UUID, RuleSet] = MappingProxyType({}),
+) -> list[Alone]:
+    """Return, per member in the order of names, what law says if it buys its demands alone.
+
+    rule_sets: as in `law_facts`.
+    """
     owned: dict[UUID, list[DemandFacts]] = {}
     for demand in sorted(demands, key=lambda demand: (demand.organisation_name, demand.id)):
         owned.setdefault(demand.organisation_id, []).append(demand)
@@ -179,7 +204,7 @@ def each_alone(demands: Sequence[DemandFacts], *, on: dt.date) -> list[Alone]:
         Alone(
             organisation_id=organisation_id,
             organisation_name=own[0].organisation_name,
-            law=law_facts(own, lead_land=own[0].land, joining_days=0, on=on),
+            law=law_facts(own, lead_land=own[0].land, joining_days=0, on=on, rule_sets=rule_sets),
             unvalued_count=sum(demand.value_net_cents is None for demand in own),
         )
         for organisation_id, own in owned.items()

@@ -1,7 +1,7 @@
 """A pool's arguments: what speaks for it and against it, why each demand is in it, and the law."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from vergabe.demands.queries import ReleasedDemand
 from vergabe.exchange import codes
+from vergabe.law.rule_sets import RuleSet
 from vergabe.pools.assessing import LawFacts, law_facts
 from vergabe.pools.case import Reason
 from vergabe.pools.facts import DemandFacts, GroupingSettings, Link, Proposal
@@ -83,15 +84,18 @@ def explain(
     lead_land: str | None,
     joining_days: int,
     on: dt.date,
+    rule_sets: Mapping[UUID, RuleSet],
 ) -> Explained:
     """Return a proposal with law and arguments for a legal day; KeyError if a demand is missing.
 
-    demands: at least those of the proposal.
+    demands: at least those of the proposal; rule_sets: organisation id → its by-law and Land.
     """
     by_id = {demand.id: demand for demand in demands}
     own = tuple(by_id[demand_id] for demand_id in proposal.demand_ids)
     facts = [demand_facts(demand) for demand in own]
-    law = law_facts(facts, lead_land=lead_land, joining_days=joining_days, on=on)
+    law = law_facts(
+        facts, lead_land=lead_land, joining_days=joining_days, on=on, rule_sets=rule_sets
+    )
     speaks_for, speaks_against = speaks_for_and_against(
         proposal,
         facts,
@@ -103,14 +107,26 @@ def explain(
 
 
 def explain_selection(
-    demands: Sequence[ReleasedDemand], *, lead_land: str | None, joining_days: int, on: dt.date
+    demands: Sequence[ReleasedDemand],
+    *,
+    lead_land: str | None,
+    joining_days: int,
+    on: dt.date,
+    rule_sets: Mapping[UUID, RuleSet],
 ) -> Explained:
     """Return law and arguments for demands that people put together.
 
     Raises ValueError if all are of one organisation.
     """
     proposal = describe([demand_facts(demand) for demand in demands], SETTINGS, cpv_label)
-    return explain(proposal, demands, lead_land=lead_land, joining_days=joining_days, on=on)
+    return explain(
+        proposal,
+        demands,
+        lead_land=lead_land,
+        joining_days=joining_days,
+        on=on,
+        rule_sets=rule_sets,
+    )
 
 
 def _reason(reason: Reason) -> dict[str, Any]:

@@ -144,6 +144,7 @@ def pool_page(
         "pools/show.html",
         view=view,
         pool=view.pool,
+        call_off=queries.call_off_list(session, pool_id),
         own=view.member(actor.organisation_id),
         comparison=presenting.comparison(session, view, now=now),
         candidates=presenting.merge_candidates(session, actor, view.pool)

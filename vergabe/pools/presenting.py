@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission
+from vergabe.bylaws import facts as bylaws
 from vergabe.cooperations import tasks
 from vergabe.cooperations.model import Cooperation
 from vergabe.cooperations.task_rules import Step
@@ -242,13 +243,16 @@ def comparison(session: Session, view: PoolView, *, now: dt.datetime) -> Compari
     cooperation = session.get_one(Cooperation, view.pool.cooperation_id)
     facts = [demand_facts(demand) for demand in view.demands]
     today = clock.berlin_day(now)
+    owners = {demand.organisation_id for demand in view.demands}
+    rule_sets = bylaws.rule_sets_by_id(session, owners, today)
     together = law_facts(
         facts,
         lead_land=cooperation.lead.land,
         joining_days=cooperation.joining_window_days,
         on=today,
+        rule_sets=rule_sets,
     )
-    return Comparison(together, tuple(each_alone(facts, on=today)))
+    return Comparison(together, tuple(each_alone(facts, on=today, rule_sets=rule_sets)))
 
 
 def merge_candidates(session: Session, actor: Actor, pool: Pool) -> list[tuple[uuid.UUID, str]]:

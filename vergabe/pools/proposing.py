@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, selectinload
 from vergabe import clock, ids
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
+from vergabe.bylaws import facts as bylaws
 from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations import tasks
 from vergabe.cooperations.model import Cooperation, TaskArea
@@ -200,6 +201,8 @@ def _wanted(
     lead_land = session.get_one(Organisation, cooperation.lead_organisation_id).land
     found = propose([demand_facts(demand) for demand in free], SETTINGS, cpv_label)
     by_id = {demand.id: demand for demand in free}
+    owners = {demand.organisation_id for demand in free}
+    rule_sets = bylaws.rule_sets_by_id(session, owners, on)
     return [
         explain(
             proposal,
@@ -207,6 +210,7 @@ def _wanted(
             lead_land=lead_land,
             joining_days=cooperation.joining_window_days,
             on=on,
+            rule_sets=rule_sets,
         )
         for proposal in found
         if proposal.key not in rejected

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from vergabe import clock, outbox
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
+from vergabe.bylaws import facts as bylaws
 from vergabe.cooperations.model import Cooperation
 from vergabe.cooperations.task_rules import Step
 from vergabe.demands import queries as demands
@@ -161,11 +162,14 @@ def _explained(
     now: dt.datetime,
 ) -> Explained:
     lead = session.get_one(Organisation, cooperation.lead_organisation_id)
+    today = clock.berlin_day(now)
+    owners = {demand.organisation_id for demand in found}
     return explain_selection(
         found,
         lead_land=lead.land,
         joining_days=cooperation.joining_window_days,
-        on=clock.berlin_day(now),
+        on=today,
+        rule_sets=bylaws.rule_sets_by_id(session, owners, today),
     )
 
 

@@ -40,13 +40,13 @@ QUESTION_LENGTH: Final = 2_000
 class VoteEntry:
     """What the coordinator asks. deadline: first instant that is too late; None: no end by time.
 
-    subject_sha256: hash of the subject that the coordinator has seen; None: not compared.
+    seen_sha256: `seen_hash` of the pool as the coordinator saw it; None: not compared.
     """
 
     question: str
     cost_bearer: str = ""
     deadline: dt.datetime | None = None
-    subject_sha256: str | None = None
+    seen_sha256: str | None = None
 
 
 def open_vote(
@@ -79,7 +79,7 @@ def open_vote(
         same = _settle_before(session, actor, pool, before, frozen, terms, now=now)
         if same is not None:
             return same
-    if entry.subject_sha256 not in (None, subject.sha256_of(frozen)):
+    if entry.seen_sha256 not in (None, seen_hash(frozen)):
         raise Stale("Die Bündelung")
     electorate = _electorate(session, pool, terms, now=now)
     decide(
@@ -108,6 +108,14 @@ def open_vote(
     session.flush()
     _note_opening(session, actor, pool, vote, [each.name for each in electorate], now=now)
     return vote
+
+
+def seen_hash(found: subject.Subject) -> str:
+    """Return the hash of what a vote would freeze, whatever the question will be.
+
+    A form carries it: what the coordinator saw must be what the vote freezes.
+    """
+    return subject.sha256_of(found | {"question": "", "cost_bearer": ""})
 
 
 def _new_vote(

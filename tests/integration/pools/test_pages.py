@@ -80,8 +80,12 @@ def test_from_proposal_to_open_window_with_every_button_clicked_twice(
     assert "&lt;script&gt;" in again
     assert HTML not in again
     assert post(client, f"{page}/stellungnahmen", page, text="Bitte Allrad.")[0] == 303
-    assert post(client, f"{page}/beitrittsfenster", page)[0] == 303
-    assert post(client, f"{page}/beitrittsfenster", page)[0] == 409
+    status, unanswered = post(client, f"{page}/beitrittsfenster", page)
+    assert status == 422
+    assert "Stellungnahmen ohne Antwort: Merzenich" in unanswered
+    why = {"unanswered_reason": "Die Frage klärt das Leistungsverzeichnis."}
+    assert post(client, f"{page}/beitrittsfenster", page, **why)[0] == 303
+    assert post(client, f"{page}/beitrittsfenster", page, **why)[0] == 409
     shown = text_of(client, page)
     assert "Beitritt bis 14.12.2026, 24:00 Uhr" in shown
     assert post(client, f"{page}/beitrittsfrist", page, joining_deadline_day="31.12.2026")[0] == 303
