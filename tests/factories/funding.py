@@ -5,6 +5,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories import access, cooperations, pools
@@ -13,6 +14,7 @@ from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
 from vergabe.access.permissions import Role
 from vergabe.cooperations.documents import Upload
+from vergabe.cooperations.model import Cooperation, Resolution
 from vergabe.files import current
 from vergabe.funding import deciding, service
 from vergabe.funding.entries import CaseEntry, DecisionEntry, LineEntry
@@ -36,10 +38,24 @@ def coordinator(session: Session, pool: Pool, *roles: Role) -> Actor:
 
 
 def pool(session: Session, towns: Sequence[str] = SIX, **more: Any) -> Pool:
-    """Return a binding pool of fire engines in a cooperation with an equal cost key."""
+    """Return a binding pool of fire engines in a cooperation with an equal cost key.
+
+    All councils have decided to join, naming form and subject as the agreement does.
+    """
     cooperation = cooperations.dlz(session, towns, cost_key={"kind": "equal"}, **more)
+    naming(session, cooperation)
     _, demands = pools.towns_with_engines(session, towns, cooperation=cooperation)
     return pools.binding_pool(session, cooperation, demands)
+
+
+def naming(session: Session, cooperation: Cooperation) -> None:
+    """Let all resolutions on file name form and subject as the agreement does."""
+    agreement = cooperation.agreements[0]
+    for resolution in session.scalars(
+        select(Resolution).where(Resolution.cooperation_id == cooperation.id)
+    ):
+        resolution.legal_form, resolution.matter = agreement.legal_form, agreement.subject
+    session.flush()
 
 
 def draft(

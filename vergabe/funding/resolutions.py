@@ -5,13 +5,17 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
-from vergabe.cooperations import queries as cooperations
-from vergabe.cooperations.model import Resolution
+from vergabe.cooperations import resolution_overview
 from vergabe.cooperations.readiness import MemberViolation
+from vergabe.cooperations.rules import Subject
 from vergabe.errors import Violation
 from vergabe.funding.model import FundingCase
 from vergabe.law import funding as law
+
+# Who only counts what is on file reads nothing that somebody may not see.
+_COUNTING = Actor.operator("Prüfung der Beschlüsse")
 
 
 def missing(
@@ -19,50 +23,44 @@ def missing(
 ) -> list[Violation]:
     """Return which members lack a standing resolution that names form and subject on a legal day.
 
-    A resolution on the project counts, and one to join the cooperation; without a wording it
-    names neither form nor subject.
+    All must have decided on the same: on the grant, on this project, or on the cooperation. Where
+    none of the three is complete, the reasons are of the one that lacks least.
     """
-    on_file = cooperations.resolutions(session, case.cooperation_id, [m.id for m in members])
-    found: list[Violation] = []
-    for member in members:
-        own = [
-            resolution
-            for resolution in on_file
-            if resolution.organisation_id == member.id and _counts(resolution, case, day)
-        ]
-        sentence = _lacking(member.name, own)
-        if sentence:
-            found.append(
-                MemberViolation(
-                    "funding_resolution_missing",
-                    sentence,
-                    law=law.programme(case.programme, day).resolutions_law or None,
-                    who=f"Gremium von {member.name}",
-                    organisation_id=str(member.id),
-                )
-            )
-    return found
+    wanted = {str(member.id) for member in members}
+    found = [
+        [reason for reason in reasons if _of(reason) in wanted]
+        for reasons in _reasons(session, case, day)
+    ]
+    least = min(found, key=len)
+    directive = law.programme(case.programme, day).resolutions_law or None
+    return [_of_directive(reason, directive) for reason in least]
 
 
-def _counts(resolution: Resolution, case: FundingCase, day: dt.date) -> bool:
-    stands = resolution.revoked_on is None or resolution.revoked_on > day
-    return (
-        resolution.result == "adopted"
-        and resolution.decided_on <= day
-        and stands
-        and resolution.pool_id in (None, case.pool_id)
+def _reasons(session: Session, case: FundingCase, day: dt.date) -> list[Sequence[Violation]]:
+    """Return what the check of all members lacks, by the subject that they may have decided on."""
+    area, cooperation = case.pool.area, case.cooperation
+    return [
+        resolution_overview.proof(
+            session, _COUNTING, cooperation, area, subject, pool_id, day=day
+        ).reasons
+        for subject, pool_id in (
+            (Subject.JOINING, None),
+            (Subject.AGREEMENT, None),
+            (Subject.FUNDING, case.pool_id),
+            (Subject.TENDER, case.pool_id),
+        )
+    ]
+
+
+def _of(reason: Violation) -> str | None:
+    return reason.organisation_id if isinstance(reason, MemberViolation) else None
+
+
+def _of_directive(reason: Violation, directive: str | None) -> Violation:
+    return MemberViolation(
+        reason.code,
+        reason.message,
+        law=directive or reason.law,
+        who=reason.who,
+        organisation_id=_of(reason),
     )
-
-
-def _lacking(name: str, own: Sequence[Resolution]) -> str:
-    if not own:
-        return (
-            f"{name}: Es fehlt ein zustimmender Beschluss. Das Förderprogramm verlangt Beschlüsse "
-            "der Gremien aller Beteiligten, die Form und Gegenstand der Zusammenarbeit nennen."
-        )
-    if not any(resolution.wording.strip() for resolution in own):
-        return (
-            f"{name}: Zum Beschluss vom {own[0].decided_on:%d.%m.%Y} fehlt der Wortlaut. Er muss "
-            "Form und Gegenstand der Zusammenarbeit nennen."
-        )
-    return ""

@@ -165,18 +165,21 @@ def test_an_application_waits_for_the_resolutions_of_all_members(session: Sessio
     kerpen = cooperations.town(session, "Kerpen")
     rows = {r.organisation_id: r for r in session.scalars(select(Resolution))}
     rows[juelich.id].revoked_on = dt.date(2026, 10, 1)
-    rows[kerpen.id].wording = ""
+    rows[kerpen.id].matter = "Etwas anderes"
     session.flush()
     actor = funding.coordinator(session, case.pool)
     with pytest.raises(Refused) as caught:
         service.apply(session, actor, case.pool_id, funding.APPLIED, now=clock.now())
     said = [violation.message for violation in caught.value.violations]
-    assert len(said) == 2
-    assert said[0].startswith("Jülich: Es fehlt")
-    assert "Wortlaut" in said[1]
-    assert caught.value.violations[0].who == "Gremium von Jülich"
-    rows[kerpen.id].wording = "Der Rat beschließt eine öffentlich-rechtliche Vereinbarung."
-    cooperations.resolution(session, case.cooperation, juelich, body="Hauptausschuss")
+    assert len(said) == 2, said
+    assert said[0].startswith("Jülich: Der Beschluss vom 25.09.2025")
+    assert said[1].startswith("Kerpen: ")
+    assert "Gegenstand" in said[1]
+    assert {v.law for v in caught.value.violations} == {"Förderrichtlinie IKZ NRW"}
+    cooperations.resolution(session, case.cooperation, juelich, decided_on=dt.date(2026, 10, 8))
+    rows[kerpen.id].revoked_on = dt.date(2026, 10, 1)
+    cooperations.resolution(session, case.cooperation, kerpen, decided_on=dt.date(2026, 10, 8))
+    funding.naming(session, case.cooperation)
     session.flush()
     assert service.apply(session, actor, case.pool_id, funding.APPLIED, now=clock.now())
 

@@ -232,6 +232,7 @@ def test_publication_waits_for_the_notice_and_follows_its_rules(session: Session
     assert "funding" not in closed()
     funding.draft(session, tender.pool, lines=(LineEntry("Jacken", 9_000_000),))
     assert "funding" in closed()
+    funding.naming(session, tender.cooperation)
     actor = funding.coordinator(session, tender.pool)
     from vergabe.funding import deciding, service
 
