@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from sqlalchemy.orm import Session
 
+from vergabe.cooperations.events import ResolutionRevoked
 from vergabe.enquiries import events as enquiry_events
 from vergabe.enquiries import handlers as enquiries
 from vergabe.events import Event
@@ -24,6 +25,7 @@ from vergabe.pools import handlers as pools
 from vergabe.suppliers import following, inviting
 from vergabe.suppliers import handlers as suppliers
 from vergabe.suppliers.inviting import NoticeFacts
+from vergabe.tenders import resolution_watch
 from vergabe.tenders.model import Tender
 from vergabe.votes import events as vote_events
 from vergabe.votes import handlers as votes
@@ -94,6 +96,7 @@ def _public_page(tender: Tender) -> str:
 
 
 FLOW: Final[Mapping[type[Event], tuple[Handler, ...]]] = {
+    ResolutionRevoked: (resolution_watch.note_revocation,),
     pool_events.ConsultationStarted: (pools.tell_of_consultation,),
     pool_events.CommentWritten: (pools.tell_of_comment,),
     pool_events.PoolReshaped: (pools.tell_of_new_shape,),

@@ -15,7 +15,7 @@ from vergabe.db import db
 from vergabe.errors import DomainError, Stale, Violation
 from vergabe.exchange import codes
 from vergabe.files.store import FileStore
-from vergabe.tenders import duties, mandate_watch, rules
+from vergabe.tenders import duties, mandate_watch, resolution_watch, rules
 from vergabe.tenders.assessment import method_label
 from vergabe.tenders.forms import violations_of
 from vergabe.tenders.model import Tender, TenderDocument
@@ -58,6 +58,7 @@ def page(template: str, tender: Tender, *, status: int = 200, **more: Any) -> tu
         may_answer=may(Step.ANSWER_ENQUIRIES),
         blocked=blocked,
         mandate_warnings=mandate_watch.warnings(session, tender, now=clock.now()),
+        resolution_warnings=resolution_watch.warnings(session, tender, now=clock.now()),
         stage_name=rules.shown_stage(stage, tender.submission_deadline, clock.now()),
         stage_kind=stage_kind(tender),
         method=method_label(tender.procurement_method, tender.nature),
