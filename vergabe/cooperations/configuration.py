@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from vergabe.cooperations.configuration_agreement import AgreementFile
+from vergabe.cooperations.configuration_areas import ExclusionFile, ParticipationFile
 from vergabe.cooperations.entries import MandateEntry, ResolutionEntry
-from vergabe.cooperations.rules import Depth, Subject
+from vergabe.cooperations.rules import Subject
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class MemberFile:
     is_lead: bool
     joined_on: dt.date
     left_on: dt.date | None
-    participation: Mapping[str, Depth]
+    participation: Mapping[str, ParticipationFile]
     people: Sequence[PersonFile]
 
     @property
@@ -89,6 +90,7 @@ class CooperationFile:
     members: Sequence[MemberFile]
     mandates: Sequence[MandateFile] = ()
     resolutions: Sequence[ResolutionFile] = ()
+    exclusions: Sequence[ExclusionFile] = ()
     votes: Mapping[str, Any] | None = None
     """How members vote on projects: what the file says, defaults left out."""
     sha256: str = ""

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from vergabe.cooperations import (
     configuration_agreement,
+    configuration_areas,
     configuration_cost_key,
     configuration_voting,
     entries,
@@ -25,6 +26,11 @@ def violations_of(file: CooperationFile, today: dt.date) -> Iterator[Violation]:
     for index, member in enumerate(file.members):
         yield from _of_member(member, f"members.{index}", file)
     yield from _of_areas(file)
+    yield from configuration_areas.of_exclusions(
+        file.exclusions,
+        [area.key for area in file.areas],
+        [member.key for member in file.members],
+    )
     yield from configuration_agreement.violations_of(
         file.agreement, {member.key: member.name for member in file.members}, today
     )
@@ -110,6 +116,7 @@ def _of_member(member: MemberFile, path: str, file: CooperationFile) -> Iterator
             "Diese Leitweg-ID stimmt nicht (Aufbau oder Prüfziffer).",
             field=f"{path}.leitweg_id",
         )
+    yield from configuration_areas.of_participation(member.participation, member.joined_on, path)
     yield from _of_people(member, path)
     yield from _of_keys(member, path)
 

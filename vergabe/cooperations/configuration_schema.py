@@ -17,6 +17,7 @@ from vergabe.cooperations.configuration import (
     ResolutionFile,
 )
 from vergabe.cooperations.configuration_agreement import AgreementSchema
+from vergabe.cooperations.configuration_areas import ExclusionSchema, ParticipationField
 from vergabe.cooperations.configuration_cost_key import CostKeySchema
 from vergabe.cooperations.configuration_fields import (
     Choice,
@@ -36,7 +37,7 @@ from vergabe.cooperations.entries import (
     MandateEntry,
     ResolutionEntry,
 )
-from vergabe.cooperations.rules import Depth, Scope, Subject
+from vergabe.cooperations.rules import Scope, Subject
 from vergabe.web.schema import Schema, text
 
 _ORGANISATION_FACTS: Final = (
@@ -123,7 +124,7 @@ class MemberSchema(Schema):
     left_on = Day()
     participation = fields.Dict(
         keys=fields.String(),
-        values=Choice(Depth),
+        values=ParticipationField(),
         required=True,
         error_messages={"invalid": 'Hier wird { Gebiet = "Tiefe", … } erwartet.'},
     )
@@ -220,6 +221,7 @@ class CooperationSchema(Schema):
     mandates = several(fields.Nested(MandateSchema), load_default=list)
     resolutions = several(fields.Nested(ResolutionSchema), load_default=list)
     votes = fields.Nested(configuration_voting.VotesSchema, load_default=None)
+    exclusions = several(fields.Nested(ExclusionSchema), load_default=list)
 
     @ma.post_load
     def _made(self, data: dict[str, Any], **_: Any) -> CooperationFile:

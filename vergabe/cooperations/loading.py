@@ -21,14 +21,14 @@ from vergabe.cooperations import (
     configuration_parser,
     filing,
     loading_agreement,
+    loading_areas,
     loading_files,
     loading_people,
     loading_voting,
 )
-from vergabe.cooperations.configuration import AreaFile, CooperationFile, MemberFile
+from vergabe.cooperations.configuration import CooperationFile, MemberFile
 from vergabe.cooperations.loading_report import Changes, LoadReport
-from vergabe.cooperations.model import Cooperation, Member, Participation, TaskArea
-from vergabe.cooperations.rules import Depth
+from vergabe.cooperations.model import Cooperation, Member
 from vergabe.errors import Forbidden, InvalidInput, Violation
 from vergabe.exchange import codes
 
@@ -96,10 +96,28 @@ class _Loading:
             for member in self.file.members:
                 self.organisations[member.key] = self._organisation(member)
             cooperation = self._cooperation(cooperation)
-            areas = self._areas(cooperation)
+            areas = loading_areas.load_areas(self.session, cooperation, self.file, self.changes)
             members = self._members(cooperation)
             self._leavers(cooperation, members)
-            self._participations(areas, members)
+            loading_areas.load_participations(
+                self.session,
+                self.file,
+                areas,
+                self.organisations,
+                members,
+                self.changes,
+                now=self.now,
+            )
+            loading_areas.load_exclusions(
+                self.session,
+                cooperation,
+                self.file,
+                areas,
+                self.organisations,
+                members,
+                self.changes,
+                now=self.now,
+            )
             loading_agreement.load_agreement(
                 self.session, cooperation, self.file, self.organisations, self.changes
             )
@@ -193,36 +211,6 @@ class _Loading:
             self.changes.apply(found, "", facts)
         return found
 
-    def _areas(self, cooperation: Cooperation) -> dict[str, TaskArea]:
-        known = {
-            area.key: area
-            for area in self.session.scalars(
-                select(TaskArea).where(TaskArea.cooperation_id == cooperation.id)
-            )
-        }
-        for position, area_file in enumerate(self.file.areas, start=1):
-            known[area_file.key] = self._area(
-                cooperation, known.get(area_file.key), area_file, position
-            )
-        self.session.flush()
-        return known
-
-    def _area(
-        self, cooperation: Cooperation, found: TaskArea | None, area: AreaFile, position: int
-    ) -> TaskArea:
-        facts = {
-            "name": area.name,
-            "position": position,
-            "required_resolutions": [subject.value for subject in area.required_resolutions],
-        }
-        if found is not None:
-            self.changes.apply(found, f"areas[{area.key}]", facts)
-            return found
-        found = TaskArea(cooperation_id=cooperation.id, key=area.key, **facts)
-        self.session.add(found)
-        self.changes.note(f"areas[{area.key}]", None, area.name)
-        return found
-
     def _members(self, cooperation: Cooperation) -> dict[uuid.UUID, Member]:
         """Return organisation id → member, for those in the file and those before."""
         known = {
@@ -262,51 +250,6 @@ class _Loading:
             path = f"members[{organisation.ags or organisation.ars}]"
             # Someone who was to join later has been a member for no longer than that first day.
             self.changes.apply(member, path, {"left_on": max(self.today, member.joined_on)})
-
-    def _participations(
-        self, areas: Mapping[str, TaskArea], members: Mapping[uuid.UUID, Member]
-    ) -> None:
-        listed = {area.key for area in self.file.areas}
-        for member_file in self.file.members:
-            member = members[self.organisations[member_file.key].id]
-            rows = list(
-                self.session.scalars(
-                    select(Participation)
-                    .where(Participation.member_id == member.id)
-                    .order_by(Participation.valid_from)
-                )
-            )
-            for area in areas.values():
-                wanted = member_file.participation.get(area.key, Depth.NONE)
-                depth = wanted if area.key in listed else Depth.NONE
-                own_rows = [row for row in rows if row.area_id == area.id]
-                path = f"members[{member_file.key}].participation.{area.key}"
-                self._participation(member, area, own_rows, depth, path)
-
-    def _participation(
-        self,
-        member: Member,
-        area: TaskArea,
-        rows: list[Participation],
-        depth: Depth,
-        path: str,
-    ) -> None:
-        """Let a depth count from today on (from the day of joining if there was none before)."""
-        running = next((row for row in rows if row.valid_to is None), None)
-        before = Depth(running.depth) if running is not None else Depth.NONE
-        if before is depth:
-            return
-        self.changes.note(path, before, depth)
-        begins = max(self.today, member.joined_on) if rows else member.joined_on
-        if running is not None and running.valid_from >= begins:
-            # It begins today or later, so nobody has relied on it yet.
-            self.session.delete(running)
-        elif running is not None:
-            running.valid_to = begins - dt.timedelta(days=1)
-        if depth is not Depth.NONE:
-            self.session.add(
-                Participation(member_id=member.id, area_id=area.id, depth=depth, valid_from=begins)
-            )
 
     def _close(self, cooperation: Cooperation, is_new: bool) -> None:
         if not self.changes.made:

@@ -95,7 +95,7 @@ def test_good_file_is_read() -> None:
     assert file.lead.name == "Merzenich"
     assert file.contact["email"] == "vergabe@rurtal.example"
     assert file.joining_window_days == 21
-    assert [member.participation["procurement"] for member in file.members] == [
+    assert [member.participation["procurement"].depth for member in file.members] == [
         Depth.FULL,
         Depth.DEMAND,
     ]
