@@ -1,16 +1,18 @@
 """The law as it is stored, for everybody: all tables with sources, and what two days differ in."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from vergabe import clock
+from vergabe.advice import calculator as counting
 from vergabe.errors import InvalidInput, Violation
 from vergabe.exchange import german_dates
 from vergabe.law import holiday_check, overview, row_wording
 from vergabe.law.tables import Evidence
-from vergabe.law.working_days import FIRST_YEAR, LANDS, LAST_YEAR, calendar_of
+from vergabe.law.working_days import FIRST_YEAR, LAND_NAMES, LANDS, LAST_YEAR, calendar_of
 from vergabe.web.rights import public
 
 pages = Blueprint("law", __name__)
@@ -70,6 +72,26 @@ def _year(violations: list[Violation]) -> int | None:
     message = f"Geben Sie ein Jahr von {FIRST_YEAR} bis {LAST_YEAR} an."
     violations.append(Violation("year_unknown", message, field="jahr"))
     return None
+
+
+@pages.get("/recht/frist")
+@public
+def calculator() -> ResponseReturnValue:
+    """The end of one period, with its arithmetic."""
+    violations: Sequence[Violation] = ()
+    answer = None
+    try:
+        answer = counting.count(request.args)
+    except InvalidInput as error:
+        violations = error.reasons
+    return render_template(
+        "advice/calculator.html",
+        answer=answer,
+        rules=counting.choices(),
+        lands=list(LAND_NAMES.items()),
+        entry=request.args,
+        violations=violations,
+    ), (422 if violations else 200)
 
 
 @pages.get("/recht/vergleich")
