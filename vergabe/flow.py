@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 from sqlalchemy.orm import Session
 
 from vergabe.cooperations.events import ResolutionRevoked
+from vergabe.cost_shares import handlers as costs
 from vergabe.enquiries import events as enquiry_events
 from vergabe.enquiries import handlers as enquiries
 from vergabe.events import Event
@@ -110,7 +111,11 @@ FLOW: Final[Mapping[type[Event], tuple[Handler, ...]]] = {
     pool_events.PoolEnded: (pools.tell_of_end,),
     vote_events.VoteOpened: (votes.tell_of_opening,),
     vote_events.VoteClosed: (votes.tell_of_closing,),
-    NoticePublished: (notices.tell_buyers, tell_suppliers),
+    NoticePublished: (
+        notices.tell_buyers,
+        tell_suppliers,
+        costs.tell_of_effort_without_award,
+    ),
     enquiry_events.EnquiryReceived: (enquiries.tell_officers,),
     enquiry_events.AnswerPublished: (enquiries.tell_answer,),
     MailUnsubscribed: (suppliers.leave_after_unsubscribing,),
