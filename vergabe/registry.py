@@ -74,7 +74,8 @@ from vergabe.plans import api as plans_api
 from vergabe.plans import milestone_pages
 from vergabe.plans import pages as plans_pages
 from vergabe.pools import api as pools_api
-from vergabe.pools import conditions, joining_pages, later_pages
+from vergabe.pools import common_rules_pages as pool_bylaw_pages
+from vergabe.pools import conditions, joining_pages, later_api, later_pages
 from vergabe.pools import pages as pools_pages
 from vergabe.pools.conditions import Condition
 from vergabe.records import api as records_api
@@ -83,6 +84,7 @@ from vergabe.suppliers import api as suppliers_api
 from vergabe.suppliers import pages as suppliers_pages
 from vergabe.suppliers import registration_pages
 from vergabe.tenders import api as tenders_api
+from vergabe.tenders import common_rules_pages as tender_bylaw_pages
 from vergabe.tenders import (
     criteria_pages,
     document_pages,
@@ -91,6 +93,8 @@ from vergabe.tenders import (
     notice_forms,
     section_pages,
 )
+from vergabe.tenders import later_api as later_joining_api
+from vergabe.tenders import later_pages as call_off_pages
 from vergabe.tenders import pages as tenders_pages
 from vergabe.votes import api as votes_api
 from vergabe.votes import gates as vote_gates
@@ -142,6 +146,7 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     call_pages.pages,
     pools_pages.pages,
     joining_pages.pages,
+    pool_bylaw_pages.pages,
     later_pages.pages,
     votes_pages.pages,
     plans_pages.pages,
@@ -153,7 +158,9 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     criteria_pages.pages,
     lot_pages.pages,
     document_pages.pages,
+    call_off_pages.pages,
     notice_forms.pages,
+    tender_bylaw_pages.pages,
     deadlines_pages.pages,
     messages_pages.pages,
     registration_pages.pages,
@@ -181,11 +188,15 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     calls_api.api,
     deadlines_api.api,
     pools_api.api,
+    pool_bylaw_pages.api,
+    later_api.api,
+    later_joining_api.api,
     votes_api.api,
     plans_api.api,
     funding_api.api,
     tenders_api.api,
     lots_api.api,
+    tender_bylaw_pages.api,
     messages_api.api,
     suppliers_api.api,
     enquiries_api.api,
@@ -223,11 +234,14 @@ SECTIONS: Final[tuple[Section, ...]] = (
     Section("pool", "Förderung", "funding.show", Permission.VIEW_FUNDING),
     Section("pool", "Interessenkonflikte", "conflicts.show", Permission.DECLARE_INTERESTS),
     Section("tender", "Überblick", "tenders.show", Permission.VIEW_TENDERS),
+    Section("tender", "Abrufe", "call_offs.show", Permission.VIEW_TENDERS),
     Section("tender", "Interessenkonflikte", "conflicts.show_tender", Permission.DECLARE_INTERESTS),
     Section("tender", "Beratung", "advice.of_tender", Permission.VIEW_TENDERS),
     Section("cooperation", "Zeitplan", "milestones.index", Permission.VIEW_PLANS),
     Section("pool", "Zeitplan", "plans.pool", Permission.VIEW_PLANS),
+    Section("pool", "Satzungen", "pool_bylaws.show", Permission.VIEW_POOLS),
     Section("tender", "Zeitplan", "plans.tender", Permission.VIEW_PLANS),
+    Section("tender", "Satzungen", "tender_bylaws.show", Permission.VIEW_TENDERS),
 )
 
 # What must hold before the members of a pool can join it.

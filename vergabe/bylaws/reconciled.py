@@ -40,17 +40,25 @@ def reconciled(
     value_net_cents: int,
     contract_type: ContractType,
     on: dt.date,
+    *,
+    funding_rules: tuple[str, ...] = (),
+    versions: Sequence[dict[str, Any]] | None = None,
 ) -> Reconciled:
     """Return the common rules of these municipalities for the pooled value (cents net).
 
-    Raises LawError where the tables do not know the case.
+    funding_rules: what a funding notice demands; versions: the by-laws that a record names, by
+    default those in force on the legal day `on`. Raises LawError where the tables do not know the
+    case.
     """
-    wanted = list(organisations)
-    return Reconciled(
-        on=on,
-        result=reconcile(facts.rule_sets(session, wanted, on), value_net_cents, contract_type, on),
-        versions=facts.versions_used(session, wanted, on),
+    gathered = (
+        facts.gathered(session, organisations, on)
+        if versions is None
+        else facts.gathered_again(session, organisations, versions)
     )
+    result = reconcile(
+        gathered.rule_sets, value_net_cents, contract_type, on, funding_rules=funding_rules
+    )
+    return Reconciled(on=on, result=result, versions=gathered.versions)
 
 
 def reconciled_json(found: Reconciled) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from vergabe.law import tables
+from vergabe.law import german, tables
 from vergabe.law.counting import bgb_days
 from vergabe.law.errors import UnknownRule
 from vergabe.law.periods import (
@@ -49,7 +49,8 @@ class ProcedureFacts:
     `regime.Regime.rule_set` gives it; procedure: code of procurement-rules.md, section 6;
     land: seat of the lead; started_on: day of initiation, None for the day of the event;
     requested_publication_on: the later day stated to the Publications Office (BT-738);
-    bylaw_days: the strictest minimum period of the participants' by-laws, in calendar days.
+    bylaw_days: the strictest minimum period of the participants' by-laws, in calendar days;
+    bylaw_deciders: whose by-laws ask for it.
     """
 
     rule_set: str
@@ -63,6 +64,7 @@ class ProcedureFacts:
     documents_not_electronic: bool = False
     requested_publication_on: dt.date | None = None
     bylaw_days: int | None = None
+    bylaw_deciders: tuple[str, ...] = ()
 
 
 def no_minimum_rows() -> tuple[NoMinimumRow, ...]:
@@ -121,7 +123,9 @@ def minimum_period(
             requested_publication_on=facts.requested_publication_on,
         )
     if facts.bylaw_days is not None:
-        bylaw = _bylaw_period(facts.bylaw_days, phase, event, calendar_of(facts.land))
+        bylaw = _bylaw_period(
+            facts.bylaw_days, facts.bylaw_deciders, phase, event, calendar_of(facts.land)
+        )
         if statutory is None or bylaw.value.deadline_at > statutory.value.deadline_at:
             return _widened(bylaw)
     return _widened(statutory) if statutory is not None else _no_minimum(facts, phase, on)
@@ -133,10 +137,15 @@ def _widened(result: Result[Deadline]) -> Result[Deadline | None]:
 
 
 def _bylaw_period(
-    days: int, phase: str, event: dt.date | dt.datetime, calendar: Calendar
+    days: int,
+    deciders: tuple[str, ...],
+    phase: str,
+    event: dt.date | dt.datetime,
+    calendar: Calendar,
 ) -> Result[Deadline]:
     period = bgb_days(event, days)
     title = "Mindestfrist aus der Satzung der Beteiligten"
+    whose = f" ({german.join(deciders)})" if deciders else ""
     return Result(
         value=Deadline("bylaw", title, Kind.MINIMUM_PERIOD, phase, period),
         rule="bylaw",
@@ -144,7 +153,8 @@ def _bylaw_period(
         evidence=tables.Evidence.CONVENTION,
         inputs={"event": event, "days": days, "land": calendar.land},
         explain=lambda: (
-            f"Die strengste Satzung der Beteiligten verlangt mindestens {days} Kalendertage.",
+            f"Die strengste Satzung der Beteiligten{whose} verlangt mindestens {days} "
+            "Kalendertage.",
             *period_steps(period, calendar),
         ),
     )

@@ -16,7 +16,16 @@ from vergabe.law.errors import ImpossibleInput
 from vergabe.law.procedures import Option, Procedures, permitted, procedure_name, rows_of
 from vergabe.law.regime import Regime, resolve
 from vergabe.law.results import Result
-from vergabe.law.rule_sets import ClauseKind, OwnClause, RuleSet, bylaw_number, kinds, own_clauses
+from vergabe.law.rule_sets import (
+    FUNDING_NOTICE,
+    ClauseKind,
+    OwnClause,
+    RuleSet,
+    bylaw_number,
+    funding_clauses,
+    kinds,
+    own_clauses,
+)
 from vergabe.law.tables import Evidence
 from vergabe.law.thresholds import ContractType
 from vergabe.money import german as euro
@@ -39,22 +48,24 @@ def reconcile(
     on: dt.date,
     *,
     public_housing: bool = False,
+    funding_rules: tuple[str, ...] = (),
 ) -> Result[CommonRules]:
     """Return the common procedure of the participants for the pooled value (cents net).
 
-    on: day of initiation, which selects by-laws and rows of law. Raises ImpossibleInput without
+    on: day of initiation, which selects by-laws and rows of law; funding_rules: what a funding
+    notice demands (`UVgO`, `VOB/A`), as if by a further participant. Raises ImpossibleInput without
     participants or with one twice, LawError for a Land without stored rules, NoRowInForce.
     """
     members = _checked(rule_sets)
     lands = tuple(member.land for member in members)
-    regime = resolve(contract_type, value_net_cents, lands, on)
+    regime = resolve(contract_type, value_net_cents, lands, on, funding_rules=funding_rules)
     is_decisive = not regime.value.reaches_threshold
     in_force = [b for b in (m.bylaw_on(on) for m in members) if b is not None]
     joint = permitted(
         regime.value, contract_type, on, bylaws=in_force, public_housing=public_housing
     )
     clauses = (
-        _clauses(members, contract_type, on, public_housing=public_housing)
+        _clauses(members, regime.value, contract_type, on, public_housing=public_housing)
         if is_decisive
         else tuple(_federal_clause(kind, regime) for kind in kinds(works=contract_type.is_works))
     )
@@ -127,9 +138,24 @@ def _question(value: CommonRules) -> str | None:
 
 
 def _clauses(
-    members: Sequence[RuleSet], contract_type: ContractType, on: dt.date, *, public_housing: bool
+    members: Sequence[RuleSet],
+    regime: Regime,
+    contract_type: ContractType,
+    on: dt.date,
+    *,
+    public_housing: bool,
 ) -> tuple[Clause, ...]:
     own = [own_clauses(m, contract_type, on, public_housing=public_housing) for m in members]
+    if _is_funded(regime):
+        own.append(
+            funding_clauses(
+                regime.catalogue,
+                regime.lands[0],
+                contract_type,
+                on,
+                public_housing=public_housing,
+            )
+        )
     return tuple(
         _clause(kind, [clauses[kind.key] for clauses in own])
         for kind in kinds(works=contract_type.is_works)
@@ -163,6 +189,11 @@ def _federal_clause(kind: ClauseKind, regime: Result[Regime]) -> Clause:
         evidence=regime.evidence,
         own=(),
     )
+
+
+def _is_funded(regime: Regime) -> bool:
+    """Return whether a funding notice has put its own catalogue in the place of the Land's."""
+    return regime.catalogue == regime.rule_set and regime.rule_set in ("UVgO", "VOB/A")
 
 
 def _reason(
@@ -222,6 +253,12 @@ def _verdicts(
         for row in rows_of(own.catalogue, on):
             if family(row.code) not in codes or own.catalogue == regime.catalogue:
                 codes[family(row.code)] = (row.rank, row.code)
+    if _is_funded(regime):
+        demanded = permitted(regime, contract_type, on, public_housing=public_housing)
+        funder = RuleSet(member=FUNDING_NOTICE, land=regime.lands[0])
+        each.append((funder, regime, _by_family(demanded.value)))
+        for row in rows_of(regime.catalogue, on):
+            codes[family(row.code)] = (row.rank, row.code)
     ordered = sorted(codes.values())
     return tuple(_verdict(code, each, works=contract_type.is_works) for _, code in ordered)
 

@@ -157,6 +157,7 @@ _DUTIES: Final[Mapping[str, Mapping[str, str]]] = {
         "ex_post_restricted_from": "VOBA-20-3-restricted",
     },
 }
+FUNDING_NOTICE: Final = "Zuwendungsbescheid"
 _INVITED: Final[Mapping[str, str]] = {"RP": "RP-invited"}
 _LIMITS: Final[Mapping[str, str]] = {
     "direct_max": "direct",
@@ -198,6 +199,29 @@ def own_clauses(
     return found
 
 
+def funding_clauses(
+    rules: str, land: str, contract_type: ContractType, on: dt.date, *, public_housing: bool = False
+) -> dict[str, OwnClause]:
+    """Return clause key → what a funding notice demands that prescribes `UVgO` or `VOB/A`."""
+    demanded = RegimeRow(
+        id=rules,
+        in_force_from=on,
+        law=f"{rules} nach dem {FUNDING_NOTICE}",
+        source=FUNDING_NOTICE,
+        evidence=Evidence.GENERAL,
+        name=f"{rules} nach dem {FUNDING_NOTICE}",
+        scope="below",
+        rule_set=rules,
+    )
+    # How many are to be invited is a Land's rule; the notice demands the catalogue alone.
+    named = dict(_law_numbers(demanded, land, on, public_housing=public_housing, invited=False))
+    member = RuleSet(member=FUNDING_NOTICE, land=land)
+    return {
+        kind.key: _own(member, kind, demanded, named.get(kind.key), None)
+        for kind in kinds(works=contract_type.is_works)
+    }
+
+
 def bylaw_number(bylaw: Bylaw, clause: str, *, works: bool) -> int | None:
     """Return the number that a by-law names for a clause; None if it names none."""
     if clause in _BYLAW_LIMITS:
@@ -207,7 +231,7 @@ def bylaw_number(bylaw: Bylaw, clause: str, *, works: bool) -> int | None:
 
 
 def _law_numbers(
-    regime: RegimeRow, land: str, on: dt.date, *, public_housing: bool
+    regime: RegimeRow, land: str, on: dt.date, *, public_housing: bool, invited: bool = True
 ) -> Iterator[tuple[str, _Number]]:
     limits = limit_row_for(regime.id, on, public_housing=public_housing)
     if limits is not None:
@@ -223,9 +247,9 @@ def _law_numbers(
         period = select_minimum(facts, phase, on)
         if period is not None and period.length is not None:
             yield clause, _Number(period.length, period)
-    invited = _INVITED.get(land)
-    if invited is not None and parameters.is_in_force(invited, on):
-        row = parameters.parameter(invited, on)
+    to_invite = _INVITED.get(land) if invited else None
+    if to_invite is not None and parameters.is_in_force(to_invite, on):
+        row = parameters.parameter(to_invite, on)
         yield "required_quotes", _Number(row.number, row)
 
 

@@ -7,12 +7,14 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
+from vergabe.law.common_rules import CommonRules
 from vergabe.law.errors import LawError
 from vergabe.law.estimate import Position, estimate
 from vergabe.law.legs import PlanFacts
 from vergabe.law.minimum_periods import ProcedureFacts, minimum_period
 from vergabe.law.reconciling import reconcile
 from vergabe.law.regime import resolve
+from vergabe.law.results import Result
 from vergabe.law.rule_sets import RuleSet
 from vergabe.law.thresholds import ContractType
 from vergabe.law.timetable import plan_forward
@@ -101,8 +103,8 @@ def law_facts(
 
     lead_land: `NW` …; joining_days: length of the joining window that comes first, 0 for a member
     that buys alone; rule_sets: organisation id → its rules on that day, at least of the owners of
-    the demands: their by-laws count for periods. Where the rules below the threshold are not known for a Land, `warnings` say so
-    and the periods are left open.
+    the demands: their by-laws count for periods. Where the rules below the threshold are not known
+    for a Land, `warnings` say so and the periods are left open.
     """
     kind = contract_type_of(demands)
     estimated = estimate(
@@ -133,8 +135,7 @@ def law_facts(
     land = lead_land or lands[0]
     try:
         regime = resolve(kind, value, lands, on)
-        own = [rule_sets[d] for d in {d.organisation_id for d in demands} if d in rule_sets]
-        joint = reconcile(own, value, kind, on) if own else None
+        joint = _reconciled(demands, rule_sets, value, kind, on)
         procedure = ProcedureFacts(
             rule_set=regime.value.rule_set,
             procedure=method,
@@ -164,8 +165,7 @@ def law_facts(
         )
     explained["regime"] = regime.as_dict()
     explained["minimum_period"] = minimum.as_dict()
-    if joint is not None:
-        explained["bylaws"] = joint.value.as_record()
+    explained["bylaws"] = joint.value.as_record() if joint is not None else None
     return LawFacts(
         **common,
         regime=regime.value.code,
@@ -175,6 +175,19 @@ def law_facts(
         awarded_on=plan.day("awarded"),
         warnings=(),
     )
+
+
+def _reconciled(
+    demands: Sequence[DemandFacts],
+    rule_sets: Mapping[UUID, RuleSet],
+    value_net_cents: int,
+    kind: ContractType,
+    on: dt.date,
+) -> Result[CommonRules] | None:
+    """Return the common rules of the owners of these demands; None if none of them is known."""
+    owners = {demand.organisation_id for demand in demands}
+    own = [rule_sets[owner] for owner in owners if owner in rule_sets]
+    return reconcile(own, value_net_cents, kind, on) if own else None
 
 
 @dataclass(frozen=True)

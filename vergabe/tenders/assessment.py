@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from vergabe.errors import Violation
+from vergabe.law.common_rules import CommonRules
 from vergabe.law.deadline_checks import (
     at_recommended_hour,
     reasons_against_deadline,
@@ -16,8 +17,10 @@ from vergabe.law.estimate import Position, estimate
 from vergabe.law.minimum_periods import ProcedureFacts, minimum_period
 from vergabe.law.periods import Deadline
 from vergabe.law.procedures import permitted, procedure_name
+from vergabe.law.reconciling import reconcile
 from vergabe.law.regime import resolve
 from vergabe.law.results import Result
+from vergabe.law.rule_sets import RuleSet
 from vergabe.law.thresholds import ContractType, eu_threshold
 from vergabe.law.working_days import calendar_of
 
@@ -38,7 +41,10 @@ class Assessment:
     """The outcome for a pooled need.
 
     value and threshold net in cents; methods as codes of procurement-rules.md, section 6;
-    explained: the full results with rule, row and steps, as plain data for page and record.
+    explained: the full results with rule, row and steps, as plain data for page and record;
+    common_rules: whose by-law decides what, as plain data; bylaw_days: the longest tender period
+    that a by-law asks for, bylaw_deciders: whose. None where law is not known. bylaws: which
+    version counts for whom (bylaws.facts).
     """
 
     regime: str
@@ -52,16 +58,27 @@ class Assessment:
     recommended_method: str
     warnings: tuple[str, ...]
     explained: dict[str, Any]
+    common_rules: dict[str, Any] | None = None
+    bylaw_days: int | None = None
+    bylaw_deciders: tuple[str, ...] = ()
+    bylaws: tuple[dict[str, Any], ...] = ()
 
 
 def assess(
-    needs: Sequence[Need], nature: str, on: dt.date, *, funding_rules: tuple[str, ...] = ()
+    needs: Sequence[Need],
+    nature: str,
+    on: dt.date,
+    *,
+    funding_rules: tuple[str, ...] = (),
+    rule_sets: Sequence[RuleSet] = (),
 ) -> Assessment:
     """Return what law says about buying these needs together in a procedure begun on a legal day.
 
     nature: supplies, services, works; funding_rules: what a funding notice demands below the
-    threshold whatever the regime (`UVgO`, `VOB/A`). Where the rules below the threshold are not
-    known for a Land, the outcome says so and offers only the open procedure, the cautious choice.
+    threshold whatever the regime (`UVgO`, `VOB/A`); rule_sets: of everybody who buys, with the
+    by-laws in force on that day: reconciled, they decide on methods and periods below the
+    threshold. Where the rules below the threshold are not known for a Land, the outcome says so and
+    offers only the open procedure, the cautious choice.
     """
     contract_type = ContractType(nature)
     estimated = estimate(
@@ -82,7 +99,13 @@ def assess(
     reaches = value >= threshold.value
     try:
         regime = resolve(contract_type, value, lands, on, funding_rules=funding_rules)
-        methods = permitted(regime.value, contract_type, on)
+        common = (
+            reconcile(rule_sets, value, contract_type, on, funding_rules=funding_rules)
+            if rule_sets
+            else None
+        )
+        bylaws = [rules.bylaw for rules in rule_sets if rules.bylaw is not None]
+        methods = permitted(regime.value, contract_type, on, bylaws=bylaws)
     except LawError as error:
         return Assessment(
             regime=UNKNOWN_REGIME,
@@ -98,6 +121,9 @@ def assess(
             reaches_threshold=reaches,
         )
     explained |= {"regime": regime.as_dict(), "methods": methods.as_dict()}
+    if common is not None:
+        explained["bylaws"] = common.as_dict() | {"value": None, "inputs": None}
+    rules = common.value if common is not None else None
     free = methods.value.free_codes
     return Assessment(
         regime=regime.value.code,
@@ -111,6 +137,20 @@ def assess(
         value_net_cents=value,
         threshold_net_cents=threshold.value,
         reaches_threshold=reaches,
+        common_rules=rules.as_record() if rules is not None else None,
+        bylaw_days=rules.bylaw_tender_days if rules is not None else None,
+        bylaw_deciders=_deciders(rules),
+    )
+
+
+def _deciders(rules: CommonRules | None) -> tuple[str, ...]:
+    """Return whose by-laws ask for the longest tender period."""
+    if rules is None or rules.bylaw_tender_days is None:
+        return ()
+    return tuple(
+        own.member
+        for own, member in zip(rules.clause("tender_days").own, rules.members, strict=True)
+        if member.bylaw is not None and member.bylaw.minimum_tender_days == rules.bylaw_tender_days
     )
 
 
@@ -126,6 +166,10 @@ def law_result(assessment: Assessment) -> dict[str, object]:
         "conditional_methods": list(assessment.conditional_methods),
         "warnings": list(assessment.warnings),
         "explained": assessment.explained,
+        "common_rules": assessment.common_rules,
+        "bylaw_days": assessment.bylaw_days,
+        "bylaw_deciders": list(assessment.bylaw_deciders),
+        "bylaws": list(assessment.bylaws),
     }
 
 
@@ -146,6 +190,9 @@ class PeriodFacts:
     started_on: dt.date
     is_urgent: bool
     requested_publication_on: dt.date | None
+    bylaw_days: int | None = None
+    """The longest period that the by-law of a buyer asks for."""
+    bylaw_deciders: tuple[str, ...] = ()
 
     def procedure_facts(self) -> ProcedureFacts:
         return ProcedureFacts(
@@ -155,6 +202,8 @@ class PeriodFacts:
             started_on=self.started_on,
             urgent=self.is_urgent,
             requested_publication_on=self.requested_publication_on,
+            bylaw_days=self.bylaw_days,
+            bylaw_deciders=self.bylaw_deciders,
         )
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from vergabe import clock, ids
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
+from vergabe.bylaws import facts as bylaws
 from vergabe.conflicts import acting
 from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations import tasks
@@ -24,7 +26,7 @@ from vergabe.funding import queries as funding
 from vergabe.pools import queries as pool_queries
 from vergabe.pools import service as pools
 from vergabe.pools.model import Pool
-from vergabe.tenders import lotting, rules
+from vergabe.tenders import later, lotting, rules
 from vergabe.tenders.assessment import Assessment, Need, assess, law_result
 from vergabe.tenders.changing import tender_to_change, touch
 from vergabe.tenders.lot_writing import cpv_label, lines_of, write_lots
@@ -58,7 +60,7 @@ def draft_tender(
     pools.start_tendering(session, actor, pool, now=now)
     needed = _needed(session, pool)
     today = clock.berlin_day(now)
-    assessment = _assess(needed, today, funding.award_rules(session, pool.id))
+    assessment = _assess(session, pool, needed, today, funding.award_rules(session, pool.id))
     tender = _new_tender(session, actor, pool, cooperation, needed, assessment, now=now)
     tender.title = one_line(title or "", max_length=400, field="title") or pool.title
     session.add(tender)
@@ -123,10 +125,25 @@ def _needed(session: Session, pool: Pool) -> list[ReleasedDemand]:
 
 
 def _assess(
-    needed: Sequence[ReleasedDemand], on: dt.date, funding_rules: tuple[str, ...]
+    session: Session,
+    pool: Pool,
+    needed: Sequence[ReleasedDemand],
+    on: dt.date,
+    funding_rules: tuple[str, ...],
 ) -> Assessment:
     needs = [Need(d.organisation_name, d.land or "NW", d.value_net_cents or 0) for d in needed]
-    return assess(needs, nature_of(needed), on, funding_rules=funding_rules)
+    needs += [
+        Need(later.name_in_estimate(row), row.organisation.land or "NW", row.maximum_net_cents)
+        for row in pool.later_joiners
+    ]
+    owners = session.scalars(
+        select(Organisation).where(Organisation.id.in_({d.organisation_id for d in needed}))
+    )
+    rules = bylaws.gathered(session, owners, on)
+    found = assess(
+        needs, nature_of(needed), on, funding_rules=funding_rules, rule_sets=rules.rule_sets
+    )
+    return replace(found, bylaws=rules.versions)
 
 
 def nature_of(needed: Sequence[ReleasedDemand]) -> str:

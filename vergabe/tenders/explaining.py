@@ -22,6 +22,7 @@ _TITLES = {
     "threshold": "EU-Schwellenwert",
     "regime": "Geltendes Recht",
     "methods": "Verfahrensarten",
+    "bylaws": "Satzungen der Kommunen",
 }
 
 
@@ -73,7 +74,7 @@ def explain(session: Session, tender: Tender, *, now: dt.datetime) -> Explained:
     sent_at = now if is_open or tender.published_at is None else tender.published_at
     on = clock.berlin_day(sent_at)
     found = current_assessment(session, tender, on)
-    facts = period_facts(session, tender, started_on=on, rule_set=found.rule_set)
+    facts = period_facts(session, tender, started_on=on, newest=found)
     minimum = assessment.minimum(facts, on)
     results = [Explanation.of(_TITLES[key], value) for key, value in found.explained.items()]
     results.append(Explanation.of("Mindestfrist für Angebote", minimum.as_dict()))

@@ -4,18 +4,20 @@ import contextlib
 import datetime as dt
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from vergabe.access.model import Organisation
+from vergabe.bylaws import facts as bylaws
 from vergabe.demands.model import Demand
 from vergabe.funding import queries as funding
 from vergabe.law.errors import LawError
 from vergabe.law.lots import JoiningFacts, JoiningReason, TotalAwardFacts
 from vergabe.law.working_days import land_code
-from vergabe.tenders import assessment, queries
+from vergabe.tenders import assessment, later, queries
 from vergabe.tenders.assessment import Assessment, Need, PeriodFacts
 from vergabe.tenders.completeness import CriterionFacts, LotFacts, TenderFacts
 from vergabe.tenders.lotting import CLASS_DIGITS
@@ -50,7 +52,7 @@ def tender_facts(session: Session, tender: Tender, newest: Assessment | None = N
         framework_maximum_net_cents=tender.framework_maximum_net_cents,
         duration_months=tender.duration_months,
         duration_reason=tender.duration_reason,
-        total_net_cents=tender.estimated_value_net_cents,
+        total_net_cents=later.value_with_options(tender),
         max_lots_per_bid=tender.max_lots_per_bid,
         max_lots_per_winner=tender.max_lots_per_winner,
         is_urgent=tender.is_urgent,
@@ -118,7 +120,8 @@ def land_of(organisation: Organisation) -> str:
 def current_assessment(session: Session, tender: Tender, on: dt.date) -> Assessment:
     """Return what law says about a tender on a legal day, from its lots as they are now.
 
-    A framework agreement counts with its maximum (§ 3 (4) VgV).
+    A framework agreement counts with its maximum (§ 3 (4) VgV), and so does what later joiners may
+    take (§ 3 (1) VgV: options); their Länder count as well.
     """
     totals = queries.totals_by_buyer(session, tender.id)
     needs = [
@@ -126,13 +129,27 @@ def current_assessment(session: Session, tender: Tender, on: dt.date) -> Assessm
         for b in tender.buyers
         if b.buys
     ]
-    rest = (tender.framework_maximum_net_cents or 0) - sum(totals.values())
+    needs += [
+        Need(later.name_in_estimate(row), land_of(row.organisation), row.maximum_net_cents)
+        for row in tender.pool.later_joiners
+    ]
+    known = sum(need.value_net_cents for need in needs)
+    rest = (tender.framework_maximum_net_cents or 0) - known
     if tender.is_framework and rest > 0:
         lead = session.get_one(Organisation, tender.lead_organisation_id)
         needs.append(Need(FRAMEWORK_REST, land_of(lead), rest))
     # A funding notice can demand UVgO or VOB/A where the regime alone would not: upwards only.
     demanded = funding.award_rules(session, tender.pool_id)
-    return assessment.assess(needs, tender.nature, on, funding_rules=demanded)
+    rules = bylaws.gathered(session, buyers_of(tender), on)
+    found = assessment.assess(
+        needs, tender.nature, on, funding_rules=demanded, rule_sets=rules.rule_sets
+    )
+    return replace(found, bylaws=rules.versions)
+
+
+def buyers_of(tender: Tender) -> list[Organisation]:
+    """Return the municipalities that buy, whose by-laws the procedure must obey."""
+    return [buyer.organisation for buyer in tender.buyers if buyer.buys]
 
 
 def store_assessment(tender: Tender, found: Assessment, on: dt.date) -> None:
@@ -151,23 +168,31 @@ def refresh_assessment(session: Session, tender: Tender, on: dt.date) -> None:
 
 
 def period_facts(
-    session: Session, tender: Tender, *, started_on: dt.date, rule_set: str | None = None
+    session: Session,
+    tender: Tender,
+    *,
+    started_on: dt.date,
+    rule_set: str | None = None,
+    newest: Assessment | None = None,
 ) -> PeriodFacts:
     """Return what the minimum period for bids depends on.
 
-    started_on: the day that selects the rows of law: dispatch of the notice; rule_set: of an
-    assessment that is newer than the stored one.
+    started_on: the day that selects the rows of law: dispatch of the notice; newest: an assessment
+    that is newer than the stored one; rule_set: its rule set alone.
     """
+    law: dict[str, Any] = assessment.law_result(newest) if newest else tender.law_result
     lead = session.get_one(Organisation, tender.lead_organisation_id)
     lands = [land_of(lead), *(land_of(buyer.organisation) for buyer in tender.buyers)]
     return PeriodFacts(
-        rule_set=rule_set or rule_set_of(tender),
+        rule_set=rule_set or str(law.get("rule_set") or rule_set_of(tender)),
         procurement_method=tender.procurement_method,
         land=lands[0],
         lands=tuple(dict.fromkeys(lands)),
         started_on=started_on,
         is_urgent=tender.is_urgent,
         requested_publication_on=tender.requested_publication_on,
+        bylaw_days=law.get("bylaw_days"),
+        bylaw_deciders=tuple(law.get("bylaw_deciders") or ()),
     )
 
 

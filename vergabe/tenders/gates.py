@@ -32,7 +32,7 @@ from vergabe.law.errors import LawError
 from vergabe.money import german
 from vergabe.pools import queries as pools
 from vergabe.pools.model import Joining
-from vergabe.tenders import assessment, completeness, duties, queries, timing
+from vergabe.tenders import assessment, bylaw_changes, completeness, duties, queries, timing
 from vergabe.tenders.assessment import Assessment
 from vergabe.tenders.facts import chosen_of, current_assessment, period_facts, tender_facts
 from vergabe.tenders.model import LotItem, Tender
@@ -304,7 +304,7 @@ def _deadlines_lawful(case: _Case) -> list[Violation]:
         case.session,
         case.tender,
         started_on=clock.berlin_day(case.now),
-        rule_set=case.assessment.rule_set,
+        newest=case.assessment,
     )
     return timing.reasons_against(
         chosen_of(case.tender),
@@ -312,6 +312,13 @@ def _deadlines_lawful(case: _Case) -> list[Violation]:
         is_above_threshold=case.assessment.reaches_threshold,
         now=case.now,
     )
+
+
+def _bylaws_settled(case: _Case) -> list[Violation]:
+    """A by-law that changed between the declaration and the publication must be noticed."""
+    if case.tender.stage != Stage.READY or case.assessment is None:
+        return []  # a draft is assessed anew when it is declared ready
+    return bylaw_changes.reasons_against_publishing(case.tender, case.assessment)
 
 
 def _funding_decided(case: _Case) -> list[Violation]:
@@ -329,5 +336,6 @@ _CHECKS: Final[tuple[tuple[str, str, Check], ...]] = (
     ("sums_agree", "Mengen und Werte stimmen je Kommune", _sums_agree),
     ("content_complete", "Das Verfahren ist vollständig", _content_complete),
     ("method_permitted", "Die Verfahrensart ist zulässig", _method_permitted),
+    ("bylaws_settled", "Die Satzungen sind dieselben wie bei der Vorbereitung", _bylaws_settled),
     ("deadlines_lawful", "Die Fristen sind lang genug", _deadlines_lawful),
 )

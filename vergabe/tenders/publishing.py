@@ -19,7 +19,7 @@ from vergabe.errors import InvalidInput, Refused, Violation
 from vergabe.exchange.plain_text import many_lines
 from vergabe.pools import service as pools
 from vergabe.pools.stages import Stage as PoolStage
-from vergabe.tenders import assessment, gates, mandate_watch, rules, timing
+from vergabe.tenders import assessment, bylaw_changes, gates, mandate_watch, rules, timing
 from vergabe.tenders.amending import Amendment, mark_amended
 from vergabe.tenders.changing import tender_to_change
 from vergabe.tenders.facts import chosen_of, current_assessment, period_facts, store_assessment
@@ -82,6 +82,7 @@ def mark_published(
         enquiries_deadline=iso(tender.enquiries_deadline),
         law=minimum.as_dict(),
         law_facts=tender.law_result["explained"],
+        **bylaw_changes.for_record(tender),
     )
     return tender
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.errors import Refused
-from vergabe.tenders import completeness, rules
+from vergabe.tenders import bylaw_changes, completeness, rules
 from vergabe.tenders.changing import tender_to_change
 from vergabe.tenders.facts import refresh_assessment, tender_facts
 from vergabe.tenders.model import Tender
@@ -70,5 +70,14 @@ def _move(
     tender.stage = rules.NEXT_STAGE[Stage(tender.stage), action]
     session.flush()
     name, sentence = _DONE[action]
-    record(session, actor, tender, name, f"Das Verfahren {tender.reference} {sentence}.", now=now)
+    decided = bylaw_changes.for_record(tender) if action is Action.DECLARE_READY else {}
+    record(
+        session,
+        actor,
+        tender,
+        name,
+        f"Das Verfahren {tender.reference} {sentence}.",
+        now=now,
+        **decided,
+    )
     return tender

@@ -155,6 +155,20 @@ def test_a_bylaw_counts_on_its_first_and_last_day_only() -> None:
         assert reconcile([member], 1, SUPPLIES, day).value.clause("direct_max").value == value
 
 
+@pytest.mark.parametrize("kind", [SUPPLIES, WORKS])
+def test_a_funding_notice_counts_like_a_further_participant(kind: ContractType) -> None:
+    members = [nw("Inden"), nw("Jülich", direct_max_net_cents=25_000 * EUR)]
+    demanded = "VOB/A" if kind is WORKS else "UVgO"
+    found = reconcile(members, 60_000 * EUR, kind, ON, funding_rules=(demanded,)).value
+    direct = next(verdict for verdict in found.verdicts if verdict.code == "nat-direct")
+    assert "Zuwendungsbescheid" in [item.member for item in direct.blockers]
+    limit = found.clause("direct_max")
+    assert "Zuwendungsbescheid" in [clause.member for clause in limit.own]
+    assert limit.value == (25_000 * EUR if kind is WORKS else 1_000 * EUR)
+    assert found.codes("free") == found.procedures.free_codes
+    assert found.codes("conditional") == found.procedures.conditional_codes
+
+
 def test_nobody_and_somebody_twice_are_refused() -> None:
     with pytest.raises(ImpossibleInput):
         reconcile([], 1, SUPPLIES, ON)
