@@ -7,7 +7,9 @@ from typing import Any
 
 from vergabe.cooperations.configuration_agreement import AgreementFile
 from vergabe.cooperations.configuration_areas import ExclusionFile, ParticipationFile
-from vergabe.cooperations.entries import MandateEntry, ResolutionEntry
+from vergabe.cooperations.configuration_resolutions import BodyFile, ResolutionFile
+from vergabe.cooperations.configuration_tasks import ProviderFile
+from vergabe.cooperations.entries import MandateEntry
 from vergabe.cooperations.rules import Subject
 
 
@@ -36,6 +38,9 @@ class MemberFile:
     left_on: dt.date | None
     participation: Mapping[str, ParticipationFile]
     people: Sequence[PersonFile]
+    bodies: Sequence[BodyFile] = ()
+    decides: Sequence[str] = ()
+    """Names of the bodies that decide for it, in their order."""
 
     @property
     def name(self) -> str:
@@ -49,28 +54,20 @@ class AreaFile:
     key: str
     name: str
     required_resolutions: Sequence[Subject]
-    later_joiners: Sequence[str] = ()
-    """Keys of the members that may be announced as later joiners; none: any."""
+    effective_together: bool = False
+    same_form_and_subject: bool = False
     votes: Mapping[str, Any] | None = None
     """What it says differently from the cooperation about votes on its projects."""
 
 
 @dataclass(frozen=True)
 class MandateFile:
-    """A mandate of the member with this key for the lead."""
+    """A mandate of the member with this key for the lead, or for the provider with a key."""
 
     grantor: str
     entry: MandateEntry
     revoked_on: dt.date | None
-
-
-@dataclass(frozen=True)
-class ResolutionFile:
-    """A resolution of a body of the member with this key."""
-
-    member: str
-    entry: ResolutionEntry
-    revoked_on: dt.date | None
+    grantee: str | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +90,8 @@ class CooperationFile:
     exclusions: Sequence[ExclusionFile] = ()
     votes: Mapping[str, Any] | None = None
     """How members vote on projects: what the file says, defaults left out."""
+    service_providers: Sequence[ProviderFile] = ()
+    declarations_required: bool = False
     sha256: str = ""
 
     @property

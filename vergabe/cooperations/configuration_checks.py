@@ -8,6 +8,8 @@ from vergabe.cooperations import (
     configuration_agreement,
     configuration_areas,
     configuration_cost_key,
+    configuration_resolutions,
+    configuration_tasks,
     configuration_voting,
     entries,
 )
@@ -39,13 +41,18 @@ def violations_of(file: CooperationFile, today: dt.date) -> Iterator[Violation]:
         {member.key: member.name for member in file.members},
         {member.key: member.facts.get("inhabitants_on") for member in file.members},
     )
+    yield from configuration_tasks.violations_of(
+        file.agreement.tasks,
+        file.service_providers,
+        members={member.key for member in file.members},
+        areas={area.key for area in file.areas},
+    )
     yield from _of_mandates(file)
     yield from _of_resolutions(file, today)
     yield from configuration_voting.violations_of(
-        [(area.later_joiners, area.votes) for area in file.areas],
+        [area.votes for area in file.areas],
         file.votes,
-        {member.key: member.is_lead for member in file.members},
-        {member.key: member.facts.get("inhabitants_on") for member in file.members},
+        [member.facts.get("inhabitants_on") for member in file.members],
     )
 
 
@@ -118,6 +125,7 @@ def _of_member(member: MemberFile, path: str, file: CooperationFile) -> Iterator
         )
     yield from configuration_areas.of_participation(member.participation, member.joined_on, path)
     yield from _of_people(member, path)
+    yield from configuration_resolutions.of_bodies(member.bodies, member.decides, path)
     yield from _of_keys(member, path)
 
 
@@ -191,14 +199,18 @@ def _of_mandates(file: CooperationFile) -> Iterator[Violation]:
     for index, mandate in enumerate(file.mandates):
         path = f"mandates.{index}"
         yield from _unknown_member(mandate.grantor, f"{path}.grantor", file)
-        if any(member.is_lead and member.key == mandate.grantor for member in file.members):
+        if mandate.grantee is not None:
+            if mandate.grantee not in {provider.key for provider in file.service_providers}:
+                message = "Nennen Sie den Schlüssel eines Dienstleisters aus service_providers."
+                yield Violation("provider_unknown", message, field=f"{path}.grantee")
+        elif any(member.is_lead and member.key == mandate.grantor for member in file.members):
             yield Violation(
                 "lead_needs_no_mandate",
                 "Die Federführung braucht keine Vollmacht von sich selbst.",
                 field=f"{path}.grantor",
             )
         yield from _checked(path, entries.checked_mandate, mandate.entry)
-    for index in _repeated([(m.grantor, m.entry.valid_from) for m in file.mandates]):
+    for index in _repeated([(m.grantor, m.grantee, m.entry.valid_from) for m in file.mandates]):
         yield Violation(
             "mandate_repeated",
             "Von diesem Mitglied gibt es schon eine Vollmacht mit diesem Beginn.",
@@ -219,7 +231,8 @@ def _of_resolutions(file: CooperationFile, today: dt.date) -> Iterator[Violation
                 field=f"{path}.revoked_on",
             )
     same = [
-        (r.member, r.entry.body, r.entry.decided_on, r.entry.item_number) for r in file.resolutions
+        (r.member, r.entry.subject, r.entry.body, r.entry.decided_on, r.entry.item_number)
+        for r in file.resolutions
     ]
     for index in _repeated(same):
         yield Violation(

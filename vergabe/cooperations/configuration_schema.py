@@ -14,7 +14,6 @@ from vergabe.cooperations.configuration import (
     MandateFile,
     MemberFile,
     PersonFile,
-    ResolutionFile,
 )
 from vergabe.cooperations.configuration_agreement import AgreementSchema
 from vergabe.cooperations.configuration_areas import ExclusionSchema, ParticipationField
@@ -29,14 +28,13 @@ from vergabe.cooperations.configuration_fields import (
     several,
     whole,
 )
-from vergabe.cooperations.entries import (
-    BODY_LENGTH,
-    CONDITIONS_LENGTH,
-    ITEM_LENGTH,
-    WORDING_LENGTH,
-    MandateEntry,
-    ResolutionEntry,
+from vergabe.cooperations.configuration_resolutions import (
+    BodySchema,
+    ResolutionSchema,
+    decides,
 )
+from vergabe.cooperations.configuration_tasks import ProviderSchema
+from vergabe.cooperations.entries import WORDING_LENGTH, MandateEntry
 from vergabe.cooperations.rules import Scope, Subject
 from vergabe.web.schema import Schema, text
 
@@ -77,7 +75,8 @@ class AreaSchema(Schema):
     key = matching(_AREA_KEY, KEY_SENTENCE, required=True)
     name = text(400, minimum=1, required=True)
     required_resolutions = several(Choice(Subject), load_default=list)
-    later_joiners = configuration_voting.member_keys()
+    effective_together = YesNo(load_default=False)
+    same_form_and_subject = YesNo(load_default=False)
     votes = fields.Nested(configuration_voting.VotesSchema, load_default=None)
 
     @ma.post_load
@@ -129,6 +128,8 @@ class MemberSchema(Schema):
         error_messages={"invalid": 'Hier wird { Gebiet = "Tiefe", … } erwartet.'},
     )
     people = several(fields.Nested(PersonSchema), load_default=list)
+    bodies = several(fields.Nested(BodySchema), load_default=list)
+    decides = decides()
 
     @ma.post_load
     def _made(self, data: dict[str, Any], **_: Any) -> MemberFile:
@@ -148,11 +149,18 @@ class MemberSchema(Schema):
             left_on=data.get("left_on"),
             participation=data["participation"],
             people=data["people"],
+            bodies=data["bodies"],
+            decides=data["decides"],
         )
+
+
+class ServiceProviderSchema(ProviderSchema):
+    people = several(fields.Nested(PersonSchema), load_default=list)
 
 
 class MandateSchema(Schema):
     grantor = text(12, minimum=5, required=True)
+    grantee = text(40, minimum=1)
     scope = several(Choice(Scope), required=True)
     wording = text(WORDING_LENGTH, minimum=1, required=True)
     limit_net_euro = Euro()
@@ -169,37 +177,7 @@ class MandateSchema(Schema):
             valid_to=data.get("valid_to"),
             limit_net_cents=data.get("limit_net_euro"),
         )
-        return MandateFile(data["grantor"], entry, data.get("revoked_on"))
-
-
-class ResolutionSchema(Schema):
-    member = text(12, minimum=5, required=True)
-    # What concerns a single pool is recorded where the pool is; a file does not know it.
-    subject = Choice((Subject.JOINING.value,), required=True)
-    body = text(BODY_LENGTH, minimum=1, required=True)
-    decided_on = Day(required=True)
-    result = Choice(("adopted", "rejected"), required=True)
-    item_number = text(ITEM_LENGTH, load_default="")
-    wording = text(WORDING_LENGTH, load_default="")
-    limit_net_euro = Euro()
-    conditions = text(CONDITIONS_LENGTH, load_default="")
-    is_public = YesNo(load_default=True)
-    revoked_on = Day()
-
-    @ma.post_load
-    def _made(self, data: dict[str, Any], **_: Any) -> ResolutionFile:
-        entry = ResolutionEntry(
-            subject=Subject(data["subject"]),
-            body=data["body"],
-            decided_on=data["decided_on"],
-            is_adopted=data["result"] == "adopted",
-            item_number=data["item_number"],
-            wording=data["wording"],
-            limit_net_cents=data.get("limit_net_euro"),
-            conditions=data["conditions"],
-            is_public=data["is_public"],
-        )
-        return ResolutionFile(data["member"], entry, data.get("revoked_on"))
+        return MandateFile(data["grantor"], entry, data.get("revoked_on"), data.get("grantee"))
 
 
 class CooperationSchema(Schema):
@@ -218,6 +196,8 @@ class CooperationSchema(Schema):
     agreement = fields.Nested(AgreementSchema, required=True)
     areas = several(fields.Nested(AreaSchema), required=True)
     members = several(fields.Nested(MemberSchema), required=True)
+    service_providers = several(fields.Nested(ServiceProviderSchema), load_default=list)
+    declarations_required = YesNo(load_default=False)
     mandates = several(fields.Nested(MandateSchema), load_default=list)
     resolutions = several(fields.Nested(ResolutionSchema), load_default=list)
     votes = fields.Nested(configuration_voting.VotesSchema, load_default=None)

@@ -22,8 +22,10 @@ from vergabe.cooperations import (
     filing,
     loading_agreement,
     loading_areas,
+    loading_bodies,
     loading_files,
     loading_people,
+    loading_tasks,
     loading_voting,
 )
 from vergabe.cooperations.configuration import CooperationFile, MemberFile
@@ -95,6 +97,10 @@ class _Loading:
             self._refuse_taken_prefix()
             for member in self.file.members:
                 self.organisations[member.key] = self._organisation(member)
+            for provider in self.file.service_providers:
+                self.organisations[provider.key] = loading_tasks.load_provider(
+                    self.session, provider, self.changes, now=self.now
+                )
             cooperation = self._cooperation(cooperation)
             areas = loading_areas.load_areas(self.session, cooperation, self.file, self.changes)
             members = self._members(cooperation)
@@ -121,8 +127,16 @@ class _Loading:
             loading_agreement.load_agreement(
                 self.session, cooperation, self.file, self.organisations, self.changes
             )
+            loading_tasks.load_tasks(
+                self.session,
+                cooperation,
+                self.file,
+                self.organisations,
+                self.changes,
+                now=self.now,
+            )
             loading_voting.load_voting(
-                self.session, cooperation, self.file, areas, self.organisations, self.changes
+                self.session, cooperation, self.file, areas, self.changes
             )
             self.session.flush()
             loading_files.load_files(
@@ -180,6 +194,8 @@ class _Loading:
         path = f"members[{member.key}]"
         facts = dict(member.facts)
         facts.setdefault("land", _land_of(member.key))
+        if found is not None and found.succeeded_by is not None:
+            raise InvalidInput.of([_succeeded(found, path)])
         if found is None:
             found = Organisation(**facts, created_at=self.now)
             self.session.add(found)
@@ -199,6 +215,7 @@ class _Loading:
             "cost_key": dict(self.file.cost_key),
             "contact": dict(self.file.contact),
             "review_body": dict(self.file.review_body),
+            "declarations_required": self.file.declarations_required,
         }
         if found is None:
             found = Cooperation(
@@ -238,6 +255,16 @@ class _Loading:
             else:
                 self.changes.apply(found, path, facts)
         self.session.flush()
+        for member_file in self.file.members:
+            organisation = self.organisations[member_file.key]
+            loading_bodies.load_bodies(
+                self.session,
+                member_file,
+                organisation,
+                known[organisation.id],
+                self.changes,
+                now=self.now,
+            )
         return known
 
     def _leavers(self, cooperation: Cooperation, members: Mapping[uuid.UUID, Member]) -> None:
@@ -275,3 +302,14 @@ class _Loading:
 
 def _land_of(key: str) -> str | None:
     return next((land.code for land in codes.lands() if land.key == key[:2]), None)
+
+
+def _succeeded(found: Organisation, path: str) -> Violation:
+    """A municipality that has merged into another is no member any more; its file is older."""
+    assert found.succeeded_by is not None
+    return Violation(
+        "organisation_succeeded",
+        f"{found.name} ist am {found.succeeded_on:%d.%m.%Y} in {found.succeeded_by.name} "
+        "aufgegangen. Tragen Sie stattdessen die Nachfolgerin ein.",
+        field=path,
+    )

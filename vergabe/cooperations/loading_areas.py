@@ -49,6 +49,8 @@ def _facts(area: AreaFile, position: int) -> dict[str, Any]:
         "name": area.name,
         "position": position,
         "required_resolutions": [subject.value for subject in area.required_resolutions],
+        "effective_together": area.effective_together,
+        "same_form_and_subject": area.same_form_and_subject,
     }
 
 

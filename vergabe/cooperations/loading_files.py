@@ -1,7 +1,9 @@
 """Mandates and resolutions that a cooperation's file puts on record."""
 
 import datetime as dt
+import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,7 +12,8 @@ from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
 from vergabe.cooperations import entries, mandates, queries, resolutions
-from vergabe.cooperations.configuration import CooperationFile, MandateFile, ResolutionFile
+from vergabe.cooperations.configuration import CooperationFile, MandateFile
+from vergabe.cooperations.configuration_resolutions import ResolutionFile
 from vergabe.cooperations.loading_report import Changes
 from vergabe.cooperations.model import Cooperation, Mandate, Resolution
 from vergabe.cooperations.rules import Scope
@@ -35,7 +38,8 @@ def load_files(
     known_mandates = queries.mandates(session, cooperation.id)
     for mandate_file in file.mandates:
         grantor = organisations[mandate_file.grantor]
-        mandate = _same_mandate(known_mandates, cooperation, grantor, mandate_file)
+        grantee_id = organisations[mandate_file.grantee].id if mandate_file.grantee else None
+        mandate = _same_mandate(known_mandates, cooperation, grantor, grantee_id, mandate_file)
         path = f"mandates[{mandate_file.grantor}, {mandate_file.entry.valid_from}]"
         if mandate is None:
             mandate = _by_member(
@@ -44,7 +48,7 @@ def load_files(
                 session,
                 actor,
                 cooperation.id,
-                mandate_file.entry,
+                replace(mandate_file.entry, grantee_id=grantee_id),
                 organisation_id=grantor.id,
                 now=now,
             )
@@ -104,12 +108,13 @@ def _same_mandate(
     known: Sequence[Mandate],
     cooperation: Cooperation,
     grantor: Organisation,
+    grantee_id: uuid.UUID | None,
     wanted: MandateFile,
 ) -> Mandate | None:
     for mandate in known:
         if (mandate.grantor_id, mandate.grantee_id, mandate.valid_from) == (
             grantor.id,
-            cooperation.lead_organisation_id,
+            grantee_id or cooperation.lead_organisation_id,
             wanted.entry.valid_from,
         ):
             return mandate
