@@ -18,6 +18,7 @@ from vergabe.cooperations.agreement_entries import (
     checked_approval,
 )
 from vergabe.cooperations.configuration_fields import Choice, Day, Euro, YesNo, several, whole
+from vergabe.cooperations.configuration_tasks import TaskFile, TaskSchema
 from vergabe.cooperations.entries import WORDING_LENGTH
 from vergabe.cooperations.rules import DAY_OF_STAGE, LegalForm, Stage
 from vergabe.errors import InvalidInput, Violation
@@ -56,6 +57,7 @@ class AgreementFile:
     checklist: Mapping[str, str] = field(default_factory=dict)
     published_on: dt.date | None = None
     published_in: str = ""
+    tasks: Sequence[TaskFile] = ()
 
 
 class PartySchema(Schema):
@@ -109,6 +111,7 @@ class AgreementSchema(Schema):
     published_on = Day()
     published_in = text(PLACE_LENGTH, load_default="")
     parties = several(fields.Nested(PartySchema), load_default=list)
+    tasks = several(fields.Nested(TaskSchema), load_default=list)
     approval = fields.Nested(ApprovalSchema, load_default=dict)
     notice = fields.Nested(NoticeSchema, load_default=dict)
     checklist = fields.Nested(ChecklistSchema, load_default=dict)

@@ -57,13 +57,17 @@ class ResolutionEntry:
 
 @dataclass(frozen=True)
 class MandateEntry:
-    """A mandate to grant; limit net in cents, days inclusive (Europe/Berlin)."""
+    """A mandate to grant; limit net in cents, days inclusive (Europe/Berlin).
+
+    grantee_id: a service provider of the task matrix; None: the lead.
+    """
 
     scope: frozenset[Scope]
     wording: str
     valid_from: dt.date
     valid_to: dt.date | None = None
     limit_net_cents: int | None = None
+    grantee_id: uuid.UUID | None = None
 
 
 def checked_resolution(entry: ResolutionEntry, today: dt.date) -> ResolutionEntry:

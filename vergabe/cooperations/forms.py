@@ -1,6 +1,7 @@
 """Reading posted forms of cooperations into plain input, all mistakes at once."""
 
 import datetime as dt
+import uuid
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -76,6 +77,15 @@ class _Reader:
             )
 
 
+def _grantee(reader: _Reader) -> uuid.UUID | None:
+    text = reader.text("grantee_id").strip()
+    try:
+        return uuid.UUID(text) if text else None
+    except ValueError:
+        reader.miss("grantee_id", "Bitte wählen Sie aus der Liste.")
+        return None
+
+
 def mandate(form: Form, today: dt.date) -> MandateEntry:
     """Return the mandate that a form describes; InvalidInput with a violation per field."""
     reader = _Reader(form)
@@ -87,6 +97,7 @@ def mandate(form: Form, today: dt.date) -> MandateEntry:
         valid_from=valid_from or today,
         valid_to=reader.parsed("valid_to", parse_date),
         limit_net_cents=reader.parsed("limit_net_cents", german.parse_money_cents),
+        grantee_id=_grantee(reader),
     )
     entry = reader.checked(entries.checked_mandate, entry) or entry
     reader.finish("scope", "wording", "valid_from", "valid_to")

@@ -12,6 +12,7 @@ from vergabe.access.model import Organisation, RoleAssignment, User
 from vergabe.access.permissions import Role
 from vergabe.accounts import service as accounts
 from vergabe.cooperations.configuration import CooperationFile, MemberFile, PersonFile
+from vergabe.cooperations.configuration_tasks import ProviderFile
 from vergabe.cooperations.loading_report import Changes
 from vergabe.cooperations.model import Cooperation
 
@@ -78,9 +79,11 @@ def _mark(key: str) -> str:
     return f"Aus der Datei der Zusammenarbeit „{key}“"
 
 
-def _roles(file: CooperationFile, today: dt.date) -> Iterator[tuple[MemberFile, PersonFile, Role]]:
+def _roles(
+    file: CooperationFile, today: dt.date
+) -> Iterator[tuple[MemberFile | ProviderFile, PersonFile, Role]]:
     """Yield who is to have which role; those whose time or membership is over are left out."""
-    for member in file.members:
+    for member in (*file.members, *file.service_providers):
         if member.left_on is not None and member.left_on < today:
             continue
         for person in member.people:

@@ -35,6 +35,7 @@ def _form(key: str, error: DomainError | None = None) -> ResponseReturnValue:
         "cooperations/new_mandate.html",
         error.status if error else 200,
         cooperation=cooperation,
+        providers=mandates.providers(db.session(), cooperation),
         violations=problems_of(error) if error else (),
         values=request.form,
     )

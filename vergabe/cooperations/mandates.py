@@ -3,16 +3,20 @@
 import datetime as dt
 import uuid
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from vergabe import clock, money
 from vergabe.access.actor import Actor
+from vergabe.access.model import Organisation
 from vergabe.access.permissions import Permission
 from vergabe.audit.service import Act
 from vergabe.cooperations import documents, entries, filing, queries, rules
 from vergabe.cooperations.documents import Upload
 from vergabe.cooperations.entries import MandateEntry
-from vergabe.cooperations.model import Cooperation, Mandate, Member
+from vergabe.cooperations.model import Agreement, Cooperation, Mandate, Member
+from vergabe.cooperations.task_model import TaskAssignment
+from vergabe.cooperations.task_rules import Performer
 from vergabe.errors import InvalidInput, Refused, Violation
 
 
@@ -26,16 +30,20 @@ def grant_mandate(
     upload: Upload | None = None,
     now: dt.datetime,
 ) -> Mandate:
-    """Put a mandate of a member for the lead on file and return it.
+    """Put a mandate of a member for the lead, or for a service provider, on file and return it.
 
     organisation_id: the member, by default the organisation acted for. Raises NotFound for another
-    member, InvalidInput for wrong fields, Refused for the lead itself and for the same one again.
+    member, InvalidInput for wrong fields and for somebody without a task, Refused for the lead
+    itself and for the same one again.
     """
     cooperation, member = filing.own_membership(
         session, actor, Permission.GRANT_MANDATE, cooperation_id, organisation_id, now=now
     )
     entry = entries.checked_mandate(entry)
-    if member.organisation_id == cooperation.lead_organisation_id:
+    grantee_id = entry.grantee_id or cooperation.lead_organisation_id
+    if grantee_id != cooperation.lead_organisation_id:
+        _refuse_unknown_provider(session, cooperation, grantee_id)
+    elif member.organisation_id == cooperation.lead_organisation_id:
         raise Refused(
             "lead_needs_no_mandate",
             f"{member.organisation.name} ist selbst federführend und braucht keine Vollmacht.",
@@ -43,7 +51,7 @@ def grant_mandate(
     mandate = Mandate(
         cooperation_id=cooperation.id,
         grantor_id=member.organisation_id,
-        grantee_id=cooperation.lead_organisation_id,
+        grantee_id=grantee_id,
         scope=[scope.value for scope in rules.Scope if scope in entry.scope],
         wording=entry.wording,
         limit_net_cents=entry.limit_net_cents,
@@ -63,6 +71,36 @@ def grant_mandate(
     session.flush()
     filing.record(session, actor, cooperation, _granted(cooperation, member, mandate), now=now)
     return mandate
+
+
+def providers(session: Session, cooperation: Cooperation) -> list[Organisation]:
+    """Return the service providers of the task matrix, of any version of the agreement."""
+    query = (
+        select(Organisation)
+        .where(
+            Organisation.id.in_(
+                select(TaskAssignment.organisation_id)
+                .join(Agreement, Agreement.id == TaskAssignment.agreement_id)
+                .where(
+                    Agreement.cooperation_id == cooperation.id,
+                    TaskAssignment.performer == Performer.SERVICE_PROVIDER,
+                )
+            )
+        )
+        .order_by(Organisation.name)
+    )
+    return list(session.scalars(query))
+
+
+def _refuse_unknown_provider(
+    session: Session, cooperation: Cooperation, grantee_id: uuid.UUID
+) -> None:
+    if grantee_id not in {provider.id for provider in providers(session, cooperation)}:
+        message = (
+            "Bevollmächtigt werden die Federführung und Dienstleister, die in der "
+            "Aufgabenverteilung stehen."
+        )
+        raise InvalidInput.of([Violation("grantee_unknown", message, field="grantee_id")])
 
 
 def _contents(mandate: Mandate) -> tuple[object, ...]:
@@ -87,7 +125,7 @@ def _granted(cooperation: Cooperation, member: Member, mandate: Mandate) -> Act:
         "mandate_granted",
         "mandate",
         mandate.id,
-        f"{member.organisation.name} bevollmächtigte {cooperation.lead.name} ab "
+        f"{member.organisation.name} bevollmächtigte {mandate.grantee.name} ab "
         f"{mandate.valid_from:%d.%m.%Y}{until}{limit}.",
         details={
             "grantor_id": str(mandate.grantor_id),

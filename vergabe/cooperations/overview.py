@@ -13,7 +13,7 @@ from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
 from vergabe.access.permissions import Permission
-from vergabe.cooperations import papers, queries, rules
+from vergabe.cooperations import mandates, papers, queries, rules
 from vergabe.cooperations.gates import Gate, overview_gates
 from vergabe.cooperations.model import (
     Agreement,
@@ -190,7 +190,10 @@ def overview(
         ),
         may_resolve=actor.may(Permission.RECORD_RESOLUTION, cooperation_id=cooperation.id),
         may_mandate=actor.may(Permission.GRANT_MANDATE, cooperation_id=cooperation.id)
-        and actor.organisation_id != cooperation.lead_organisation_id,
+        and (
+            actor.organisation_id != cooperation.lead_organisation_id
+            or bool(mandates.providers(session, cooperation))
+        ),
     )
 
 

@@ -151,6 +151,7 @@ class MandateInSchema(Schema):
     valid_from = fields.Date(required=True)
     valid_to = fields.Date(load_default=None, allow_none=True)
     limit_net = fields.Nested(MoneySchema, load_default=None, allow_none=True)
+    grantee_id = fields.UUID(load_default=None, allow_none=True)
 
     @ma.post_load
     def _made(self, data: dict[str, Any], **_: Any) -> MandateEntry:
