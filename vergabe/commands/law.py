@@ -6,16 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import click
-import orjson
 
 from vergabe.commands.advising import advise
 from vergabe.commands.printing import print_json
+from vergabe.commands.reading import read_json
+from vergabe.commands.timetables import timetable
 from vergabe.errors import InvalidInput
 from vergabe.law import tables, vectors
 from vergabe.settings import law_folder
-
-_BROKEN = "Die Datei ist kein gültiges JSON in UTF-8: Fehler in Zeile {}, Spalte {}."
-_LARGEST_BYTES = 50 * 1024 * 1024
 
 
 @click.group()
@@ -25,6 +23,7 @@ def law() -> None:
 
 
 law.add_command(advise)
+law.add_command(timetable)
 
 file_argument = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 explain_option = click.option(
@@ -49,7 +48,7 @@ def regime(file: Path, explain: bool) -> None:
 
 
 def _compute(file: Path, part: str, explain: bool) -> None:
-    content = _read(file)
+    content = read_json(file)
     results = list(vectors.evaluate({**content, **_only(content, part)}, explain=explain))
     print_json(results)
     if _has_error(results):
@@ -62,18 +61,6 @@ def _only(content: Mapping[str, Any], part: str) -> dict[str, Any]:
         raise InvalidInput("cases_missing", f"In der Datei fehlt die Liste „{part}“.", field=part)
     other = {"deadline_cases": "threshold_cases", "threshold_cases": "deadline_cases"}[part]
     return {other: []}
-
-
-def _read(file: Path) -> dict[str, Any]:
-    if file.stat().st_size > _LARGEST_BYTES:
-        raise InvalidInput("file_too_large", "Die Datei ist größer als 50 MB.")
-    try:
-        content = orjson.loads(file.read_bytes())
-    except orjson.JSONDecodeError as error:
-        raise InvalidInput("json_invalid", _BROKEN.format(error.lineno, error.colno)) from error
-    if not isinstance(content, dict):
-        raise InvalidInput("json_invalid", "Die Datei muss ein JSON-Objekt enthalten.")
-    return content
 
 
 def _has_error(results: Iterable[Mapping[str, Any]]) -> bool:

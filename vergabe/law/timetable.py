@@ -236,7 +236,7 @@ def _timetable(direction: Direction, facts: PlanFacts, days: dict[str, dt.date])
         tuple(steps),
         days["begin"],
         days[chain[-1].key],
-        tuple(_council_warnings(facts, days)),
+        tuple(_council_warnings(facts, days, direction)),
         dict(sorted(days.items(), key=lambda item: item[1])),
     )
 
@@ -251,12 +251,18 @@ def _deadline_at(facts: PlanFacts, key: str, day: dt.date, *, is_known: bool) ->
     return at_recommended_hour(day)
 
 
-def _council_warnings(facts: PlanFacts, days: Mapping[str, dt.date]) -> list[str]:
+def _council_warnings(
+    facts: PlanFacts, days: Mapping[str, dt.date], direction: Direction
+) -> list[str]:
     """Return a sentence for each council that meets after the planned day of publication."""
-    published = days["published"]
+    published = german.date(days["published"])
+    said = (
+        f"veröffentlicht werden soll am {published}"
+        if direction is Direction.FORWARD
+        else f"bekannt gemacht sein müsste es spätestens am {published}"
+    )
     return [
-        f"{name} entscheidet erst am {german.date(day)}, veröffentlicht werden soll am "
-        f"{german.date(published)}."
+        f"{name} entscheidet erst am {german.date(day)}, {said}."
         for name, day in facts.council_days.items()
-        if day >= published
+        if day >= days["published"]
     ]

@@ -120,7 +120,8 @@ def _slips(
     if planned.backward is None or planned.wished_on is None:
         return ""
     if latest is None:
-        return _too_late(planned, earliest)
+        is_last = index == len(decision.chain) - 1
+        return _too_late(planned, decision, earliest) if is_last else ""
     works = is_working_day(planned.facts.land)
     missed_on = latest[index].day
     decided_on = after_missing(decision.chain, index, missed_on, works)
@@ -136,14 +137,17 @@ def _slips(
     return slip_sentence(title, missed_on, reached, planned.wished_on)
 
 
-def _too_late(planned: Planned, earliest: Sequence[Decision] | None) -> str:
+def _too_late(
+    planned: Planned, decision: MemberDecision, earliest: Sequence[Decision] | None
+) -> str:
+    """Return, once for a chain, that no meeting is early enough, and what follows."""
+    what = f"{decision.name}, {decision.subject}: Keine hinterlegte Sitzung ist noch rechtzeitig"
     if not earliest:
-        return "Keine der hinterlegten Sitzungen ist noch rechtzeitig."
+        return f"{what}."
     reached = _performance_after(planned, earliest[-1].day)
     return (
-        "Keine Sitzung ist mehr rechtzeitig. Entscheidet der Letzte am "
-        f"{german.long_date(earliest[-1].day)}, beginnt die Leistung frühestens am "
-        f"{german.long_date(reached)}."
+        f"{what}. Fällt die Entscheidung am {german.long_date(earliest[-1].day)}, beginnt die "
+        f"Leistung frühestens am {german.long_date(reached)}."
     )
 
 

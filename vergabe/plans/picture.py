@@ -69,7 +69,7 @@ def holidays(land: str, first: dt.date, last: dt.date) -> tuple[dt.date, ...]:
 def _step_row(line: StepLine, *, is_forward: bool) -> Row:
     step = line.step
     bars = [Bar(step.begins_on, step.ends_on, _kind(step), step.reason)]
-    marks = []
+    marks: list[Mark] = []
     if is_forward and line.latest_on is not None and not step.is_known:
         marks.append(
             Mark(line.latest_on, MarkKind.LATEST, f"spätestens {german.date(line.latest_on)}")
@@ -77,7 +77,8 @@ def _step_row(line: StepLine, *, is_forward: bool) -> Row:
         if line.latest_on > step.ends_on:
             bars.append(Bar(step.ends_on + _ONE_DAY, line.latest_on, BarKind.SLACK))
         elif line.latest_on < step.ends_on:
-            bars.append(Bar(line.latest_on + _ONE_DAY, step.ends_on, BarKind.LATE))
+            # Behind the bar itself, which covers it where the two meet.
+            bars.insert(0, Bar(line.latest_on + _ONE_DAY, step.ends_on, BarKind.LATE))
     return Row(step.title, _subtitle(step, line, is_forward), tuple(bars), tuple(marks))
 
 
@@ -118,8 +119,8 @@ def _member_row(name: str, lines: Sequence[DecisionLine]) -> Row:
     marks = tuple(
         Mark(day, MarkKind.COUNCIL, f"{body}, {german.date(day)}") for day, body in sorted(days)
     )
-    text = "; ".join(f"{body} {german.date(day)}" for day, body in sorted(days))
-    return Row(name, text, marks=marks)
+    dates = [german.date(day) for day in sorted({day for day, _ in days})]
+    return Row(name, german.join(dates), marks=marks)
 
 
 def milestone_rows(lines: Sequence[MilestoneLine]) -> Iterator[Row]:

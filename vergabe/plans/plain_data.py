@@ -3,7 +3,6 @@
 import datetime as dt
 from typing import Any
 
-from vergabe.law.timetable import Timetable
 from vergabe.plans import measures
 from vergabe.plans.decision_lines import DecisionLine
 from vergabe.plans.measures import Measure
@@ -123,30 +122,6 @@ def _measure(measure: Measure) -> dict[str, Any]:
         "noticed_on": _day(measure.noticed_on),
         "days": measure.days,
         "is_final": measure.is_final,
-    }
-
-
-def case_json(plan: Timetable) -> dict[str, Any]:
-    """Return a plan that was computed from a file."""
-    return {
-        "direction": str(plan.direction),
-        "begins_on": _day(plan.begins_on),
-        "performance_on": _day(plan.performance_on),
-        "steps": [
-            {
-                "key": step.key,
-                "title": step.title,
-                "begins_on": _day(step.begins_on),
-                "ends_on": _day(step.ends_on),
-                "latest_on": _day(step.latest_end),
-                "slack_days": step.slack_days,
-                "is_statutory": step.is_statutory,
-                "law": step.law,
-                "reason": step.reason,
-            }
-            for step in plan.steps
-        ],
-        "warnings": list(plan.warnings),
     }
 
 

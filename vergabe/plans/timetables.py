@@ -86,6 +86,14 @@ class TimetableView:
     today: dt.date
     lead_name: str
 
+    @property
+    def next_step(self) -> StepLine | None:
+        """Return the first step that is not fixed yet, if others are; else None."""
+        known = self.planned.facts.known if self.planned else {}
+        if not known:
+            return None
+        return next((line for line in self.steps if line.step.key not in known), None)
+
 
 def subject_of(
     session: Session, actor: Actor, kind: str, subject_id: uuid.UUID, *, now: dt.datetime
@@ -132,7 +140,7 @@ def timetable_of(
         wishes=used,
         planned=planned,
         problem=problem,
-        steps=_step_lines(planned, used, lead.name) if planned else (),
+        steps=_step_lines(planned, used, lead.name, today) if planned else (),
         decisions=_decision_lines(planned, open_decisions, today),
         milestones=_milestone_lines(session, subject, planned, today),
         lead_bodies=lead_bodies,
@@ -143,23 +151,27 @@ def timetable_of(
     )
 
 
-def _step_lines(planned: Planned, used: Wishes, lead_name: str) -> tuple[StepLine, ...]:
+def _step_lines(
+    planned: Planned, used: Wishes, lead_name: str, today: dt.date
+) -> tuple[StepLine, ...]:
     lines = []
-    for step in planned.shown.steps:
+    fixed = {step.key: step for step in planned.forward.steps if step.is_known}
+    for planned_step in planned.shown.steps:
+        step = fixed.get(planned_step.key, planned_step)
         slip = planned.slip(step.key)
         who = _WHO.get(step.key, "")
         if who == "Vergabestelle":
             who = f"Vergabestelle {lead_name}"
         if step.key == "decided":
             who = f"{used.award_body or 'Federführung'} ({lead_name})"
-        is_fixed = step.key in planned.facts.known
+        can_be_missed = step.key not in planned.facts.known and slip and slip.latest_on >= today
         lines.append(
             StepLine(
                 step=step,
                 who=who,
                 earliest_on=planned.forward.day(step.key),
                 latest_on=planned.backward.day(step.key) if planned.backward else None,
-                slips=slip.sentence if slip and not is_fixed else "",
+                slips=slip.sentence if slip and can_be_missed else "",
             )
         )
     return tuple(lines)
@@ -192,4 +204,5 @@ def milestone_line(milestone: Milestone, planned: Planned | None, today: dt.date
     slip = planned.slip(milestone.before_step) if planned and milestone.before_step else None
     if slip is None or not is_open:
         return MilestoneLine(milestone, found)
-    return MilestoneLine(milestone, found, slip.latest_on, slip.sentence_for(milestone.title))
+    slips = slip.sentence_for(milestone.title) if slip.latest_on >= today else ""
+    return MilestoneLine(milestone, found, slip.latest_on, slips)
