@@ -1,10 +1,10 @@
-"""How a cooperation's file says that members vote on projects, and who may join later.
+"""How a cooperation's file says that members vote on projects.
 
 `[votes]` counts for the whole cooperation; `votes = { … }` of an area replaces what it names.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import marshmallow as ma
 from marshmallow import fields, validate
@@ -22,8 +22,6 @@ from vergabe.cooperations.voting import (
 )
 from vergabe.errors import Violation
 from vergabe.web.schema import Schema
-
-_MOST_WORDS: Final = 1000
 
 
 class Word(fields.Field[Any]):
@@ -76,17 +74,6 @@ class VotesSchema(Schema):
         return data
 
 
-def member_keys() -> fields.List[Any]:
-    """Return the field for a list of keys of members (AGS)."""
-    sentence = 'Hier wird eine Liste von Schlüsseln erwartet: ["05162004", …].'
-    return fields.List(
-        fields.String(error_messages={"invalid": sentence}),
-        load_default=list,
-        error_messages={"invalid": sentence},
-        validate=validate.Length(max=_MOST_WORDS, error="Das sind zu viele."),
-    )
-
-
 def terms(*said: Mapping[str, Any] | None) -> VotingTerms:
     """Return the terms that tables of the file give; a later table replaces an earlier one."""
     merged: dict[str, Any] = {}
@@ -96,45 +83,29 @@ def terms(*said: Mapping[str, Any] | None) -> VotingTerms:
 
 
 def violations_of(
-    areas: Sequence[tuple[Sequence[str], Mapping[str, Any] | None]],
+    areas: Sequence[Mapping[str, Any] | None],
     votes: Mapping[str, Any] | None,
-    members: Mapping[str, bool],
-    inhabitants: Mapping[str, Any],
+    key_dates: Sequence[Any],
 ) -> Iterator[Violation]:
     """Yield what cannot be true.
 
-    areas: keys of later joiners and the votes table of each area; members: key → is lead;
-    inhabitants: key of each member → key date of its figure, None without one.
+    areas: the votes table of each area; key_dates: of each member's inhabitants, None without one.
     """
-    for index, (later, _own) in enumerate(areas):
-        for key in later:
-            field = f"areas.{index}.later_joiners"
-            if key not in members:
-                yield Violation(
-                    "member_unknown",
-                    f"Ein Mitglied mit dem Schlüssel „{key[:40]}“ steht nicht unter members.",
-                    field=field,
-                )
-            elif members[key]:
-                yield Violation(
-                    "lead_joins_first",
-                    "Die federführende Kommune ist von Anfang an dabei, nicht später.",
-                    field=field,
-                )
-    weighted = [("votes", votes)] if terms(votes).rule is Rule.WEIGHTED else []
+    weighted = ["votes"] if terms(votes).rule is Rule.WEIGHTED else []
     weighted += [
-        (f"areas.{index}.votes", own)
-        for index, (_later, own) in enumerate(areas)
+        f"areas.{index}.votes"
+        for index, own in enumerate(areas)
         if own is not None and terms(votes, own).rule is Rule.WEIGHTED
     ]
-    for field, _table in weighted:
-        if None in inhabitants.values() or len(set(inhabitants.values())) > 1:
-            yield Violation(
-                "inhabitants_not_comparable",
-                "Wer nach Einwohnern abstimmt, braucht für jedes Mitglied die amtliche Zahl "
-                "desselben Stichtags (inhabitants, inhabitants_on).",
-                field=f"{field}.rule",
-            )
+    if None not in key_dates and len(set(key_dates)) == 1:
+        return
+    for place in weighted:
+        yield Violation(
+            "inhabitants_not_comparable",
+            "Wer nach Einwohnern abstimmt, braucht für jedes Mitglied die amtliche Zahl desselben "
+            "Stichtags (inhabitants, inhabitants_on).",
+            field=f"{place}.rule",
+        )
 
 
 def shown(found: VotingTerms) -> dict[str, Any]:

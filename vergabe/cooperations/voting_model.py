@@ -1,4 +1,4 @@
-"""Tables of what a cooperation's file says about deciding on projects: votes and later joiners."""
+"""The table of what a cooperation's file says about votes on projects."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
-from vergabe.access.model import Organisation
 from vergabe.cooperations.voting import Electorate, MajorityOf, Required, Rule
 from vergabe.db import Id, JsonList, Model
 
@@ -59,18 +58,3 @@ class VotingRule(Model):
     abstention_blocks: Mapped[bool] = mapped_column(Boolean)
     voters: Mapped[JsonList]
     """Roles that cast a member's vote."""
-
-
-class LaterMember(Model):
-    """A member that may be announced as a later joiner in projects of an area.
-
-    An area without such rows leaves it open who may be announced.
-    """
-
-    __tablename__ = "later_member"
-    __table_args__ = (UniqueConstraint("area_id", "organisation_id"),)
-
-    id: Mapped[Id]
-    area_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("task_area.id"))
-    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
-    organisation: Mapped[Organisation] = relationship()

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from vergabe.access.permissions import Role
 from vergabe.cooperations.voting import Electorate, MajorityOf, Required, Rule, VotingTerms
-from vergabe.cooperations.voting_model import LaterMember, VotingRule
+from vergabe.cooperations.voting_model import VotingRule
 
 
 def voting_terms(session: Session, cooperation_id: uuid.UUID, area_id: uuid.UUID) -> VotingTerms:
@@ -39,9 +39,3 @@ def terms_of(row: VotingRule) -> VotingTerms:
         abstention_blocks=row.abstention_blocks,
         voters=tuple(Role(role) for role in row.voters),
     )
-
-
-def later_members(session: Session, area_id: uuid.UUID) -> frozenset[uuid.UUID]:
-    """Return who alone may be announced as a later joiner in an area; empty: any member."""
-    rows = select(LaterMember.organisation_id).where(LaterMember.area_id == area_id)
-    return frozenset(session.scalars(rows))

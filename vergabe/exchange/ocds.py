@@ -38,8 +38,24 @@ CATEGORIES: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True)
+class CallOff:
+    """The most a party may call off later: text, quantity (None: none named), unit code.
+
+    joins_until: last legal day on which an announced later joiner may join; value_net_cents: of its
+    maximum.
+    """
+
+    joins_until: dt.date | None
+    value_net_cents: int | None
+    lines: Sequence[tuple[str, Decimal | None, str | None]]
+
+
+@dataclass(frozen=True)
 class Party:
-    """A buyer; key: official municipality key (AGS) or our id."""
+    """A buyer, or one announced that may become one (§ 21 (2) VgV).
+
+    key: official municipality key (AGS) or our id; call_off: None for who may not call off later.
+    """
 
     key: str
     name: str
@@ -51,6 +67,7 @@ class Party:
     nuts: str | None = None
     email: str | None = None
     phone: str | None = None
+    call_off: CallOff | None = None
 
 
 @dataclass(frozen=True)
@@ -182,6 +199,8 @@ def _party(party: Party) -> dict[str, Any]:
     roles = (["buyer"] if party.buys or party.is_lead else []) + (
         ["procuringEntity"] if party.is_lead else []
     )
+    # The list of roles is open; no role of the standard means "may become a buyer".
+    roles = roles or ["laterJoiner"]
     identifier = {"scheme": "DE-AGS", "id": party.key} if party.key.isdecimal() else None
     return _without_empty(
         {
@@ -199,6 +218,23 @@ def _party(party: Party) -> dict[str, Any]:
             ),
             "contactPoint": _without_empty({"email": party.email, "telephone": party.phone}),
             "roles": roles,
+            "x_callOff": _call_off(party.call_off) if party.call_off else None,
+        }
+    )
+
+
+def _call_off(call_off: CallOff) -> dict[str, Any]:
+    until = call_off.joins_until
+    return _without_empty(
+        {
+            "joinsUntil": until.isoformat() if until else None,
+            "maximumValue": _value(call_off.value_net_cents, "EUR"),
+            "lines": [
+                _without_empty(
+                    {"description": text, "maximumQuantity": _number(number), "unitCode": unit}
+                )
+                for text, number, unit in call_off.lines
+            ],
         }
     )
 

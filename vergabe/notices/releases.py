@@ -4,12 +4,15 @@ import uuid
 from decimal import Decimal
 from typing import Final
 
+from vergabe.access.model import Organisation
 from vergabe.exchange import codes
-from vergabe.exchange.ocds import Document, ItemLine, LotPart, Party, Release
+from vergabe.exchange.ocds import CallOff, Document, ItemLine, LotPart, Party, Release
 from vergabe.exchange.text import clean_line, clean_text
 from vergabe.notices.model import Notice
 from vergabe.notices.writing import authority_id, lot_id
-from vergabe.tenders.model import Lot, LotItem, Tender, TenderBuyer
+from vergabe.pools.later_queries import CallOffEntry
+from vergabe.tenders import later
+from vergabe.tenders.model import Lot, LotItem, Tender
 from vergabe.tenders.snapshots import visible_documents
 
 # Not registered; an operator that publishes registers one with the Open Contracting Partnership.
@@ -36,9 +39,9 @@ def release_of(tender: Tender, notice: Notice, *, base_url: str) -> Release:
         status="cancelled" if notice.kind == "cancellation_notice" else "active",
         method=tender.procurement_method,
         nature=tender.nature,
-        value_net_cents=tender.estimated_value_net_cents or None,
+        value_net_cents=later.value_with_options(tender) or None,
         currency=tender.currency,
-        parties=[_party(buyer) for buyer in tender.buyers],
+        parties=_parties(tender),
         lots=[
             LotPart(
                 lot_id(lot.number),
@@ -66,19 +69,52 @@ def release_of(tender: Tender, notice: Notice, *, base_url: str) -> Release:
     )
 
 
-def _party(buyer: TenderBuyer) -> Party:
-    organisation = buyer.organisation
+def _parties(tender: Tender) -> list[Party]:
+    """Return the buyers, and the announced later joiners that are no buyers yet."""
+    call_offs = {entry.organisation_id: entry for entry in later.call_off_list(tender)}
+    found = [
+        _party(
+            buyer.organisation,
+            call_offs.get(buyer.organisation_id),
+            is_lead=buyer.is_lead,
+            buys=buyer.buys,
+        )
+        for buyer in tender.buyers
+    ]
+    return found + [
+        _party(
+            row.organisation,
+            call_offs.get(row.organisation_id),
+            is_lead=False,
+            buys=row.joined_at is not None,
+        )
+        for row in tender.pool.later_joiners
+    ]
+
+
+def _party(
+    organisation: Organisation, call_off: CallOffEntry | None, *, is_lead: bool, buys: bool
+) -> Party:
     return Party(
         key=authority_id(organisation),
         name=organisation.official_name or organisation.name,
-        is_lead=buyer.is_lead,
-        buys=buyer.buys,
+        is_lead=is_lead,
+        buys=buys,
+        call_off=_call_off(call_off) if call_off is not None else None,
         street=organisation.street,
         postcode=organisation.postcode,
         city=organisation.city,
         nuts=organisation.nuts3,
         email=organisation.email,
         phone=organisation.phone,
+    )
+
+
+def _call_off(entry: CallOffEntry) -> CallOff:
+    return CallOff(
+        joins_until=entry.latest_on,
+        value_net_cents=entry.maximum_net_cents,
+        lines=[(clean_text(line.text), line.maximum, line.unit_code) for line in entry.lines],
     )
 
 

@@ -38,6 +38,7 @@ from vergabe.exchange.xvergabe.procedure import (
     SelectionCriterion,
     SubmissionTerms,
 )
+from vergabe.tenders import later
 from vergabe.tenders import model as tenders
 from vergabe.tenders.model import Tender, TenderBuyer
 from vergabe.tenders.snapshots import visible_documents
@@ -104,7 +105,7 @@ def notice_of(
         ),
         submission=SubmissionTerms(are_variants_allowed=tender.variants != "not-allowed"),
         documents=_documents(tender, base_url),
-        additional_information=_joint_information(tender),
+        additional_information=_information(tender),
     )
 
 
@@ -284,7 +285,7 @@ def _procedure(tender: Tender) -> Procedure:
         additional_cpv=tuple(codes.cpv_with_check_digit(code) for code in tender.cpv_additional),
         nuts=tuple(regions),
         estimated_value_net=(
-            Amount(cents=tender.estimated_value_net_cents, currency=tender.currency)
+            Amount(cents=later.value_with_options(tender), currency=tender.currency)
             if tender.estimated_value_net_cents
             else None
         ),
@@ -370,6 +371,12 @@ def _documents(tender: Tender, base_url: str) -> tuple[PublicDocument, ...]:
         )
         for document in visible_documents(tender, max(tender.published_version, 1))
     )
+
+
+def _information(tender: Tender) -> str | None:
+    """Return what a joint procedure says of its buyers, and who may call off or join later."""
+    parts = [_joint_information(tender), later.announcement(tender)]
+    return "\n\n".join(part for part in parts if part) or None
 
 
 def _joint_information(tender: Tender) -> str | None:

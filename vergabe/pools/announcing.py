@@ -14,8 +14,7 @@ from vergabe import clock, ids, outbox
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
 from vergabe.cooperations import queries as cooperations
-from vergabe.cooperations import voting_queries
-from vergabe.errors import NotFound
+from vergabe.errors import NotFound, Violation
 from vergabe.exchange import plain_text
 from vergabe.money import german as euro
 from vergabe.pools import later_queries, later_rules, queries
@@ -75,7 +74,7 @@ def name_later_joiner(
         things,
         is_member=organisation.id in members,
         is_participant=facts.participant(organisation.id) is not None,
-        allowed=voting_queries.later_members(session, pool.area_id),
+        allowed=later_queries.foreseen(session, pool.area_id, clock.berlin_day(now)),
         today=clock.berlin_day(now),
     )
     decide(reasons, "naming_refused")
@@ -242,12 +241,14 @@ def join_later(
     entry: LaterJoiningEntry,
     *,
     is_published: bool,
+    further: Sequence[Violation] = (),
     now: dt.datetime,
 ) -> LaterJoiner:
     """Bind an announced member to a published pool, within its maximum and last day; return it.
 
     row: from `later_joiner`. The tender's command (tenders.later_joining) has looked at who acts
-    and whether the notice is public. The same again changes nothing. Raises InvalidInput, Refused.
+    and whether the notice is public; further: what else it has found against it. The same again
+    changes nothing. Raises InvalidInput, Refused.
     """
     reference = plain_text.one_line(
         entry.mandate_reference, max_length=MANDATE_LENGTH, field="mandate_reference"
@@ -264,7 +265,7 @@ def join_later(
         is_published=is_published and _stage(pool, now) in later_rules.JOINED_IN,
         today=clock.berlin_day(now),
     )
-    decide(reasons, "later_joining_refused")
+    decide([*reasons, *further], "later_joining_refused")
     assert row is not None, "the rules have looked"
     row.joined_at, row.joined_by_name = now, actor.name
     row.joined_quantities, row.mandate_reference = lines, reference

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.cooperations import queries as cooperations
-from vergabe.cooperations import voting_queries
 from vergabe.db import db
 from vergabe.errors import InvalidInput, Refused, Violation
 from vergabe.exchange import german, german_dates
@@ -63,9 +62,9 @@ def _page(
 
 def _choices(session: Session, pool: Pool, now: dt.datetime) -> list[tuple[uuid.UUID, str]]:
     """Return the members that could be named."""
-    facts = queries.pool_facts(session, pool)
-    allowed = voting_queries.later_members(session, pool.area_id)
     today = clock.berlin_day(now)
+    facts = queries.pool_facts(session, pool)
+    allowed = later_queries.foreseen(session, pool.area_id, today)
     return [
         (member.organisation_id, member.organisation.name)
         for member in cooperations.members(session, pool.cooperation_id, today)

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from vergabe.cooperations import area_queries
+from vergabe.cooperations.rules import Phase
 from vergabe.pools.later_rules import Announced
 from vergabe.pools.model import Joining, LaterJoiner, Pool
 
@@ -49,6 +51,15 @@ def announced(session: Session, pool_id: uuid.UUID) -> list[LaterJoiner]:
         .execution_options(populate_existing=True)
     )
     return sorted(session.scalars(query), key=lambda row: (row.organisation.name, str(row.id)))
+
+
+def foreseen(session: Session, area_id: uuid.UUID, day: dt.date) -> frozenset[uuid.UUID]:
+    """Return who alone may be announced in an area, by the phases of its file; empty: any member.
+
+    day: legal day (Berlin).
+    """
+    phases = area_queries.phases(session, area_id, day)
+    return frozenset(each for each, phase in phases.items() if phase is Phase.LATER)
 
 
 def facts_of(row: LaterJoiner) -> Announced:
@@ -115,7 +126,7 @@ def _later_lines(row: LaterJoiner) -> tuple[CallOffLine, ...]:
 
 
 def _line(line: dict[str, Any], name: str) -> CallOffLine:
-    number = line[name]
+    number = line.get(name)
     return CallOffLine(
-        line["text"], None if number is None else Decimal(number), line.get("unit_code")
+        line.get("text", ""), None if number is None else Decimal(number), line.get("unit_code")
     )

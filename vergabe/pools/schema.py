@@ -208,6 +208,71 @@ class WindowSchema(Schema):
     joining_deadline = Instant(load_default=None, allow_none=True)
 
 
+class MaximumSchema(Schema):
+    """The most of one thing; key: of `things`; null only where the demands name no quantity."""
+
+    key = text(16, minimum=1, required=True)
+    quantity = fields.Decimal(required=True, allow_none=True)
+
+
+class LaterJoinerInSchema(Schema):
+    """What a member may take at most if it joins later; without a value it is worked out."""
+
+    maximum = fields.List(
+        fields.Nested(MaximumSchema),
+        required=True,
+        validate=validate.Length(min=1, max=5000, error="Bitte 1 bis 5000 Positionen."),
+    )
+    maximum_net = fields.Nested(MoneySchema, load_default=None, allow_none=True)
+    latest_on = fields.Date(required=True)
+
+
+class ThingSchema(Schema):
+    """Something that is bought in a pool; `key` names it when a later joiner is announced."""
+
+    key = fields.String()
+    text = fields.String()
+    unit_code = fields.String(allow_none=True)
+    is_counted = fields.Boolean()
+
+
+class CallOffLineSchema(Schema):
+    """The most of one thing; null: no number was named."""
+
+    text = fields.String()
+    maximum = fields.Decimal(as_string=True, allow_none=True)
+    unit_code = fields.String(allow_none=True)
+
+
+class CallOffEntrySchema(Schema):
+    """Somebody that may call off later; is_buyer false: announced, has not joined yet."""
+
+    organisation_id = fields.UUID()
+    name = fields.String()
+    is_buyer = fields.Boolean()
+    latest_on = fields.Date(allow_none=True)
+    maximum_net = fields.Nested(MoneySchema, allow_none=True)
+    lines = fields.List(fields.Nested(CallOffLineSchema))
+
+
+class CallOffListSchema(Schema):
+    """Who may call off from the contract later, and what can be announced for later joiners."""
+
+    items = fields.List(fields.Nested(CallOffEntrySchema))
+    things = fields.List(fields.Nested(ThingSchema))
+
+
+class LaterJoiningSchema(Schema):
+    """What a later joiner binds itself to: a quantity for each announced thing."""
+
+    quantities = fields.List(
+        fields.Nested(MaximumSchema),
+        required=True,
+        validate=validate.Length(min=1, max=5000, error="Bitte 1 bis 5000 Positionen."),
+    )
+    mandate_reference = text(MANDATE_LENGTH, minimum=1, required=True)
+
+
 class OpenWindowSchema(WindowSchema):
     """Until when, and why although comments have no answer (needed only then)."""
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from vergabe.pools.later_queries import CallOffEntry
+from vergabe.tenders import later
 from vergabe.tenders.model import Lot, Tender, TenderDocument
 
 
@@ -72,6 +74,7 @@ def snapshot(tender: Tender) -> dict[str, Any]:
             }
             for buyer in tender.buyers
         ],
+        "call_off": [_call_off(entry) for entry in later.call_off_list(tender)],
         "lots": [_lot(lot) for lot in tender.lots],
         "criteria": [
             {
@@ -92,6 +95,25 @@ def snapshot(tender: Tender) -> dict[str, Any]:
                 "size_bytes": document.size_bytes,
             }
             for document in visible_documents(tender, tender.published_version)
+        ],
+    }
+
+
+def _call_off(entry: CallOffEntry) -> dict[str, Any]:
+    """Return who may call off later as the public was told: frozen with the version."""
+    return {
+        "organisation_id": str(entry.organisation_id),
+        "name": entry.name,
+        "is_buyer": entry.is_buyer,
+        "latest_on": entry.latest_on.isoformat() if entry.latest_on else None,
+        "maximum_net_cents": entry.maximum_net_cents,
+        "lines": [
+            {
+                "text": line.text,
+                "maximum": None if line.maximum is None else f"{line.maximum.normalize():f}",
+                "unit_code": line.unit_code,
+            }
+            for line in entry.lines
         ],
     }
 
