@@ -13,9 +13,12 @@ import vergabe.conflicts.model
 import vergabe.cooperations.agreement_model
 import vergabe.cooperations.area_model
 import vergabe.cooperations.model
+import vergabe.cooperations.project_model
+import vergabe.cooperations.provider_model
 import vergabe.cooperations.task_model
 import vergabe.cooperations.voting_model
 import vergabe.cost_shares.model
+import vergabe.council_papers.model
 import vergabe.councils.model
 import vergabe.deadlines.model
 import vergabe.demands.model
@@ -51,6 +54,10 @@ from vergabe.cooperations import (
     task_pages,
 )
 from vergabe.cooperations import pages as cooperations_pages
+from vergabe.council_papers import api as council_papers_api
+from vergabe.council_papers import pages as council_papers_pages
+from vergabe.councils import api as councils_api
+from vergabe.councils import pages as councils_pages
 from vergabe.deadlines import api as deadlines_api
 from vergabe.deadlines import pages as deadlines_pages
 from vergabe.demands import api as demands_api
@@ -114,14 +121,17 @@ MODELS: Final[tuple[ModuleType, ...]] = (
     vergabe.councils.model,
     vergabe.bylaws.model,
     vergabe.cooperations.model,
+    vergabe.cooperations.provider_model,
     vergabe.cooperations.agreement_model,
     vergabe.cooperations.area_model,
     vergabe.cooperations.task_model,
+    vergabe.cooperations.project_model,
     vergabe.cooperations.voting_model,
     vergabe.demands.model,
     vergabe.pools.model,
     vergabe.votes.model,
     vergabe.funding.model,
+    vergabe.council_papers.model,
     vergabe.conflicts.model,
     vergabe.tenders.model,
     vergabe.enquiries.model,
@@ -134,6 +144,7 @@ EVENTS: Final = flow.FLOW
 PAGES: Final[tuple[Blueprint, ...]] = (
     accounts_pages.pages,
     bylaws_pages.pages,
+    councils_pages.pages,
     cooperations_pages.pages,
     task_pages.pages,
     substitute_pages.pages,
@@ -153,6 +164,7 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     milestone_pages.pages,
     funding_pages.pages,
     funding_proof_pages.pages,
+    council_papers_pages.pages,
     tenders_pages.pages,
     section_pages.pages,
     criteria_pages.pages,
@@ -180,6 +192,7 @@ WITHOUT_SESSION: Final[tuple[Blueprint, ...]] = (unsubscribe_pages.pages,)
 API: Final[tuple[ApiBlueprint, ...]] = (
     accounts_api.api,
     bylaws_api.api,
+    councils_api.api,
     cooperations_api.api,
     task_api.api,
     conflicts_api.api,
@@ -194,6 +207,7 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     votes_api.api,
     plans_api.api,
     funding_api.api,
+    council_papers_api.api,
     tenders_api.api,
     lots_api.api,
     tender_bylaw_pages.api,
@@ -232,6 +246,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     Section("pool", "Abrufe", "later.show", Permission.VIEW_POOLS),
     Section("pool", "Beratung", "advice.of_pool", Permission.VIEW_POOLS),
     Section("pool", "Förderung", "funding.show", Permission.VIEW_FUNDING),
+    Section("pool", "Vorlagen", "council_papers.show", Permission.VIEW_COUNCIL_PAPERS),
     Section("pool", "Interessenkonflikte", "conflicts.show", Permission.DECLARE_INTERESTS),
     Section("tender", "Überblick", "tenders.show", Permission.VIEW_TENDERS),
     Section("tender", "Abrufe", "call_offs.show", Permission.VIEW_TENDERS),

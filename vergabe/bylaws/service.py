@@ -64,7 +64,7 @@ def add_version(
         f"{row.valid_from:%d.%m.%Y}{until}."
     )
     _record(session, actor, row, "bylaw_added", sentence, now=now)
-    _tell(session, leads, row, sentence, cause=f"bylaw-added:{row.id}", now=now)
+    _tell(session, actor, leads, row, sentence, cause=f"bylaw-added:{row.id}", now=now)
     return row
 
 
@@ -91,7 +91,7 @@ def end_version(
     if against:
         raise InvalidInput.of(against)
     sentence = _end(session, actor, row, valid_to, reason, now=now)
-    _tell(session, leads, row, sentence, cause=f"bylaw-ended:{row.id}", now=now)
+    _tell(session, actor, leads, row, sentence, cause=f"bylaw-ended:{row.id}", now=now)
     return row
 
 
@@ -123,7 +123,7 @@ def correct_version(
         found += error.violations
     if found:
         raise InvalidInput.of(found)
-    if _contents(row) == entry and upload is None:
+    if contents(row) == entry and upload is None:
         raise Refused("nothing_to_correct", "An dieser Fassung ändert sich nichts.")
     known = queries.versions(session, [row.organisation_id])[row.organisation_id]
     others = [other for other in known if other.id != row.id]
@@ -149,7 +149,7 @@ def correct_version(
         replaced=str(row.id),
         now=now,
     )
-    _tell(session, leads, new, sentence, cause=f"bylaw-corrected:{row.id}", now=now)
+    _tell(session, actor, leads, new, sentence, cause=f"bylaw-corrected:{row.id}", now=now)
     return new
 
 
@@ -211,13 +211,14 @@ def _own_row(
     return row, leads
 
 
-def _contents(row: ProcurementBylaw) -> BylawEntry:
+def contents(row: ProcurementBylaw) -> BylawEntry:
+    """Return what a stored version says, as an entry."""
     return BylawEntry(**{name: getattr(row, name) for name in BylawEntry.__dataclass_fields__})
 
 
 def _refuse_same(known: list[ProcurementBylaw], entry: BylawEntry) -> None:
     for row in known:
-        if row.replaced_at is None and _contents(row) == entry:
+        if row.replaced_at is None and contents(row) == entry:
             raise Refused(
                 "bylaw_already_recorded",
                 f"Diese Satzung ist schon als Fassung {row.number} eingetragen.",
@@ -284,17 +285,18 @@ def _record(
     now: dt.datetime,
     **more: str | None,
 ) -> None:
-    contents = {
+    said = {
         name: value.isoformat() if isinstance(value, dt.date) else value
-        for name, value in _contents(row).as_columns().items()
+        for name, value in contents(row).as_columns().items()
     }
-    details = contents | {"number": row.number, "file_sha256": row.file_sha256} | more
+    details = said | {"number": row.number, "file_sha256": row.file_sha256} | more
     act = Act(action, "bylaw", row.id, sentence, reason, details)
     audit.append(session, audit.stream_of("organisation", row.organisation_id), actor, act, now=now)
 
 
 def _tell(
     session: Session,
+    actor: Actor,
     leads: list[uuid.UUID],
     row: ProcurementBylaw,
     sentence: str,
@@ -302,7 +304,12 @@ def _tell(
     cause: str,
     now: dt.datetime,
 ) -> None:
-    """Tell the leads at once: procedures of theirs may go by other rules now."""
+    """Tell the leads at once: procedures of theirs may go by other rules now.
+
+    Not where a file of the operator says so: it comes from the lead, and the load reports it.
+    """
+    if actor.is_operator:
+        return
     messages.send_many(
         session,
         [Reader(organisation_id=lead) for lead in leads],

@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from vergabe.bylaws.entries import BylawEntry
 from vergabe.cooperations.configuration_agreement import AgreementFile
 from vergabe.cooperations.configuration_areas import ExclusionFile, ParticipationFile
+from vergabe.cooperations.configuration_providers import InHouseProviderFile
 from vergabe.cooperations.configuration_resolutions import BodyFile, ResolutionFile
 from vergabe.cooperations.configuration_tasks import ProviderFile
 from vergabe.cooperations.entries import MandateEntry
@@ -41,6 +43,7 @@ class MemberFile:
     bodies: Sequence[BodyFile] = ()
     decides: Sequence[str] = ()
     """Names of the bodies that decide for it, in their order."""
+    bylaws: Sequence[BylawEntry] = ()
 
     @property
     def name(self) -> str:
@@ -90,8 +93,12 @@ class CooperationFile:
     exclusions: Sequence[ExclusionFile] = ()
     votes: Mapping[str, Any] | None = None
     """How members vote on projects: what the file says, defaults left out."""
+    funding: Mapping[str, Any] | None = None
+    council_papers: Mapping[str, Any] | None = None
+    """With what grants and council papers of projects begin (project_defaults)."""
     service_providers: Sequence[ProviderFile] = ()
     declarations_required: bool = False
+    in_house_providers: Sequence[InHouseProviderFile] = ()
     sha256: str = ""
 
     @property

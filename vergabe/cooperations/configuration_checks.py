@@ -7,7 +7,9 @@ from typing import Any, Final
 from vergabe.cooperations import (
     configuration_agreement,
     configuration_areas,
+    configuration_bylaws,
     configuration_cost_key,
+    configuration_providers,
     configuration_resolutions,
     configuration_tasks,
     configuration_voting,
@@ -27,6 +29,10 @@ def violations_of(file: CooperationFile, today: dt.date) -> Iterator[Violation]:
     yield from _of_members(file)
     for index, member in enumerate(file.members):
         yield from _of_member(member, f"members.{index}", file)
+        yield from configuration_bylaws.violations_of(member.bylaws, f"members.{index}", today)
+    yield from configuration_providers.violations_of(
+        file.in_house_providers, {area.key for area in file.areas}
+    )
     yield from _of_areas(file)
     yield from configuration_areas.of_exclusions(
         file.exclusions,

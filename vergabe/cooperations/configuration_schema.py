@@ -7,7 +7,7 @@ import marshmallow as ma
 from marshmallow import fields
 
 from vergabe.access.permissions import Role
-from vergabe.cooperations import configuration_voting
+from vergabe.cooperations import configuration_voting, project_defaults
 from vergabe.cooperations.configuration import (
     AreaFile,
     CooperationFile,
@@ -17,6 +17,7 @@ from vergabe.cooperations.configuration import (
 )
 from vergabe.cooperations.configuration_agreement import AgreementSchema
 from vergabe.cooperations.configuration_areas import ExclusionSchema, ParticipationField
+from vergabe.cooperations.configuration_bylaws import BylawSchema
 from vergabe.cooperations.configuration_cost_key import CostKeySchema
 from vergabe.cooperations.configuration_fields import (
     Choice,
@@ -28,6 +29,7 @@ from vergabe.cooperations.configuration_fields import (
     several,
     whole,
 )
+from vergabe.cooperations.configuration_providers import InHouseProviderSchema
 from vergabe.cooperations.configuration_resolutions import (
     BodySchema,
     ResolutionSchema,
@@ -130,6 +132,7 @@ class MemberSchema(Schema):
     people = several(fields.Nested(PersonSchema), load_default=list)
     bodies = several(fields.Nested(BodySchema), load_default=list)
     decides = decides()
+    bylaws = several(fields.Nested(BylawSchema), load_default=list)
 
     @ma.post_load
     def _made(self, data: dict[str, Any], **_: Any) -> MemberFile:
@@ -151,6 +154,7 @@ class MemberSchema(Schema):
             people=data["people"],
             bodies=data["bodies"],
             decides=data["decides"],
+            bylaws=data["bylaws"],
         )
 
 
@@ -198,9 +202,12 @@ class CooperationSchema(Schema):
     members = several(fields.Nested(MemberSchema), required=True)
     service_providers = several(fields.Nested(ServiceProviderSchema), load_default=list)
     declarations_required = YesNo(load_default=False)
+    in_house_providers = several(fields.Nested(InHouseProviderSchema), load_default=list)
     mandates = several(fields.Nested(MandateSchema), load_default=list)
     resolutions = several(fields.Nested(ResolutionSchema), load_default=list)
     votes = fields.Nested(configuration_voting.VotesSchema, load_default=None)
+    funding = fields.Nested(project_defaults.FundingDefaultsSchema, load_default=None)
+    council_papers = fields.Nested(project_defaults.PaperDefaultsSchema, load_default=None)
     exclusions = several(fields.Nested(ExclusionSchema), load_default=list)
 
     @ma.post_load

@@ -23,10 +23,13 @@ from vergabe.cooperations import (
     loading_agreement,
     loading_areas,
     loading_bodies,
+    loading_bylaws,
     loading_files,
     loading_people,
+    loading_providers,
     loading_tasks,
     loading_voting,
+    project_defaults,
 )
 from vergabe.cooperations.configuration import CooperationFile, MemberFile
 from vergabe.cooperations.loading_report import Changes, LoadReport
@@ -135,10 +138,22 @@ class _Loading:
                 self.changes,
                 now=self.now,
             )
-            loading_voting.load_voting(
-                self.session, cooperation, self.file, areas, self.changes
+            project_defaults.load_project_defaults(
+                self.session, cooperation, self.file, self.changes
+            )
+            loading_voting.load_voting(self.session, cooperation, self.file, areas, self.changes)
+            loading_providers.load_providers(
+                self.session, cooperation, self.file, self.changes, now=self.now
             )
             self.session.flush()
+            loading_bylaws.load_bylaws(
+                self.session,
+                self.actor,
+                self.file,
+                self.organisations,
+                self.changes,
+                now=self.now,
+            )
             loading_files.load_files(
                 self.session,
                 self.actor,

@@ -205,6 +205,7 @@ def test_a_ready_tender_of_the_factory_has_every_gate_open(
         "sums_agree",
         "content_complete",
         "method_permitted",
+        "bylaws_settled",
         "deadlines_lawful",
     ]
     assert gates.reasons(found) == []
