@@ -97,13 +97,18 @@ def as_text(report: Report) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
+def bound(text: str) -> str:
+    """Return a text in which a paragraph sign is not parted from its number."""
+    return text.replace("§ ", "§\N{NO-BREAK SPACE}")
+
+
 def _parts(text: str) -> list[str]:
     return [part for part in text.split("\n") if part.strip()]
 
 
 def _wrapped(text: str, lead: str = "") -> str:
     return textwrap.fill(
-        text,
+        bound(text),
         WIDTH,
         initial_indent=lead,
         subsequent_indent=" " * len(lead),
