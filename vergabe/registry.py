@@ -25,6 +25,7 @@ import vergabe.demands.model
 import vergabe.enquiries.model
 import vergabe.files.model
 import vergabe.funding.model
+import vergabe.in_house.model
 import vergabe.messages.model
 import vergabe.notices.model
 import vergabe.plans.model
@@ -43,8 +44,12 @@ from vergabe.bylaws import api as bylaws_api
 from vergabe.bylaws import pages as bylaws_pages
 from vergabe.conflicts import api as conflicts_api
 from vergabe.conflicts import pages as conflicts_pages
-from vergabe.cooperations import api as cooperations_api
 from vergabe.cooperations import (
+    agreement_api,
+    agreement_pages,
+    agreement_paper_pages,
+    area_api,
+    area_pages,
     mandate_pages,
     paper_pages,
     resolution_pages,
@@ -53,7 +58,10 @@ from vergabe.cooperations import (
     task_api,
     task_pages,
 )
+from vergabe.cooperations import api as cooperations_api
 from vergabe.cooperations import pages as cooperations_pages
+from vergabe.cost_shares import pages as ledger_pages
+from vergabe.cost_shares import project_pages as cost_pages
 from vergabe.council_papers import api as council_papers_api
 from vergabe.council_papers import pages as council_papers_pages
 from vergabe.councils import api as councils_api
@@ -130,6 +138,7 @@ MODELS: Final[tuple[ModuleType, ...]] = (
     vergabe.demands.model,
     vergabe.pools.model,
     vergabe.votes.model,
+    vergabe.in_house.model,
     vergabe.funding.model,
     vergabe.council_papers.model,
     vergabe.conflicts.model,
@@ -146,6 +155,9 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     bylaws_pages.pages,
     councils_pages.pages,
     cooperations_pages.pages,
+    agreement_pages.pages,
+    agreement_paper_pages.pages,
+    area_pages.pages,
     task_pages.pages,
     substitute_pages.pages,
     conflicts_pages.pages,
@@ -180,6 +192,8 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     following_pages.pages,
     enquiries_pages.pages,
     notices_pages.pages,
+    ledger_pages.pages,
+    cost_pages.pages,
     home_pages.pages,
     health.pages,
     records_pages.pages,
@@ -194,6 +208,8 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     bylaws_api.api,
     councils_api.api,
     cooperations_api.api,
+    agreement_api.api,
+    area_api.api,
     task_api.api,
     conflicts_api.api,
     resolutions_api.api,
@@ -238,6 +254,8 @@ NAVIGATION: Final[tuple[NavItem, ...]] = (
 # Pages about one thing, in the order in which its links stand.
 SECTIONS: Final[tuple[Section, ...]] = (
     Section("cooperation", "Überblick", "cooperations.show", Permission.VIEW_COOPERATION),
+    Section("cooperation", "Vereinbarung", "agreements.show", Permission.VIEW_COOPERATION),
+    Section("cooperation", "Gebiete", "areas.show", Permission.VIEW_COOPERATION),
     Section("cooperation", "Beschlüsse", "resolutions.index", Permission.VIEW_COOPERATION),
     Section("cooperation", "Aufgaben", "tasks.show", Permission.VIEW_COOPERATION),
     Section("cooperation", "Vertretungen", "substitutes.index", Permission.VIEW_COOPERATION),
@@ -252,6 +270,9 @@ SECTIONS: Final[tuple[Section, ...]] = (
     Section("tender", "Abrufe", "call_offs.show", Permission.VIEW_TENDERS),
     Section("tender", "Interessenkonflikte", "conflicts.show_tender", Permission.DECLARE_INTERESTS),
     Section("tender", "Beratung", "advice.of_tender", Permission.VIEW_TENDERS),
+    Section("cooperation", "Vorleistungen", "ledger.index", Permission.VIEW_COSTS),
+    Section("pool", "Kosten", "costs.of_pool", Permission.VIEW_COSTS),
+    Section("tender", "Kosten", "costs.of_tender", Permission.VIEW_COSTS),
     Section("cooperation", "Zeitplan", "milestones.index", Permission.VIEW_PLANS),
     Section("pool", "Zeitplan", "plans.pool", Permission.VIEW_PLANS),
     Section("pool", "Satzungen", "pool_bylaws.show", Permission.VIEW_POOLS),

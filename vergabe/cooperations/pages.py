@@ -2,18 +2,17 @@
 
 from typing import Any, Final
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
-from vergabe.cooperations import agreement_rules, agreements, documents, forms, queries, rules, wording
+from vergabe.cooperations import documents, queries, wording
 from vergabe.cooperations.model import Cooperation
 from vergabe.cooperations.overview import overview
 from vergabe.db import db
-from vergabe.errors import DomainError, InvalidInput, NotFound, Refused, Violation
+from vergabe.errors import DomainError, Violation
 from vergabe.web.rights import current_actor, requires
-from vergabe.web.transactions import commits
 
 pages = Blueprint("cooperations", __name__)
 
@@ -58,49 +57,6 @@ def show(key: str) -> ResponseReturnValue:
         now=clock.now(),
     )
     return render_template("cooperations/show.html", view=view)
-
-
-@pages.get("/zusammenarbeit/<key>/vereinbarung")
-@requires(Permission.EDIT_COOPERATION)
-def agreement(key: str) -> ResponseReturnValue:
-    return _agreement_page(visible(key))
-
-
-@pages.post("/zusammenarbeit/<key>/vereinbarung")
-@requires(Permission.EDIT_COOPERATION)
-@commits
-def move_agreement(key: str) -> ResponseReturnValue:
-    cooperation = visible(key)
-    try:
-        moved = agreements.move_agreement(
-            db.session(),
-            current_actor(),
-            cooperation.id,
-            **forms.move(request.form),
-            now=clock.now(),
-        )
-    except (InvalidInput, Refused) as error:
-        db.session.rollback()
-        return _agreement_page(visible(key), problems_of(error), error.status)
-    flash(f"Die Vereinbarung hat jetzt den Stand „{wording.stage(moved.stage)}“.", "success")
-    return redirect(url_for(".show", key=key), code=303)
-
-
-def _agreement_page(
-    cooperation: Cooperation, violations: tuple[Violation, ...] = (), status: int = 200
-) -> ResponseReturnValue:
-    found = queries.newest_agreement(db.session(), cooperation.id)
-    if found is None:
-        raise NotFound("Die Vereinbarung")
-    html = render_template(
-        "cooperations/agreement.html",
-        cooperation=cooperation,
-        agreement=found,
-        moves=agreement_rules.allowed_moves(rules.Stage(found.stage)),
-        violations=violations,
-        values=request.form,
-    )
-    return html, status
 
 
 DOCUMENT_FIELD: Final = {

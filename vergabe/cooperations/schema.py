@@ -168,12 +168,16 @@ class PaperRevocationSchema(Schema):
 
 
 class AgreementMoveSchema(Schema):
-    """A step of the agreement; legal_form: what an informal arrangement becomes."""
+    """A step of the agreement; legal_form: what an informal arrangement becomes.
+
+    number: which version; null: the newest.
+    """
 
     move = fields.Enum(Move, by_value=True, required=True)
     on = fields.Date(required=True)
     reason = text(REASON_LENGTH, minimum=1, required=True)
     legal_form = fields.Enum(LegalForm, by_value=True, load_default=None, allow_none=True)
+    number = fields.Integer(load_default=None, allow_none=True)
 
 
 class PaperDocumentSchema(Schema):

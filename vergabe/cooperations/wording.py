@@ -3,9 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from vergabe.cooperations import rules
-from vergabe.cooperations.model import TaskArea
-from vergabe.cooperations.rules import Activity, Depth, LegalForm, Move, Scope, Stage, Subject
+from vergabe.cooperations import agreement_entries, rules
+from vergabe.cooperations.model import Agreement, TaskArea
+from vergabe.cooperations.rules import (
+    Activity,
+    Depth,
+    LegalForm,
+    Move,
+    Phase,
+    Scope,
+    Stage,
+    Subject,
+)
 
 COST_KEY_NAMES: Final[Mapping[str, str]] = {
     "equal": "Zu gleichen Teilen",
@@ -19,6 +28,7 @@ DEPTH_KINDS: Final[Mapping[Depth, str]] = {
     Depth.NONE: "neutral",
     Depth.INFORMATION: "info",
     Depth.DEMAND: "success",
+    Depth.MANDATE: "success",
     Depth.FULL: "success",
 }
 LEGAL_FORMS: Final = tuple(
@@ -26,6 +36,10 @@ LEGAL_FORMS: Final = tuple(
     for form, name in rules.LEGAL_FORM_NAMES.items()
     if form is not LegalForm.INFORMAL_ARRANGEMENT
 )
+NOTICE_ENDS: Final = agreement_entries.NOTICE_ENDS
+ALL_LEGAL_FORMS: Final = tuple((form.value, name) for form, name in rules.LEGAL_FORM_NAMES.items())
+DEPTHS: Final = tuple((depth.value, name) for depth, name in rules.DEPTH_NAMES.items())
+PHASES: Final = tuple((phase.value, name) for phase, name in rules.PHASE_NAMES.items())
 SCOPES: Final = tuple((scope.value, name) for scope, name in rules.SCOPE_NAMES.items())
 SUBJECTS: Final = tuple((subject.value, name) for subject, name in rules.SUBJECT_NAMES.items())
 
@@ -70,6 +84,20 @@ def pairs(areas: Iterable[TaskArea]) -> list[tuple[str, str]]:
 
 def legal_form(value: str) -> str:
     return rules.LEGAL_FORM_NAMES[LegalForm(value)]
+
+
+def phase(value: str) -> str:
+    return rules.PHASE_NAMES[Phase(value)]
+
+
+def notice_period(agreement: Agreement) -> str:
+    """Return how a member can leave an agreement: "mit 12 Monaten Frist zum Jahresende"."""
+    end = agreement_entries.NOTICE_ENDS_TO[agreement.notice_to]
+    months = agreement.notice_months
+    if months is None:
+        return "Eine Frist ist nicht vereinbart"
+    unit = "Monat" if months == 1 else "Monaten"
+    return f"Mit {months} {unit} Frist {end}" if months else f"Ohne Frist {end}"
 
 
 def moves(values: Iterable[Move]) -> list[tuple[str, str]]:

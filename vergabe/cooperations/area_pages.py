@@ -1,0 +1,151 @@
+"""Page of the task areas: who takes part how deep, since when, and what is left out."""
+
+import uuid
+from collections.abc import Mapping
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from vergabe import clock
+from vergabe.access.permissions import Permission
+from vergabe.cooperations import areas
+from vergabe.cooperations.area_view import areas_view
+from vergabe.cooperations.areas import DepthEntry, ExclusionEntry
+from vergabe.cooperations.pages import visible, words
+from vergabe.cooperations.rules import Depth, Phase
+from vergabe.db import db
+from vergabe.errors import DomainError, Violation
+from vergabe.web.forms import FormReader, violations_of
+from vergabe.web.posting import attempt
+from vergabe.web.rights import current_actor, requires
+from vergabe.web.transactions import commits
+
+pages = Blueprint("areas", __name__)
+pages.context_processor(words)
+
+_FOR_ALL = "alle"
+
+
+@pages.get("/zusammenarbeit/<key>/gebiete")
+@requires(Permission.VIEW_COOPERATION)
+def show(key: str) -> ResponseReturnValue:
+    return _page(key)
+
+
+def _page(key: str, error: DomainError | None = None, form: str = "") -> ResponseReturnValue:
+    """Return the page; `form`: the one of its forms that holds what was typed, and is open."""
+    view = areas_view(db.session(), current_actor(), visible(key), now=clock.now())
+    html = render_template(
+        "cooperations/areas.html",
+        view=view,
+        violations=violations_of(error) if error else (),
+        form_open=form,
+        values=request.form if form else {},
+    )
+    return html, error.status if error else 200
+
+
+@pages.post("/zusammenarbeit/<key>/gebiete/beteiligung")
+@requires(Permission.CHANGE_PARTICIPATION)
+@commits
+def change(key: str) -> ResponseReturnValue:
+    cooperation = visible(key)
+    return attempt(
+        lambda: areas.change_depth(
+            db.session(),
+            current_actor(),
+            cooperation.id,
+            _depth_entry(request.form),
+            organisation_id=FormReader(request.form).identifier("organisation_id"),
+            now=clock.now(),
+        ),
+        lambda error: _page(key, error, "depth"),
+        done="Die Beteiligung ist geändert. Was vorher galt, bleibt in der Übersicht.",
+        to=url_for("areas.show", key=key),
+    )
+
+
+def _depth_entry(form: Mapping[str, str]) -> DepthEntry:
+    reader = FormReader(form)
+    area_key = _area(reader)
+    depth = reader.choice("depth", Depth, "Wählen Sie die Tiefe der Beteiligung.")
+    phase = reader.choice("phase", Phase, "Wählen Sie, wann die Kommune dabei ist.")
+    valid_from = reader.required_day("valid_from", "Geben Sie an, ab wann es gilt.")
+    reader.raise_if_wrong()
+    assert depth is not None
+    assert phase is not None
+    assert valid_from is not None
+    return DepthEntry(area_key, depth, valid_from, reader.text("reason"), phase)
+
+
+def _area(reader: FormReader) -> str:
+    area_key = reader.text("area_key")
+    if not area_key or "\x00" in area_key:
+        message = "Wählen Sie das Aufgabengebiet."
+        reader.violations.append(Violation("area_missing", message, field="area_key"))
+    return area_key
+
+
+@pages.post("/zusammenarbeit/<key>/gebiete/ausnahmen")
+@requires(Permission.CHANGE_PARTICIPATION)
+@commits
+def exclude(key: str) -> ResponseReturnValue:
+    cooperation = visible(key)
+    return attempt(
+        lambda: areas.exclude_area(
+            db.session(),
+            current_actor(),
+            cooperation.id,
+            _exclusion_entry(request.form),
+            organisation_id=_whose(request.form),
+            now=clock.now(),
+        ),
+        lambda error: _page(key, error, "exclusion"),
+        done="Das Gebiet ist ausgenommen. Laufendes wird zu Ende geführt.",
+        to=url_for("areas.show", key=key),
+    )
+
+
+def _exclusion_entry(form: Mapping[str, str]) -> ExclusionEntry:
+    reader = FormReader(form)
+    area_key = _area(reader)
+    if reader.text("whose") != _FOR_ALL and reader.identifier("whose") is None:
+        message = "Wählen Sie, für wen das Gebiet ausgenommen ist."
+        reader.violations.append(Violation("whose_missing", message, field="whose"))
+    valid_from = reader.required_day("valid_from", "Geben Sie an, ab wann es gilt.")
+    reader.raise_if_wrong()
+    assert valid_from is not None
+    return ExclusionEntry(area_key, valid_from, reader.text("reason"), reader.text("business_case"))
+
+
+def _whose(form: Mapping[str, str]) -> uuid.UUID | None:
+    return FormReader(form).identifier("whose")
+
+
+@pages.post("/zusammenarbeit/<key>/gebiete/ausnahmen/<uuid:exclusion_id>/aufhebung")
+@requires(Permission.CHANGE_PARTICIPATION)
+@commits
+def lift(key: str, exclusion_id: uuid.UUID) -> ResponseReturnValue:
+    cooperation = visible(key)
+
+    def command() -> object:
+        reader = FormReader(request.form)
+        counts_from = reader.required_day("counts_from", "Geben Sie an, ab wann es wieder zählt.")
+        reader.raise_if_wrong()
+        assert counts_from is not None
+        return areas.lift_exclusion(
+            db.session(),
+            current_actor(),
+            cooperation.id,
+            exclusion_id,
+            counts_from=counts_from,
+            reason=reader.text("reason"),
+            now=clock.now(),
+        )
+
+    return attempt(
+        command,
+        lambda error: _page(key, error, "lift"),
+        done="Das Gebiet zählt wieder mit.",
+        to=url_for("areas.show", key=key),
+    )
