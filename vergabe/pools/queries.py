@@ -34,7 +34,9 @@ WHAT = "Die Bündelung"
 def visible(actor: Actor) -> Select[Pool]:
     """Members of a cooperation see its pools, service providers those that they work on.
 
-    The operator sees all. A role that is limited to one cooperation shows its pools alone.
+    Who is bound to a pool and has left the cooperation since still sees that pool: it stays bound,
+    and its consent is needed when others want to withdraw. The operator sees all. A role that is
+    limited to one cooperation shows its pools alone.
     """
     query = select(Pool)
     if actor.is_operator:
@@ -55,7 +57,12 @@ def visible(actor: Actor) -> Select[Pool]:
         Member.joined_on <= today,
         or_(Member.left_on.is_(None), Member.left_on >= today),
     )
-    return query.where(Pool.cooperation_id.in_(member_of) | _works_on(actor, today))
+    bound_to = select(Joining.pool_id).where(
+        Joining.organisation_id == actor.organisation_id, Joining.decision == "joined"
+    )
+    return query.where(
+        Pool.cooperation_id.in_(member_of) | Pool.id.in_(bound_to) | _works_on(actor, today)
+    )
 
 
 def _works_on(actor: Actor, today: dt.date) -> ColumnElement[bool]:

@@ -235,8 +235,8 @@ def test_the_coordinator_closes_early_with_a_reason(session: Session) -> None:
     karin = votes.coordinator(session, pool)
     with pytest.raises(InvalidInput):
         closing.close_vote(session, karin, vote.id, " ", now=clock.now())
+    juelich = access.actor(session, cooperations.town(session, "Jülich"), Role.COORDINATOR)
     with pytest.raises(Forbidden):
-        juelich = access.actor(session, cooperations.town(session, "Jülich"), Role.COORDINATOR)
         closing.close_vote(session, juelich, vote.id, "Eilt.", now=clock.now())
     closing.close_vote(session, karin, vote.id, "Kerpen ist verhindert.", now=clock.now())
     assert state(vote) is State.ADOPTED
@@ -310,8 +310,8 @@ def test_only_the_roles_that_the_cooperation_names_cast_votes(session: Session) 
     vote = votes.opened(session, pool)
     town = cooperations.town(session, "Jülich")
     for role in (Role.COORDINATOR, Role.RELEASER, Role.REQUESTER):
+        actor = access.actor(session, town, role)
         with pytest.raises(Forbidden):
-            actor = access.actor(session, town, role)
             casting.cast(session, actor, vote.id, BallotEntry(YES), now=clock.now())
     chief = votes.chief(session, town, "Axel Amt")
     ballot = casting.cast(session, chief, vote.id, BallotEntry(YES), now=clock.now())
