@@ -13,6 +13,7 @@ from vergabe.settings import SettingsError
 # Name → module and attribute, loaded when used: most commands need only a part of the program.
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "audit": ("audit", "audit_group"),
+    "conflicts": ("conflicts", "conflicts"),
     "cooperation": ("cooperations", "cooperation"),
     "db": ("running", "database"),
     "demo": ("demo", "demo"),

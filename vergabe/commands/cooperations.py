@@ -12,6 +12,10 @@ from vergabe.cooperations import configuration_parser, queries, rules
 from vergabe.cooperations.loading import load
 from vergabe.cooperations.model import Cooperation
 from vergabe.db import db, reading, unit_of_work
+from vergabe.exchange.german_dates import parse_date
+from vergabe.successions import queries as municipalities
+from vergabe.successions import service as successions
+from vergabe.successions.service import MergeReport
 
 
 @click.group()
@@ -52,6 +56,60 @@ def cooperation_load(file: Path, dry_run: bool, as_json: bool) -> None:
         click.echo(f"  {change.path}: {old}{change.new if change.new is not None else 'entfällt'}")
     for hint in report.hints:
         click.echo(f"Hinweis: {hint}")
+
+
+@cooperation.command("merge")
+@click.argument("old", metavar="ALT")
+@click.argument("new", metavar="NEU")
+@click.option(
+    "--on",
+    "day",
+    required=True,
+    metavar="TAG",
+    help="Erster Tag der Nachfolge, zum Beispiel 2027-01-01; heute oder früher.",
+)
+@click.option("--dry-run", is_flag=True, help="Nur zeigen, was übergehen würde.")
+@json_option
+def cooperation_merge(old: str, new: str, day: str, dry_run: bool, as_json: bool) -> None:
+    """Vermerken, dass eine Kommune (ALT, Schlüssel) in einer anderen (NEU) aufgegangen ist."""
+    on = parse_date(day, field="on")
+    app = the_app()
+    with app.app_context(), unit_of_work() as session:
+        now = clock.now()
+        with session.begin_nested() as attempt:
+            report = successions.merge(
+                session,
+                acting(None, now=now),
+                municipalities.by_key(session, old),
+                municipalities.by_key(session, new),
+                on=on,
+                now=now,
+            )
+            if dry_run:
+                attempt.rollback()
+    if as_json:
+        print_json(report.as_dict() | {"dry_run": dry_run})
+        return
+    _tell_merger(report, dry_run=dry_run)
+
+
+def _tell_merger(report: MergeReport, *, dry_run: bool) -> None:
+    if not report.is_new:
+        click.echo("Das ist schon vermerkt; nichts hat sich geändert.")
+        return
+    start = "Probe, nichts geändert: " if dry_run else ""
+    click.echo(f"{start}{report.old_name} → {report.new_name} zum {report.on:%d.%m.%Y}")
+    for name, number in (
+        ("Zusammenarbeiten", report.cooperations),
+        ("Vollmachten, Beschlüsse, Unterschriften", report.papers),
+        ("Rollen", report.roles),
+        ("Bündelungen", report.pools),
+        ("Bedarfe", report.demands),
+        ("Vergabeverfahren", report.tenders),
+    ):
+        click.echo(f"  {name}: {number}")
+    for hint in report.hints:
+        click.echo(f"  Hinweis: {hint}")
 
 
 @cooperation.command("list")

@@ -92,6 +92,8 @@ class Overview:
     gates: Sequence[Gate]
     mandates: Sequence[MandateView]
     resolutions: Sequence[ResolutionView]
+    successions: Sequence[str]
+    """Sentences on members that have merged into another municipality."""
     may_edit: bool
     may_resolve: bool
     may_mandate: bool
@@ -181,7 +183,13 @@ def overview(
         ],
         resolutions=[
             resolution_view(actor, resolution, day)
-            for resolution in queries.resolutions(session, cooperation.id)
+            for resolution in queries.resolutions(session, cooperation.id, with_papers=True)
+        ],
+        successions=[
+            f"{old.name} ist am {old.succeeded_on:%d.%m.%Y} in {old.succeeded_by.name} "
+            "aufgegangen; alle Rechte und Pflichten gingen über."
+            for old in queries.succeeded_members(session, cooperation.id)
+            if old.succeeded_by is not None
         ],
         may_edit=actor.may(
             Permission.EDIT_COOPERATION,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from vergabe import clock
 from vergabe.access.actor import Actor
+from vergabe.access.model import Organisation
 from vergabe.cooperations import agreement_rules, area_queries, rules, task_queries
 from vergabe.cooperations.model import (
     Agreement,
@@ -121,6 +122,17 @@ def member_ids(session: Session, cooperation_id: uuid.UUID, now: dt.datetime) ->
         select(Member.organisation_id)
         .where(Member.cooperation_id == cooperation_id, _is_member_on(clock.berlin_day(now)))
         .order_by(Member.position)
+    )
+    return list(session.scalars(query))
+
+
+def succeeded_members(session: Session, cooperation_id: uuid.UUID) -> list[Organisation]:
+    """Return former members that have merged into another municipality, the latest first."""
+    query = (
+        select(Organisation)
+        .join(Member, Member.organisation_id == Organisation.id)
+        .where(Member.cooperation_id == cooperation_id, Organisation.succeeded_on.is_not(None))
+        .order_by(Organisation.succeeded_on.desc(), Organisation.name)
     )
     return list(session.scalars(query))
 
@@ -385,13 +397,16 @@ def resolutions(
     session: Session,
     cooperation_id: uuid.UUID,
     organisation_ids: Sequence[uuid.UUID] | None = None,
+    *,
+    with_papers: bool = False,
 ) -> list[Resolution]:
-    """Return all resolutions on file (of these members), revoked ones too, newest first."""
-    query = (
-        select(Resolution)
-        .where(Resolution.cooperation_id == cooperation_id)
-        .options(selectinload(Resolution.papers), joinedload(Resolution.organisation))
-    )
+    """Return all resolutions on file (of these members), revoked ones too, newest first.
+
+    with_papers: their papers and organisations are read at once, for a list of all.
+    """
+    query = select(Resolution).where(Resolution.cooperation_id == cooperation_id)
+    if with_papers:
+        query = query.options(selectinload(Resolution.papers), joinedload(Resolution.organisation))
     if organisation_ids is not None:
         query = query.where(Resolution.organisation_id.in_(organisation_ids))
     return list(session.scalars(query.order_by(Resolution.decided_on.desc(), Resolution.id.desc())))
