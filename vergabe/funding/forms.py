@@ -143,10 +143,18 @@ def upload(files: Mapping[str, FileStorage], store: FileStore) -> Upload | None:
     return Upload(given.filename, given.stream, store)
 
 
-def values_of(case: FundingCase | None) -> dict[str, Any]:
-    """Return a case as its form shows it; an empty one for None."""
+def values_of(case: FundingCase | None, defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a case as its form shows it; for None what the cooperation's file gives."""
     if case is None:
-        return {"requires_resolutions": "", "award_rules": []}
+        return {
+            "programme": defaults.get("programme", ""),
+            "authority": defaults.get("authority", ""),
+            "quota": _percent(defaults.get("quota_basis_points")),
+            "ceiling": defaults.get("ceiling_cents"),
+            "rounding": defaults.get("rounding", ""),
+            "requires_resolutions": "1" if defaults.get("requires_resolutions") else "",
+            "award_rules": defaults.get("award_rules", []),
+        }
     shown: dict[str, Any] = {
         "programme": case.programme,
         "authority": case.authority,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission
-from vergabe.cooperations import documents
+from vergabe.cooperations import documents, project_defaults
 from vergabe.cost_keys.keys import KEY_NAMES
 from vergabe.db import db
 from vergabe.errors import DomainError, InvalidInput, NotFound, Refused, Stale, TooLarge, Violation
@@ -109,7 +109,9 @@ def run(
 @requires(Permission.EDIT_FUNDING)
 def plan(pool_id: uuid.UUID) -> ResponseReturnValue:
     case = _own_case(pool_id)
-    return _plan_page(pool_id, case, forms.values_of(case))
+    pool = pools.visible_pool(db.session(), current_actor(), pool_id)
+    defaults = project_defaults.funding_defaults(db.session(), pool.cooperation_id)
+    return _plan_page(pool_id, case, forms.values_of(case, defaults))
 
 
 def _own_case(pool_id: uuid.UUID) -> FundingCase | None:
