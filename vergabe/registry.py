@@ -80,6 +80,8 @@ from vergabe.funding import pages as funding_pages
 from vergabe.funding import proof_pages as funding_proof_pages
 from vergabe.home import health
 from vergabe.home import pages as home_pages
+from vergabe.in_house import api as in_house_api
+from vergabe.in_house import pages as in_house_pages
 from vergabe.messages import api as messages_api
 from vergabe.messages import pages as messages_pages
 from vergabe.messages import unsubscribe_pages
@@ -170,6 +172,7 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     pools_pages.pages,
     joining_pages.pages,
     pool_bylaw_pages.pages,
+    in_house_pages.pages,
     later_pages.pages,
     votes_pages.pages,
     plans_pages.pages,
@@ -218,6 +221,7 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     deadlines_api.api,
     pools_api.api,
     pool_bylaw_pages.api,
+    in_house_api.api,
     later_api.api,
     later_joining_api.api,
     votes_api.api,
@@ -257,6 +261,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     Section("cooperation", "Vereinbarung", "agreements.show", Permission.VIEW_COOPERATION),
     Section("cooperation", "Gebiete", "areas.show", Permission.VIEW_COOPERATION),
     Section("cooperation", "Beschlüsse", "resolutions.index", Permission.VIEW_COOPERATION),
+    Section("cooperation", "Vollmachten", "mandates.index", Permission.VIEW_COOPERATION),
     Section("cooperation", "Aufgaben", "tasks.show", Permission.VIEW_COOPERATION),
     Section("cooperation", "Vertretungen", "substitutes.index", Permission.VIEW_COOPERATION),
     Section("pool", "Überblick", "pools.show", Permission.VIEW_POOLS),
@@ -276,6 +281,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     Section("cooperation", "Zeitplan", "milestones.index", Permission.VIEW_PLANS),
     Section("pool", "Zeitplan", "plans.pool", Permission.VIEW_PLANS),
     Section("pool", "Satzungen", "pool_bylaws.show", Permission.VIEW_POOLS),
+    Section("pool", "Eigene Anbieter", "in_house.index", Permission.VIEW_POOLS),
     Section("tender", "Zeitplan", "plans.tender", Permission.VIEW_PLANS),
     Section("tender", "Satzungen", "tender_bylaws.show", Permission.VIEW_TENDERS),
 )

@@ -13,7 +13,7 @@ from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
 from vergabe.access.permissions import Permission
-from vergabe.cooperations import mandates, papers, queries, rules
+from vergabe.cooperations import agreement_rules, mandates, papers, queries, rules
 from vergabe.cooperations.gates import Gate, overview_gates
 from vergabe.cooperations.model import (
     Agreement,
@@ -25,7 +25,7 @@ from vergabe.cooperations.model import (
     TaskArea,
 )
 from vergabe.cooperations.readiness import MemberViolation
-from vergabe.cooperations.rules import Activity, Depth, Stage
+from vergabe.cooperations.rules import Activity, Depth, Move, Stage
 from vergabe.errors import NotFound, Violation
 
 _OF_MEMBERS: Final = ("mandates", "resolutions")
@@ -88,6 +88,7 @@ class Overview:
     depths: Mapping[tuple[uuid.UUID, uuid.UUID], Depth]
     agreement: Agreement | None
     stage: Stage | None
+    allows: frozenset[Activity]
     area: TaskArea | None
     gates: Sequence[Gate]
     mandates: Sequence[MandateView]
@@ -102,8 +103,20 @@ class Overview:
         return self.depths.get((member.organisation_id, area.id), Depth.NONE)
 
     @property
-    def allows(self) -> frozenset[Activity]:
-        return rules.ALLOWS[self.stage] if self.stage else frozenset()
+    def of_members(self) -> tuple[str, ...]:
+        """Return the keys of the gates that each member opens by itself."""
+        return _OF_MEMBERS
+
+    @property
+    def next_step(self) -> str:
+        """Return the step of the agreement that comes next, in German; empty if none does."""
+        if self.agreement is None:
+            return ""
+        moves = agreement_rules.allowed_moves(Stage(self.agreement.stage))
+        if self.agreement.requires_approval and Move.APPROVE in moves:
+            moves = [Move.APPROVE]
+        wanted = [move for move in moves if move is not Move.TERMINATE]
+        return rules.MOVE_NAMES[wanted[0]] if wanted else ""
 
     def checklists(self) -> list[Checklist]:
         """Return for each member that could take part what the gates want of it."""
@@ -171,6 +184,7 @@ def overview(
         depths=queries.depth_matrix(session, cooperation.id, day),
         agreement=agreement,
         stage=queries.stage_of(agreement, day) if agreement else None,
+        allows=queries.allowed_activities(session, cooperation.id, day),
         area=area,
         gates=overview_gates(session, cooperation, area, day) if area else [],
         mandates=[

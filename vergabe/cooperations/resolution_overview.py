@@ -102,7 +102,7 @@ class _Case:
         self.plans = planning.planned_decisions(session, cooperation.id)
         self.views = {
             found.id: overview.resolution_view(actor, found, day)
-            for found in queries.resolutions(session, cooperation.id)
+            for found in queries.resolutions(session, cooperation.id, with_papers=True)
         }
 
 

@@ -53,7 +53,7 @@ def index(key: str) -> ResponseReturnValue:
         tables=tables,
         all_views=[
             overview.resolution_view(actor, found, today)
-            for found in queries.resolutions(session, cooperation.id)
+            for found in queries.resolutions(session, cooperation.id, with_papers=True)
         ],
         may_resolve=actor.may(Permission.RECORD_RESOLUTION, cooperation_id=cooperation.id),
     )

@@ -137,7 +137,9 @@ def resolutions(session: Session, actor: Actor, found: Tender) -> list[Resolutio
     participants = [buyer.organisation_id for buyer in found.buyers]
     return [
         resolution
-        for resolution in cooperations.resolutions(session, found.cooperation_id, participants)
+        for resolution in cooperations.resolutions(
+            session, found.cooperation_id, participants, with_papers=True
+        )
         if resolution.pool_id in (None, found.pool_id)
     ]
 
