@@ -42,7 +42,7 @@ def record_advance(
     known = booking.already_booked(session, cooperation, request_key, Kind.ADVANCE)
     if known is not None:
         return known
-    vat = _checked(entry, clock.berlin_day(now))
+    vat = checked(entry, clock.berlin_day(now))
     assert entry.category is not None
     assert entry.net_cents is not None
     assert entry.vat_cents is not None
@@ -78,7 +78,7 @@ def _project(
     return pool, booking.ledger_of(session, actor, pool.cooperation_id, now=now)
 
 
-def _checked(entry: CostEntry, today: dt.date) -> VatDecision:
+def checked(entry: CostEntry, today: dt.date) -> VatDecision:
     """Return the VAT status of a cost; InvalidInput with everything that is wrong with it."""
     wrong = list(rules.wrong_in_cost(entry, today))
     decision = None

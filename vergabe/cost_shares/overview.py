@@ -41,6 +41,11 @@ class CostLine:
     def adds_up(self) -> bool:
         return sum(self.parts) == self.cents
 
+    def explained(self, members: Sequence[MemberFigures]) -> list[tuple[MemberFigures, int, str]]:
+        """Return who bears something, how much, and how it was computed."""
+        rows = zip(members, self.parts, self.how, strict=True)
+        return [(member, cents, how) for member, cents, how in rows if cents]
+
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectCosts:

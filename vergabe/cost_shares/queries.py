@@ -21,6 +21,7 @@ from vergabe.cost_shares.model import (
     LedgerLine,
 )
 from vergabe.errors import NotFound
+from vergabe.pools.model import Pool
 
 
 def keeps_ledger(actor: Actor, cooperation: Cooperation) -> bool:
@@ -68,6 +69,19 @@ def entry_of_request(
             LedgerEntry.cooperation_id == cooperation_id, LedgerEntry.request_key == request_key
         )
     ).one_or_none()
+
+
+def projects(session: Session, cooperation_id: uuid.UUID) -> dict[uuid.UUID, str]:
+    """Return id → reference and title of the projects that may cost something, newest first.
+
+    Also of those that have ended: invoices come later.
+    """
+    query = (
+        select(Pool.id, Pool.reference, Pool.title)
+        .where(Pool.cooperation_id == cooperation_id, Pool.stage != "rejected")
+        .order_by(Pool.id.desc())
+    )
+    return {found: f"{reference}: {title}" for found, reference, title in session.execute(query)}
 
 
 def next_number(session: Session, cooperation_id: uuid.UUID) -> int:
@@ -250,6 +264,12 @@ def dunning(session: Session, demand_id: uuid.UUID, level: int) -> Dunning | Non
     return session.scalars(
         select(Dunning).where(Dunning.demand_id == demand_id, Dunning.level == level)
     ).one_or_none()
+
+
+def last_level(session: Session, demand_id: uuid.UUID) -> int:
+    """Return the level of the last reminder of a demand, 0 before the first."""
+    query = select(func.max(Dunning.level)).where(Dunning.demand_id == demand_id)
+    return session.scalar(query) or 0
 
 
 def current_bearer(session: Session, pool_id: uuid.UUID) -> CostBearer | None:

@@ -13,6 +13,7 @@ from vergabe.law.vat import SettlementFacts, VatStatus
 
 LAW: Final = "§ 2b UStG"
 _SHORTEST_REASON: Final = 10
+_LONGEST_REASON: Final = 2_000
 
 
 class VatGround(StrEnum):
@@ -75,6 +76,8 @@ def decide(entry: VatEntry, supplied_on: dt.date) -> VatDecision:
             "anfällt oder nicht.",
             "vat_ground",
         )
+    if len(entry.reason) > _LONGEST_REASON:
+        raise _wrong("text_too_long", f"Bitte höchstens {_LONGEST_REASON} Zeichen.", "vat_reason")
     if entry.ground is VatGround.TAXABLE:
         rate = vat.standard_rate(supplied_on)
         reason = _required_reason(entry)
