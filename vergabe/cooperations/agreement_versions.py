@@ -66,7 +66,6 @@ def draft_version(
     session.flush()
     _copy_parties(session, newest, draft, clock.berlin_day(now))
     task_matrix.copy_tasks(session, newest, draft)
-    task_matrix.copy_tasks(session, newest, draft)
     filing.touch(cooperation)
     session.flush()
     sentence = f"Fassung {draft.number} der Vereinbarung wird entworfen."

@@ -3,13 +3,13 @@
 import uuid
 from functools import partial
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.cooperations import forms, mandates, queries
-from vergabe.cooperations.overview import mandate_view
+from vergabe.cooperations.overview import mandate_view, overview
 from vergabe.cooperations.pages import problems_of, visible, with_document, words
 from vergabe.db import db
 from vergabe.errors import DomainError
@@ -21,6 +21,13 @@ from vergabe.web.transactions import commits
 
 pages = Blueprint("mandates", __name__)
 pages.context_processor(words)
+
+
+@pages.get("/zusammenarbeit/<key>/vollmachten")
+@requires(Permission.VIEW_COOPERATION)
+def index(key: str) -> ResponseReturnValue:
+    view = overview(db.session(), current_actor(), visible(key), now=clock.now())
+    return render_template("cooperations/mandates.html", view=view)
 
 
 @pages.get("/zusammenarbeit/<key>/vollmachten/neu")

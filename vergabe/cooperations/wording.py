@@ -15,15 +15,8 @@ from vergabe.cooperations.rules import (
     Stage,
     Subject,
 )
+from vergabe.cost_keys.keys import read_key
 
-COST_KEY_NAMES: Final[Mapping[str, str]] = {
-    "equal": "Zu gleichen Teilen",
-    "inhabitants": "Nach Einwohnern",
-    "demand_value": "Nach dem Wert der Bedarfe",
-    "usage": "Nach Nutzung",
-    "base_plus_variable": "Fester Betrag zu gleichen Teilen, Rest nach Nutzung",
-    "mixed": "Gemischt",
-}
 DEPTH_KINDS: Final[Mapping[Depth, str]] = {
     Depth.NONE: "neutral",
     Depth.INFORMATION: "info",
@@ -112,4 +105,6 @@ def activities(values: frozenset[Activity]) -> str:
 
 
 def cost_key(value: Mapping[str, Any]) -> str:
-    return COST_KEY_NAMES.get(str(value.get("kind")), "")
+    """Return the name of a stored cost key, in capitals at its beginning."""
+    name = read_key(value).name
+    return name[:1].upper() + name[1:]
