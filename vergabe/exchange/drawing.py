@@ -4,6 +4,7 @@ Charts carry classes for the page's style sheet (colours, dark mode) and present
 a fallback where there is none; never a style attribute, which the security policy forbids.
 """
 
+from functools import lru_cache
 from html import escape
 from typing import Final
 
@@ -53,6 +54,7 @@ def number(value: Number) -> str:
     return text.removesuffix(".0")
 
 
+@lru_cache(maxsize=4096)
 def text_width(text: str, size: Number) -> float:
     """Return about how wide a text is in a font of this size, rather too wide than too narrow."""
     return sum(_share(character) for character in text) * size

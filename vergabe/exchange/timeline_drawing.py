@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from vergabe.exchange.drawing import Number, element, fitted, number, text_width, words, wrapped
-from vergabe.exchange.time_scale import Scale, spaced, ticks
+from vergabe.exchange.time_scale import Scale, Tick, spaced, ticks
 from vergabe.exchange.timeline import (
     BAR_NAMES,
     MARK_NAMES,
@@ -43,6 +43,7 @@ class _Canvas:
     name: str
     y: float
     parts: list[str]
+    lower: list[Tick] = field(default_factory=list)
 
     @property
     def is_narrow(self) -> bool:
@@ -71,7 +72,7 @@ def draw(timeline: Timeline, *, name: str, width: int = WIDE) -> str:
     bottom = canvas.y
     behind = [
         *_stripes(timeline, scale, top, bottom),
-        *_grid(scale, top, bottom),
+        *_grid(canvas.lower, scale, top, bottom),
         *(_day_line(line, scale, top, bottom) for line in timeline.lines),
     ]
     legend = _legend(canvas, timeline)
@@ -142,14 +143,14 @@ def _is_free(band: list[tuple[float, float]], box: tuple[float, float]) -> bool:
 
 
 def _draw_axis(canvas: _Canvas) -> None:
-    lower, upper = ticks(canvas.scale, _SMALL)
+    canvas.lower, upper = ticks(canvas.scale, _SMALL)
     if upper:
         canvas.y += _LINE
         for tick in upper:
             x = canvas.scale.start_of(tick.day)
             canvas.parts.append(_text(tick.label, x, canvas.y - 4, size=_SMALL, bold=True))
     canvas.y += _LINE
-    for tick in spaced(lower, canvas.scale, _SMALL):
+    for tick in spaced(canvas.lower, canvas.scale, _SMALL):
         x = canvas.scale.start_of(tick.day)
         canvas.parts.append(
             _text(tick.label, x, canvas.y - 4, class_="app-chart__muted", size=_SMALL)
@@ -219,8 +220,7 @@ def _stripe(
         yield element("path", class_=f"app-chart__{kind}", d=path, fill=_STRIPES[kind])
 
 
-def _grid(scale: Scale, top: float, bottom: float) -> Iterator[str]:
-    lower, _ = ticks(scale, _SMALL)
+def _grid(lower: list[Tick], scale: Scale, top: float, bottom: float) -> Iterator[str]:
     path = "".join(
         f"M{number(scale.start_of(tick.day))} {number(top)}V{number(bottom)}" for tick in lower
     )

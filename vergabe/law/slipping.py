@@ -59,13 +59,16 @@ def slip_sentence(
     )
 
 
-def slips(facts: PlanFacts, performance_on: dt.date) -> tuple[Slip, ...]:
+def slips(
+    facts: PlanFacts, performance_on: dt.date, *, latest: Mapping[str, dt.date] | None = None
+) -> tuple[Slip, ...]:
     """Return what each step costs if it is missed by one working day, in the order of the steps.
 
-    performance_on: the wished start of performance, met by the latest plan. The start of
-    performance itself is left out. Raises LawError, ImpossibleInput as the plan.
+    performance_on: the wished start of performance, met by the latest plan; latest: what
+    `latest_days` gave, if it is known already. The start of performance itself is left out.
+    Raises LawError, ImpossibleInput as the plan.
     """
-    latest = latest_days(facts, performance_on)
+    latest = latest or latest_days(facts, performance_on)
     titles = {"begin": BEGIN_TITLE} | {leg.key: leg.title for leg in legs(facts)}
     return tuple(
         _slip(facts, key, title, latest, performance_on)

@@ -95,13 +95,20 @@ def plan_backward(facts: PlanFacts, performance_on: dt.date) -> Timetable:
     return _timetable(Direction.BACKWARD, begun(facts, latest["published"]), latest)
 
 
-def compare(facts: PlanFacts, begins_on: dt.date, performance_on: dt.date) -> Timetable:
+def compare(
+    facts: PlanFacts,
+    begins_on: dt.date,
+    performance_on: dt.date,
+    *,
+    latest: Mapping[str, dt.date] | None = None,
+) -> Timetable:
     """Return the forward plan with the latest end of each step for a wished start of performance.
 
-    A warning says by how many days the wish is missed. Raises as the two others.
+    latest: what `latest_days` gave, if it is known already. A warning says by how many days the
+    wish is missed. Raises as the two others.
     """
     forward = plan_forward(facts, begins_on)
-    latest = latest_days(facts, performance_on)
+    latest = latest or latest_days(facts, performance_on)
     steps = tuple(replace(step, latest_end=latest[step.key]) for step in forward.steps)
     missed = missed_by(forward.performance_on, performance_on)
     warnings = list(forward.warnings)
@@ -184,6 +191,8 @@ def latest_days(facts: PlanFacts, performance_on: dt.date) -> dict[str, dt.date]
     Raises ImpossibleInput, LawError.
     """
     days = _backwards(facts, performance_on)
+    if facts.procedure_facts.started_on is not None:
+        return days
     # The first pass finds the day of publication, the second applies the law of that day.
     return _backwards(begun(facts, days["published"]), performance_on)
 

@@ -108,8 +108,8 @@ def _planned(
     else:
         # The forward plan waits for the councils, so only the backward one can be too early.
         waiting = replace(facts, council_days={})
-        forward = compare(waiting, begins_on, wished_on)
         backward = plan_backward(facts, wished_on)
+        forward = compare(waiting, begins_on, wished_on, latest=backward.days)
     shown_forward = is_forward or backward is None
     shown = forward if shown_forward or backward is None else backward
     warnings = [
@@ -126,7 +126,7 @@ def _planned(
         backward=backward,
         wished_on=wished_on,
         is_from_demand=wished_on is not None and wishes.performance_on is None,
-        slips=slips(facts, wished_on) if wished_on is not None else (),
+        slips=slips(facts, wished_on, latest=backward.days) if wished_on and backward else (),
         warnings=tuple(dict.fromkeys(warnings)),
     )
 
