@@ -52,7 +52,7 @@ def _page(
         may_name=stage in later_rules.NAMED_IN
         and actor.may(Permission.EDIT_POOLS, cooperation_id=pool.cooperation_id),
         things=announcing.articles_in(session, pool),
-        choices=_choices(session, pool, now),
+        nameable=_choices(session, pool, now),
         violations=list(violations),
         entry=entry or {},
         amount=amount,

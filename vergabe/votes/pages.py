@@ -66,7 +66,7 @@ def _page(
 def _helpers(actor: Actor) -> dict[str, Any]:
     return {
         "actor_name": actor.name,
-        "choices": [(str(choice), name) for choice, name in CHOICE_NAMES.items()],
+        "ballot_choices": [(str(choice), name) for choice, name in CHOICE_NAMES.items()],
         "choice_names": {str(choice): name for choice, name in CHOICE_NAMES.items()},
         "cost_text": presenting.cost_text,
         "own_ballots": presenting.own_ballots,
