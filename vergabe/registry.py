@@ -60,7 +60,9 @@ from vergabe.cooperations import (
 )
 from vergabe.cooperations import api as cooperations_api
 from vergabe.cooperations import pages as cooperations_pages
+from vergabe.cost_shares import api as ledger_api
 from vergabe.cost_shares import pages as ledger_pages
+from vergabe.cost_shares import project_api as cost_api
 from vergabe.cost_shares import project_pages as cost_pages
 from vergabe.council_papers import api as council_papers_api
 from vergabe.council_papers import pages as council_papers_pages
@@ -235,6 +237,8 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     suppliers_api.api,
     enquiries_api.api,
     notices_api.api,
+    ledger_api.api,
+    cost_api.api,
     records_api.api,
     law_api.api,
     advice_api.api,

@@ -22,6 +22,8 @@ from vergabe.cost_shares.model import (
 )
 from vergabe.errors import NotFound
 from vergabe.pools.model import Pool
+from vergabe.web import paging
+from vergabe.web.paging import Page
 
 
 def keeps_ledger(actor: Actor, cooperation: Cooperation) -> bool:
@@ -109,6 +111,18 @@ def entries(
     if pool_id is not None:
         query = query.where(LedgerEntry.pool_id == pool_id)
     return list(session.scalars(query))
+
+
+def entries_page(
+    session: Session, cooperation_id: uuid.UUID, *, cursor: str | None, limit: int | None
+) -> Page[LedgerEntry]:
+    """Return a page of entries with their lines, newest first."""
+    query = (
+        select(LedgerEntry)
+        .where(LedgerEntry.cooperation_id == cooperation_id)
+        .options(selectinload(LedgerEntry.lines))
+    )
+    return paging.newest_first(session, query, LedgerEntry.id, cursor=cursor, limit=limit)
 
 
 def corrected_ids(session: Session, cooperation_id: uuid.UUID) -> set[uuid.UUID]:

@@ -57,9 +57,13 @@ def treasury(app: Flask, session: Session, pool: Pool) -> FlaskClient:
     return visitor(app, session, "Merzenich", Role.RELEASER, Role.COORDINATOR)
 
 
+def tree_of(answer: TestResponse) -> Any:
+    return html.fromstring(answer.get_data(as_text=True))
+
+
 def text_of(answer: TestResponse) -> str:
-    tree = html.fromstring(answer.get_data(as_text=True))
-    return " ".join(tree.find(".//main").text_content().split()).replace("\N{NO-BREAK SPACE}", " ")
+    main = tree_of(answer).find(".//main")
+    return " ".join(main.text_content().split()).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def book(client: FlaskClient, pool: Pool, **more: str) -> TestResponse:
@@ -123,7 +127,7 @@ def test_mistakes_stand_at_their_fields_and_nothing_is_booked(
         vat_ground="",
     )
     assert answer.status_code == 422
-    tree = html.fromstring(answer.get_data(as_text=True))
+    tree = tree_of(answer)
     links = {a.get("href") for a in tree.xpath("//*[@data-error-summary]//a")}
     assert links == {
         *("#pool_id", "#category", "#text", "#document", "#document_on", "#supplied_on", "#net"),
@@ -275,7 +279,7 @@ def test_wrong_entries_on_the_costs_page_are_told_by_field(
 ) -> None:
     answer = treasury.post(f"/buendelungen/{pool.id}/kosten/{form}", data=data)
     assert answer.status_code == 422
-    tree = html.fromstring(answer.get_data(as_text=True))
+    tree = tree_of(answer)
     links = {a.get("href")[1:] for a in tree.xpath("//*[@data-error-summary]//a")}
     assert fields <= links
     assert all(tree.xpath(f"//*[@id='{link}']") for link in links)
