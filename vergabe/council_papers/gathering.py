@@ -34,6 +34,7 @@ from vergabe.exchange.german_dates import format_date
 from vergabe.funding import presenting as funding
 from vergabe.funding.rules import STAGE_NAMES, Stage
 from vergabe.law.procedures import procedure_name
+from vergabe.law.working_days import LAND_NAMES
 from vergabe.pools import presenting as pools
 from vergabe.pools.model import Pool
 from vergabe.pools.presenting import Comparison, PoolView
@@ -185,9 +186,12 @@ def _bylaw(session: Session, organisation: Organisation, today: dt.date) -> dict
             "by_law_basis": "unterhalb der EU-Schwellenwerte § 75a Abs. 1 GO NRW; eine eigene "
             "Satzung besteht nicht",
         }
+    land = LAND_NAMES.get(organisation.land or "", "")
     return {
         "bylaw": "keine eigene hinterlegt",
-        "by_law_basis": "das Vergaberecht des Landes der Kommune",
+        "by_law_basis": f"unterhalb der EU-Schwellenwerte das Vergaberecht von {land}"
+        if land
+        else "unterhalb der EU-Schwellenwerte das Vergaberecht des Landes",
     }
 
 

@@ -139,6 +139,7 @@ def paper(facts: PaperFacts) -> Report:
         _what(facts),
         _why(facts),
         _law(facts),
+        _lots(facts),
         _money(facts),
         _alternatives(facts),
         Section(
@@ -157,7 +158,7 @@ def paper(facts: PaperFacts) -> Report:
         mark=mark,
         author=facts.municipality,
         facts=_cover(facts),
-        sections=[section for section in sections if section is not None],
+        sections=sections,
         footer=f"{facts.municipality_short} · {facts.pool_reference} · "
         f"Stand {format_date(facts.stamp_on)}",
     )
@@ -210,7 +211,7 @@ def resolution(facts: PaperFacts) -> list[str]:
 def _maximum(facts: PaperFacts) -> str:
     if facts.maximum_net_cents is None:
         return "Der Höchstbetrag des eigenen Anteils ist noch zu beziffern."
-    return f"Der eigene Anteil beträgt höchstens {euro(facts.maximum_net_cents)} netto."
+    return f"Der eigene Anteil am Auftrag beträgt höchstens {euro(facts.maximum_net_cents)} netto."
 
 
 def _lead(facts: PaperFacts) -> str:
@@ -292,20 +293,22 @@ def _law(facts: PaperFacts) -> Section:
             "Würde heute der Beitritt geöffnet, wäre der Vertrag frühestens am "
             f"{format_date(law.earliest_contract_on)} zu schließen."
         )
-    if facts.funding is not None and facts.funding.award_rules:
+    if facts.funding and facts.funding.award_rules and not law.reaches_threshold:
         rules = " und ".join(facts.funding.award_rules)
         more.append(f"Die Förderung verlangt darüber hinaus {rules}.")
-    lots = (
-        [f"Los {lot.number}: {lot.title} ({euro(lot.value_net_cents)} netto)" for lot in facts.lots]
-        if facts.lots
-        else ["Die Aufteilung in Lose steht noch nicht fest (§ 97 Abs. 4, § 97a GWB)."]
-    )
     return Section(
         "Recht und Verfahren",
         facts=[("Regelwerk", law.regime), ("Verfahren", law.method), ("Satzung", facts.bylaw)],
         paragraphs=[*law.reasons, *more],
-        bullets=lots,
     )
+
+
+def _lots(facts: PaperFacts) -> Section:
+    lots = [
+        f"Los {lot.number}: {lot.title} ({euro(lot.value_net_cents)} netto)" for lot in facts.lots
+    ]
+    open_still = "Die Aufteilung in Lose steht noch nicht fest (§ 97 Abs. 4, § 97a GWB)."
+    return Section("Lose", bullets=lots or [open_still])
 
 
 def _money(facts: PaperFacts) -> Section:

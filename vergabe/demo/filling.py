@@ -17,6 +17,7 @@ from vergabe.demands.drafts import Place
 from vergabe.demands.import_report import ImportWish
 from vergabe.demands.model import Demand
 from vergabe.demands.stages import Stage
+from vergabe.demo.funding import fund_emh
 from vergabe.demo.place import COOPERATION, PASSWORD, acting_as, example_demands, town
 from vergabe.demo.suppliers import register_suppliers
 from vergabe.pools import proposing
@@ -46,6 +47,7 @@ def fill(app: Flask) -> None:
         cooperation = cooperations.cooperation_by_key(session, actor, COOPERATION)
         proposing.propose_pools(session, actor, cooperation.id, now=clock.now())
         _open_call(session)
+    fund_emh(app)
     worker.drain(app)
 
 

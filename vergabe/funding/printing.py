@@ -26,6 +26,7 @@ def report_of(view: FundingView, *, now: dt.datetime) -> Report:
     sections = [
         Section("Wie die Zuwendung zustande kommt", numbered=_steps(view)),
         _plan(view),
+        _shares(view),
         _scenarios(view),
     ]
     if case.conditions or case.award_rules:
@@ -61,9 +62,7 @@ def _steps(view: FundingView) -> list[str]:
 
 
 def _plan(view: FundingView) -> Section:
-    """Return the table by cost line and, for whom the reader sees, the own share of each."""
-    columns = ["Position", "Geplant", "Zuwendungsfähig", "Zuwendung", "Eigenanteil"]
-    columns += [f"Eigenanteil {partner.organisation.name}" for partner in view.seen]
+    """Return the plan by cost line."""
     rows = [
         [
             part.line.name,
@@ -71,7 +70,6 @@ def _plan(view: FundingView) -> Section:
             euro(part.line.eligible_cents),
             euro(part.total.grant_cents),
             euro(part.total.own_cents),
-            *(euro(part.by_member[partner.id].own_cents) for partner in view.seen),
         ]
         for part in view.money.lines
     ]
@@ -82,25 +80,46 @@ def _plan(view: FundingView) -> Section:
         euro(view.money.eligible_cents),
         euro(total.grant_cents),
         euro(total.own_cents),
-        *(euro(view.money.by_member[partner.id].own_cents) for partner in view.seen),
     ]
-    key = f"Der Eigenanteil wird geteilt: {view.division.key.name}."
-    return Section("Finanzierungsplan", paragraphs=[key], table=Figures(columns, rows, sums))
+    columns = ["Position", "Geplant", "Zuwendungsfähig", "Zuwendung", "Eigenanteil"]
+    return Section("Finanzierungsplan", table=Figures(columns, rows, sums))
+
+
+def _shares(view: FundingView) -> Section:
+    """Return what each member that the reader sees gets and bears of each line."""
+    rows = [
+        [
+            partner.organisation.name,
+            part.line.name,
+            euro(part.by_member[partner.id].grant_cents),
+            euro(part.by_member[partner.id].own_cents),
+        ]
+        for partner in view.seen
+        for part in view.money.lines
+    ]
+    columns, aligns = ["Kommune", "Position", "Zuwendung", "Eigenanteil"], ["left"] * 2
+    return Section(
+        "Anteile der Beteiligten",
+        paragraphs=[f"Der Eigenanteil wird geteilt: {view.division.key.name}."],
+        table=Figures(columns, rows, aligns=[*aligns, "right", "right"]) if rows else None,
+    )
 
 
 def _scenarios(view: FundingView) -> Section:
-    columns = ["Fall", "Zuwendung", "Eigenanteil"]
-    columns += [partner.organisation.name for partner in view.seen]
+    """Return the own share in each case: a row for all and one for each member seen."""
     rows = [
-        [
-            scenario.name,
-            euro(scenario.grant_cents),
-            euro(scenario.money.total.own_cents),
-            *(euro(scenario.money.by_member[partner.id].own_cents) for partner in view.seen),
-        ]
-        for scenario in view.scenarios
+        ["Zuwendung", *(euro(scenario.grant_cents) for scenario in view.scenarios)],
+        ["Eigenanteil", *(euro(s.money.total.own_cents) for s in view.scenarios)],
     ]
-    return Section("Mit und ohne Förderung", table=Figures(columns, rows))
+    rows += [
+        [
+            partner.organisation.name,
+            *(euro(s.money.by_member[partner.id].own_cents) for s in view.scenarios),
+        ]
+        for partner in view.seen
+    ]
+    columns = ["", *(scenario.name for scenario in view.scenarios)]
+    return Section("Eigenanteil mit und ohne Förderung", table=Figures(columns, rows))
 
 
 def _milestones(view: FundingView) -> Section:

@@ -104,7 +104,7 @@ def test_the_resolution_names_all_that_a_council_has_to_decide() -> None:
         "Form der Zusammenarbeit: Öffentlich-rechtliche Vereinbarung",
         "Gegenstand: Gemeinsame Beschaffung",
         "BUE-DLZ-2026-0001: Einsatzkleidung der Feuerwehr",
-        "höchstens 33.000,00\xa0€ netto",
+        "Anteil am Auftrag beträgt höchstens 33.000,00\xa0€ netto",
         "Gemeinde Merzenich führt federführend",
         "Vollmacht",
         "§ 75a Abs. 1 GO NRW",
