@@ -13,7 +13,7 @@ from vergabe.access.model import Organisation, RoleAssignment, User
 from vergabe.access.permissions import Role
 from vergabe.conflicts import service as conflicts
 from vergabe.cooperations.model import Agreement, Cooperation, TaskArea
-from vergabe.cooperations.task_model import TaskAssignment
+from vergabe.cooperations.task_model import Substitution, TaskAssignment
 from vergabe.cooperations.task_rules import Performer, Step
 
 
@@ -92,6 +92,27 @@ def substitute(
 
 def declared(session: Session, actor: Actor, pool_id: Any, text: str = "") -> None:
     """Let an actor declare: no conflict, or the one that `text` describes."""
-    conflicts.declare(
-        session, actor, pool_id, has_conflict=bool(text), text=text, now=clock.now()
+    conflicts.declare(session, actor, pool_id, has_conflict=bool(text), text=text, now=clock.now())
+
+
+def substitution(
+    session: Session, cooperation: Cooperation, home: Organisation, at: Organisation
+) -> Substitution:
+    """Return an offer to a person of `home` to stand in at another member, not yet answered."""
+    person = access.person(session, home, Role.REQUESTER, full_name="Vera Vertretung")
+    today = clock.berlin_day(clock.now())
+    found = Substitution(
+        cooperation_id=cooperation.id,
+        organisation_id=at.id,
+        home_organisation_id=home.id,
+        user_id=person.id,
+        role=Role.PROCUREMENT_OFFICER,
+        valid_from=today,
+        valid_to=today + dt.timedelta(days=14),
+        reason="Urlaub",
+        offered_by_name="Erika Muster",
+        offered_at=clock.now(),
     )
+    session.add(found)
+    session.flush()
+    return found

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from tests.factories import access, cooperations, demands, plans, pools, suppliers, tenders
+from tests.factories import access, cooperations, demands, plans, pools, suppliers, tasks, tenders
+from vergabe import clock
 from vergabe.access.model import ApiToken, Organisation, RoleAssignment
 from vergabe.access.permissions import Role
 from vergabe.cooperations.model import Mandate, Resolution
@@ -112,7 +113,17 @@ def world(app: Flask, session: Session, **tender_facts: Any) -> World:
         "deadline_id": list(session.scalars(select(Deadline.id).limit(1))),
         "notice_id": list(session.scalars(select(Notice.id).limit(1))),
         "lot_id": [draft.lots[0].id],
+        "substitution_id": [tasks.substitution(session, cooperation, member, lead).id],
         "milestone_id": [plans.milestone(session, cooperation).id],
+    }
+    agreement = cooperation.agreements[-1]
+    monitoring = cooperations.area(session, cooperation, "monitoring", "Begleitung")
+    values |= {
+        "number": [agreement.number],
+        "notice_id": [cooperations.notice(session, agreement, member).id],
+        "exclusion_id": [
+            cooperations.exclusion(session, monitoring, None, clock.berlin_day(clock.now())).id
+        ],
     }
     values["row_id"] = values["resolution_id"] + values["mandate_id"]
     buyer = Visitor(app, session, lead, *BUYER_ROLES)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from tests.factories import access as make
-from tests.factories import cooperations, demands, plans, pools, tenders
+from tests.factories import cooperations, demands, plans, pools, tasks, tenders
 from vergabe import registry
 from vergabe.access.model import Organisation
 from vergabe.access.permissions import Permission, Role, roles_with
@@ -64,6 +64,7 @@ def _world(session: Session, app: Flask) -> World:
         "pool_id": pool.id,
         "call_id": call.id,
         "key": cooperation.key,
+        "substitution_id": tasks.substitution(session, cooperation, member, lead).id,
         "resolution_id": session.scalars(select(Resolution.id)).first(),
         "mandate_id": session.scalars(select(Mandate.id)).first(),
         "deadline_id": session.scalars(select(Deadline.id)).first(),

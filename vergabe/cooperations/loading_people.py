@@ -83,7 +83,8 @@ def _roles(
     file: CooperationFile, today: dt.date
 ) -> Iterator[tuple[MemberFile | ProviderFile, PersonFile, Role]]:
     """Yield who is to have which role; those whose time or membership is over are left out."""
-    for member in (*file.members, *file.service_providers):
+    places: list[MemberFile | ProviderFile] = [*file.members, *file.service_providers]
+    for member in places:
         if member.left_on is not None and member.left_on < today:
             continue
         for person in member.people:

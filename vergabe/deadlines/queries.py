@@ -62,9 +62,10 @@ def memberships(organisation_ids: Sequence[uuid.UUID | None], day: dt.date) -> S
 def _is_visible(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
     if actor.is_operator:
         return true()
+    # Members see all; whoever has to keep a deadline (a service provider) sees that one.
     is_member = Deadline.cooperation_id.in_(
         memberships([actor.organisation_id], clock.berlin_day(now))
-    )
+    ) | (Deadline.organisation_id == actor.organisation_id)
     roles = roles_with(Permission.VIEW_DEADLINES)
     limited_to = {
         grant.cooperation_id

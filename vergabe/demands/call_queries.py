@@ -146,13 +146,9 @@ def answers(session: Session, call: CallForDemands, *, now: dt.datetime) -> list
     ]
 
 
-def may_run(
-    session: Session, actor: Actor, call: CallForDemands, *, now: dt.datetime
-) -> bool:
+def may_run(session: Session, actor: Actor, call: CallForDemands, *, now: dt.datetime) -> bool:
     """Return whether the survey is the task of the actor's organisation, and theirs there."""
-    return tasks.may(
-        session, actor, Step.SURVEY, Governed(call.cooperation, call.area_id), now=now
-    )
+    return tasks.may(session, actor, Step.SURVEY, Governed(call.cooperation, call.area_id), now=now)
 
 
 def answers_for(

@@ -8,16 +8,18 @@ from typing import Any, Final
 
 from flask import url_for
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission
 from vergabe.cooperations.model import Member
+from vergabe.cooperations.task_rules import Step
 from vergabe.deadlines.model import Deadline
 from vergabe.demands.model import CallAnswer, CallForDemands, Demand
 from vergabe.enquiries.model import Enquiry
 from vergabe.messages.model import Message
 from vergabe.pools.model import Joining, Pool, PoolDemand
+from vergabe.tenders import duties, queries
 from vergabe.tenders.model import Tender
 from vergabe.votes import queries as votes
 
@@ -166,15 +168,15 @@ def _proposals(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Tas
 
 def _tenders(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Task]:
     tenders = session.scalars(
-        select(Tender)
-        .where(
-            Tender.lead_organisation_id == actor.organisation_id,
-            Tender.stage.in_(("draft", "ready")),
-        )
+        queries.work_of(actor, Step.PREPARE_TENDER)
+        .where(Tender.stage.in_(("draft", "ready")))
+        .options(selectinload(Tender.cooperation), selectinload(Tender.pool))
         .order_by(Tender.id.desc())
         .limit(20)
     )
     for tender in tenders:
+        if not duties.may(session, actor, tender, Step.PREPARE_TENDER, now=now):
+            continue
         state = "ist bereit" if tender.stage == "ready" else "ist in Vorbereitung"
         yield Task(
             f"Verfahren {tender.reference} „{tender.title}“ {state}",
@@ -188,7 +190,9 @@ def _enquiries(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Tas
         select(Tender.id, Tender.reference, Tender.submission_deadline, func.count(Enquiry.id))
         .join(Enquiry, Enquiry.tender_id == Tender.id)
         .where(
-            Tender.lead_organisation_id == actor.organisation_id,
+            Tender.id.in_(
+                queries.work_of(actor, Step.ANSWER_ENQUIRIES).with_only_columns(Tender.id)
+            ),
             Tender.stage == "published",
             Enquiry.answer_id.is_(None),
         )
@@ -196,6 +200,9 @@ def _enquiries(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Tas
         .limit(20)
     )
     for tender_id, reference, deadline, count in rows:
+        tender = session.get_one(Tender, tender_id)
+        if not duties.may(session, actor, tender, Step.ANSWER_ENQUIRIES, now=now):
+            continue
         yield Task(
             f"{_number(count, 'Bieterfrage', 'Bieterfragen')} zu {reference} ohne Antwort",
             "Beantworten",

@@ -36,6 +36,17 @@ ENDED_DEMANDS: Final = (
 ENDED_TENDERS: Final = (TenderStage.AWARDED, TenderStage.COMPLETED, TenderStage.CANCELLED)
 
 
+def lock_procedures(session: Session, old_id: uuid.UUID) -> None:
+    """Lock the running tenders and pools in the order in which publishing takes its locks."""
+    buying = select(TenderBuyer.tender_id).where(TenderBuyer.organisation_id == old_id)
+    pools = select(PoolDemand.pool_id).where(_owned_by(old_id))
+    for query in (
+        select(Tender.id).where(Tender.id.in_(buying)).order_by(Tender.id),
+        select(Pool.id).where(Pool.id.in_(pools)).order_by(Pool.id),
+    ):
+        session.execute(query.with_for_update())
+
+
 def pass_demands(session: Session, actor: Actor, of: Succession) -> int:
     """Give the open demands to the successor; return how many. What has ended stays."""
     found = session.scalars(

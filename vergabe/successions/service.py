@@ -77,6 +77,7 @@ def merge(
         return MergeReport(old.name, new.name, on, is_new=False)
     _refuse_unless_possible(old, new, on, clock.berlin_day(now))
     of = Succession(old, new, on, now)
+    procedures.lock_procedures(session, old.id)
     concerned = _locked_cooperations(session, old.id)
     papers = 0
     for cooperation in concerned:

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from vergabe import clock
@@ -12,7 +12,8 @@ from vergabe.access.actor import Actor
 from vergabe.access.permissions import GRANTS, Permission
 from vergabe.cooperations import task_queries
 from vergabe.cooperations.model import Cooperation, Member
-from vergabe.cooperations.task_rules import TENDER_STEPS
+from vergabe.cooperations.task_model import TaskAssignment
+from vergabe.cooperations.task_rules import TENDER_STEPS, Performer, Step
 from vergabe.errors import NotFound
 from vergabe.pools.model import Pool
 from vergabe.tenders.model import ItemShare, Lot, LotItem, Tender, TenderBuyer
@@ -63,6 +64,21 @@ def _works_on(actor: Actor, today: dt.date) -> ColumnElement[bool]:
         org, TENDER_STEPS, today, cooperation=Tender.cooperation_id, area=area
     )
     return under | (Tender.agreement_id.is_(None) & now)
+
+
+def work_of(actor: Actor, step: Step) -> Select[Tender]:
+    """Return the visible tenders in which a step may be a task of the actor's organisation.
+
+    A first choice for lists; `duties.may` has the last word on each.
+    """
+    org = actor.organisation_id
+    named = exists().where(
+        TaskAssignment.agreement_id == Tender.agreement_id,
+        TaskAssignment.step == step,
+        TaskAssignment.performer != Performer.LEAD,
+        TaskAssignment.organisation_id.is_(None) | (TaskAssignment.organisation_id == org),
+    )
+    return _visible(actor).where((Tender.lead_organisation_id == org) | named)
 
 
 def visible_tender(session: Session, actor: Actor, tender_id: uuid.UUID) -> Tender:

@@ -161,7 +161,9 @@ def test_facts_that_changed_ask_everybody_anew(session: Session, tender: Tender)
     declare(session, officer, tender)
     service.ask_anew(session, officer, tender.pool_id, "Die Bieter stehen fest.", now=clock.now())
     assert queries.state_of(session, tender.pool_id, officer.user_id) is State.OUTDATED
-    (gate,) = [g for g in gates.all_gates(session, tender, now=clock.now()) if g.key == "declarations"]
+    (gate,) = [
+        g for g in gates.all_gates(session, tender, now=clock.now()) if g.key == "declarations"
+    ]
     assert "declaration_outdated" in {reason.code for reason in gate.reasons}
     declare(session, officer, tender)
     assert queries.state_of(session, tender.pool_id, officer.user_id) is State.CLEAR

@@ -22,6 +22,7 @@ from vergabe.audit import queries as audit
 from vergabe.audit import service as streams
 from vergabe.cooperations import queries
 from vergabe.cooperations.model import Cooperation, Mandate
+from vergabe.cooperations.task_rules import Performer, Step
 from vergabe.demands.model import Demand
 from vergabe.errors import Forbidden, InvalidInput, Refused
 from vergabe.files import current
@@ -113,7 +114,9 @@ def test_two_participants_become_one_and_every_sum_agrees(session: Session) -> N
     bound = pool_queries.bound_demands(session, tender.pool_id)
     assert len(bound) == 3
     assert sum(each.value_net_cents or 0 for each in bound) == total
-    (gate,) = [g for g in gates.all_gates(session, tender, now=clock.now()) if g.key == "sums_agree"]
+    (gate,) = [
+        g for g in gates.all_gates(session, tender, now=clock.now()) if g.key == "sums_agree"
+    ]
     assert gate.reasons == []
     assert new.inhabitants == inhabitants
     assert session.scalar(select(func.count()).select_from(Joining)) == 2
@@ -283,7 +286,7 @@ def test_a_merger_is_for_the_operator_and_never_for_a_coming_day(session: Sessio
 def test_tasks_substitutes_and_roles_pass_too(session: Session) -> None:
     cooperation = cooperations.dlz(session)
     old, new = cooperations.town(session, "Jülich"), new_town(session)
-    line = tasks.task(session, cooperation, tasks.Step.PUBLISH, tasks.Performer.MEMBER, old)
+    line = tasks.task(session, cooperation, Step.PUBLISH, Performer.MEMBER, old)
     kerpen = cooperations.town(session, "Kerpen")
     person = tasks.substitute(session, cooperation, kerpen, old)
     auditor = access.person(session, old, Role.AUDITOR)

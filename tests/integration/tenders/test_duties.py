@@ -161,7 +161,9 @@ def test_a_service_provider_sees_and_does_what_it_works_on_and_nothing_else(
     readiness.take_back(session, actor, tender.id, version=tender.version, now=clock.now())
     assert tender.stage == "draft"
     with pytest.raises(Forbidden):
-        changing.tender_to_change(session, actor, tender.id, version=None, step=Step.CANCEL, action=None)
+        changing.tender_to_change(
+            session, actor, tender.id, version=None, step=Step.CANCEL, action=None
+        )
 
 
 def test_a_provider_that_publishes_needs_the_mandate_of_every_buyer_and_the_lead(

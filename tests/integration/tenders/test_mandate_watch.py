@@ -104,7 +104,9 @@ def test_nobody_is_warned_where_another_mandate_goes_on_or_nothing_runs(
     assert not mandate_watch.has_due_warnings(session, now=clock.now())
 
 
-def test_a_revocation_counts_like_an_end(session: Session, tender: Tender, monday: MovableClock) -> None:
+def test_a_revocation_counts_like_an_end(
+    session: Session, tender: Tender, monday: MovableClock
+) -> None:
     kerpen = cooperations.town(session, "Kerpen")
     session.execute(
         update(Mandate)

@@ -68,9 +68,7 @@ def test_every_state_has_a_name() -> None:
 
 def test_a_conflict_is_described_and_taken_back_only_with_a_reason() -> None:
     def against(state: State, kinds: list[Kind], has_conflict: bool, text: str) -> int:
-        return len(
-            reasons_against_declaring(state, kinds, has_conflict=has_conflict, text=text)
-        )
+        return len(reasons_against_declaring(state, kinds, has_conflict=has_conflict, text=text))
 
     assert against(State.MISSING, [], True, "") == 1
     assert against(State.MISSING, [], True, "Bruder bietet") == 0

@@ -90,7 +90,10 @@ def test_a_line_that_cannot_be_is_refused_at_its_field(task: Task, field: str) -
 
 
 def test_the_same_line_twice_is_refused_and_a_good_matrix_is_not() -> None:
-    good = [Task(Step.PUBLISH, Performer.SERVICE_PROVIDER, FIRM, AREA), Task(Step.AWARD, Performer.LEAD)]
+    good = [
+        Task(Step.PUBLISH, Performer.SERVICE_PROVIDER, FIRM, AREA),
+        Task(Step.AWARD, Performer.LEAD),
+    ]
     assert _reasons(good) == []
     assert [reason.code for reason in _reasons([*good, good[0]])] == ["task_repeated"]
 
