@@ -28,6 +28,7 @@ from vergabe.demands.queries import ReleasedDemand
 from vergabe.demands.stages import Stage as DemandStage
 from vergabe.errors import Violation
 from vergabe.funding import gates as funding
+from vergabe.in_house import gates as in_house
 from vergabe.law.errors import LawError
 from vergabe.money import german
 from vergabe.pools import queries as pools
@@ -314,6 +315,12 @@ def _deadlines_lawful(case: _Case) -> list[Violation]:
     )
 
 
+def _in_house_checked(case: _Case) -> list[Violation]:
+    """Below or above the threshold: where an own provider is named, it is asked first."""
+    today = clock.berlin_day(case.now)
+    return in_house.publication_reasons(case.session, case.tender.pool, today)
+
+
 def _bylaws_settled(case: _Case) -> list[Violation]:
     """A by-law that changed between the declaration and the publication must be noticed."""
     if case.tender.stage != Stage.READY or case.assessment is None:
@@ -333,6 +340,7 @@ _CHECKS: Final[tuple[tuple[str, str, Check], ...]] = (
     ("joinings_recorded", "Jede Kommune ist verbindlich beigetreten", _joinings_recorded),
     ("vote", "Das Vorhaben ist in der Abstimmung angenommen", _vote_adopted),
     ("declarations", "Erklärungen zu Interessenkonflikten liegen vor", _declarations_made),
+    ("in_house", "Eigene Anbieter sind geprüft", _in_house_checked),
     ("sums_agree", "Mengen und Werte stimmen je Kommune", _sums_agree),
     ("content_complete", "Das Verfahren ist vollständig", _content_complete),
     ("method_permitted", "Die Verfahrensart ist zulässig", _method_permitted),

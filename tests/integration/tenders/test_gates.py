@@ -202,6 +202,7 @@ def test_a_ready_tender_of_the_factory_has_every_gate_open(
         "joinings_recorded",
         "vote",
         "declarations",
+        "in_house",
         "sums_agree",
         "content_complete",
         "method_permitted",
