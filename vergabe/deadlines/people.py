@@ -93,6 +93,6 @@ def _record(session: Session, actor: Actor, deadline: Deadline, *, now: dt.datet
 
 def record_stream(deadline: Deadline) -> str:
     """Return the chain of the record in which acts on a deadline stand: that of its subject."""
-    if deadline.subject_kind == "call":
+    if deadline.subject_kind in ("call", "milestone"):
         return audit.stream_of("cooperation", deadline.cooperation_id)
     return audit.stream_of(deadline.subject_kind, deadline.subject_id)
