@@ -1,6 +1,7 @@
 """Valid costs, hours and bookings of a project of the DLZ; a test states only what matters."""
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
 from vergabe.access.permissions import Role
 from vergabe.cooperations.model import Cooperation
-from vergabe.cost_shares import advances, projects
+from vergabe.cost_shares import advances, projects, reimbursing
 from vergabe.cost_shares.kinds import Category
 from vergabe.cost_shares.model import Effort, LedgerEntry
 from vergabe.cost_shares.rules import CostEntry, EffortEntry
@@ -80,3 +81,26 @@ def effort(session: Session, pool: Pool, town: str, entry: EffortEntry | None = 
     owner = cooperations.town(session, town)
     actor = access.actor(session, owner, Role.PROCUREMENT_OFFICER)
     return projects.record_effort(session, actor, pool.id, entry or worked(), now=clock.now())
+
+
+def route_values(session: Session, pool: Pool) -> dict[str, list[uuid.UUID]]:
+    """Return ids by the names that routes use: a cost, a demand to a member, hours, what comes."""
+    keeper, now = bookkeeper(session, pool.cooperation), clock.now()
+    booked = advance(session, pool, keeper)
+    member = cooperations.town(session, "Jülich").id
+    demand = reimbursing.demand(session, keeper, pool.cooperation_id, member, now=now)
+    expected = projects.expect_cost(
+        session,
+        keeper,
+        pool.id,
+        category=Category.ADVICE,
+        text="Rechtsberatung",
+        gross_cents=500_00,
+        now=now,
+    )
+    return {
+        "organisation_id": [member],
+        "entry_id": [demand.id, booked.id],
+        "effort_id": [effort(session, pool, "Merzenich").id],
+        "cost_id": [expected.id],
+    }
