@@ -11,9 +11,9 @@ from flask.typing import ResponseReturnValue
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
-from vergabe.cooperations import forms, papers, resolution_forms, resolution_words
-from vergabe.cooperations.pages import visible
-from vergabe.cooperations.resolution_pages import resolution_page
+from vergabe.cooperations import forms, papers, resolution_forms
+from vergabe.cooperations.pages import visible, words
+from vergabe.cooperations.resolution_pages import resolution_page, resolution_terms
 from vergabe.db import db
 from vergabe.files import handing_out
 from vergabe.files.current import store
@@ -22,6 +22,8 @@ from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
 pages = Blueprint("papers", __name__)
+pages.context_processor(words)
+pages.context_processor(resolution_terms)
 _PAPERS = "/zusammenarbeit/<key>/beschluesse/<uuid:resolution_id>/unterlagen"
 
 
@@ -103,5 +105,4 @@ def log(key: str, resolution_id: uuid.UUID, paper_id: uuid.UUID) -> ResponseRetu
         cooperation=cooperation,
         resolution_id=resolution_id,
         openings=openings,
-        terms=resolution_words,
     )

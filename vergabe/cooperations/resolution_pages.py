@@ -2,6 +2,7 @@
 
 import uuid
 from functools import partial
+from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -35,7 +36,12 @@ from vergabe.web.transactions import commits
 
 pages = Blueprint("resolutions", __name__)
 pages.context_processor(words)
-pages.context_processor(lambda: {"terms": resolution_words})
+
+
+@pages.context_processor
+def resolution_terms() -> dict[str, Any]:
+    """Give templates the German names of what resolutions call by code."""
+    return {"terms": resolution_words}
 
 
 @pages.get("/zusammenarbeit/<key>/beschluesse")
