@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from tests.factories import access
 from vergabe import clock
 from vergabe.access.model import Organisation
+from vergabe.cooperations.agreement_model import AgreementNotice, AgreementParty
+from vergabe.cooperations.area_model import AreaExclusion
 from vergabe.cooperations.model import (
     Agreement,
     Cooperation,
@@ -149,6 +151,64 @@ def agreement(
     if reached >= _STAGES.index("approved"):
         facts |= {"published_on": PUBLISHED, "published_in": "Amtsblatt Nr. 3/2026"}
     found = Agreement(**(facts | more))
+    session.add(found)
+    session.flush()
+    return found
+
+
+def party(
+    session: Session, agreement: Agreement, organisation: Organisation, **more: Any
+) -> AgreementParty:
+    """Return a party that has signed with the agreement, without maxima."""
+    facts: dict[str, Any] = {
+        "agreement_id": agreement.id,
+        "organisation_id": organisation.id,
+        "position": 1,
+        "signed_on": agreement.signed_on,
+    }
+    found = AgreementParty(**(facts | more))
+    session.add(found)
+    session.flush()
+    return found
+
+
+def notice(session: Session, agreement: Agreement, organisation: Organisation) -> AgreementNotice:
+    """Return a notice that ends a membership at the end of next year, as a row alone."""
+    found = AgreementNotice(
+        agreement_id=agreement.id,
+        organisation_id=organisation.id,
+        given_on=dt.date(2026, 11, 2),
+        effective_on=dt.date(2028, 1, 1),
+        ends="membership",
+        reason="Neuer Verbund",
+        recorded_at=clock.now(),
+    )
+    session.add(found)
+    session.flush()
+    return found
+
+
+def exclusion(
+    session: Session, area: TaskArea, member: Member | None, day: dt.date
+) -> AreaExclusion:
+    """Return an exclusion of an area from this day on, for a member or for all."""
+    found = AreaExclusion(
+        area_id=area.id,
+        member_id=member.id if member else None,
+        valid_from=day,
+        reason="Rechnet sich nicht",
+        recorded_at=clock.now(),
+    )
+    session.add(found)
+    session.flush()
+    return found
+
+
+def area(session: Session, cooperation: Cooperation, key: str, name: str) -> TaskArea:
+    """Return a further task area in which nobody takes part yet."""
+    found = TaskArea(
+        cooperation_id=cooperation.id, key=key, name=name, position=9, required_resolutions=[]
+    )
     session.add(found)
     session.flush()
     return found

@@ -13,14 +13,30 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from tests.factories import access, cooperations, demands, plans, pools, suppliers, tasks, tenders
+from tests.factories import (
+    access,
+    bylaws,
+    cooperations,
+    cost_shares,
+    demands,
+    funding,
+    in_house,
+    plans,
+    pools,
+    suppliers,
+    tasks,
+    tenders,
+    votes,
+)
 from vergabe import clock
 from vergabe.access.model import ApiToken, Organisation, RoleAssignment
 from vergabe.access.permissions import Role
-from vergabe.cooperations.model import Mandate, Resolution
+from vergabe.cooperations.model import Cooperation, Mandate, Resolution
 from vergabe.deadlines.model import Deadline
 from vergabe.files import current
+from vergabe.in_house.model import InHouseCheck
 from vergabe.notices.model import Notice
+from vergabe.pools.model import Pool
 
 BUYER_ROLES = tuple(role for role in Role if role is not Role.SUPPLIER)
 FOREIGN_ENDPOINTS = ("security.", "static", "api-docs.")
@@ -107,6 +123,8 @@ def world(app: Flask, session: Session, **tender_facts: Any) -> World:
         "demand_id": [demand.id for demand in stages],
         "pool_id": [pool.id for pool in found],
         "call_id": [demands.call(session, cooperation).id],
+        "bylaw_id": [bylaws.bylaw(session, lead).id, bylaws.bylaw(session, member).id],
+        "check_id": [_own_provider(session, cooperation, found[0]).id],
         "key": [cooperation.key, *_sections()],
         "resolution_id": list(session.scalars(select(Resolution.id).limit(1))),
         "mandate_id": list(session.scalars(select(Mandate.id).limit(1))),
@@ -125,6 +143,9 @@ def world(app: Flask, session: Session, **tender_facts: Any) -> World:
             cooperations.exclusion(session, monitoring, None, clock.berlin_day(clock.now())).id
         ],
     }
+    values["vote_id"] = [votes.opened(session, found[1]).id]
+    values |= cost_shares.route_values(session, found[2])
+    values["milestone_id"] += funded(session, found[0], values)
     values["row_id"] = values["resolution_id"] + values["mandate_id"]
     buyer = Visitor(app, session, lead, *BUYER_ROLES)
     values["token_id"] = list(session.scalars(select(ApiToken.id).limit(1)))
@@ -136,6 +157,20 @@ def world(app: Flask, session: Session, **tender_facts: Any) -> World:
     }
     session.commit()
     return made
+
+
+def funded(session: Session, pool: Pool, values: dict[str, list[Any]]) -> list[uuid.UUID]:
+    """Give a pool a granted funding case with all that has an id; return that of its milestone."""
+    case = funding.complete(session, pool)
+    values["drawdown_id"] = [case.drawdowns[0].id]
+    values["expense_id"] = [case.lines[0].expenses[0].id]
+    return [case.milestones[0].id]
+
+
+def _own_provider(session: Session, cooperation: Cooperation, pool: Pool) -> InHouseCheck:
+    """Return a check of a provider that is asked in another area: no gate looks at it."""
+    provider = in_house.provider(session, cooperation, areas=["elsewhere"])
+    return in_house.check(session, pool, provider)
 
 
 def _sections() -> list[str]:

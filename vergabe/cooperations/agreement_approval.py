@@ -108,7 +108,11 @@ def confirm_silence(
     reason = entries.checked_reason(reason)
     _refuse_unless_awaited(agreement)
     found = agreement_queries.silence(session, agreement)
-    against = _against_silence(agreement, found, clock.berlin_day(now))
+    today = clock.berlin_day(now)
+    against = _against_silence(agreement, found, today)
+    if against is None:
+        facts = agreement_queries.facts_of(session, agreement, today)
+        against = next(iter(reasons_against_cost_rule(facts.cost_key)), None)
     if against is not None:
         raise Refused.because(against.code, against.message, [against])
     assert found is not None
@@ -167,8 +171,6 @@ def _against_silence(
             f"{deemed_from:%d.%m.%Y}."
         )
         return Violation("periods_run", message, law=found.law)
-    if reasons_against_cost_rule(agreement.cost_key):
-        return Violation("cost_rule_incomplete", "Die Kostenregel ist nicht vollständig.")
     return None
 
 

@@ -17,7 +17,7 @@ from vergabe.cooperations.rules import (
 from vergabe.cost_keys.completeness import reasons_against_key
 from vergabe.cost_keys.keys import read_key
 from vergabe.errors import Violation
-from vergabe.law.counting import add_months, bgb_months
+from vergabe.law.counting import add_months
 
 NEXT_STAGE: Final[Mapping[tuple[Stage, Move], Stage]] = {
     (Stage.INFORMAL, Move.RESOLVE): Stage.RESOLVED,
@@ -269,7 +269,7 @@ def first_day_after_notice(given_on: dt.date, months: int | None, to: str) -> dt
     none was agreed; to: what it counts to the end of: day, month, quarter, half_year, year. Law:
     §§ 187, 188 BGB; the period itself is agreed. Raises ImpossibleInput outside the calendar.
     """
-    last = bgb_months(given_on, months or 0).last_day
+    last = add_months(given_on, months or 0)
     step = _MONTHS_OF[to]
     if step:
         first_of_next = dt.date(last.year, last.month, 1)

@@ -53,6 +53,7 @@ def test_load_twice_and_list(scratch: Settings) -> None:
         "is_changed": False,
         "dry_run": False,
         "invited": 0,
+        "hints": [],
         "changes": [],
     }
     assert counted(scratch, OutboxRow) == mails == 42

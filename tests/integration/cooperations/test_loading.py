@@ -302,9 +302,11 @@ def test_file_does_not_bring_back_what_a_member_revoked(session: Session) -> Non
 
 def test_mandate_and_resolution_of_the_file_are_corrected(session: Session) -> None:
     loaded(session, text_of("dlz"))
-    text = text_of("dlz").replace(
+    before, mandates_part = text_of("dlz").split("[[mandates]]", 1)
+    changed = mandates_part.replace(
         "valid_from = 2026-02-01", "valid_from = 2026-02-01\nlimit_net_euro = 250000", 1
     )
+    text = f"{before}[[mandates]]{changed}"
     text = text.replace('item_number = "Ö 7"', 'item_number = "Ö 7"\nis_public = false')
     report = loaded(session, text)
     assert [(c.path, c.old, c.new) for c in report.changes] == [

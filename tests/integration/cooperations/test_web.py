@@ -109,7 +109,11 @@ def test_stranger_finds_nothing(
         "/beschluesse/neu",
         "/vollmachten/neu",
         f"/beschluesse/{resolution.id}",
-        f"/beschluesse/{resolution.id}/dokument",
+        f"/beschluesse/{resolution.id}/auszug",
+        f"/beschluesse/{resolution.id}/auszug.pdf",
+        "/beschluesse",
+        "/beschluesse/planung",
+        "/beschluesse/nachweis?gegenstand=joining",
         f"/vollmachten/{mandate.id}",
         f"/vollmachten/{mandate.id}/dokument",
     ):
@@ -136,7 +140,9 @@ def test_resolution_is_recorded_by_form_with_its_document(
     assert (found.body, found.limit_net_cents) == ("Rat", 250_000_00)
     shown = text_of(client.get(f"/zusammenarbeit/dlz/beschluesse/{found.id}"))
     assert "250.000,00" in shown
-    document = client.get(f"/zusammenarbeit/dlz/beschluesse/{found.id}/dokument")
+    paper = f"/zusammenarbeit/dlz/beschluesse/{found.id}/unterlagen/{found.papers[0].id}"
+    assert paper in shown
+    document = client.get(paper)
     assert document.get_data() == b"%PDF-1.7 x"
     assert document.headers["Content-Disposition"].startswith("attachment")
     again = post(client, url, GOOD_RESOLUTION)
@@ -194,7 +200,7 @@ def test_mandate_is_granted_by_form_and_revoked(
 def test_agreement_moves_by_form(client: FlaskClient, session: Session) -> None:
     cooperation = factory.dlz(session, agreement_stage="signed")
     logged_in(client, session, "Merzenich")
-    url = "/zusammenarbeit/dlz/vereinbarung"
+    url = "/zusammenarbeit/dlz/vereinbarung/1/schritt"
     form = {"on": "2026-11-20", "reason": "Genehmigt"}
     refused = post(client, url, form | {"move": "bring_into_force"})
     assert refused.status_code == 409
@@ -210,7 +216,9 @@ def test_agreement_page_is_for_the_leads_coordination(
 ) -> None:
     logged_in(client, session)
     form = {"move": "terminate", "on": "2026-11-20", "reason": "x"}
-    answer = post(client, "/zusammenarbeit/dlz/vereinbarung", form)
+    page = text_of(client.get("/zusammenarbeit/dlz/vereinbarung"))
+    assert "Stand fortschreiben" not in page
+    answer = post(client, "/zusammenarbeit/dlz/vereinbarung/1/schritt", form)
     assert answer.status_code == 403
     session.expire_all()
     assert cooperation.agreements[0].stage == "in_force"
@@ -234,7 +242,7 @@ def test_closed_session_stays_with_its_own_member(
 ) -> None:
     found = confidential(session, cooperation)
     logged_in(client, session, "Jülich")
-    page = text_of(client.get("/zusammenarbeit/dlz"))
+    page = text_of(client.get("/zusammenarbeit/dlz/beschluesse"))
     assert "nichtöffentlich" in page
     assert "Vertraulich" not in page
     assert client.get(f"/zusammenarbeit/dlz/beschluesse/{found.id}").status_code == 404
@@ -420,5 +428,5 @@ def test_lead_sees_no_button_to_empower_itself(
     logged_in(client, session, "Merzenich")
     page = text_of(client.get("/zusammenarbeit/dlz"))
     assert "Vollmacht erteilen" not in page
-    assert "Stand fortschreiben" in page
+    assert "Stand fortschreiben" in text_of(client.get("/zusammenarbeit/dlz/vereinbarung"))
     assert session.get(Mandate, queries.mandates(session, cooperation.id)[0].id)
