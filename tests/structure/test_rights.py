@@ -13,7 +13,18 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from tests.factories import access as make
-from tests.factories import cooperations, demands, plans, pools, tasks, tenders
+from tests.factories import (
+    bylaws,
+    cooperations,
+    cost_shares,
+    demands,
+    in_house,
+    plans,
+    pools,
+    tasks,
+    tenders,
+    votes,
+)
 from vergabe import registry
 from vergabe.access.model import Organisation
 from vergabe.access.permissions import Permission, Role, roles_with
@@ -56,6 +67,11 @@ def _world(session: Session, app: Flask) -> World:
         cooperation,
         [demands.demand(session, cooperation, town) for town in (lead, member)],
     )
+    discussed = pools.pool_in_consultation(
+        session,
+        cooperation,
+        [demands.demand(session, cooperation, town) for town in (lead, member)],
+    )
     call = demands.call(session, cooperation)
     values: dict[str, Any] = {
         "tender_id": tender.id,
@@ -63,6 +79,12 @@ def _world(session: Session, app: Flask) -> World:
         "demand_id": demand.id,
         "pool_id": pool.id,
         "call_id": call.id,
+        "number": cooperation.agreements[-1].number,
+        "bylaw_id": bylaws.bylaw(session, member).id,
+        "check_id": in_house.check(
+            session, pool, in_house.provider(session, cooperation, areas=["elsewhere"])
+        ).id,
+        "vote_id": votes.opened(session, discussed).id,
         "key": cooperation.key,
         "substitution_id": tasks.substitution(session, cooperation, member, lead).id,
         "resolution_id": session.scalars(select(Resolution.id)).first(),
@@ -71,6 +93,7 @@ def _world(session: Session, app: Flask) -> World:
         "notice_id": session.scalars(select(Notice.id)).first(),
         "milestone_id": plans.milestone(session, cooperation).id,
     }
+    values |= {name: made[0] for name, made in cost_shares.route_values(session, pool).items()}
     assert None not in values.values(), values
     return World(lead, member, stranger, make.supplier(session), values)
 
