@@ -4,13 +4,16 @@ import time
 from collections.abc import Callable
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from tests.factories import cooperations as factory
 from vergabe import clock
 from vergabe.access.actor import Actor
-from vergabe.cooperations import gates, queries, resolutions
+from vergabe.audit import queries as audit
+from vergabe.cooperations import gates, planning, queries, resolutions
 from vergabe.cooperations.entries import ResolutionEntry
 from vergabe.cooperations.gates import PublicationFacts
+from vergabe.cooperations.planning import PlanEntry
 from vergabe.cooperations.rules import Subject
 from vergabe.db import reading, unit_of_work
 from vergabe.errors import Refused
@@ -108,3 +111,64 @@ def test_two_clicks_at_once_record_one_resolution(own_app: Flask) -> None:
     assert sorted(outcomes) == ["recorded", "refused"]
     with own_app.app_context(), reading() as session:
         assert len(queries.resolutions(session, cooperation_id)) == 1
+
+
+def _outcomes(
+    app: Flask, first: Callable[[Session], object], second: Callable[[Session], object]
+) -> list[str]:
+    """Run two commands at once; return in any order whether each was done or refused."""
+    outcomes: list[str] = []
+    start = threading.Barrier(2)
+
+    def run(command: Callable[[Session], object]) -> None:
+        start.wait(timeout=20)
+        try:
+            with unit_of_work() as session:
+                command(session)
+            outcomes.append("done")
+        except Refused:
+            outcomes.append("refused")
+
+    both(app, lambda: run(first), lambda: run(second))
+    return sorted(outcomes)
+
+
+def test_two_officers_revoke_at_once_and_it_is_recorded_once(own_app: Flask) -> None:
+    with own_app.app_context(), unit_of_work() as session:
+        cooperation = factory.dlz(session)
+        cooperation_id = cooperation.id
+        resolution_id = queries.resolutions(session, cooperation.id)[0].id
+
+    def revoke(session: Session) -> None:
+        resolutions.revoke_resolution(
+            session,
+            OPERATOR,
+            cooperation_id,
+            resolution_id,
+            revoked_on=clock.berlin_day(clock.now()),
+            reason="Neu entschieden",
+            now=clock.now(),
+        )
+
+    assert _outcomes(own_app, revoke, revoke) == ["done", "refused"]
+    with own_app.app_context(), reading() as session:
+        entries = audit.entries(session, f"cooperation:{cooperation_id}")
+        assert [entry.action for entry in entries] == ["resolution_revoked"]
+
+
+def test_two_officers_plan_the_same_decision_and_one_day_stands(own_app: Flask) -> None:
+    with own_app.app_context(), unit_of_work() as session:
+        cooperation = factory.dlz(session)
+        cooperation_id, town_id = cooperation.id, cooperation.lead_organisation_id
+
+    def planner(day: dt.date) -> Callable[[Session], object]:
+        entry = PlanEntry(Subject.AGREEMENT, "Rat", day)
+        return lambda session: planning.plan_decision(
+            session, OPERATOR, cooperation_id, entry, organisation_id=town_id, now=clock.now()
+        )
+
+    days = (dt.date(2027, 3, 18), dt.date(2027, 4, 22))
+    assert _outcomes(own_app, planner(days[0]), planner(days[1])) == ["done", "done"]
+    with own_app.app_context(), reading() as session:
+        (found,) = planning.planned_decisions(session, cooperation_id)
+        assert found.planned_on in days
