@@ -16,8 +16,8 @@ from vergabe.access.permissions import Role
 from vergabe.cooperations.documents import Upload
 from vergabe.cooperations.model import Cooperation, Resolution
 from vergabe.files import current
-from vergabe.funding import deciding, service
-from vergabe.funding.entries import CaseEntry, DecisionEntry, LineEntry
+from vergabe.funding import deciding, planning, proving, service
+from vergabe.funding.entries import CaseEntry, DecisionEntry, ExpenseEntry, LineEntry
 from vergabe.funding.model import FundingCase
 from vergabe.pools.model import Pool
 
@@ -96,3 +96,19 @@ def granted(
 def letter(name: str = "Bescheid.pdf", content: bytes = b"%PDF-1.7 Bescheid") -> Upload:
     """Return a letter to hand in."""
     return Upload(name, io.BytesIO(content), current.store())
+
+
+def complete(session: Session, found: Pool) -> FundingCase:
+    """Return a case granted today with a milestone, a drawdown and an expense."""
+    actor, now = coordinator(session, found), clock.now()
+    today = clock.berlin_day(now)
+    later = today + dt.timedelta(days=90)
+    draft(session, found, programme="individual", quota_basis_points=8000)
+    service.apply(session, actor, found.id, today, now=now)
+    case = deciding.grant(session, actor, found.id, DecisionEntry(today, 30_000_000), now=now)
+    planning.add_milestone(session, actor, found.id, "Zwischennachweis", later, now=now)
+    planning.add_drawdown(session, actor, found.id, later, 1_000_000, now=now)
+    voucher = ExpenseEntry(case.lines[0].id, today, "Rurtal GmbH", "RE-1", 1_000_000)
+    proving.record_expense(session, actor, found.id, voucher, now=now)
+    session.flush()
+    return case

@@ -39,8 +39,8 @@ STAGE_KINDS: Final = {
 }
 ERROR_COSTS: Final = (
     "Fehler im Vergabeverfahren können die Zuwendung ganz oder zum Teil kosten: Bei schweren "
-    "Verstößen fordert die Bewilligungsbehörde Geld zurück. Der Eigenanteil steigt dann bis zu dem "
-    "Betrag, der unten ohne Förderung steht."
+    "Verstößen fordert die Bewilligungsbehörde Geld zurück. Der Eigenanteil kann dann so hoch "
+    "werden wie ohne Förderung."
 )
 _ALL: Final = uuid.UUID(int=0)
 
