@@ -191,6 +191,7 @@ def _situation(
         naming=naming_of(agreement) if area.same_form_and_subject else None,
         others=_others_of_area(session, cooperation, area, participant_ids, day),
         cost_rule=queries.cost_rule_reasons(agreement) if agreement else (),
+        exclusion=_exclusion(area, area_queries.excluded_on(session, cooperation.id, day), None),
         # Nobody on file as party: recorded before parties were kept, so nobody is asked.
         parties={row.organisation_id: row.signed_on for row in parties} or None,
     )
@@ -293,7 +294,7 @@ def _bound_depths(
 def _exclusion(
     area: TaskArea,
     excluded: Mapping[tuple[uuid.UUID | None, uuid.UUID], AreaExclusion],
-    organisation_id: uuid.UUID,
+    organisation_id: uuid.UUID | None,
 ) -> str:
     for whose in (None, organisation_id):
         row = excluded.get((whose, area.id))

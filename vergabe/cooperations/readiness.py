@@ -84,6 +84,8 @@ class Situation:
     others: Sequence[ParticipantFacts] = ()
     cost_rule: Sequence[Violation] = ()
     """What the cost rule of the agreement lacks."""
+    exclusion: str = ""
+    """Why the area is left out for all (German sentence); empty: it is not."""
     parties: Mapping[uuid.UUID, dt.date | None] | None = None
     """Party to the agreement → day of signature; None: parties are not on file."""
 
@@ -159,6 +161,8 @@ def _not_parties(situation: Situation) -> list[Violation]:
 
 def all_take_part(situation: Situation) -> list[Violation]:
     """Return which participants are no members, or do not take part in the area deep enough."""
+    if not situation.participants and situation.exclusion:
+        return [_general(situation, "area_excluded", situation.exclusion, law=None)]
     if not situation.participants:
         message = "Es gibt keine Beteiligten. Nehmen Sie mindestens einen Bedarf auf."
         return [_general(situation, "no_participants", message)]

@@ -346,7 +346,7 @@ def test_running_procedure_goes_on_after_the_agreement_has_ended(session: Sessio
         session,
         tenders.officer(session, tender),
         tender.id,
-        Amendment(summary="Geräte bis 11,5 Zoll sind zugelassen.", is_substantial=False),
+        Amendment(summary="Klarstellung", title="Löschfahrzeuge LF 20", is_substantial=False),
         now=NOON,
         store=current.store(),
         base_url="https://vergabe.example",
