@@ -15,6 +15,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "audit": ("audit", "audit_group"),
     "conflicts": ("conflicts", "conflicts"),
     "cooperation": ("cooperations", "cooperation"),
+    "costs": ("costs", "costs"),
     "db": ("running", "database"),
     "demo": ("demo", "demo"),
     "demands": ("demands", "demands"),
