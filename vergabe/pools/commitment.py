@@ -64,6 +64,12 @@ def line_text(line: LineFacts) -> str:
     )
 
 
+def unit_name(unit_code: str | None) -> str:
+    """Return the unit of several: `Stück`; empty without a known one."""
+    known = codes.unit(unit_code) if unit_code else None
+    return known.plural if known else ""
+
+
 def amount(quantity: Decimal | None, unit_code: str | None) -> str:
     """Return a quantity with its unit; empty without a quantity."""
     if quantity is None:

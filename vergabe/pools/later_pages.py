@@ -18,7 +18,7 @@ from vergabe.errors import InvalidInput, Refused, Violation
 from vergabe.exchange import german, german_dates
 from vergabe.pools import announcing, forms, later_queries, later_rules, presenting, queries
 from vergabe.pools.announcing import LaterEntry
-from vergabe.pools.commitment import amount
+from vergabe.pools.commitment import amount, unit_name
 from vergabe.pools.later_rules import Article
 from vergabe.pools.model import Pool
 from vergabe.web.rights import current_actor, requires
@@ -56,6 +56,7 @@ def _page(
         violations=list(violations),
         entry=entry or {},
         amount=amount,
+        unit_name=unit_name,
     )
     return html, status
 

@@ -13,7 +13,7 @@ from vergabe.access.permissions import Permission
 from vergabe.db import db
 from vergabe.errors import InvalidInput, Refused, Violation
 from vergabe.exchange import german
-from vergabe.pools import announcing
+from vergabe.pools import announcing, later_queries
 from vergabe.pools import queries as pools
 from vergabe.pools.announcing import LaterJoiningEntry
 from vergabe.pools.commitment import amount
@@ -59,6 +59,7 @@ def _page(
         entries=pools.call_off_list(session, tender.pool_id),
         own=row if may_join else None,
         things=announcing.announced_things(row) if row is not None else [],
+        most=later_queries.facts_of(row).maximum if row is not None else {},
         violations=list(violations),
         entry=entry or {},
         amount=amount,

@@ -85,6 +85,8 @@ class VoteView:
     @property
     def state_badge(self) -> tuple[str, str]:
         """The state in German and the kind of badge for it."""
+        if self.changes and self.state in (State.OPEN, State.ADOPTED):
+            return f"{STATE_NAMES[self.state]}, überholt", "warning"
         return STATE_NAMES[self.state], STATE_KINDS[self.state]
 
     @property

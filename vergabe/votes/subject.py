@@ -9,6 +9,7 @@ import datetime as dt
 import hashlib
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -18,7 +19,7 @@ from vergabe.cooperations.model import Cooperation
 from vergabe.demands.queries import ReleasedDemand
 from vergabe.money import german as euro
 from vergabe.pools import later_queries, queries
-from vergabe.pools.commitment import line_text
+from vergabe.pools.commitment import amount, line_text
 from vergabe.pools.model import LaterJoiner, Pool
 from vergabe.pools.stages import Stage, effective_stage
 
@@ -106,8 +107,13 @@ def _later(row: LaterJoiner) -> dict[str, Any]:
         "name": row.organisation.name,
         "maximum_net_cents": row.maximum_net_cents,
         "latest_on": row.latest_on.isoformat(),
-        "lines": list(row.lines),
+        "lines": [dict(line) | {"shown": _most(line)} for line in row.lines],
     }
+
+
+def _most(line: Mapping[str, Any]) -> str:
+    number = None if line["maximum"] is None else Decimal(line["maximum"])
+    return f"{amount(number, line['unit_code'])} „{line['text']}“".strip()
 
 
 def differences(old: Subject, new: Subject) -> list[str]:
