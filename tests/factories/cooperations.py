@@ -20,8 +20,11 @@ from vergabe.cooperations.model import (
     Member,
     Participation,
     Resolution,
+    ResolutionPaper,
     TaskArea,
 )
+from vergabe.files import current
+from vergabe.files import service as files
 
 JOINED = dt.date(2018, 3, 1)
 IN_FORCE = dt.date(2026, 2, 1)
@@ -258,5 +261,23 @@ def resolution(
     }
     found = Resolution(**(facts | more))
     session.add(found)
+    session.flush()
+    return found
+
+
+def paper(session: Session, resolution: Resolution, **more: Any) -> ResolutionPaper:
+    """Return a paper of a resolution, for the own municipality alone; its bytes are stored."""
+    content = b"%PDF-1.7 Auszug"
+    kept = files.keep_bytes(session, current.store(), content, now=clock.now())
+    facts: dict[str, Any] = {
+        "kind": "extract",
+        "classification": "own",
+        "roles": [],
+        "file_sha256": kept.sha256,
+        "file_name": "Auszug.pdf",
+        "recorded_at": clock.now(),
+    }
+    found = ResolutionPaper(**(facts | more))
+    resolution.papers.append(found)
     session.flush()
     return found

@@ -1,5 +1,6 @@
 """A cooperation with everything in it, visitors with every role, and the forms on their pages."""
 
+import datetime as dt
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from tests.factories import (
     bylaws,
     cooperations,
     cost_shares,
+    councils,
     demands,
     funding,
     in_house,
@@ -147,6 +149,10 @@ def world(app: Flask, session: Session, **tender_facts: Any) -> World:
     values |= cost_shares.route_values(session, found[2])
     values["milestone_id"] += funded(session, found[0], values)
     values["row_id"] = values["resolution_id"] + values["mandate_id"]
+    resolution = session.get_one(Resolution, values["resolution_id"][0])
+    values["paper_id"] = [cooperations.paper(session, resolution).id]
+    body = councils.body(session, lead, meets_on=[dt.date(2027, 3, 18)])
+    values["body_id"], values["meeting_id"] = [body.id], [body.meetings[0].id]
     buyer = Visitor(app, session, lead, *BUYER_ROLES)
     values["token_id"] = list(session.scalars(select(ApiToken.id).limit(1)))
     values["assignment_id"] = list(session.scalars(select(RoleAssignment.id).limit(1)))

@@ -1,5 +1,6 @@
 """Every route × every role × members and strangers: who may, who may not, and nobody gets a 500."""
 
+import datetime as dt
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from tests.factories import (
     bylaws,
     cooperations,
     cost_shares,
+    councils,
     demands,
     in_house,
     plans,
@@ -92,6 +94,14 @@ def _world(session: Session, app: Flask) -> World:
         "deadline_id": session.scalars(select(Deadline.id)).first(),
         "notice_id": session.scalars(select(Notice.id)).first(),
         "milestone_id": plans.milestone(session, cooperation).id,
+    }
+    resolution = session.get_one(Resolution, values["resolution_id"])
+    body = councils.body(session, lead, meets_on=[dt.date(2027, 3, 18)])
+    values |= {
+        "paper_id": cooperations.paper(session, resolution).id,
+        "row_id": resolution.id,
+        "body_id": body.id,
+        "meeting_id": body.meetings[0].id,
     }
     values |= {name: made[0] for name, made in cost_shares.route_values(session, pool).items()}
     assert None not in values.values(), values
