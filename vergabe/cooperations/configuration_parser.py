@@ -85,7 +85,7 @@ def _in_place(violation: Violation, raw: Mapping[str, Any]) -> Violation:
             here = here[int(part)]
             place += f"[{_name_of(here) or '#' + str(int(part) + 1)}]"
             continue
-        if not isinstance(here, Mapping):
+        if not isinstance(here, Mapping) or (part in ("key", "value") and part not in here):
             continue  # marshmallow tells keys and values of a mapping apart; people need not
         here = here.get(part)
         place += f".{part}" if place else part

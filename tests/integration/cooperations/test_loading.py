@@ -442,7 +442,13 @@ name = "Moselgruppe"
 reference_prefix = "MOSEL"
 contact = { name = "Koordination", email = "k@mosel.example" }
 review_body = { name = "Vergabekammer Rheinland-Pfalz", city = "Mainz" }
-cost_key = { kind = "mixed", equal_basis_points = 4000, demand_value_basis_points = 6000, no_award = "key", vat_clause = "Jede trägt ihre Umsatzsteuer." }
+
+[cost_key]
+kind = "mixed"
+equal_basis_points = 4000
+demand_value_basis_points = 6000
+no_award = "key"
+vat_clause = "Jede trägt ihre Umsatzsteuer."
 
 [agreement]
 legal_form = "contract"

@@ -10,7 +10,16 @@ from tests.factories import cooperations as factory
 from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.audit import queries as audit
-from vergabe.cooperations import gates, planning, queries, resolutions
+from vergabe.cooperations import (
+    agreement_queries,
+    agreement_versions,
+    areas,
+    gates,
+    planning,
+    queries,
+    resolutions,
+)
+from vergabe.cooperations.areas import ExclusionEntry
 from vergabe.cooperations.entries import ResolutionEntry
 from vergabe.cooperations.gates import PublicationFacts
 from vergabe.cooperations.planning import PlanEntry
@@ -172,3 +181,68 @@ def test_two_officers_plan_the_same_decision_and_one_day_stands(own_app: Flask) 
     with own_app.app_context(), reading() as session:
         (found,) = planning.planned_decisions(session, cooperation_id)
         assert found.planned_on in days
+
+
+def test_two_coordinators_at_once_begin_one_draft(own_app: Flask) -> None:
+    outcomes: list[str] = []
+    start = threading.Barrier(2)
+    with own_app.app_context(), unit_of_work() as session:
+        cooperation_id = factory.dlz(session).id
+
+    def draft() -> None:
+        start.wait(timeout=20)
+        try:
+            with unit_of_work() as session:
+                agreement_versions.draft_version(
+                    session, OPERATOR, cooperation_id, "Neue Fassung", now=clock.now()
+                )
+            outcomes.append("drafted")
+        except Refused:
+            outcomes.append("refused")
+
+    both(own_app, draft, draft)
+    assert sorted(outcomes) == ["drafted", "refused"]
+    with own_app.app_context(), reading() as session:
+        numbers = [each.number for each in agreement_queries.versions(session, cooperation_id)]
+        assert numbers == [2, 1]
+
+
+def test_area_is_left_out_after_a_publication_under_way_is_decided(own_app: Flask) -> None:
+    happened: list[str] = []
+    checked = threading.Event()
+    with own_app.app_context(), unit_of_work() as session:
+        cooperation = factory.dlz(session)
+        today = clock.berlin_day(clock.now())
+        ids = queries.member_ids(session, cooperation.id, clock.now())
+        area = queries.area_by_key(session, cooperation.id, "procurement")
+        facts = PublicationFacts(
+            cooperation.id, area.id, None, ids, dict.fromkeys(ids, 1_00), today
+        )
+        cooperation_id = cooperation.id
+
+    def publish() -> None:
+        with unit_of_work() as session:
+            found = gates.publication_gates(session, facts, is_decision=True)
+            assert all(gate.is_open for gate in found)
+            checked.set()
+            time.sleep(0.4)
+            happened.append("published")
+
+    def exclude() -> None:
+        assert checked.wait(timeout=20)
+        with unit_of_work() as session:
+            areas.exclude_area(
+                session,
+                OPERATOR,
+                cooperation_id,
+                ExclusionEntry("procurement", today, "Rechnet sich nicht"),
+                organisation_id=None,
+                now=clock.now(),
+            )
+            happened.append("excluded")
+
+    both(own_app, publish, exclude)
+    assert happened == ["published", "excluded"]
+    with own_app.app_context(), reading() as session:
+        codes = {r.code for g in gates.publication_gates(session, facts) for r in g.reasons}
+        assert codes == {"area_excluded"}
