@@ -1,4 +1,8 @@
-"""What a service provider may see because of its tasks, as conditions for queries."""
+"""What a service provider may see because of its tasks, as conditions for queries.
+
+Each subquery says which tables are its own (`correlate_except`): the columns of whoever asks may
+stand several levels above.
+"""
 
 import datetime as dt
 import uuid
@@ -27,11 +31,16 @@ def _in_force(agreement: Any, day: dt.date) -> ColumnElement[bool]:
 def _governs(day: dt.date) -> ColumnElement[bool]:
     """The version in force on the day, and no newer one is (queries.current_agreement in SQL)."""
     newer = aliased(Agreement)
-    return _in_force(Agreement, day) & ~exists().where(
-        newer.cooperation_id == Agreement.cooperation_id,
-        newer.number > Agreement.number,
-        _in_force(newer, day),
+    is_replaced = (
+        exists()
+        .where(
+            newer.cooperation_id == Agreement.cooperation_id,
+            newer.number > Agreement.number,
+            _in_force(newer, day),
+        )
+        .correlate_except(newer)
     )
+    return _in_force(Agreement, day) & ~is_replaced
 
 
 def _tasks(organisation_id: uuid.UUID | None, steps: Iterable[Step]) -> Select[Any]:
@@ -49,15 +58,16 @@ def _tasks(organisation_id: uuid.UUID | None, steps: Iterable[Step]) -> Select[A
 def _in_area(area: Any) -> ColumnElement[bool]:
     """A line for the area, or a general one that no line of the area replaces."""
     own = aliased(TaskAssignment)
-    return or_(
-        TaskAssignment.area_id == area,
-        TaskAssignment.area_id.is_(None)
-        & ~exists().where(
+    is_replaced = (
+        exists()
+        .where(
             own.agreement_id == TaskAssignment.agreement_id,
             own.step == TaskAssignment.step,
             own.area_id == area,
-        ),
+        )
+        .correlate_except(own)
     )
+    return or_(TaskAssignment.area_id == area, TaskAssignment.area_id.is_(None) & ~is_replaced)
 
 
 def served_cooperations(organisation_id: uuid.UUID | None, day: dt.date) -> Select[Any]:
@@ -84,6 +94,7 @@ def serves(
     return (
         _tasks(organisation_id, steps)
         .where(_governs(day), Agreement.cooperation_id == cooperation, _in_area(area))
+        .correlate_except(TaskAssignment, Agreement)
         .exists()
     )
 
@@ -109,5 +120,6 @@ def serves_under(
             Agreement.in_force_on <= day,
             _in_area(area),
         )
+        .correlate_except(TaskAssignment, Agreement)
         .exists()
     )

@@ -55,7 +55,12 @@ def _visible(actor: Actor) -> Select[Tender]:
 
 def _works_on(actor: Actor, today: dt.date) -> ColumnElement[bool]:
     """A service provider sees the tenders in which the task matrix gives it a step."""
-    area = select(Pool.area_id).where(Pool.id == Tender.pool_id).scalar_subquery()
+    area = (
+        select(Pool.area_id)
+        .where(Pool.id == Tender.pool_id)
+        .correlate_except(Pool)
+        .scalar_subquery()
+    )
     org = actor.organisation_id
     under = task_queries.serves_under(
         org, TENDER_STEPS, today, agreement=Tender.agreement_id, area=area

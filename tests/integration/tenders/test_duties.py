@@ -12,7 +12,7 @@ from tests.factories import tenders as factory
 from vergabe import clock
 from vergabe.access.model import Organisation
 from vergabe.access.permissions import Role
-from vergabe.cooperations.model import Agreement, Mandate
+from vergabe.cooperations.model import Agreement, Mandate, TaskArea
 from vergabe.cooperations.task_rules import Performer, Step
 from vergabe.enquiries import service as enquiries
 from vergabe.errors import Forbidden, NotFound, Refused
@@ -270,3 +270,33 @@ def test_who_answers_questions_may_not_be_kept_from_it_by_an_old_version(
     )
     # What began under a version that has ended is brought to its end by the same people.
     assert duties.may(session, factory.officer(session, tender), tender, Step.ANSWER_ENQUIRIES)
+
+
+def test_a_provider_of_one_area_sees_nothing_of_another(session: Session) -> None:
+    cooperation = cooperations.dlz(session)
+    first = cooperation.areas[0]
+    second = TaskArea(
+        cooperation_id=cooperation.id,
+        key="software",
+        name="Software",
+        position=2,
+        required_resolutions=[],
+    )
+    session.add(second)
+    session.flush()
+    found = {}
+    for area in (first, second):
+        tender = factory.small_draft(session, cooperation=cooperation)
+        tender.pool.area_id = area.id
+        found[area.key] = tender
+    session.flush()
+    of_second, general = tasks.provider(session), tasks.provider(session, "Zweckverband Zwei")
+    provider = Performer.SERVICE_PROVIDER
+    tasks.task(session, cooperation, Step.EVALUATE, provider, of_second, area=second)
+    # A general line is replaced in the area that has lines of its own.
+    tasks.task(session, cooperation, Step.AWARD, provider, general)
+    tasks.task(session, cooperation, Step.AWARD, Performer.LEAD, area=second)
+    for organisation, key in ((of_second, "software"), (general, first.key)):
+        actor = access.actor(session, organisation, Role.PROCUREMENT_OFFICER)
+        assert [t.id for t in queries.tenders_page(session, actor).items] == [found[key].id]
+        assert [p.id for p in session.scalars(pools.visible(actor))] == [found[key].pool_id]

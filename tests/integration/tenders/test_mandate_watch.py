@@ -37,7 +37,7 @@ def _amend(session: Session, tender: Tender) -> None:
         session,
         factory.officer(session, tender),
         tender.id,
-        Amendment("Titel", title=title),
+        Amendment("Der Titel wurde geändert.", title=title, is_substantial=False),
         now=clock.now(),
     )
 
@@ -98,7 +98,7 @@ def test_nobody_is_warned_where_another_mandate_goes_on_or_nothing_runs(
     session.flush()
     (sentence,) = mandate_watch.warnings(session, tender, now=clock.now())
     assert "Kerpen endet am 04.12.2026" in sentence
-    tender.stage = "awarded"
+    tender.stage, tender.opened_at = "awarded", clock.now()
     session.flush()
     assert mandate_watch.warnings(session, tender, now=clock.now()) == []
     assert not mandate_watch.has_due_warnings(session, now=clock.now())
