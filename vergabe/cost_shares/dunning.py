@@ -63,6 +63,13 @@ def dun(
     return made
 
 
+def may_be_dunned(
+    session: Session, cooperation: Cooperation, entry: LedgerEntry, today: dt.date
+) -> bool:
+    """Return whether a demand is overdue and may be dunned once more."""
+    return not rules.reasons_against_dunning(_item(session, cooperation, entry), today)
+
+
 def _item(session: Session, cooperation: Cooperation, entry: LedgerEntry) -> OpenItem | None:
     if entry.organisation_id is None or entry.kind != Kind.DEMAND:
         return None

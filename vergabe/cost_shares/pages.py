@@ -291,6 +291,7 @@ def _entry(
         correction=queries.correction_of(session, entry.id),
         keeps=queries.keeps_ledger(actor, cooperation),
         reads_all=queries.reads_ledger(actor, cooperation),
+        may_dun=dunning.may_be_dunned(session, cooperation, entry, clock.berlin_day(clock.now())),
         next_level=queries.last_level(session, entry.id) + 1,
         kinds=KIND_NAMES,
         accounts=ACCOUNT_NAMES,
