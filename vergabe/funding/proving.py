@@ -16,7 +16,7 @@ from vergabe.funding.arithmetic import CostLine, Proof, Spent, proof
 from vergabe.funding.computing import computed_grant
 from vergabe.funding.entries import ExpenseEntry, checked_expense, checked_reason
 from vergabe.funding.keeping import locked_case, record, refuse, touch
-from vergabe.funding.model import FundingCase, FundingExpense
+from vergabe.funding.model import FundingCase, FundingExpense, FundingLine
 from vergabe.funding.planning import received_cents
 from vergabe.funding.rules import Action
 from vergabe.funding.sharing import partners
@@ -52,13 +52,7 @@ def record_expense(
             queries.facts_of(case), entry.paid_on, clock.berlin_day(now), is_eligible=eligible > 0
         )
     )
-    for known in line.expenses:
-        same = (known.voucher, known.organisation_id) == (entry.voucher, payer_id)
-        if same and known.cancelled_at is None:
-            raise Refused(
-                "expense_recorded",
-                f"Der Beleg {entry.voucher} ist bei dieser Position schon erfasst.",
-            )
+    _refuse_second(line, entry.voucher, payer_id)
     expense = FundingExpense(
         id=ids.new_id(),
         line_id=line.id,
@@ -91,6 +85,15 @@ def record_expense(
         file_sha256=expense.file_sha256,
     )
     return expense
+
+
+def _refuse_second(line: FundingLine, voucher: str, payer_id: uuid.UUID) -> None:
+    for known in line.expenses:
+        same = (known.voucher, known.organisation_id) == (voucher, payer_id)
+        if same and known.cancelled_at is None:
+            raise Refused(
+                "expense_recorded", f"Der Beleg {voucher} ist bei dieser Position schon erfasst."
+            )
 
 
 def cancel_expense(
