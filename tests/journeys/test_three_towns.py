@@ -2,13 +2,11 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from tests.conftest import MovableClock
 from tests.journeys.three_towns import (
@@ -20,7 +18,6 @@ from tests.journeys.three_towns import (
 )
 from vergabe import clock
 from vergabe.audit import queries as audit
-from vergabe.cooperations.model import Agreement, Mandate, Member, Participation, Resolution
 from vergabe.demands import call_queries
 from vergabe.demands.model import Demand
 from vergabe.enquiries import queries as enquiries
@@ -33,7 +30,7 @@ from vergabe.pools.model import Joining
 from vergabe.pools.stages import Stage as PoolStage
 from vergabe.pools.stages import effective_stage
 from vergabe.suppliers import following
-from vergabe.tenders import gates, rules
+from vergabe.tenders import rules
 from vergabe.tenders.amending import Amendment
 from vergabe.tenders.model import Lot, Tender
 
@@ -261,98 +258,3 @@ def test_cancelled_tender_is_told_and_its_deadlines_end(
         assert set(stages) == {"pooled"}, "the demands are free for another procedure"
     assert_record_holds(dlz)
     assert_nothing_is_told_twice(dlz)
-
-
-# Gate → what closes it. Every other gate may close as well where one fact is asked for twice.
-YESTERDAY = dt.date(2026, 12, 14)
-
-
-def _terminate(session: Session, dlz: ThreeTowns) -> None:
-    session.execute(update(Agreement).values(stage="approved", in_force_on=None))
-
-
-def _leave_area(session: Session, dlz: ThreeTowns) -> None:
-    kerpen = select(Member.id).where(Member.organisation_id == dlz.town_ids["kerpen"])
-    session.execute(
-        update(Participation)
-        .where(Participation.member_id.in_(kerpen), Participation.area_id == dlz.area_id)
-        .values(valid_to=YESTERDAY)
-    )
-
-
-def _revoke_mandate(session: Session, dlz: ThreeTowns) -> None:
-    of_kerpen = Mandate.grantor_id == dlz.town_ids["kerpen"]
-    session.execute(update(Mandate).where(of_kerpen).values(revoked_on=YESTERDAY))
-
-
-def _revoke_resolution(session: Session, dlz: ThreeTowns) -> None:
-    of_kerpen = Resolution.organisation_id == dlz.town_ids["kerpen"]
-    session.execute(update(Resolution).where(of_kerpen).values(revoked_on=YESTERDAY))
-
-
-def _cut_budget(session: Session, dlz: ThreeTowns) -> None:
-    of_kerpen = Demand.organisation_id == dlz.town_ids["kerpen"]
-    session.execute(update(Demand).where(of_kerpen).values(released_net_cents=1_000_00))
-
-
-def _undo_joining(session: Session, dlz: ThreeTowns) -> None:
-    of_kerpen = Joining.organisation_id == dlz.town_ids["kerpen"]
-    session.execute(update(Joining).where(of_kerpen).values(decision="declined"))
-
-
-def _falsify_sum(session: Session, dlz: ThreeTowns) -> None:
-    session.execute(update(Lot).values(estimated_value_net_cents=Lot.estimated_value_net_cents + 1))
-
-
-def _empty_description(session: Session, dlz: ThreeTowns) -> None:
-    session.execute(update(Tender).values(description=""))
-
-
-def _choose_national_method(session: Session, dlz: ThreeTowns) -> None:
-    session.execute(update(Tender).values(procurement_method="nat-open"))
-
-
-def _shorten_deadline(session: Session, dlz: ThreeTowns) -> None:
-    too_soon = clock.now() + dt.timedelta(days=10)
-    session.execute(update(Tender).values(submission_deadline=too_soon))
-
-
-CLOSES: dict[str, Callable[[Session, ThreeTowns], None]] = {
-    "agreement": _terminate,
-    "participation": _leave_area,
-    "mandates": _revoke_mandate,
-    "resolutions": _revoke_resolution,
-    "demands_released": _cut_budget,
-    "joinings_recorded": _undo_joining,
-    "sums_agree": _falsify_sum,
-    "content_complete": _empty_description,
-    "method_permitted": _choose_national_method,
-    "deadlines_lawful": _shorten_deadline,
-}
-
-
-def test_each_gate_alone_keeps_the_tender_from_the_public(dlz: ThreeTowns) -> None:
-    binding_tender(dlz)
-    dlz.declare_ready()
-    with dlz.look() as session:
-        tender = session.get_one(Tender, dlz.tender_id)
-        found = gates.all_gates(session, tender, now=clock.now())
-    assert [gate.key for gate in found] == list(CLOSES), "each gate has a line above"
-    assert closed_gates(dlz) == []
-    for key, close in CLOSES.items():
-        with dlz.supposing(lambda session, close=close: close(session, dlz)):
-            assert key in closed_gates(dlz)
-            with pytest.raises(Refused) as refused:
-                dlz.publish()
-            assert refused.value.violations, key
-            assert published_xml(dlz) == [], key
-        assert closed_gates(dlz) == []
-    dlz.publish()
-    assert len(published_xml(dlz)) == 1
-
-
-def closed_gates(dlz: ThreeTowns) -> list[str]:
-    with dlz.look() as session:
-        tender = session.get_one(Tender, dlz.tender_id)
-        found = gates.all_gates(session, tender, now=clock.now())
-        return [gate.key for gate in found if not gate.is_open]

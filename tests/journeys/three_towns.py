@@ -271,10 +271,13 @@ class ThreeTowns:
             line = "211101.525500"
             releasing.release_demand(session, actor, demand_id, budget_line=line, now=clock.now())
 
-    def collect_demands(self) -> None:
-        """Let the three towns bring their released demands, without any test on the way."""
+    def collect_demands(self, quantities: tuple[str, str, str] = ("60", "220", "200")) -> None:
+        """Let the three towns bring their released demands, without any test on the way.
+
+        480 tablets reach the EU threshold.
+        """
         self.open_call()
-        for town, quantity in {"merzenich": "60", "juelich": "220", "kerpen": "200"}.items():
+        for town, quantity in zip(TOWNS, quantities, strict=True):
             self.demand_by_form(town, quantity)
             self.release(town)
 

@@ -12,6 +12,7 @@ from vergabe.db import db
 from vergabe.law.advice import AdvisorFacts
 from vergabe.web.api import ApiBlueprint
 from vergabe.web.rights import current_actor, requires
+from vergabe.web.transactions import commits
 
 api = ApiBlueprint("advice", __name__, description="Beratung")
 
@@ -38,6 +39,7 @@ def of_tender(query: dict[str, Any], tender_id: uuid.UUID) -> Any:
 
 @api.post("/law/advice")
 @requires(Permission.VIEW_POOLS)
+@commits
 @api.arguments(QuestionSchema)
 @api.response(200, AdviceSchema)
 def of_facts(facts: AdvisorFacts) -> Any:

@@ -69,6 +69,8 @@ class TenderFacts:
     has_review_body: bool
     is_above_threshold: bool
     selection_criteria: str
+    has_region: bool = True
+    """A lot or a buyer has a NUTS code: the notice must name where the contract is performed."""
 
 
 def reasons_against_ready(facts: TenderFacts) -> list[Violation]:
@@ -99,6 +101,16 @@ def _about_text(facts: TenderFacts) -> list[Violation]:
                 "contact_missing",
                 "Die Kontaktstelle fehlt. Tragen Sie Name und E-Mail-Adresse ein.",
                 field="contact.email",
+            )
+        )
+    if not facts.has_region:
+        reasons.append(
+            Violation(
+                "region_missing",
+                "Der Ort der Leistung fehlt: Bei keiner beteiligten Kommune ist eine Region "
+                "(NUTS-3) hinterlegt. Sie steht in der Datei der Zusammenarbeit (nuts3).",
+                field="lots",
+                who="Betrieb der Plattform (Datei der Zusammenarbeit)",
             )
         )
     if facts.document_count == 0:

@@ -61,6 +61,8 @@ def tender_facts(session: Session, tender: Tender, newest: Assessment | None = N
         has_review_body=bool(tender.review_body.get("name")),
         is_above_threshold=bool(law.get("reaches_threshold")),
         selection_criteria=tender.selection_criteria,
+        has_region=any(lot.nuts for lot in tender.lots)
+        or any(buyer.buys and buyer.organisation.nuts3 for buyer in tender.buyers),
     )
 
 

@@ -57,6 +57,7 @@ def test_a_complete_tender_lacks_nothing() -> None:
     [
         ({"description": "zu kurz"}, ["description_missing"]),
         ({"has_contact": False}, ["contact_missing"]),
+        ({"has_region": False}, ["region_missing"]),
         ({"document_count": 0}, ["documents_missing"]),
         ({"lots": []}, ["lots_missing"]),
         ({"lots": [replace(COMPLETE.lots[0], item_count=0)]}, ["lot_empty"]),
