@@ -10,7 +10,7 @@ from vergabe.errors import Violation
 from vergabe.web.forms import FormReader
 
 # What a choice of the form can be besides the codes of `options`.
-USUAL = ""
+USUAL = "usual"
 KEEP = "keep"
 
 
@@ -62,6 +62,8 @@ def tasks_in(
     found = [task for task in before if task.area_id != area_id]
     for step in Step:
         code = reader.text(f"step_{step}").strip()
+        if code == USUAL:
+            continue
         if code == KEEP:
             found += [t for t in before if t.step is step and t.area_id == area_id]
             continue

@@ -60,7 +60,7 @@ STEPS: Final[Mapping[Step, StepFacts]] = {
         "Bündelungen vorschlagen", Permission.EDIT_POOLS, Performer.MEMBER
     ),
     Step.OPEN_JOINING: StepFacts(
-        "Abstimmung und Beitritt eröffnen", Permission.EDIT_POOLS, Performer.MEMBER
+        "Anhörung und Beitritt eröffnen", Permission.EDIT_POOLS, Performer.MEMBER
     ),
     Step.PREPARE_TENDER: StepFacts("Vergabeverfahren vorbereiten", Permission.EDIT_TENDERS),
     Step.PUBLISH: StepFacts("Veröffentlichen", Permission.PUBLISH_TENDERS),
