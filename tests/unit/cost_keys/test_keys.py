@@ -1,13 +1,16 @@
 """Cost keys: what is complete, and how each kind divides, as a table."""
 
 import datetime as dt
+import tomllib
 import uuid
 from collections.abc import Sequence
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from vergabe.cooperations import configuration_schema
 from vergabe.cost_keys.completeness import reasons_against_key
 from vergabe.cost_keys.figures import MemberFigures
 from vergabe.cost_keys.keys import CostKey, KeyKind, NoAward, borne_by, read_key, without_award
@@ -240,3 +243,10 @@ def test_names_of_keys_are_german() -> None:
 def test_a_negative_figure_is_no_figure() -> None:
     with pytest.raises(ValueError, match="negative"):
         member(0, value=-1)
+
+
+@pytest.mark.parametrize("name", ["dlz", "rkn", "heinsberg", "emh"])
+def test_the_four_known_groups_have_a_complete_cost_rule(name: str) -> None:
+    path = Path(__file__).parents[3] / "examples" / "cooperations" / f"{name}.toml"
+    file = configuration_schema.read(tomllib.loads(path.read_text(encoding="utf-8")))
+    assert reasons_against_key(read_key(file.cost_key)) == []
