@@ -1,6 +1,7 @@
 """From a tender and its notice to the OCDS release."""
 
 import uuid
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -80,6 +81,17 @@ def _parties(tender: Tender) -> list[Party]:
             buys=buyer.buys,
         )
         for buyer in tender.buyers
+    ]
+    # One contact answers for all: where the lead stands, that of the tender is named.
+    found = [
+        replace(
+            party,
+            email=tender.contact.get("email") or party.email,
+            phone=tender.contact.get("phone") or party.phone,
+        )
+        if party.is_lead
+        else party
+        for party in found
     ]
     return found + [
         _party(
