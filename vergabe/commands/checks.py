@@ -13,15 +13,18 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from vergabe import clock
 from vergabe.db import db
+from vergabe.deadlines import queries as deadlines
 from vergabe.files.store import FileStore
 from vergabe.law import holiday_check, overview
 from vergabe.migrating import MIGRATIONS
 from vergabe.settings import Settings
 
 _LEAST_FREE_BYTES: Final = 2 * 1024**3
+_NO_MAINTENANCE: Final = dt.timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ def examine(app: Flask) -> list[Finding]:
             *_files(settings, app.extensions["vergabe_files"]),
             *_mail(settings),
             *_clock(),
+            *_deadlines(),
             *_law(),
             *_sdk(settings),
         ]
@@ -136,6 +140,28 @@ def _clock() -> Iterator[Finding]:
     drift = abs((theirs - clock.read()).total_seconds())
     level = "ok" if drift < 1 else "error"
     yield Finding("Uhr", level, f"{drift:.2f} s Abstand zur Uhr der Datenbank (höchstens 1 s)")
+
+
+def _deadlines() -> Iterator[Finding]:
+    try:
+        yield maintenance(db.session(), now=clock.now())
+    except SQLAlchemyError:
+        return  # said already: the database is not reachable or not migrated
+
+
+def maintenance(session: Session, *, now: dt.datetime) -> Finding:
+    """Return whether this is a time for updates: none within 24 hours before any deadline."""
+    ending = deadlines.ending_before(session, now, now + _NO_MAINTENANCE)
+    if not ending:
+        return Finding("Wartung", "ok", "in den nächsten 24 Stunden endet keine Frist")
+    until = ending[-1].due_at.astimezone(clock.BERLIN)
+    return Finding(
+        "Wartung",
+        "warning",
+        f"Fristen, die in den nächsten 24 Stunden enden: {len(ending)}. Die erste ist "
+        f"„{ending[0].title}“ ({ending[0].subject_reference}). Warten Sie mit Updates und "
+        f"Neustarts bis nach {until:%d.%m.%Y, %H:%M} Uhr.",
+    )
 
 
 def _law() -> Iterator[Finding]:

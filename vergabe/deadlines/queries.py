@@ -46,6 +46,12 @@ def is_in_state(state: State, now: dt.datetime) -> ColumnElement[bool]:
     )
 
 
+def ending_before(session: Session, now: dt.datetime, until: dt.datetime) -> list[Deadline]:
+    """Return all running deadlines that end until an instant, the next one first; for operators."""
+    query = select(Deadline).where(is_in_state(State.RUNNING, now), Deadline.due_at <= until)
+    return list(session.scalars(query.order_by(Deadline.due_at, Deadline.id)))
+
+
 def memberships(organisation_ids: Sequence[uuid.UUID | None], day: dt.date) -> Select[Any]:
     """Return the cooperations of which one of the organisations is a member on a legal day.
 
