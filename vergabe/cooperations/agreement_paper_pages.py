@@ -12,10 +12,12 @@ from vergabe.cooperations import (
     agreement_entries,
     agreement_forms,
     agreement_notices,
+    agreement_printing,
     agreement_rules,
 )
 from vergabe.cooperations.agreement_pages import page, to, view_of
 from vergabe.cooperations.pages import visible, words
+from vergabe.cooperations.resolution_pages import pdf_answer
 from vergabe.db import db
 from vergabe.errors import DomainError
 from vergabe.web.forms import violations_of
@@ -25,6 +27,14 @@ from vergabe.web.transactions import commits
 
 pages = Blueprint("agreement_papers", __name__)
 pages.context_processor(words)
+
+
+@pages.get("/zusammenarbeit/<key>/vereinbarung/<int:number>/unterschriften.pdf")
+@requires(Permission.VIEW_COOPERATION)
+def signatures(key: str, number: int) -> ResponseReturnValue:
+    now, view = clock.now(), view_of(key, number)
+    name = f"Vereinbarung {view.cooperation.reference_prefix} Fassung {number}.pdf"
+    return pdf_answer(agreement_printing.signature_paper(view, now=now), name)
 
 
 @pages.get("/zusammenarbeit/<key>/vereinbarung/<int:number>/genehmigung")
