@@ -30,6 +30,7 @@ Break = Callable[[Session, Tender], None]
 
 
 def no_agreement(session: Session, tender: Tender) -> None:
+    session.execute(update(Tender).values(agreement_id=None))
     session.execute(delete(Agreement))
 
 
