@@ -32,7 +32,7 @@ from vergabe.web.transactions import commits
 pages = Blueprint("agreements", __name__)
 pages.context_processor(words)
 
-_CHOICES: Final = {
+_OFFERED: Final = {
     "items": ITEMS,
     "notice_to": tuple(agreement_entries.NOTICE_ENDS_TO.items()),
     "notice_ends": tuple(agreement_entries.NOTICE_ENDS.items()),
@@ -59,7 +59,7 @@ def page(
         view=view_of(key, number),
         violations=violations_of(error) if error else (),
         values=request.form if values is None else values,
-        choices=_CHOICES,
+        offered=_OFFERED,
     )
     return html, error.status if error else 200
 

@@ -1,21 +1,27 @@
 """Pages and API of the agreement and of the task areas."""
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.conftest import MovableClock
+from tests.conftest import NOON, MovableClock
 from tests.factories import access
 from tests.factories import cooperations as factory
+from tests.factories.world import forms_on
+from vergabe.access.actor import Actor
 from vergabe.access.permissions import Role
 from vergabe.cooperations import agreement_queries, area_queries, queries
-from vergabe.cooperations.model import Cooperation
+from vergabe.cooperations.loading import load
+from vergabe.cooperations.model import Agreement, Cooperation
 
 pytestmark = pytest.mark.usefixtures("moving_clock")
 
+EXAMPLES = Path(__file__).parents[3] / "examples" / "cooperations"
 PAGE = "/zusammenarbeit/dlz/vereinbarung"
 AREAS = "/zusammenarbeit/dlz/gebiete"
 API = "/api/v1/cooperations/dlz"
@@ -388,3 +394,28 @@ def test_api_changes_areas(client: FlaskClient, session: Session, cooperation: C
     town = factory.town(session, "Jülich")
     area = queries.area_by_key(session, cooperation.id, "procurement")
     assert queries.depth(session, town.id, area.id, dt.date(2026, 12, 1)) == "demand"
+
+
+def test_form_of_a_signed_version_sends_back_what_it_showed(
+    client: FlaskClient, session: Session
+) -> None:
+    text = (EXAMPLES / "dlz.toml").read_text(encoding="utf-8")
+    text = text.replace('retention = "Die', '# retention = "Die')
+    load(session, Actor.operator("Test"), text.encode(), now=NOON)
+    agreement = session.scalars(select(Agreement)).one()
+    before = dict(agreement.cost_key or {})
+    user = access.person(session, factory.town(session, "Merzenich"), Role.COORDINATOR)
+    session.commit()
+    access.log_in(client, user)
+    url = f"{PAGE}/1/inhalt"
+    answer = client.get(url)
+    assert 'value="demand_value" selected' in text_of(answer)
+    (form,) = [each for each in forms_on(answer, url) if "subject" in each.fields]
+    fields = {name: value for name, value in form.fields.items() if value is not None}
+    fields |= {"checklist.retention": "Fünf Jahre", "reason": "Ergänzt"}
+    done = client.post(url, data=fields)
+    assert done.status_code == 303, text_of(done)
+    session.expire_all()
+    assert agreement.cost_key == before
+    assert agreement.checklist is not None
+    assert agreement.checklist["retention"] == "Fünf Jahre"
