@@ -14,6 +14,7 @@ from vergabe.access.model import Organisation
 from vergabe.bylaws import facts, queries, service
 from vergabe.bylaws.model import ProcurementBylaw
 from vergabe.cooperations import loading, provider_queries
+from vergabe.cooperations.loading_report import LoadReport
 from vergabe.cooperations.model import Cooperation
 from vergabe.errors import InvalidInput
 from vergabe.law.reconciling import reconcile
@@ -28,7 +29,7 @@ def text_of(name: str) -> str:
     return (EXAMPLES / f"{name}.toml").read_text(encoding="utf-8")
 
 
-def loaded(session: Session, text: str, *, dry_run: bool = False) -> loading.LoadReport:
+def loaded(session: Session, text: str, *, dry_run: bool = False) -> LoadReport:
     return loading.load(session, OPERATOR, text.encode(), dry_run=dry_run, now=NOON)
 
 

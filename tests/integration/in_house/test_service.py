@@ -18,6 +18,7 @@ from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
 from vergabe.access.permissions import Role
 from vergabe.audit import queries as audit
+from vergabe.cooperations.gates import Gate
 from vergabe.cooperations.model import Cooperation
 from vergabe.cooperations.provider_model import InHouseProvider
 from vergabe.errors import DomainError, Forbidden, InvalidInput, NotFound, Refused, Stale
@@ -173,7 +174,7 @@ def test_an_area_without_provider_asks_for_nothing(session: Session, tender: Ten
     assert publish(session, tender).stage == "published"
 
 
-def _gate(session: Session, tender: Tender) -> gates.Gate:
+def _gate(session: Session, tender: Tender) -> Gate:
     found = gates.all_gates(session, tender, now=clock.now())
     return next(gate for gate in found if gate.key == "in_house")
 
@@ -236,10 +237,11 @@ def test_once_the_tender_is_published_the_check_stands(
 ) -> None:
     check = factory.decided(session, pool, provider)
     publish(session, tender)
-    for command in (
+    commands: tuple[Callable[[], object], ...] = (
         lambda: service.reopen_check(session, officer, check.id, "Doch", now=NOON),
         lambda: started(session, officer, pool, provider),
-    ):
+    )
+    for command in commands:
         with pytest.raises(Refused) as raised:
             command()
         assert raised.value.code == "tender_published"
@@ -258,11 +260,12 @@ def test_only_the_lead_checks_and_only_members_read(
     stranger = access.actor(
         session, access.organisation(session, "Linnich"), Role.PROCUREMENT_OFFICER
     )
-    for command in (
+    commands: tuple[Callable[[], object], ...] = (
         lambda: queries.visible_check(session, stranger, check.id),
         lambda: started(session, stranger, pool, provider),
         lambda: decided(session, stranger, check),
-    ):
+    )
+    for command in commands:
         with pytest.raises(NotFound):
             command()
 

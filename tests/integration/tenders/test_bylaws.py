@@ -15,6 +15,7 @@ from vergabe.access.permissions import Role
 from vergabe.audit import queries as audit
 from vergabe.bylaws import service as bylaws
 from vergabe.bylaws.model import ProcurementBylaw
+from vergabe.cooperations.gates import Gate
 from vergabe.errors import Refused
 from vergabe.files.store import FileStore
 from vergabe.tenders import common_rules, gates, publishing, readiness
@@ -45,7 +46,7 @@ def with_bylaw(session: Session, name: str = "Jülich", **limits: int) -> Procur
     return bylaw_factory.bylaw(session, cooperations.town(session, name), **limits)
 
 
-def gate(session: Session, tender: Tender, key: str) -> gates.Gate:
+def gate(session: Session, tender: Tender, key: str) -> Gate:
     found = gates.all_gates(session, tender, now=clock.now())
     return next(one for one in found if one.key == key)
 
