@@ -349,7 +349,7 @@ def _against_resolution(
         situation,
         is_public=deciding.is_public,
     )
-    if situation.naming is not None:
+    if situation.naming is not None and subject in rules.NAMES_FORM:
         yield from chain_reasons.against_naming(participant.name, deciding, situation.naming)
 
 

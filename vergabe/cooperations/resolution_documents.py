@@ -96,8 +96,14 @@ def proof_facts(cooperation: Cooperation, table: SubjectTable, day: dt.date) -> 
         "facts": [
             ("Zusammenarbeit", cooperation.name),
             ("Federführung", cooperation.lead.name),
-            ("Rechtsform", form or "noch nicht vereinbart"),
-            ("Gegenstand", (naming.matter if naming else "") or "noch nicht vereinbart"),
+            *(
+                [
+                    ("Rechtsform", form or "noch nicht vereinbart"),
+                    ("Gegenstand", naming.matter or "noch nicht vereinbart"),
+                ]
+                if naming
+                else []
+            ),
             ("Stand", f"{day:%d.%m.%Y}"),
             ("Ergebnis", _summary(table)),
         ],
@@ -111,9 +117,9 @@ def _summary(table: SubjectTable) -> str:
     if not table.is_complete:
         return "nicht vollständig"
     assert table.effective_on is not None
-    sentence = (
-        "vollständig: alle Beteiligten haben zugestimmt, mit gleicher Form und gleichem Gegenstand"
-    )
+    sentence = "vollständig: alle Beteiligten haben zugestimmt"
+    if table.naming is not None:
+        sentence += ", mit gleicher Form und gleichem Gegenstand"
     if table.effective_together:
         return f"{sentence}; wirksam seit {table.effective_on:%d.%m.%Y} (letzter Beschluss)"
     return sentence

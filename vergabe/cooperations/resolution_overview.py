@@ -62,7 +62,10 @@ class Row:
 
 @dataclass(frozen=True)
 class SubjectTable:
-    """All members on one subject; effective_on: the day on which the last of them had decided."""
+    """All members on one subject; effective_on: the day on which the last of them had decided.
+
+    naming: what the resolutions must name, None where that is not asked on this subject.
+    """
 
     subject: Subject
     pool: PoolName | None
@@ -81,6 +84,22 @@ class SubjectTable:
     @property
     def is_complete(self) -> bool:
         return bool(self.rows) and not self.reasons
+
+    @property
+    def shown_rows(self) -> Sequence[Row]:
+        """Return all members, or those alone that have decided or will where nobody must."""
+        return [row for row in self.rows if self.is_required or row.cells]
+
+    @property
+    def undecided(self) -> list[str]:
+        """Return the names of the members of which nothing is on file."""
+        return [row.name for row in self.rows if row.chain.state is State.MISSING]
+
+    @property
+    def other_reasons(self) -> list[Violation]:
+        """Return what is missing beside resolutions that nobody has taken yet."""
+        silent = {str(row.organisation_id) for row in self.rows if row.chain.state is State.MISSING}
+        return [r for r in self.reasons if getattr(r, "organisation_id", None) not in silent]
 
     @property
     def most_cells(self) -> int:
@@ -133,7 +152,11 @@ def tables(
     `cooperation` must be visible to the actor already; what they may not read is not in it.
     """
     case = _Case(session, actor, cooperation, area, day)
-    return [_table(case, subject, pool) for subject, pool in _subjects(case)]
+    must_name = area.same_form_and_subject
+    return [
+        _table(case, subject, pool, must_name=must_name and subject in area.required_resolutions)
+        for subject, pool in _subjects(case)
+    ]
 
 
 def _subjects(case: _Case) -> Iterator[tuple[Subject, PoolName | None]]:
@@ -176,9 +199,9 @@ def proof(
 
 
 def _table(
-    case: _Case, subject: Subject, pool: PoolName | None, *, must_name: bool = False
+    case: _Case, subject: Subject, pool: PoolName | None, *, must_name: bool
 ) -> SubjectTable:
-    situation = _narrowed(case, subject, pool, must_name or case.area.same_form_and_subject)
+    situation = _narrowed(case, subject, pool, must_name and subject in rules.NAMES_FORM)
     members = situation.participants
     reasons = readiness.required_resolutions_are_recorded(situation)
     found = {each.organisation_id: readiness.chain_on(each, subject, situation) for each in members}
@@ -210,7 +233,6 @@ def _table(
 
 def _narrowed(case: _Case, subject: Subject, pool: PoolName | None, must_name: bool) -> Situation:
     """Return the situation as far as one subject goes; of a pool its participants alone."""
-    naming = Naming(case.naming.legal_form, pool.label) if pool else case.naming
     participants = [
         each
         for each in case.situation.participants
@@ -221,7 +243,7 @@ def _narrowed(case: _Case, subject: Subject, pool: PoolName | None, must_name: b
         required=frozenset({subject}),
         pool_id=pool.id if pool else None,
         participants=participants,
-        naming=naming if must_name else None,
+        naming=case.naming if must_name else None,
     )
 
 

@@ -156,6 +156,8 @@ SUBJECT_NAMES: Final[Mapping[Subject, str]] = {
 # What concerns one pool always, what may, and what concerns the cooperation as a whole.
 POOL_NEEDED: Final = frozenset({Subject.TENDER})
 POOL_POSSIBLE: Final = frozenset({Subject.AWARD, Subject.FUNDING, Subject.COST_KEY}) | POOL_NEEDED
+# Resolutions on the cooperation itself, which grants want to name its form and subject.
+NAMES_FORM: Final = frozenset({Subject.JOINING, Subject.AGREEMENT, Subject.FUNDING})
 RESOLUTION_KIND_NAMES: Final[Mapping[ResolutionKind, str]] = {
     ResolutionKind.DECISION: "Beschluss",
     ResolutionKind.RECOMMENDATION: "Empfehlung (Vorberatung)",
