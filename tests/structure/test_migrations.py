@@ -1,3 +1,4 @@
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,6 +76,78 @@ def test_migrations_go_up_down_and_up_again(empty_app: Flask) -> None:
         db.engine.dispose()
         upgrade(directory=str(MIGRATIONS))
         assert "tender" in inspect(db.engine).get_table_names()
+
+
+def test_migrated_tables_check_what_the_models_check(empty_app: Flask) -> None:
+    with empty_app.app_context():
+        Base.metadata.create_all(db.engine)
+        expected = _checks()
+        Base.metadata.drop_all(db.engine)
+        db.engine.dispose()
+    upgrade_database(empty_app)
+    with empty_app.app_context():
+        assert _checks() == expected
+
+
+def _checks() -> dict[str, dict[str | None, str]]:
+    """Return table → name of a CHECK → its text without white space."""
+    inspector = inspect(db.engine)
+    return {
+        table: {
+            check["name"]: "".join(check["sqltext"].split())
+            for check in inspector.get_check_constraints(table)
+        }
+        for table in inspector.get_table_names()
+        if table != "alembic_version"
+    }
+
+
+FILED_AT = "2026-03-02 09:00:00.000000"
+OLD_ROWS = (
+    "INSERT INTO organisation (id, kind, name, created_at) "
+    f"VALUES (:town, 'municipality', 'Jülich', '{FILED_AT}')",
+    "INSERT INTO cooperation (id, key, name, description, reference_prefix, lead_organisation_id, "
+    "joining_window_days, cost_key, contact, review_body, file_sha256, created_at, version) "
+    "VALUES (:group, 'dlz', 'DLZ', '', 'DLZ', :town, 21, '{}', '{}', '{}', '', "
+    f"'{FILED_AT}', 1)",
+    "INSERT INTO stored_file (sha256, size_bytes, created_at) "
+    f"VALUES ('{'a' * 64}', 7, '{FILED_AT}')",
+    "INSERT INTO resolution (id, cooperation_id, organisation_id, subject, body, decided_on, "
+    "item_number, wording, result, conditions, is_public, file_sha256, file_name, recorded_at) "
+    "VALUES (:resolution, :group, :town, 'joining', 'Rat', '2026-03-01', 'Ö 7', '', 'adopted', '', "
+    f":public, '{'a' * 64}', 'Beschluss.pdf', '{FILED_AT}')",
+)
+
+
+@pytest.mark.parametrize(("is_public", "readers"), [(True, "public"), (False, "own")])
+def test_the_document_of_a_resolution_survives_both_ways(
+    empty_app: Flask, is_public: bool, readers: str
+) -> None:
+    with empty_app.app_context():
+        Migrate(empty_app, db, directory=str(MIGRATIONS), render_as_batch=True)
+        upgrade(directory=str(MIGRATIONS), revision="0001")
+        ids = {name: uuid.uuid4() for name in ("town", "group", "resolution")}
+        is_sqlite = db.engine.dialect.name == "sqlite"
+        values = {name: found.hex if is_sqlite else found for name, found in ids.items()}
+        with db.engine.begin() as connection:
+            for statement in OLD_ROWS:
+                used = {
+                    k: v
+                    for k, v in (values | {"public": is_public}).items()
+                    if f":{k}" in statement
+                }
+                connection.execute(text(statement.replace(":00:00", r"\:00\:00")), used)
+        upgrade(directory=str(MIGRATIONS))
+        with db.engine.connect() as connection:
+            paper = connection.execute(
+                text("SELECT classification, kind, file_name FROM resolution_paper")
+            ).one()
+        assert tuple(paper) == (readers, "extract", "Beschluss.pdf")
+        downgrade(directory=str(MIGRATIONS), revision="0001")
+        with db.engine.connect() as connection:
+            assert connection.execute(text("SELECT file_name FROM resolution")).scalar_one() == (
+                "Beschluss.pdf"
+            )
 
 
 def test_there_is_one_head() -> None:

@@ -20,7 +20,30 @@ def migrate(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
+        _refuse_broken_references(connection)
+
+
+def _heed_references(connection: Connection, is_on: bool) -> None:
+    """Let SQLite make tables anew: while it does, others may point to a table that is away.
+
+    Set before the transaction begins; inside one the statement does nothing.
+    """
+    if connection.dialect.name == "sqlite":
+        raw = connection.connection.dbapi_connection
+        assert raw is not None
+        raw.execute(f"PRAGMA foreign_keys={'ON' if is_on else 'OFF'}")
+
+
+def _refuse_broken_references(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise RuntimeError(f"a migration left rows that point to nothing: {broken[:5]}")
 
 
 with writing(), database.engine.connect() as connection:
-    migrate(connection)
+    _heed_references(connection, is_on=False)
+    try:
+        migrate(connection)
+    finally:
+        _heed_references(connection, is_on=True)
