@@ -16,6 +16,7 @@ from tests.conftest import NOON, MovableClock
 from tests.factories import access
 from tests.factories import cooperations as factory
 from vergabe import clock
+from vergabe.access import queries as access_queries
 from vergabe.access.actor import Actor
 from vergabe.access.model import User
 from vergabe.access.permissions import Role
@@ -30,6 +31,7 @@ from vergabe.cooperations.rules import LegalForm, Subject
 from vergabe.errors import Forbidden, InvalidInput, NotFound, Refused
 from vergabe.files import current
 from vergabe.messages.model import Message
+from vergabe.records import plain
 from vergabe.web.idempotency import StoredAnswer
 
 pytestmark = pytest.mark.usefixtures("moving_clock")
@@ -323,9 +325,7 @@ def test_paper_for_some_roles_is_closed_to_the_others_of_the_town(
         Role.COORDINATOR,
         cooperation_id=elsewhere.id,
     )
-    from vergabe.access import queries
-
-    of_another = queries.actor_for(session, user, secret.organisation_id, now=NOON)
+    of_another = access_queries.actor_for(session, user, secret.organisation_id, now=NOON)
     assert not opens(of_another)
 
 
@@ -453,8 +453,6 @@ def test_public_paper_is_refused_by_link_alone_where_opening_is_noted(
 def test_no_column_of_a_closed_session_reaches_the_exported_file(
     session: Session, cooperation: Cooperation, secret: Resolution
 ) -> None:
-    from vergabe.records import plain
-
     told = plain.resolution(_actor(session, "Jülich"), secret)
     assert not _tells(repr(told))
     assert not re.search(r"votes|unanimous|reason", " ".join(told))

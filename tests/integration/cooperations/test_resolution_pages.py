@@ -71,7 +71,12 @@ def test_whole_resolution_is_recorded_by_form_and_shown(
     for expected in ("30 Ja, 2 Nein, 1 Enthaltung", "Öffentlich-rechtliche", "Niederschrift"):
         assert expected in shown
     index = text_of(browser.get(PAGES))
-    for expected in ("19.11.2026", "zugestimmt", "eingetragen haben: Merzenich, Kerpen", "wirksam seit"):
+    for expected in (
+        "19.11.2026",
+        "zugestimmt",
+        "eingetragen haben: Merzenich, Kerpen",
+        "wirksam seit",
+    ):
         assert expected in index
     proof = text_of(browser.get(f"{PAGES}/nachweis?gegenstand=joining"))
     assert "nicht vollständig" in proof

@@ -239,7 +239,9 @@ def test_api_keeps_the_same(client: FlaskClient, session: Session, town: Organis
     assert client.delete(meeting, headers=headers).status_code == 404
     assert len(client.get("/api/v1/bodies", headers=headers).get_json()["items"]) == 1
     assert client.get(f"/api/v1/bodies/{uuid.uuid4()}", headers=headers).status_code == 404
-    for bad in ({"meetings": []}, {"meetings": [{"day": "18.03.2027"}]}, {"meetings": 7}):
+    wrong: list[Any] = [[], [{"day": "18.03.2027"}], 7]
+    for meetings in wrong:
+        bad = {"meetings": meetings}
         assert client.post(f"{url}/meetings", json=bad, headers=headers).status_code == 422
     assert session.get(Body, uuid.UUID(made.get_json()["id"]))
     stranger = access.organisation(session, "Inden")
