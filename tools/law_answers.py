@@ -43,7 +43,9 @@ from vergabe.law import (
     standstill,
     thresholds,
     timetable,
+    timetable_cases,
     vat,
+    vectors,
 )
 from vergabe.law.advice import AdvisorFacts, Member
 from vergabe.law.advisor import advise
@@ -81,6 +83,8 @@ def questions() -> Iterator[Question]:
     yield from _lots_and_funding()
     yield from _plans()
     yield from _advice()
+    yield from _files()
+    yield from _edges()
 
 
 def ask(compute: Callable[[], Any]) -> Any:
@@ -808,6 +812,301 @@ def _advice() -> Iterator[Question]:
                 lambda row=row: [row_wording.heading(row), *row_wording.sentences(row)],
             )
     assert hints.collect is not None
+
+
+_CASE: dict[str, Any] = {
+    "id": "D",
+    "regime": "VgV",
+    "procedure": "restricted",
+    "phase": "tender",
+    "land": "NW",
+    "start": "2026-09-03",
+}
+_SPOILED_CASES: tuple[dict[str, Any], ...] = (
+    {},
+    {"flags": {"electronic_submission": True}},
+    {"flags": {"pin_published": True}},
+    {"flags": {"urgent": True}},
+    {"flags": {"agreement_failed": True}},
+    {"flags": {"docs_not_electronic": True}},
+    {"flags": {"docs_not_electronic": True, "urgent": True}},
+    {"flags": {"docs_not_electronic": True}, "nominal_length": 30},
+    {"flags": {"requested_publication_date": "2026-09-10"}, "rule": "VgV-15-2"},
+    {"flags": {"requested_publication_date": 5}, "rule": "VgV-15-2"},
+    {"flags": 5},
+    {"params": {"started_on": "2026-06-30"}, "rule": "WRegG-6-1"},
+    {"params": {"started_on": "gestern"}},
+    {"params": [1]},
+    {"rule": "VgV-8-4"},
+    {"rule": "VgV-8-4", "params": {"contract_end": "2031-02-28"}},
+    {"rule": "VgV-8-4", "params": {"contract_end": "31.12."}},
+    {"rule": "EU1182-days", "nominal_length": 12},
+    {"rule": "EU1182-days", "params": {"days": 3}},
+    {"rule": "EU1182-days", "params": {"days": True}},
+    {"rule": "EU1182-months", "params": {"months": 2}},
+    {"rule": "VgV-15-2", "nominal_length": 34},
+    {"rule": "VgV-15-2", "counting": "BGB"},
+    {"rule": "VgV-40-3", "start": "2026-10-24T12:30:00+02:00"},
+    {"rule": "VgV-40-3", "start": "2026-10-24T12:30:00"},
+    {"rule": ""},
+    {"rule": "nie"},
+    {"regime": None},
+    {"procedure": "neg-wo-call"},
+    {"phase": ""},
+    {"land": "XX"},
+    {"start": None},
+    {"start": 20260903},
+    {"start": "2026-02-30"},
+)
+_POSITION: dict[str, Any] = {"municipality": "Kerpen", "land": "NW", "total_net": "90000.50"}
+_THRESHOLD: dict[str, Any] = {
+    "id": "T",
+    "as_of": "2026-09-15",
+    "contract_type": "supplies",
+    "positions": [_POSITION, {**_POSITION, "municipality": "Inden", "lot": 2, "group": "G2"}],
+}
+_SPOILED_THRESHOLDS: tuple[dict[str, Any], ...] = (
+    {},
+    {"evaluate_group": "G2"},
+    {"check_duties": True},
+    {"check_duties": True, "award_value_net": "50000.01"},
+    {"check_duties": True, "award_value_net": "viel"},
+    {"contract_type": "works", "public_housing": True},
+    *({"contract_type": kind} for kind in ("concession", "concessions", "services_concession")),
+    *({"contract_type": kind} for kind in ("social", "design_contests", "freelance_services")),
+    {"contract_type": "kauf"},
+    {"as_of": None},
+    {"as_of": "2026-13-01"},
+    {"kind": "x"},
+    {"positions": {}},
+    {"positions": 5},
+    {"positions": ["x"]},
+    {"designated_small_lots": "2"},
+    {"satzung": []},
+    {"satzung": "x"},
+    {"satzung": {"Kerpen": {"direct_max_net": "1000", "neg_wo_call_max_net": "2000"}}},
+    {"satzung": {"Kerpen": {"restricted_wo_call_max_net": "3000", "freehand_max_net": "4000"}}},
+    {"satzung": {"Kerpen": {"direct_max_net": "x"}, "Bonn": {"direct_max_net": "1"}}},
+    {"time_based_total_award": 1},
+    {
+        "contract_type": "works",
+        "time_based_total_award": {
+            "infrastructure": True,
+            "svik_funded": True,
+            "time_reasons_require": True,
+        },
+        "positions": [{**_POSITION, "total_net": "10808000"}],
+    },
+    {
+        "contract_type": "works",
+        "time_based_total_award": {
+            "listed_transport_infrastructure": True,
+            "time_reasons_require": True,
+        },
+        "positions": [{**_POSITION, "total_net": "10808000"}],
+    },
+    *(
+        {"positions": [{**_POSITION, **more}]}
+        for more in (
+            {"method": "total_gross", "total_gross": "119000", "vat_rate": "19"},
+            {"method": "total_gross", "total_gross": "119000"},
+            {"method": "monthly", "monthly_net": "1500", "term_months": 36, "extension_months": 12},
+            {"method": "monthly", "monthly_net": "1500", "term_months": True},
+            {"method": "monthly", "monthly_net": "1500", "extension_months": "x"},
+            {"method": "framework", "max_total_net": "160000"},
+            {
+                "method": "recurring_previous_year",
+                "previous_year_net": "50000",
+                "expected_change_net": "-1000.25",
+            },
+            {"method": "recurring_next_year", "next_year_net": "50000"},
+            {
+                "method": "innovation_partnership",
+                "research_net": "50000",
+                "later_purchases_net": "10",
+            },
+            {"method": "authority_supplied"},
+            {"method": "design_contest", "prizes_net": "5000", "options_net": "7"},
+            {"method": "geraten"},
+            {"total_net": None},
+            {"total_net": 1.5},
+            {"total_net": True},
+            {"total_net": 5},
+            {"total_net": "1.005"},
+            {"total_net": "-1"},
+            {"total_net": "NaN"},
+            {"total_net": "1e30"},
+            {"total_net": "x"},
+            {"land": ""},
+            {"lot": "1"},
+        )
+    ),
+    {
+        "kind": "de_minimis_modification",
+        "original_value_net": "100000",
+        "change_net": "9999.99",
+    },
+    {
+        "kind": "de_minimis_modification",
+        "original_value_net": "100000",
+        "previous_changes_net": "-5000",
+        "change_net": "15000.01",
+    },
+    {"kind": "de_minimis_modification", "original_value_net": "0", "change_net": "1"},
+    {"kind": "de_minimis_modification", "change_net": "1"},
+    {"kind": "de_minimis_modification", "original_value_net": "-1", "change_net": "1"},
+)
+
+
+def _files() -> Iterator[Question]:
+    """The cases of files, good and spoiled, as `vergabe law` computes them."""
+    for number, more in enumerate(_SPOILED_CASES):
+        case = {key: value for key, value in {**_CASE, **more}.items() if value is not None}
+        for explain in (True, False):
+            yield (
+                f"deadline case {number} {explain}",
+                lambda case=case, explain=explain: list(
+                    vectors.evaluate({"deadline_cases": [case]}, explain=explain)
+                ),
+            )
+    for number, more in enumerate(_SPOILED_THRESHOLDS):
+        case = {key: value for key, value in {**_THRESHOLD, **more}.items() if value is not None}
+        yield (
+            f"threshold case {number}",
+            lambda case=case: list(vectors.evaluate({"threshold_cases": [case]}, explain=True)),
+        )
+    for number, content in enumerate(
+        (None, [], {}, {"deadline_cases": {}}, {"threshold_cases": 5}, {"deadline_cases": [5]})
+    ):
+        yield f"file {number}", lambda content=content: list(vectors.evaluate(content))
+    for direction, more in (
+        ("forward", {"begins_on": "2026-07-01"}),
+        ("backward", {"performance_on": "2027-05-03"}),
+        ("nothing", {}),
+    ):
+        for flag in ("urgent", "pin_published", "electronic_information"):
+            case = {"id": "P", **_CASE, **more, flag: True}
+            yield (
+                f"timetable case {direction} {flag}",
+                lambda case=case: list(timetable_cases.evaluate({"timetables": [case]})),
+            )
+
+
+def _edges() -> Iterator[Question]:
+    """What the other questions leave out: empty and impossible inputs, other days."""
+    kinds = list(ContractType)
+    for number, values in enumerate(
+        (
+            {},
+            {kinds[0]: 0},
+            {kinds[0]: -1},
+            {kinds[0]: 7, kinds[1]: 7},
+            {kinds[0]: 1, ContractType.WORKS: 2},
+            {kinds[2]: 3},
+        )
+    ):
+        yield (
+            f"main type {number}",
+            lambda values=values: estimate.main_contract_type(values),
+        )
+    for original, change in ((0, 1), (100_00, 50_00), (100_00, 50_01), (100_00, -1)):
+        yield (
+            f"increase {original} {change}",
+            lambda original=original, change=change: modifications.price_increase(
+                NEW, original_net_cents=original, change_net_cents=change
+            ),
+        )
+        yield (
+            f"change of {original} {change}",
+            lambda original=original, change=change: modifications.de_minimis(
+                ContractType.SERVICES,
+                OLD,
+                original_net_cents=original,
+                previous_changes_net_cents=-1,
+                change_net_cents=change,
+            ),
+        )
+    for kind, reaches in itertools.product(ContractType, (True, False)):
+        yield (
+            f"register {kind} {reaches}",
+            lambda kind=kind, reaches=reaches: duties.register_query(
+                40_000_00, NEW, contract_type=kind, reaches_threshold=reaches
+            ),
+        )
+    for row_id in ("TVgG-NRW", "WRegG-6-1", "VergStatVO-2-2"):
+        for value in (-1, 0, 24_999_99, 25_000_00, 50_000_00):
+            yield (
+                f"value duty {row_id} {value}",
+                lambda row_id=row_id, value=value: duties.value_duty(row_id, value, NEW),
+            )
+    for day in (dt.date(1990, 1, 1), dt.date(2020, 8, 1), dt.date(2026, 12, 31), LATE):
+        yield f"rate {day}", lambda day=day: vat.standard_rate(day)
+        yield f"old VAT {day}", lambda day=day: vat.old_law_possible(day)
+    for first, second in ((OLD, NEW), (dt.date(2025, 12, 31), dt.date(2026, 1, 1)), (NEW, NEW)):
+        yield (
+            f"between {first} {second}",
+            lambda first=first, second=second: [
+                [
+                    change.table,
+                    None if change.before is None else change.before.id,
+                    None if change.after is None else change.after.id,
+                ]
+                for change in overview.changes_between(first, second)
+            ],
+        )
+    for begun in DAYS:
+        yield (
+            f"answers begun {begun}",
+            lambda begun=begun: answers.extension_for_change(
+                "VOB/A",
+                DUE,
+                DUE - dt.timedelta(days=2),
+                "NW",
+                is_substantial=True,
+                extra_days=0,
+                started_on=begun,
+            ),
+        )
+        yield (
+            f"late answer begun {begun}",
+            lambda begun=begun: answers.extension_for_late_answer(
+                "UVgO", DUE, DUE - dt.timedelta(days=1), "RP", started_on=begun
+            ),
+        )
+        yield (
+            f"veat begun {begun}",
+            lambda begun=begun: standstill.veat(LATE, "RP", started_on=begun),
+        )
+        yield (
+            f"notice begun {begun}",
+            lambda begun=begun: after_award.award_notice("VgV", LATE, "NW", started_on=begun),
+        )
+        yield (
+            f"statistics begun {begun}",
+            lambda begun=begun: after_award.statistics_report(LATE, "NW", started_on=begun),
+        )
+        yield (
+            f"validity begun {begun}",
+            lambda begun=begun: bid_validity.longest_without_reason(
+                "VOB/A", DUE, "NW", started_on=begun
+            ),
+        )
+    for rules in ("KonzVgV", "SektVO"):
+        yield (
+            f"national {rules}",
+            lambda rules=rules: publication.national_publication(EVENING, "NW", rule_set=rules),
+        )
+    ulmen = RuleSet(member="Ulmen", land="RP")
+    julich = RuleSet(member="Jülich", land="NW", bylaw=_BYLAWS[2][0], bylaw_label="Satzung 2026")
+    for rules, kind in itertools.product(
+        (("UVgO",), ("VOB/A",), ("UVgO", "VOB/A")), (ContractType.SUPPLIES, ContractType.WORKS)
+    ):
+        yield (
+            f"reconcile funded {rules} {kind}",
+            lambda rules=rules, kind=kind: reconciling.reconcile(
+                (julich, ulmen), 130_000_00, kind, NEW, funding_rules=rules
+            ).value.as_record(),
+        )
 
 
 if __name__ == "__main__":
