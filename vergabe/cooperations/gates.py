@@ -191,7 +191,10 @@ def _situation(
         naming=naming_of(agreement) if area.same_form_and_subject else None,
         others=_others_of_area(session, cooperation, area, participant_ids, day),
         cost_rule=queries.cost_rule_reasons(agreement) if agreement else (),
-        exclusion=_exclusion(area, area_queries.excluded_on(session, cooperation.id, day), None),
+        # With participants each one's own reason says so.
+        exclusion=""
+        if participant_ids
+        else _exclusion(area, area_queries.excluded_on(session, cooperation.id, day), None),
         # Nobody on file as party: recorded before parties were kept, so nobody is asked.
         parties={row.organisation_id: row.signed_on for row in parties} or None,
     )
