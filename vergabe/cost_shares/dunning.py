@@ -10,6 +10,7 @@ from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission
 from vergabe.audit import service as audit
 from vergabe.audit.service import Act
+from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations.model import Cooperation
 from vergabe.cost_keys.keys import read_key
 from vergabe.cost_shares import booking, queries, reimbursing, rules
@@ -48,7 +49,7 @@ def dun(
         reasons = [Violation("wrong_level", f"Als Nächstes kommt die {expected}. Mahnung.")]
     if reasons or item is None:
         raise Refused.because("dunning_refused", "Eine Mahnung ist nicht möglich.", reasons)
-    due_days = read_key(cooperation.cost_key).due_days
+    due_days = read_key(cooperations.cost_key_of(session, cooperation, today)).due_days
     made = Dunning(
         demand_id=entry.id,
         level=level,

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from vergabe import clock
+from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations.model import Cooperation, Member
 from vergabe.cost_keys import keys
 from vergabe.cost_keys.figures import MemberFigures
@@ -35,7 +37,8 @@ def all_members(session: Session, cooperation_id: uuid.UUID) -> list[Member]:
 
 def key_of(session: Session, pool: Pool, members: Iterable[Member]) -> CostKey:
     """Return the key by which the costs of a project are shared now: as agreed, or as decided."""
-    agreed = keys.read_key(pool.cooperation.cost_key)
+    day = clock.berlin_day(clock.now())
+    agreed = keys.read_key(cooperations.cost_key_of(session, pool.cooperation, day))
     decision = queries.current_bearer(session, pool.id)
     if decision is None or decision.bearer_id is None:
         return agreed

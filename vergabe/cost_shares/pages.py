@@ -57,13 +57,14 @@ def _index(
         if actor.organisation_id is None:
             raise NotFound("Das Mitglied")
         return _member(cooperation, actor.organisation_id, violations, status=status)
+    key = read_key(cooperations.cost_key_of(session, cooperation, today))
     html = render_template(
         "cost_shares/ledger.html",
         cooperation=cooperation,
         ledger=statements.ledger(session, cooperation, today=today),
         keeps=queries.keeps_ledger(actor, cooperation),
         kinds=KIND_NAMES,
-        missing=reasons_against_key(read_key(cooperation.cost_key)),
+        missing=reasons_against_key(key),
         violations=list(violations),
     )
     return html, status
@@ -89,7 +90,7 @@ def _member(
         statement=found[0],
         shares=queries.open_shares(session, cooperation.id, organisation_id),
         entries=statements.entries_of_member(session, cooperation.id, organisation_id),
-        key=read_key(cooperation.cost_key),
+        key=read_key(cooperations.cost_key_of(session, cooperation, today)),
         reads_all=queries.reads_ledger(actor, cooperation),
         may_pay=keeps and not found[0].is_lead,
         keeps=keeps,

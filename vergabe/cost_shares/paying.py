@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from vergabe import clock, money
 from vergabe.access.actor import Actor
+from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations.model import Cooperation
 from vergabe.cost_keys.keys import read_key
 from vergabe.cost_shares import booking, queries, reimbursing, rules
@@ -223,7 +224,8 @@ def charge_interest(
     """
     cooperation = booking.ledger_of(session, actor, cooperation_id, now=now)
     member = reimbursing.member_of(session, cooperation.id, organisation_id)
-    key, today = read_key(cooperation.cost_key), clock.berlin_day(now)
+    today = clock.berlin_day(now)
+    key = read_key(cooperations.cost_key_of(session, cooperation, today))
     if not key.interest_basis_points:
         raise Refused(
             "interest_free", "Die Vorleistung ist zinsfrei vereinbart; Zinsen werden nicht gebucht."

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from vergabe import clock, ids, money
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission
+from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations.model import Cooperation, Member
 from vergabe.cost_keys.keys import read_key
 from vergabe.cost_shares import booking, figures, queries, vat_rules
@@ -103,7 +104,8 @@ def _demand(
         return None
     if member.organisation_id == cooperation.lead_organisation_id:
         return _own_share(session, actor, cooperation, member, shares, request_key, now=now)
-    key, today = read_key(cooperation.cost_key), clock.berlin_day(now)
+    today = clock.berlin_day(now)
+    key = read_key(cooperations.cost_key_of(session, cooperation, today))
     letter = [_letter_line(line) for line in shares]
     net, tax = (
         sum(line["share_cents"] for line in letter),

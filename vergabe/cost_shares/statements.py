@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from vergabe import money
 from vergabe.access.actor import Actor
+from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations.model import Cooperation
 from vergabe.cost_keys.keys import CostKey, read_key
 from vergabe.cost_shares import figures, queries
@@ -81,7 +82,7 @@ def ledger(session: Session, cooperation: Cooperation, *, today: dt.date) -> Led
     lead = queries.lead_balances(session, cooperation.id)
     return Ledger(
         cooperation=cooperation,
-        key=read_key(cooperation.cost_key),
+        key=read_key(cooperations.cost_key_of(session, cooperation, today)),
         members=tuple(member_statements(session, cooperation, today=today)),
         entries=tuple(queries.entries(session, cooperation.id)),
         corrected=frozenset(queries.corrected_ids(session, cooperation.id)),
@@ -107,7 +108,7 @@ def member_statements(
     ids = [member.organisation_id for member in members]
     balances = queries.balances(session, cooperation.id)
     accounts = queries.member_accounts(session, cooperation.id, ids)
-    rate = read_key(cooperation.cost_key).interest_basis_points
+    rate = read_key(cooperations.cost_key_of(session, cooperation, today)).interest_basis_points
     return [
         MemberStatement(
             organisation_id=member.organisation_id,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import NOON
 from tests.factories import access
 from tests.factories import cooperations as factory
+from tests.factories import pools as pool_factory
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Role
 from vergabe.audit import queries as audit
@@ -33,6 +34,7 @@ from vergabe.cooperations.agreement_entries import (
 from vergabe.cooperations.gates import PublicationFacts
 from vergabe.cooperations.model import Agreement, Cooperation
 from vergabe.cooperations.rules import Activity, LegalForm, Move, Stage
+from vergabe.cost_shares import figures
 from vergabe.errors import Forbidden, InvalidInput, NotFound, Refused, Stale
 from vergabe.messages.model import Message
 
@@ -557,3 +559,13 @@ def test_member_cannot_give_two_standing_notices(session: Session, bound: Cooper
     give(session, bound)
     with pytest.raises(IntegrityError):
         factory.notice(session, bound.agreements[0], factory.town(session, "Jülich"))
+
+
+def test_costs_are_shared_by_the_key_of_the_version_that_counts(session: Session) -> None:
+    cooperation, known = pool_factory.towns_with_engines(session)
+    pool = pool_factory.binding_pool(session, cooperation, known)
+    members = figures.all_members(session, cooperation.id)
+    assert figures.key_of(session, pool, members).kind == "demand_value"
+    cooperation.agreements[0].cost_key = dict(factory.COST_KEY) | {"kind": "equal"}
+    session.flush()
+    assert figures.key_of(session, pool, members).kind == "equal"
