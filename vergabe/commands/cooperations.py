@@ -1,4 +1,4 @@
-"""`vergabe cooperation`: load cooperations from files, list them."""
+"""`vergabe cooperation`: load cooperations from files, list them, merge members, key figures."""
 
 from pathlib import Path
 from typing import Any
@@ -7,12 +7,13 @@ import click
 
 from vergabe import clock
 from vergabe.access.actor import Actor
-from vergabe.commands.support import acting, json_option, print_json, the_app
+from vergabe.commands.support import acting, as_option, json_option, print_json, the_app
 from vergabe.cooperations import configuration_parser, queries, rules
 from vergabe.cooperations.loading import load
 from vergabe.cooperations.model import Cooperation
 from vergabe.db import db, reading, unit_of_work
 from vergabe.exchange.german_dates import parse_date
+from vergabe.plans import research
 from vergabe.successions import queries as municipalities
 from vergabe.successions import service as successions
 from vergabe.successions.service import MergeReport
@@ -110,6 +111,20 @@ def _tell_merger(report: MergeReport, *, dry_run: bool) -> None:
         click.echo(f"  {name}: {number}")
     for hint in report.hints:
         click.echo(f"  Hinweis: {hint}")
+
+
+@cooperation.command("figures")
+@click.argument("key")
+@as_option
+def cooperation_figures(key: str, as_email: str | None) -> None:
+    """Kennzahlen für die Begleitforschung als JSON, mit Pseudonymen statt Namen."""
+    app = the_app()
+    with app.app_context(), reading() as session:
+        now = clock.now()
+        actor = acting(as_email, now=now)
+        found = queries.cooperation_by_key(session, actor, key, now=now)
+        figures = research.figures_of(session, actor, found, str(app.secret_key), now=now)
+        print_json(figures.as_dict())
 
 
 @cooperation.command("list")

@@ -3,18 +3,19 @@
 import uuid
 from typing import Any
 
-from flask import request
+from flask import current_app, request
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.cooperations import queries as cooperations
 from vergabe.db import db
-from vergabe.plans import overview, plain_data, queries, saving, service, timetables
+from vergabe.plans import overview, plain_data, queries, research, saving, service, timetables
 from vergabe.plans.model import Milestone
 from vergabe.plans.rules import MilestoneEntry
 from vergabe.plans.schema import (
     DoneInSchema,
     DropInSchema,
+    FiguresSchema,
     MilestoneInSchema,
     MilestoneSchema,
     PlanSchema,
@@ -179,3 +180,14 @@ def drop_milestone(body: dict[str, Any], key: str, milestone_id: uuid.UUID) -> A
             db.session(), current_actor(), key, milestone_id, **body, now=clock.now()
         )
     )
+
+
+@api.get("/cooperations/<key>/figures")
+@requires(Permission.EDIT_PLANS)
+@api.response(200, FiguresSchema)
+def figures(key: str) -> Any:
+    """Kennzahlen für die Begleitforschung, mit Pseudonymen statt Namen."""
+    session, now = db.session(), clock.now()
+    cooperation = cooperations.cooperation_by_key(session, current_actor(), key, now=now)
+    secret = str(current_app.secret_key)
+    return research.figures_of(session, current_actor(), cooperation, secret, now=now).as_dict()

@@ -5,7 +5,16 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from vergabe import clock
@@ -15,7 +24,7 @@ from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations.model import Cooperation
 from vergabe.db import db
 from vergabe.errors import DomainError, InvalidInput, Refused, Stale, Violation
-from vergabe.plans import forms, overview, picture, queries, rules, service
+from vergabe.plans import forms, overview, picture, queries, research, rules, service
 from vergabe.plans.model import Milestone
 from vergabe.plans.pages import words
 from vergabe.plans.timetables import milestone_line
@@ -44,6 +53,19 @@ def index(key: str) -> ResponseReturnValue:
         cooperation=view.cooperation,
         pictures=picture.pictures(timeline, "plan") if timeline else None,
     )
+
+
+@pages.get(f"{_LIST}/kennzahlen.json")
+@requires(Permission.EDIT_PLANS)
+def figures(key: str) -> ResponseReturnValue:
+    secret = str(current_app.secret_key)
+    found = research.figures_of(
+        db.session(), current_actor(), _cooperation(key), secret, now=clock.now()
+    )
+    response = jsonify(found.as_dict())
+    response.headers["Content-Disposition"] = 'attachment; filename="Kennzahlen.json"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @pages.get(f"{_LIST}/neu")

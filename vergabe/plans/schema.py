@@ -198,3 +198,41 @@ class DropInSchema(Schema):
     """Why a milestone is dropped."""
 
     reason = text(REASON_LENGTH, minimum=1, required=True)
+
+
+class MemberFiguresSchema(Schema):
+    """A member under its pseudonym."""
+
+    member = fields.String()
+    kind = fields.String()
+    land = fields.String(allow_none=True)
+    size = fields.String()
+    calls_asked = fields.Integer()
+    calls_answered = fields.Integer()
+
+
+class ProjectFiguresSchema(Schema):
+    """A project under its pseudonym; calendar days, net euros rounded to 1,000."""
+
+    project = fields.String()
+    division = fields.String()
+    stage = fields.String()
+    members = fields.List(fields.String())
+    demands = fields.Integer()
+    value_net_euro = fields.Integer(allow_none=True)
+    days_to_binding = fields.Integer(allow_none=True)
+    days_to_notice = fields.Integer(allow_none=True)
+    days_from_invitation = fields.Integer(allow_none=True)
+    enquiries = fields.Integer()
+    minutes_worked = fields.Integer()
+    is_cancelled = fields.Boolean()
+
+
+class FiguresSchema(Schema):
+    """Key figures of a cooperation for research."""
+
+    cooperation = fields.String()
+    day = fields.String()
+    days_to_first_notice = fields.Integer(allow_none=True)
+    members = fields.List(fields.Nested(MemberFiguresSchema))
+    projects = fields.List(fields.Nested(ProjectFiguresSchema))
