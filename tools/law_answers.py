@@ -985,7 +985,14 @@ def _files() -> Iterator[Question]:
         ("nothing", {}),
     ):
         for flag in ("urgent", "pin_published", "electronic_information"):
-            case = {"id": "P", **_CASE, **more, flag: True}
+            case = {
+                "id": "P",
+                "rule_set": "VgV",
+                "procedure": "restricted",
+                "land": "NW",
+                **more,
+                flag: True,
+            }
             yield (
                 f"timetable case {direction} {flag}",
                 lambda case=case: list(timetable_cases.evaluate({"timetables": [case]})),
