@@ -80,7 +80,7 @@ def paper_facts(
         total_net_cents=view.total_net_cents,
         maximum_net_cents=asked if asked is not None else (sum(known) if known else None),
         budget_line=_budget_line(demands, own),
-        cost_key=read_key(pool.cooperation.cost_key).name,
+        cost_key=read_key(cooperations.cost_key_of(session, pool.cooperation, today)).name,
         **_bylaw(session, organisation, today),
         delegation=_delegation(organisation),
         needed=_needed(pool),

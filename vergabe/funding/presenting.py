@@ -105,7 +105,7 @@ def funding_view(
     grant, problems = _computed(case, among, on)
     lines = cost_lines(case)
     planned = sum(line.planned_cents for line in lines)
-    divided = division(planned, key_of(case, case.cooperation, among), among)
+    divided = division(planned, key_of(session, case, among, today), among)
     amount = _amount_that_counts(case, grant)
     own = actor.organisation_id
     leads = actor.is_operator or own == case.cooperation.lead_organisation_id

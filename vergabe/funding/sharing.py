@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from vergabe.access.model import Organisation
-from vergabe.cooperations.model import Cooperation, Member
+from vergabe.cooperations import queries as cooperations
+from vergabe.cooperations.model import Member
 from vergabe.cost_keys.figures import MemberFigures
 from vergabe.cost_keys.keys import CostKey, KeyKind, read_key
 from vergabe.cost_keys.shares import Shares, reasons_against_shares, shares
@@ -102,10 +103,10 @@ def _taking_part(
     return [o for o in owners if decisions.get(o) == "joined"]
 
 
-def key_of(case: FundingCase | None, cooperation: Cooperation, among: Sequence[Partner]) -> CostKey:
-    """Return the cost key of the own share: the case's own, else the cooperation's."""
-    if case is None or case.key_kind is None:
-        return read_key(cooperation.cost_key)
+def key_of(session: Session, case: FundingCase, among: Sequence[Partner], day: dt.date) -> CostKey:
+    """Return the cost key of the own share: the case's own, else the agreement's on a day."""
+    if case.key_kind is None:
+        return read_key(cooperations.cost_key_of(session, case.cooperation, day))
     days = [p.organisation.inhabitants_on for p in among if p.organisation.inhabitants_on]
     return CostKey(kind=KeyKind(case.key_kind), inhabitants_on=max(days) if days else None)
 

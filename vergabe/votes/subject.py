@@ -14,7 +14,9 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from vergabe import clock
 from vergabe.audit.rules import canonical
+from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations.model import Cooperation
 from vergabe.demands.queries import ReleasedDemand
 from vergabe.money import german as euro
@@ -38,7 +40,7 @@ def subject_of(
         "question": question,
         "pool": {"id": str(pool.id), "reference": pool.reference, "title": pool.title},
         "area": {"key": pool.area.key, "name": pool.area.name},
-        "cost_key": dict(cooperation.cost_key),
+        "cost_key": dict(cooperations.cost_key_of(session, cooperation, clock.berlin_day(now))),
         "cost_bearer": cost_bearer,
         "participants": participants,
         "later_joiners": [_later(row) for row in later_queries.announced(session, pool.id)],

@@ -1,0 +1,46 @@
+"""The cost key of the version of the agreement that counts is the one that everybody reads."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.conftest import MovableClock
+from tests.factories import access, funding, pools
+from tests.factories import cooperations as factory
+from vergabe import clock
+from vergabe.access.permissions import Role
+from vergabe.cost_keys.keys import KeyKind, read_key
+from vergabe.council_papers import gathering
+from vergabe.funding import sharing
+from vergabe.votes import subject
+
+pytestmark = pytest.mark.usefixtures("moving_clock")
+
+
+def test_key_of_a_new_version_counts_in_votes_papers_and_grants(
+    session: Session, moving_clock: MovableClock
+) -> None:
+    cooperation, demands = pools.towns_with_engines(session)
+    pool = pools.binding_pool(session, cooperation, demands)
+    frozen = subject.subject_of(session, pool, "Kaufen?", "", now=clock.now())
+    assert frozen["cost_key"]["kind"] == "demand_value"
+    factory.agreement(
+        session,
+        cooperation,
+        number=2,
+        cost_key=dict(factory.COST_KEY) | {"kind": "equal"},
+        in_force_on=dt.date(2026, 11, 1),
+    )
+    session.expire(cooperation)
+    now = clock.now()
+    after = subject.subject_of(session, pool, "Kaufen?", "", now=now)
+    assert after["cost_key"]["kind"] == "equal"
+    assert subject.sha256_of(after) != subject.sha256_of(frozen)
+    case = funding.draft(session, pool)
+    among = sharing.partners(session, pool, case, now=now)
+    assert sharing.key_of(session, case, among, clock.berlin_day(now)).kind is KeyKind.EQUAL
+    actor = access.actor(session, factory.town(session, "Jülich"), Role.COORDINATOR)
+    town = factory.town(session, "Jülich")
+    facts = gathering.paper_facts(session, actor, pool, town, None, None, is_public=True, now=now)
+    assert facts.cost_key == read_key({"kind": "equal"}).name
