@@ -8,10 +8,11 @@ from marshmallow import fields
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
-from vergabe.cooperations import areas, queries
+from vergabe.cooperations import area_exclusions, areas, queries
+from vergabe.cooperations.area_exclusions import BUSINESS_CASE_LENGTH, ExclusionEntry
 from vergabe.cooperations.area_model import AreaExclusion
 from vergabe.cooperations.area_view import AreasView, areas_view
-from vergabe.cooperations.areas import BUSINESS_CASE_LENGTH, DepthEntry, ExclusionEntry
+from vergabe.cooperations.areas import DepthEntry
 from vergabe.cooperations.entries import REASON_LENGTH
 from vergabe.cooperations.model import Cooperation, Participation
 from vergabe.cooperations.rules import Depth, Phase
@@ -158,7 +159,9 @@ def change_depth(body: dict[str, Any], key: str) -> Any:
 def exclude(body: dict[str, Any], key: str) -> Any:
     """Ein Aufgabengebiet mit Absicht ausnehmen."""
     cooperation = _visible(key)
-    row = areas.exclude_area(db.session(), current_actor(), cooperation.id, **body, now=clock.now())
+    row = area_exclusions.exclude_area(
+        db.session(), current_actor(), cooperation.id, **body, now=clock.now()
+    )
     return _exclusion(row, _areas(cooperation))
 
 
@@ -170,7 +173,7 @@ def exclude(body: dict[str, Any], key: str) -> Any:
 def lift(body: dict[str, Any], key: str, exclusion_id: uuid.UUID) -> Any:
     """Ein ausgenommenes Aufgabengebiet wieder zählen lassen."""
     cooperation = _visible(key)
-    row = areas.lift_exclusion(
+    row = area_exclusions.lift_exclusion(
         db.session(), current_actor(), cooperation.id, exclusion_id, **body, now=clock.now()
     )
     return _exclusion(row, _areas(cooperation))

@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
-from vergabe.cooperations import areas
+from vergabe.cooperations import area_exclusions, areas
+from vergabe.cooperations.area_exclusions import ExclusionEntry
 from vergabe.cooperations.area_view import areas_view
-from vergabe.cooperations.areas import DepthEntry, ExclusionEntry
+from vergabe.cooperations.areas import DepthEntry
 from vergabe.cooperations.pages import visible, words
 from vergabe.cooperations.rules import Depth, Phase
 from vergabe.db import db
@@ -92,7 +93,7 @@ def _area(reader: FormReader) -> str:
 def exclude(key: str) -> ResponseReturnValue:
     cooperation = visible(key)
     return attempt(
-        lambda: areas.exclude_area(
+        lambda: area_exclusions.exclude_area(
             db.session(),
             current_actor(),
             cooperation.id,
@@ -133,7 +134,7 @@ def lift(key: str, exclusion_id: uuid.UUID) -> ResponseReturnValue:
         counts_from = reader.required_day("counts_from", "Geben Sie an, ab wann es wieder zählt.")
         reader.raise_if_wrong()
         assert counts_from is not None
-        return areas.lift_exclusion(
+        return area_exclusions.lift_exclusion(
             db.session(),
             current_actor(),
             cooperation.id,

@@ -8,7 +8,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields
 
-from vergabe.cooperations.areas import BUSINESS_CASE_LENGTH
+from vergabe.cooperations.area_exclusions import BUSINESS_CASE_LENGTH
 from vergabe.cooperations.configuration_fields import Choice, Day
 from vergabe.cooperations.entries import REASON_LENGTH
 from vergabe.cooperations.rules import Depth, Phase

@@ -13,7 +13,7 @@ from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission
 from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations.model import TaskArea
-from vergabe.demands.call_queries import BRINGS_DEMANDS
+from vergabe.cooperations.rules import BRINGS_DEMANDS
 
 
 @dataclass(frozen=True)

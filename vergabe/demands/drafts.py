@@ -13,6 +13,7 @@ from vergabe.access.permissions import Permission
 from vergabe.cooperations import area_queries
 from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations.model import Cooperation, TaskArea
+from vergabe.cooperations.rules import BRINGS_DEMANDS
 from vergabe.demands import call_queries, queries, recording, rules
 from vergabe.demands.conversion import (
     as_input,
@@ -122,7 +123,7 @@ def brings_demands(
 ) -> bool:
     """Return whether an organisation takes part in an area with demands today."""
     depth = cooperations.depth(session, organisation_id, area_id, clock.berlin_day(now))
-    return depth in call_queries.BRINGS_DEMANDS
+    return depth in BRINGS_DEMANDS
 
 
 def why_not_in_area(

@@ -14,9 +14,10 @@ from tests.factories import pools as pool_factory
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Role
 from vergabe.audit import queries as audit
-from vergabe.cooperations import area_queries, areas, queries
+from vergabe.cooperations import area_exclusions, area_queries, areas, queries
+from vergabe.cooperations.area_exclusions import ExclusionEntry
 from vergabe.cooperations.area_model import AreaExclusion
-from vergabe.cooperations.areas import DepthEntry, ExclusionEntry
+from vergabe.cooperations.areas import DepthEntry
 from vergabe.cooperations.model import Cooperation, TaskArea
 from vergabe.cooperations.rules import Depth, Phase
 from vergabe.demands import calls, drafts
@@ -80,7 +81,7 @@ def exclude(
     **more: Any,
 ) -> AreaExclusion:
     facts = {"reason": "Rechnet sich nicht", "business_case": "412.000 gegen 380.000 Euro"} | more
-    return areas.exclude_area(
+    return area_exclusions.exclude_area(
         session,
         by or actor(session),
         cooperation.id,
@@ -245,7 +246,7 @@ def test_excluding_is_reversible_and_the_depths_count_again(
     assert depths(session, cooperation, TODAY + 5 * DAY) == ["full", "none", "full"]
     with pytest.raises(Refused, match="schon ab"):
         exclude(session, cooperation, "Jülich", TODAY + 6 * DAY)
-    areas.lift_exclusion(
+    area_exclusions.lift_exclusion(
         session,
         actor(session, "Jülich"),
         cooperation.id,
@@ -264,7 +265,7 @@ def test_exclusion_lifted_before_its_first_day_never_counts(
     session: Session, cooperation: Cooperation
 ) -> None:
     found = exclude(session, cooperation, day=TODAY + 5 * DAY)
-    areas.lift_exclusion(
+    area_exclusions.lift_exclusion(
         session,
         actor(session),
         cooperation.id,
@@ -276,7 +277,7 @@ def test_exclusion_lifted_before_its_first_day_never_counts(
     for days in (4, 5, 6):
         assert depths(session, cooperation, TODAY + days * DAY) == ["full", "full", "full"]
     with pytest.raises(Refused, match="endet schon"):
-        areas.lift_exclusion(
+        area_exclusions.lift_exclusion(
             session,
             actor(session),
             cooperation.id,

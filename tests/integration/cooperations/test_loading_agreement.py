@@ -14,6 +14,7 @@ from vergabe.access.permissions import Role
 from vergabe.cooperations import (
     agreement_queries,
     agreement_versions,
+    area_exclusions,
     area_queries,
     areas,
     configuration_parser,
@@ -204,7 +205,7 @@ def test_what_people_did_by_hand_stays(session: Session) -> None:
     change = DepthEntry("procurement", Depth.INFORMATION, TODAY, "Ratsbeschluss")
     areas.change_depth(session, actor, cooperation.id, change, now=NOON)
     (excluded,) = area_queries.exclusions(session, cooperation.id)
-    areas.lift_exclusion(
+    area_exclusions.lift_exclusion(
         session,
         lead,
         cooperation.id,

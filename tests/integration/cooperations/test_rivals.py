@@ -13,13 +13,13 @@ from vergabe.audit import queries as audit
 from vergabe.cooperations import (
     agreement_queries,
     agreement_versions,
-    areas,
+    area_exclusions,
     gates,
     planning,
     queries,
     resolutions,
 )
-from vergabe.cooperations.areas import ExclusionEntry
+from vergabe.cooperations.area_exclusions import ExclusionEntry
 from vergabe.cooperations.entries import ResolutionEntry
 from vergabe.cooperations.gates import PublicationFacts
 from vergabe.cooperations.planning import PlanEntry
@@ -231,7 +231,7 @@ def test_area_is_left_out_after_a_publication_under_way_is_decided(own_app: Flas
     def exclude() -> None:
         assert checked.wait(timeout=20)
         with unit_of_work() as session:
-            areas.exclude_area(
+            area_exclusions.exclude_area(
                 session,
                 OPERATOR,
                 cooperation_id,
