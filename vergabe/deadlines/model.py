@@ -58,7 +58,9 @@ class Deadline(Model):
     organisation: Mapped[Organisation] = relationship()
     responsible: Mapped[User | None] = relationship(foreign_keys=[responsible_id])
     substitute: Mapped[User | None] = relationship(foreign_keys=[substitute_id])
-    reminders: Mapped[list[Reminder]] = relationship(back_populates="deadline")
+    reminders: Mapped[list[Reminder]] = relationship(
+        back_populates="deadline", order_by="Reminder.days_before.desc()"
+    )
 
 
 class Reminder(Model):
