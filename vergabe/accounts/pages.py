@@ -155,4 +155,3 @@ def _day(name: str) -> dt.date:
         message = "Bitte geben Sie einen Tag an (zum Beispiel 31.12.2026)."
         raise InvalidInput("day_invalid", message, field=name)
     return parse_date(text, field=name)
-

@@ -166,4 +166,3 @@ def _chosen() -> list[uuid.UUID]:
             "nothing_chosen", "Bitte wählen Sie mindestens eine Frage aus.", field="enquiry_ids"
         )
     return chosen
-

@@ -183,4 +183,3 @@ def remove(user_id: uuid.UUID) -> ResponseReturnValue:
         return _firm_page(error.reasons, status=error.status)
     flash("Die Person handelt nicht mehr für Ihr Unternehmen.", "success")
     return redirect(url_for(".firm"), code=303)
-
