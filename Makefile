@@ -77,7 +77,7 @@ test-sqlite: $(CHROMIUM) $(ASSETS)
 	VERGABE_TEST_DATABASE=sqlite $(BIN)/pytest $(SHARED_OUT)
 
 test-postgresql: $(CHROMIUM) $(ASSETS)
-	VERGABE_TEST_DATABASE=postgresql $(BIN)/pytest $(SHARED_OUT) $(wildcard $(ON_DATABASE))
+	VERGABE_TEST_DATABASE=postgresql $(BIN)/pytest $(SHARED_OUT) -m "not one_database" $(wildcard $(ON_DATABASE))
 
 # Parts, so that `make --keep-going check` tells all that is wrong.
 check: check-lint check-format check-types check-layers check-hygiene

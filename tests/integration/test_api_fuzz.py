@@ -20,6 +20,9 @@ from tests.factories import world as worlds
 from tests.factories.world import World
 from vergabe.db import db
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 # Examples for each operation: enough to meet every field; a long run takes more by the environment.
 COUNT = int(os.environ.get("VERGABE_FUZZ_EXAMPLES", "5"))
 EXAMPLES = {GenerationMode.POSITIVE: COUNT, GenerationMode.NEGATIVE: COUNT}

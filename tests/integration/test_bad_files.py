@@ -16,6 +16,9 @@ from tests.factories.world import World
 from tests.integration.test_bad_input import complaint, row_counts
 from vergabe.db import db
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 
 def _workbook(**more: bytes) -> bytes:
     """Return an XLSX with a header and further parts by path."""

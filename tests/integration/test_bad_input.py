@@ -22,6 +22,9 @@ from vergabe.access.model import Organisation
 from vergabe.db import Base, db
 from vergabe.web import paging
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 SCRIPT = "<script>alert(1)</script>&amp;amp;<b>fett</b>"
 # Each field of each form gets the next of these; None: the field is missing. By the environment
 # each gets more of them, up to all.

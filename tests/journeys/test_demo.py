@@ -6,7 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from vergabe.exchange.validate import validate_file
+
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
 
 GENEROUS_SECONDS = 180
 

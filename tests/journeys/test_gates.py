@@ -32,6 +32,9 @@ from vergabe.outbox import OutboxRow
 from vergabe.tenders import gates
 from vergabe.tenders.model import Tender
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 
 @dataclass
 class Attempts:
