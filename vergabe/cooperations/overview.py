@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -101,6 +101,12 @@ class Overview:
 
     def depth(self, member: Member, area: TaskArea) -> Depth:
         return self.depths.get((member.organisation_id, area.id), Depth.NONE)
+
+    @property
+    def cost_key(self) -> Mapping[str, Any]:
+        """Return the cost key that counts: the agreement's, else the file's."""
+        agreed = self.agreement.cost_key if self.agreement is not None else None
+        return agreed if agreed is not None else self.cooperation.cost_key
 
     @property
     def of_members(self) -> tuple[str, ...]:

@@ -215,7 +215,7 @@ def cooperation_json(view: Overview) -> dict[str, Any]:
         stage_json["effective_stage"] = view.stage
     return shown | {
         "joining_window_days": cooperation.joining_window_days,
-        "cost_key": cooperation.cost_key,
+        "cost_key": view.cost_key,
         "contact": cooperation.contact,
         "review_body": cooperation.review_body,
         "allows": sorted(view.allows),

@@ -80,15 +80,14 @@ def _of_clauses(key: CostKey) -> Iterator[Violation]:
     if key.no_award is None:
         yield _missing(
             "no_award_rule_missing",
-            "Es ist nicht geregelt, wer den Aufwand trägt, wenn ein Verfahren ohne Zuschlag endet "
-            "(no_award).",
+            "Es ist nicht geregelt, wer den Aufwand trägt, wenn ein Verfahren ohne Zuschlag endet.",
             "no_award",
         )
     if not key.vat_clause.strip():
         yield Violation(
             "vat_clause_missing",
             "Es fehlt die Umsatzsteuerklausel: was gilt, wenn die Kostenerstattung der "
-            "Umsatzsteuer unterliegt (vat_clause).",
+            "Umsatzsteuer unterliegt.",
             law=VAT_LAW,
             field="cost_key.vat_clause",
         )
