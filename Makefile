@@ -28,6 +28,8 @@ ASSETS := vergabe/static/vendor/manifest.json
 LOCK := $(BIN)/uv pip compile --quiet $(UPGRADE) --generate-hashes --no-emit-index-url --no-header \
 	--python-version 3.11 --universal
 ON_DATABASE := tests/integration tests/journeys
+# Pages and commands call the services that are tested on both.
+ONCE := $(foreach word,page web form command cli,--ignore-glob='*/test_*$(word)*.py')
 # Who has nothing left takes tests from the other: some last a minute.
 SHARED_OUT := -n $(JOBS) --dist worksteal
 
@@ -77,7 +79,7 @@ test-sqlite: $(CHROMIUM) $(ASSETS)
 	VERGABE_TEST_DATABASE=sqlite $(BIN)/pytest $(SHARED_OUT)
 
 test-postgresql: $(CHROMIUM) $(ASSETS)
-	VERGABE_TEST_DATABASE=postgresql $(BIN)/pytest $(SHARED_OUT) -m "not one_database" $(wildcard $(ON_DATABASE))
+	VERGABE_TEST_DATABASE=postgresql $(BIN)/pytest $(SHARED_OUT) -m "not one_database" $(ONCE) $(wildcard $(ON_DATABASE))
 
 # Parts, so that `make --keep-going check` tells all that is wrong.
 check: check-lint check-format check-types check-layers check-hygiene
