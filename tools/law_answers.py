@@ -28,6 +28,7 @@ from vergabe.law import (
     framework,
     funding,
     hints,
+    holiday_check,
     lots,
     minimum_periods,
     modifications,
@@ -1001,6 +1002,24 @@ def _files() -> Iterator[Question]:
 
 def _edges() -> Iterator[Question]:
     """What the other questions leave out: empty and impossible inputs, other days."""
+    yield "easter", lambda: [holiday_check.easter_sunday(year) for year in range(1900, 2200)]
+    yield "term usual", lambda: framework.longest_term(NEW)
+    yield "term too long", lambda: framework.reasons_against_term(60, NEW)
+    for begun in (OLD, NEW):
+        yield (
+            f"duties begun {begun}",
+            lambda begun=begun: duty_list.applicable(
+                duty_list.DutyFacts(
+                    rule_set="VgV",
+                    procedure="open",
+                    land="NW",
+                    lands=("NW",),
+                    started_on=begun,
+                    estimated_net_cents=300_000_00,
+                    days={"sent": LATE, "deadline": LATE, "informed": LATE, "awarded": LATE},
+                )
+            ),
+        )
     kinds = list(ContractType)
     for number, values in enumerate(
         (
