@@ -187,3 +187,20 @@ def test_bad_address_is_named(session: Session, email: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         service.create_person(session, email=email, full_name="X", now=clock.now())
     assert caught.value.field == "email"
+
+
+@pytest.mark.parametrize("address", ["/zweiter-faktor", "/passwort-aendern", "/konto"])
+@pytest.mark.parametrize("towns", [1, 2])
+def test_pages_of_ones_own_account_answer(
+    session: Session, client: FlaskClient, address: str, towns: int
+) -> None:
+    organisations = [make.organisation(session, name) for name in ("Merzenich", "Inden")]
+    user = make.person(session, organisations[0], Role.REQUESTER)
+    for organisation in organisations[1:towns]:
+        make.grant(session, user, organisation, Role.REQUESTER)
+    session.commit()
+    make.log_in(client, user)
+    answer = client.get(address)
+    assert answer.status_code == 200
+    if address == "/zweiter-faktor":
+        assert 'value="authenticator"' in answer.text
