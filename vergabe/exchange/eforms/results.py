@@ -1,0 +1,93 @@
+"""Results of an award notice: the web of lot results, bids, bidders and contracts (section 6).
+
+Technical ids (RES-, TEN-, TPA-, CON-) are the keys given here; they must stay the same in later
+change notices, so whoever builds the data keeps them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal
+
+from vergabe.exchange.eforms.datatypes import Amount, Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class LotResult:
+    """Result of one lot (BT-142 `selec-w`, `clos-nw`, `open-nw`).
+
+    not_awarded_reason: BT-144; statistics: (received-submission-type code, number), BT-760/759;
+    lowest, highest: BT-710, BT-711; framework_maximum, framework_reestimate: BT-709, BT-660;
+    tenders, contracts: keys; bids and contracts of this lot.
+    """
+
+    key: str
+    lot: int
+    outcome: Literal["selec-w", "clos-nw", "open-nw"]
+    not_awarded_reason: str | None = None
+    statistics: tuple[tuple[str, int], ...] = ()
+    lowest: Amount | None = None
+    highest: Amount | None = None
+    framework_maximum: Amount | None = None
+    framework_reestimate: Amount | None = None
+    tenders: tuple[str, ...] = ()
+    contracts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LotTender:
+    """A bid (OPT-321; BT-3201 reference, BT-720 value, BT-171 rank, BT-193 variant, BT-773)."""
+
+    key: str
+    reference: str
+    lot: int
+    party: str
+    value: Amount | None = None
+    rank: int | None = None
+    is_variant: bool | None = None
+    subcontracting: Literal["yes", "no", "not-known"] | None = None
+    subcontracting_text: Text | None = None
+    country_of_origin: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TenderingParty:
+    """Who bid (OPT-210): organisations by key, the first leads if there are several."""
+
+    key: str
+    name: str | None = None
+    tenderers: tuple[str, ...]
+    subcontractors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettledContract:
+    """A concluded contract (OPT-316; BT-150, BT-145, BT-1451, BT-721, BT-768, OPT-100).
+
+    signatories: keys of the buyers that sign.
+    """
+
+    key: str
+    reference: str
+    title: Text | None = None
+    concluded_on: dt.date | None = None
+    awarded_on: dt.date | None = None
+    url: str | None = None
+    is_call_off: bool = False
+    framework_notice: str | None = None
+    tenders: tuple[str, ...]
+    signatories: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeResult:
+    """Everything of efac:NoticeResult (total: BT-161; BT-118 and BT-1118 for frameworks)."""
+
+    total: Amount | None = None
+    framework_maximum_total: Amount | None = None
+    framework_approximate_total: Amount | None = None
+    lot_results: tuple[LotResult, ...] = ()
+    tenders: tuple[LotTender, ...] = ()
+    parties: tuple[TenderingParty, ...] = ()
+    contracts: tuple[SettledContract, ...] = ()
