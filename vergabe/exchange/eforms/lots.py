@@ -59,7 +59,7 @@ class StrategicGoal:
 
 @dataclass(frozen=True, kw_only=True)
 class Documents:
-    """Procurement documents (BT-14, BT-707 restriction; BT-15, BT-615 address; BT-708 languages)."""
+    """Procurement documents (BT-14, BT-707; BT-15 or BT-615 address; BT-708 languages)."""
 
     url: str
     is_restricted: bool = False
