@@ -27,6 +27,7 @@ import vergabe.files.model
 import vergabe.funding.model
 import vergabe.in_house.model
 import vergabe.messages.model
+import vergabe.notices.delivery_model
 import vergabe.notices.model
 import vergabe.plans.model
 import vergabe.pools.model
@@ -149,6 +150,7 @@ MODELS: Final[tuple[ModuleType, ...]] = (
     vergabe.tenders.model,
     vergabe.enquiries.model,
     vergabe.notices.model,
+    vergabe.notices.delivery_model,
     vergabe.plans.model,
     vergabe.cost_shares.model,
 )

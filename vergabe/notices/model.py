@@ -11,6 +11,7 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -40,7 +41,7 @@ class Notice(Model):
 
     __tablename__ = "notice"
     __table_args__ = (
-        UniqueConstraint("notice_uuid"),
+        UniqueConstraint("notice_uuid", "version_number"),
         UniqueConstraint("feed_sequence"),
         UniqueConstraint("tender_id", "tender_version", "kind"),
         CheckConstraint(
@@ -54,6 +55,10 @@ class Notice(Model):
             "stage <> 'published' OR (published_at IS NOT NULL AND feed_sequence IS NOT NULL)",
             name="published_has_place",
         ),
+        CheckConstraint(
+            "(stage = 'rejected') = (rejected_at IS NOT NULL)", name="rejected_has_instant"
+        ),
+        CheckConstraint("version_number BETWEEN 1 AND 99", name="version_two_digits"),
         Index("ix_notice_stage_submission_deadline", "stage", "submission_deadline"),
         Index(
             "ix_notice_current",
@@ -65,7 +70,9 @@ class Notice(Model):
 
     id: Mapped[Id]
     notice_uuid: Mapped[uuid.UUID]
-    """UUID version 4 (BT-701)."""
+    """UUID version 4 (BT-701); a rejected notice and its corrected version share it."""
+    version_number: Mapped[int] = mapped_column(default=1, server_default="1")
+    """BT-757: rises with each submission of the same notice id."""
     tender_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tender.id"))
     tender_version: Mapped[int]
     kind: Mapped[str] = mapped_column(String(30))
@@ -83,6 +90,11 @@ class Notice(Model):
     created_at: Mapped[Instant]
     sent_at: Mapped[Instant | None]
     published_at: Mapped[Instant | None]
+    """When it became public here."""
+    rejected_at: Mapped[Instant | None]
+    """When the outside, its rules or a person stopped it before it was public."""
+    must_wait: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Not public here before the Publications Office (§ 40 (3) VgV)."""
     feed_sequence: Mapped[int | None] = mapped_column(BigInteger)
     """Place in the feed, taken as the last thing before the commit, under a lock."""
     tender: Mapped[Tender] = relationship()

@@ -86,6 +86,9 @@ class Tender(Model):
             "stage <> 'cancelled' OR cancellation_reason IS NOT NULL",
             name="cancelled_has_reason",
         ),
+        CheckConstraint(
+            "public_since IS NULL OR published_at IS NOT NULL", name="public_was_published"
+        ),
         Index("ix_tender_cooperation_id_stage_id", "cooperation_id", "stage", "id"),
         Index("ix_tender_pool_id", "pool_id"),
     )
@@ -141,10 +144,13 @@ class Tender(Model):
     bid_validity_reason: Mapped[LongText] = mapped_column(default="")
     """Why bids bind longer than usual (§ 10 (4) VOB/A)."""
     published_version: Mapped[int] = mapped_column(default=0)
-    """0: not yet published; raised by every amendment."""
+    """0: never sent out; raised by every publication and amendment."""
     created_at: Mapped[Instant]
     created_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     published_at: Mapped[Instant | None]
+    """When the first notice was given out; deadlines run from its day."""
+    public_since: Mapped[Instant | None]
+    """When the first notice became public here; None: the public sees nothing (§ 40 (3) VgV)."""
     opened_at: Mapped[Instant | None]
     cancelled_at: Mapped[Instant | None]
     cancellation_reason: Mapped[str | None] = mapped_column(Text)
