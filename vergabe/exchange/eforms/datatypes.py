@@ -80,6 +80,20 @@ class Period:
     ends_on: dt.date | None = None
     other: Literal["UNLIMITED", "UNKNOWN"] | None = None
 
+    @property
+    def is_given(self) -> bool:
+        """Whether anything at all is said."""
+        return any((self.duration, self.starts_on, self.ends_on, self.other))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fund:
+    """Money of the EU (BT-7220/BT-722 programme, BT-5010/BT-5011 identifier, BT-6140/BT-6110)."""
+
+    programme: str | None = None
+    identifier: str | None = None
+    description: Text | None = None
+
 
 @dataclass(frozen=True)
 class Coded:

@@ -10,6 +10,7 @@ from vergabe.exchange.eforms.datatypes import (
     Amount,
     Coded,
     Duration,
+    Fund,
     Nature,
     Period,
     Place,
@@ -18,16 +19,57 @@ from vergabe.exchange.eforms.datatypes import (
 
 
 @dataclass(frozen=True, kw_only=True)
+class CriterionNumber:
+    """A number of a criterion with its kind, in hundredths (BT-541 with BT-5421 to BT-5423).
+
+    list: `number-weight` (per-exa, per-mid, dec-exa, dec-mid, poi-exa, poi-mid, ord-imp), `number-fixed` (fix-tot,
+    fix-unit) or `number-threshold` (min-score, max-pass); kind: the code of that list.
+    """
+
+    list: Literal["number-weight", "number-fixed", "number-threshold"]
+    kind: str
+    hundredths: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class AwardCriterion:
     """Award criterion (BT-539 type, BT-734 name, BT-540 text, BT-541 number, BT-5421 its kind).
 
-    weight_basis_points: hundredths of a percent (10,000 is all), None: no weight is given.
+    weight_basis_points: hundredths of a percent (10,000 is all), None: no such weight is given;
+    numbers: what else there is, weights of other kinds, fixed amounts, thresholds.
     """
 
     kind: Literal["price", "cost", "quality"]
     name: Text | None = None
     description: Text | None = None
     weight_basis_points: int | None = None
+    numbers: tuple[CriterionNumber, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelectionCriterion:
+    """Selection criterion (BT-809, BT-750); the rest only for those that narrow the candidates.
+
+    is_for_second_stage: BT-40; numbers: BT-752 with BT-7531, BT-7532 (weights, thresholds).
+    """
+
+    code: str
+    text: Text | None = None
+    is_for_second_stage: bool | None = None
+    numbers: tuple[CriterionNumber, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondStage:
+    """How many candidates are invited (BT-50, BT-51), in successive stages or not (BT-52).
+
+    may_award_without_negotiation: BT-120. BT-661 follows from `maximum`.
+    """
+
+    minimum: int
+    maximum: int | None = None
+    is_successive: bool | None = None
+    may_award_without_negotiation: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,18 +92,22 @@ class Framework:
 
 @dataclass(frozen=True, kw_only=True)
 class StrategicGoal:
-    """Strategic procurement (BT-06 code; BT-774/775/776 detail; BT-777 text)."""
+    """Strategic procurement (BT-06 code, each once; BT-774/775/776 details; BT-777 text)."""
 
     code: str
-    detail: str | None = None
+    details: tuple[str, ...] = ()
     description: Text | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Documents:
-    """Procurement documents (BT-14, BT-707; BT-15 or BT-615 address; BT-708 languages)."""
+    """Procurement documents (BT-14, BT-707; BT-15 or BT-615 address; BT-708 languages).
+
+    reference: OPT-140, the documents' own id; None: made of the lot's.
+    """
 
     url: str
+    reference: str | None = None
     is_restricted: bool = False
     restriction_reason: str | None = None
     languages: tuple[str, ...] = ()
@@ -99,10 +145,13 @@ class Terms:
     late_documents: BT-771 with BT-772; eu_funds: BT-60; variants: BT-63; several_bids: BT-769;
     guarantee: BT-751 with BT-75; einvoicing: BT-743; ecatalogue: BT-764;
     eordering, epayment: BT-92, BT-93; conditions: BT-70; gpa: BT-115; auction: BT-767;
-    clean_vehicles: BT-717; recurring: BT-94, BT-95; nda: BT-801; esignature: BT-744;
-    legal_form: BT-761; financial_terms: BT-77; staff_names: BT-79;
-    tender_receiver, information_provider, documents_provider: keys
-    (OPT-301).
+    clean_vehicles: BT-717; recurring: BT-94, BT-95; esignature: BT-744; nda: BT-801
+    with BT-802; legal_form: BT-761 (`true`, `false`) with BT-76; financial_terms: BT-77;
+    staff_names: BT-79; tender_receiver, information_provider, documents_provider, evaluator: keys
+    (OPT-301); vehicles_contract: BT-735, needed where clean_vehicles is true; auction_text,
+    auction_url: BT-122, BT-123; formula, order_reason: BT-543, BT-733; funds: only with eu_funds;
+    interest_deadline: BT-630; security_clearance: BT-578 (`true`, `false`) with BT-732, until:
+    BT-78; foreign_subsidies: BT-681; tool_url, tool_name: BT-124, BT-632.
     """
 
     submission: str | None = None
@@ -113,6 +162,7 @@ class Terms:
     participation_deadline: dt.datetime | None = None
     enquiries_deadline: dt.datetime | None = None
     answer_deadline: dt.datetime | None = None
+    interest_deadline: dt.datetime | None = None
     dispatch_of_invitations_on: dt.date | None = None
     validity: Duration | None = None
     opening: Opening | None = None
@@ -120,10 +170,14 @@ class Terms:
     reserved: tuple[str, ...] = ()
     reserved_execution: str | None = None
     selection_source: str | None = None
-    selection_criteria: tuple[Coded, ...] = ()
+    selection_criteria: tuple[SelectionCriterion, ...] = ()
+    second_stage: SecondStage | None = None
     late_documents: Coded | None = None
     award_criteria: tuple[AwardCriterion, ...] = ()
+    formula: Text | None = None
+    order_reason: Text | None = None
     eu_funds: str | None = None
+    funds: tuple[Fund, ...] = ()
     variants: str | None = None
     several_bids: str | None = None
     guarantee: Coded | None = None
@@ -133,13 +187,19 @@ class Terms:
     epayment: bool | None = None
     esignature: bool | None = None
     nda: Coded | None = None
-    legal_form: str | None = None
+    legal_form: Coded | None = None
     financial_terms: Text | None = None
     staff_names: str | None = None
     conditions: Text | None = None
     gpa: bool | None = None
     has_auction: bool | None = None
+    auction_text: Text | None = None
+    auction_url: str | None = None
     clean_vehicles: bool | None = None
+    vehicles_contract: str | None = None
+    foreign_subsidies: bool | None = None
+    security_clearance: Coded | None = None
+    security_clearance_until: dt.date | None = None
     is_recurring: bool | None = None
     recurring_text: Text | None = None
     framework: Framework | None = None
@@ -147,6 +207,9 @@ class Terms:
     tender_receiver: str | None = None
     information_provider: str | None = None
     documents_provider: str | None = None
+    evaluator: str | None = None
+    tool_url: str | None = None
+    tool_name: str | None = None
     review: Review | None = None
 
 
@@ -156,7 +219,9 @@ class Lot:
 
     number: 1 → LOT-0001 / PAR-0001 (0 for a single lot without number), the same for ever;
     reference: BT-22; period: BT-36 ff.; renewal: BT-58; goals: BT-06; is_sme_suitable: BT-726;
-    further: BT-300; options: BT-54 with text (BT-53).
+    further: BT-300; options: BT-54; quantity: BT-25, in hundredths of the unit (BT-625 code);
+    green_criteria: BT-805; accessibility: BT-754 with BT-755; planning_notice: BT-125
+    (`uuid-version` or TED number), planning_part: BT-1251; is_relaunched: BT-634 (result notices).
     """
 
     number: int
@@ -175,6 +240,11 @@ class Lot:
     renewal: Renewal | None = None
     options: Text | None = None
     goals: tuple[StrategicGoal, ...] = ()
+    green_criteria: tuple[str, ...] = ()
+    accessibility: Coded | None = None
+    planning_notice: str | None = None
+    planning_part: str | None = None
+    is_relaunched: bool | None = None
     is_sme_suitable: bool | None = None
     further: Text | None = None
     terms: Terms = Terms()

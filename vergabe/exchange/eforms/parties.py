@@ -1,7 +1,8 @@
 """Who takes part: organisations with their contact points, and buyers.
 
 Everywhere else a party is named by its `key`; the ids of a notice (ORG-0001, TPO-0001) are given
-on writing, in the order of the organisations. After reading, the key is that id.
+on writing, in the order of the organisations. After reading, the key is that id, and a key that has
+the form of an id is kept on writing, so that ids stay the same in later notices.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Address:
 
 @dataclass(frozen=True, kw_only=True)
 class TouchPoint:
-    """A contact point of an organisation (TPO); `key` names it in roles."""
+    """A contact point of an organisation (TPO); `key` names it in roles, like an organisation's."""
 
     key: str
     name: str
@@ -49,8 +50,8 @@ class Organisation:
     """An organisation of the notice, once (ORG), whatever roles it has.
 
     registration_number: BT-501; size: BT-165 for winners (`micro`, `small`, `medium`, `large`);
-    is_natural_person, is_listed: BT-746 and the winner's nationality are asked of winners only;
-    owner_nationalities: BT-706 of beneficial owners.
+    is_natural_person: BT-633, is_listed: BT-746, both of winners only. An organisation that has no
+    role in the written notice is left out, for official rules refuse it; so is a contact point.
     """
 
     key: str

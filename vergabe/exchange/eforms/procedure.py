@@ -33,7 +33,8 @@ class Procedure:
     BT-263; estimated_value: BT-27; framework_maximum: BT-271; further: BT-300;
     exclusion_source: BT-806; exclusion_grounds: BT-67, each once;
     max_lots_per_bid, max_lots_per_winner: BT-31, BT-33; must_bid_for_all: BT-763 `all`;
-    previous_notice: OPP-090 (`uuid-version`).
+    previous_notice: OPP-090 (`uuid-version`); direct_award: why there was no call for competition;
+    is_relaunched: BT-634, is_terminated: BT-756 (result notices).
     """
 
     title: Text
@@ -59,3 +60,5 @@ class Procedure:
     must_bid_for_all: bool = False
     previous_notice: str | None = None
     direct_award: DirectAward | None = None
+    is_relaunched: bool | None = None
+    is_terminated: bool | None = None

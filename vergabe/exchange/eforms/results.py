@@ -10,7 +10,19 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-from vergabe.exchange.eforms.datatypes import Amount, Text
+from vergabe.exchange.eforms.datatypes import Amount, Fund, Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vehicles:
+    """Vehicles bought under the clean vehicles law (BT-735, BT-723, OPT-155 with OPT-156).
+
+    numbers: (`vehicles`, `vehicles-clean` or `vehicles-zero-emission`, count).
+    """
+
+    contract: str
+    category: str
+    numbers: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +31,8 @@ class LotResult:
 
     not_awarded_reason: BT-144; statistics: (received-submission-type code, number), BT-760/759;
     lowest, highest: BT-710, BT-711; framework_maximum, framework_reestimate: BT-709, BT-660;
-    tenders, contracts: keys; bids and contracts of this lot.
+    tenders, contracts: keys; bids and contracts of this lot; payers, financers: keys of
+    organisations (OPT-301); ends_dynamic_purchasing: BT-119; vehicles: clean vehicles law.
     """
 
     key: str
@@ -33,11 +46,19 @@ class LotResult:
     framework_reestimate: Amount | None = None
     tenders: tuple[str, ...] = ()
     contracts: tuple[str, ...] = ()
+    payers: tuple[str, ...] = ()
+    financers: tuple[str, ...] = ()
+    ends_dynamic_purchasing: bool | None = None
+    vehicles: Vehicles | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class LotTender:
-    """A bid (OPT-321; BT-3201 reference, BT-720 value, BT-171 rank, BT-193 variant, BT-773)."""
+    """A bid (OPT-321; BT-3201 reference, BT-720 value, BT-171 rank, BT-193 variant, BT-773).
+
+    subcontracting: BT-773, its text BT-554, value BT-553 and share BT-555 (hundredths of a percent,
+    each None if not known); foreign_subsidies: BT-682.
+    """
 
     key: str
     reference: str
@@ -48,7 +69,17 @@ class LotTender:
     is_variant: bool | None = None
     subcontracting: Literal["yes", "no", "not-known"] | None = None
     subcontracting_text: Text | None = None
-    country_of_origin: str | None = None
+    subcontracting_value: Amount | None = None
+    subcontracting_basis_points: int | None = None
+    foreign_subsidies: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subcontractor:
+    """A subcontractor and for whom of the tendering party it works (keys of organisations)."""
+
+    organisation: str
+    main_contractors: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,14 +89,14 @@ class TenderingParty:
     key: str
     name: str | None = None
     tenderers: tuple[str, ...]
-    subcontractors: tuple[str, ...] = ()
+    subcontractors: tuple[Subcontractor, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class SettledContract:
     """A concluded contract (OPT-316; BT-150, BT-145, BT-1451, BT-721, BT-768, OPT-100).
 
-    signatories: keys of the buyers that sign.
+    signatories: keys of the buyers that sign; funds: money of the EU.
     """
 
     key: str
@@ -78,6 +109,7 @@ class SettledContract:
     framework_notice: str | None = None
     tenders: tuple[str, ...]
     signatories: tuple[str, ...]
+    funds: tuple[Fund, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
