@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vergabe.exchange import ocds, pdf
+from vergabe.exchange import pdf
+from vergabe.exchange.ocds import extension, packages
 from vergabe.exchange.xvergabe import codec
 from vergabe.exchange.xvergabe import notice as xvergabe
 from vergabe.notices.model import Notice
@@ -29,9 +30,10 @@ def render(
     paper = pdf.render("notice", facts(tender, document), at=document.issued_at)
     yield Rendered("pdf", "application/pdf", paper)
     page = f"{base_url}/bekanntmachungen/{tender.reference}"
-    release = ocds.package(
+    release = packages.release_package(
         release_of(tender, notice, base_url=base_url),
         uri=f"{page}/{notice.id}.ocds.json",
         publisher=tender.lead.official_name or tender.lead.name,
+        joint_purchase=extension.address(base_url),
     )
     yield Rendered("ocds", "application/json", release)

@@ -15,7 +15,7 @@ from vergabe.access.model import Organisation
 from vergabe.access.permissions import Role
 from vergabe.cooperations.model import Cooperation, Member, Participation
 from vergabe.errors import Forbidden, InvalidInput, NotFound, Refused
-from vergabe.exchange import ocds
+from vergabe.exchange.ocds import writing_results
 from vergabe.notices import releases, writing
 from vergabe.notices.model import Notice
 from vergabe.pools import announcing, changing, consulting, queries
@@ -166,6 +166,7 @@ def published(session: Session) -> Tender:
     tender = drafting.draft_tender(session, officer, pool.id, now=clock.now())
     # Only what these tests look at: the notice is public.
     tender.stage, tender.published_version, tender.published_at = "published", 1, clock.now()
+    tender.public_since = tender.published_at
     tender.submission_deadline = clock.now() + dt.timedelta(days=30)
     session.flush()
     return tender
@@ -194,12 +195,14 @@ def test_what_is_announced_counts_in_the_estimate_and_stands_in_the_notice(
     notice = Notice(notice_uuid=tender.procedure_uuid, kind="contract_notice")
     notice.published_at = clock.now()
     release = releases.release_of(tender, notice, base_url="https://example.org")
-    shown = orjson.loads(orjson.dumps(ocds.as_dict(release)))
+    shown = orjson.loads(orjson.dumps(writing_results.release(release)))
     roles = {party["name"]: party["roles"] for party in shown["parties"]}
     assert roles["Gemeinde Kerpen"] == ["laterJoiner"]
-    (later,) = [p for p in shown["parties"] if p["roles"] == ["laterJoiner"]]
-    assert later["x_callOff"]["joinsUntil"] == "2027-12-31"
-    assert later["x_callOff"]["lines"][0]["maximumQuantity"] == 10
+    joint = shown["tender"]["jointPurchase"]
+    (later,) = joint["laterJoiners"]
+    assert (later["latestJoiningDate"], later["joined"]) == ("2027-12-31", False)
+    (right,) = [r for r in joint["callOffRights"] if r["id"] == later["id"]]
+    assert right["lines"][0]["maximumQuantity"] == 10
     assert shown["tender"]["value"]["amount"] == (own + 600_000) / 100
 
 
@@ -274,7 +277,7 @@ def test_the_last_day_counts_to_its_end_in_germany(
 
 def test_before_the_notice_nobody_joins_later(session: Session) -> None:
     tender = published(session)
-    tender.stage, tender.published_version = "draft", 0
+    tender.stage, tender.published_version, tender.public_since = "draft", 0, None
     session.flush()
     said = joining_entry(session, tender)
     with pytest.raises(Refused) as refused:
