@@ -24,6 +24,8 @@ class Settings:
     base_url: public address without trailing slash; smtp_url: `smtp://`, `smtps://` or
     `smtp+starttls://` with optional user and password, None: mail stays in the outbox;
     mail_from: sender address; eforms_sdk: folder or zip of the eForms SDK, if there is one;
+    notice_sender: where notices go besides our own pages: `none`, a folder, or the address of the
+    Datenservice Öffentlicher Einkauf; notice_sender_token: what it knows us by;
     law_tables: folder with the operator's own rows of the law, which replace packaged ones;
     document_limit_bytes: largest single document; request_limit_bytes: largest request body.
     """
@@ -36,6 +38,8 @@ class Settings:
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "vergabe@localhost"
     eforms_sdk: Path | None = None
+    notice_sender: str = "none"
+    notice_sender_token: str | None = field(default=None, repr=False)
     law_tables: Path | None = None
     document_limit_bytes: int = 100 * MEGABYTE
     request_limit_bytes: int = 120 * MEGABYTE
@@ -77,6 +81,8 @@ class Settings:
             smtp_url=environment.get("VERGABE_SMTP_URL") or None,
             mail_from=environment.get("VERGABE_MAIL_FROM") or f"vergabe@{host}",
             eforms_sdk=Path(sdk).expanduser() if sdk else None,
+            notice_sender=_notice_sender(environment, data),
+            notice_sender_token=environment.get("VERGABE_NOTICE_SENDER_TOKEN") or None,
             law_tables=law_folder(environment),
             document_limit_bytes=_megabytes(environment, "VERGABE_DOCUMENT_LIMIT_MB", 100),
             request_limit_bytes=_megabytes(environment, "VERGABE_REQUEST_LIMIT_MB", 120),
@@ -86,6 +92,43 @@ class Settings:
 def _default_data(environment: Mapping[str, str]) -> str:
     base = environment.get("XDG_DATA_HOME") or "~/.local/share"
     return f"{base}/vergabe"
+
+
+def _notice_sender(environment: Mapping[str, str], data: Path) -> str:
+    """Return `none`, a folder, or the address of the service that takes notices, made sure of."""
+    text = environment.get("VERGABE_NOTICE_SENDER", "").strip()
+    if not text:
+        return str(data / "notices-out")
+    if text == "none":
+        return text
+    parts = urlsplit(text)
+    if "://" not in text:
+        folder = Path(text).expanduser()
+        if folder.exists() and not folder.is_dir():
+            raise SettingsError(
+                f"VERGABE_NOTICE_SENDER nennt eine Datei statt eines Ordners: {text!r}. Geben Sie "
+                "einen Ordner an, in den Bekanntmachungen gelegt werden, eine https-Adresse oder "
+                "none."
+            )
+        return str(folder)
+    is_here = parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and is_here)):
+        raise SettingsError(
+            "VERGABE_NOTICE_SENDER muss mit https:// beginnen, einen Ordner nennen oder none sein "
+            f"(http:// nur auf diesem Rechner), angegeben ist {parts.scheme}://{parts.hostname}."
+        )
+    if parts.password is not None:
+        raise SettingsError(
+            "VERGABE_NOTICE_SENDER darf kein Passwort enthalten. Setzen Sie es in "
+            "VERGABE_NOTICE_SENDER_TOKEN."
+        )
+    if not environment.get("VERGABE_NOTICE_SENDER_TOKEN"):
+        raise SettingsError(
+            "VERGABE_NOTICE_SENDER_TOKEN fehlt. Setzen Sie das Zugangs-Token des Datenservice; "
+            "steht in VERGABE_NOTICE_SENDER ein Benutzer (https://name%40stadt.de@…), dann dessen "
+            "Passwort."
+        )
+    return text.rstrip("/")
 
 
 def law_folder(environment: Mapping[str, str] = os.environ) -> Path | None:

@@ -199,7 +199,7 @@ def _figures(session: Session, published: int, refused: Counter[str]) -> dict[st
     )
     regimes = session.execute(
         select(Tender.regime, func.count())
-        .where(Tender.published_version > 0)
+        .where(Tender.public_since.is_not(None))
         .group_by(Tender.regime)
     )
     mails = session.execute(select(Mail.state, func.count()).group_by(Mail.state))

@@ -38,7 +38,12 @@ def list_(stage: str | None, limit: int, as_email: str | None, as_json: bool) ->
                 "lead": item.lead.name,
                 "estimated_value_net_cents": item.estimated_value_net_cents,
                 "submission_deadline": item.submission_deadline,
-                "shown": rules.shown_stage(Stage(item.stage), item.submission_deadline, now),
+                "shown": rules.shown_stage(
+                    Stage(item.stage),
+                    item.submission_deadline,
+                    now,
+                    is_public=item.public_since is not None,
+                ),
             }
             for item in page.items
         ]

@@ -76,7 +76,7 @@ def names_of_askers(session: Session, enquiries: Sequence[Enquiry]) -> list[str]
 def published_tender(session: Session, reference: str) -> Tender:
     """Return a tender that the public may see; NotFound before its publication."""
     query = select(Tender).where(
-        Tender.reference == reference.strip().upper(), Tender.published_version > 0
+        Tender.reference == reference.strip().upper(), Tender.public_since.is_not(None)
     )
     found = session.scalars(query).one_or_none()
     if found is None:
@@ -92,7 +92,7 @@ def followed_tenders(session: Session, organisation_id: uuid.UUID) -> Sequence[T
         .where(
             TenderRegistration.organisation_id == organisation_id,
             TenderRegistration.left_at.is_(None),
-            Tender.published_version > 0,
+            Tender.public_since.is_not(None),
         )
         .order_by(Tender.submission_deadline.desc(), Tender.id)
         .options(joinedload(Tender.lead))

@@ -46,7 +46,7 @@ def ask(session: Session, tender: Tender, asker: Asker, text: str, *, now: dt.da
     against = rules.reasons_against_asking(
         text,
         submission_deadline=tender.submission_deadline,
-        is_published=tender.stage == Stage.PUBLISHED,
+        is_published=tender.stage == Stage.PUBLISHED and tender.public_since is not None,
         now=now,
     )
     _raise(against)
@@ -113,7 +113,9 @@ def answer(
     question_text, text = clean_text(question_text), clean_text(text)
     _raise(
         rules.reasons_against_answering(
-            question_text, text, is_published=tender.stage == Stage.PUBLISHED
+            question_text,
+            text,
+            is_published=tender.stage == Stage.PUBLISHED and tender.public_since is not None,
         )
     )
     if not accept_traces:

@@ -85,14 +85,14 @@ def facts_of(check: InHouseCheck) -> CheckFacts:
 
 
 def is_published(session: Session, pool_id: uuid.UUID) -> bool:
-    """Return whether a tender of a pool is public; tenders are a later step, read by their name."""
+    """Return whether a tender of a pool was given out; tenders come later, read by their name."""
     tender = Base.metadata.tables["tender"]
     return (
         session.execute(
             select(tender.c.id)
             .where(
                 tender.c.pool_id == pool_id,
-                tender.c.published_version > 0,
+                tender.c.published_at.is_not(None),
                 tender.c.stage != "cancelled",
             )
             .limit(1)

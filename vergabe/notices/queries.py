@@ -128,7 +128,7 @@ def published_tender(session: Session, reference: str) -> Tender:
     """Return a published tender with all that the public sees; NotFound before publication."""
     found = session.scalars(
         select(Tender)
-        .where(Tender.reference == reference.strip().upper(), Tender.published_version > 0)
+        .where(Tender.reference == reference.strip().upper(), Tender.public_since.is_not(None))
         .options(
             selectinload(Tender.lots).selectinload(Lot.items).selectinload(LotItem.shares),
             selectinload(Tender.criteria),

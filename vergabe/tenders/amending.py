@@ -149,7 +149,8 @@ def reasons_against_amendment(
 ) -> list[Violation]:
     """Return why a published tender may not be amended like this now; for preview as well."""
     assert tender.submission_deadline is not None
-    reasons = rules.reasons_against_amending(
+    reasons = rules.reasons_against_before_public(is_public=tender.public_since is not None)
+    reasons += rules.reasons_against_amending(
         summary=amendment.summary, submission_deadline=tender.submission_deadline, now=now
     )
     new = amendment.submission_deadline or tender.submission_deadline

@@ -45,6 +45,7 @@ _SAME_NAME_IN_FULL = (
     "bid_validity_until",
     "bid_validity_reason",
     "published_at",
+    "public_since",
     "cancelled_at",
     "cancellation_reason",
 )

@@ -56,7 +56,7 @@ def _index_page(
             if document.removed_in_version is not None
             and document.removed_in_version <= tender.published_version
         ],
-        is_published=tender.published_version > 0,
+        is_published=tender.published_at is not None,
         is_changeable=is_changeable
         and duties.may(db.session(), current_actor(), tender, Step.PREPARE_TENDER),
         limit=f"{shell.settings().document_limit_bytes // 1024**2} Megabyte",
@@ -110,7 +110,7 @@ def remove(tender_id: uuid.UUID, document_id: uuid.UUID) -> ResponseReturnValue:
         tender = documents.remove_document(
             db.session(), current_actor(), tender_id, document_id, now=clock.now()
         )
-        if tender.published_version:
+        if tender.published_at is not None:
             return "Vorgemerkt: Öffentlich wird das mit der nächsten Änderung."
         return "Das Dokument ist entfernt."
 

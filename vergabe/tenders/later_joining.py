@@ -90,7 +90,7 @@ def join_later(
 
 def is_published(tender: Tender) -> bool:
     """Return whether the notice of a tender is public and not taken back."""
-    return tender.published_version > 0 and tender.stage != Stage.CANCELLED
+    return tender.public_since is not None and tender.stage != Stage.CANCELLED
 
 
 def _reasons_against(

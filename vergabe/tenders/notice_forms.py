@@ -108,5 +108,5 @@ def cancelling_page(
         reason=reason,
         violations=violations,
         can_cancel=rules.Action.CANCEL in rules.allowed_actions(Stage(tender.stage)),
-        is_published=tender.published_version > 0,
+        is_published=tender.public_since is not None,
     )

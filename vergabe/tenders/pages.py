@@ -59,7 +59,12 @@ def index() -> ResponseReturnValue:
         stages=[(stage.value, name) for stage, name in STAGE_NAMES.items()],
         groups=[(c.id, c.name) for c in cooperations.cooperations_of(session, actor)],
         wanted=request.args,
-        shown_stage=lambda t: rules.shown_stage(Stage(t.stage), t.submission_deadline, clock.now()),
+        shown_stage=lambda t: rules.shown_stage(
+            Stage(t.stage),
+            t.submission_deadline,
+            clock.now(),
+            is_public=t.public_since is not None,
+        ),
         stage_kind=presenting.stage_kind,
         next_url=url_for(".index", **shown, ab=page.next_cursor) if page.next_cursor else None,
         first_url=url_for(".index", **shown) if cursor else None,
@@ -155,7 +160,7 @@ def _published(tender: Tender, violations: Any, *, status: int) -> ResponseRetur
         ),
         can_cancel=rules.Action.CANCEL in rules.allowed_actions(Stage(tender.stage)),
         public_url=presenting.known_url("notices.show", reference=tender.reference)
-        if tender.published_version
+        if tender.public_since is not None
         else None,
         enquiries_url=presenting.known_url("enquiries.officer_list", tender_id=tender.id),
         deadlines_url=presenting.known_url("deadlines.timeline", tender_id=tender.id),

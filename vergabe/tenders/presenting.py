@@ -59,7 +59,12 @@ def page(template: str, tender: Tender, *, status: int = 200, **more: Any) -> tu
         blocked=blocked,
         mandate_warnings=mandate_watch.warnings(session, tender, now=clock.now()),
         resolution_warnings=resolution_watch.warnings(session, tender, now=clock.now()),
-        stage_name=rules.shown_stage(stage, tender.submission_deadline, clock.now()),
+        stage_name=rules.shown_stage(
+            stage,
+            tender.submission_deadline,
+            clock.now(),
+            is_public=tender.public_since is not None,
+        ),
         stage_kind=stage_kind(tender),
         method=method_label(tender.procurement_method, tender.nature),
         unit=codes.unit,
@@ -75,6 +80,8 @@ def stage_kind(tender: Tender) -> str:
     """Return the kind of badge that shows the stage of a tender."""
     stage = Stage(tender.stage)
     if stage is Stage.PUBLISHED:
+        if tender.public_since is None:
+            return "info"
         is_open = rules.is_open_for_bids(stage, tender.submission_deadline, clock.now())
         return "success" if is_open else "warning"
     kinds = {Stage.DRAFT: "neutral", Stage.CANCELLED: "danger"}

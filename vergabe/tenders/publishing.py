@@ -25,6 +25,7 @@ from vergabe.tenders.changing import tender_to_change
 from vergabe.tenders.facts import chosen_of, current_assessment, period_facts, store_assessment
 from vergabe.tenders.limits import REASON_MAX
 from vergabe.tenders.model import Tender
+from vergabe.tenders.outlet import OWN_ONLY, Outlet
 from vergabe.tenders.recording import record
 from vergabe.tenders.rules import Action, Stage
 from vergabe.tenders.versions import iso, publish_documents, start_deadlines, store_version
@@ -46,12 +47,14 @@ def mark_published(
     *,
     now: dt.datetime,
     version: int | None = None,
+    outlet: Outlet = OWN_ONLY,
 ) -> Tender:
-    """Publish the first version of a ready tender: every gate open, every deadline lawful.
+    """Publish a ready tender: every gate open, every deadline lawful.
 
-    version: the one the person saw. Raises Stale, and Refused with all reasons (stage, gates,
-    deadlines); a tender that is published already is refused as well, so that the second click
-    never publishes twice.
+    version: the one the person saw; outlet: where its notice goes; if that means waiting (§ 40 (3)
+    VgV), the tender is given out but not public. Raises Stale, and Refused with all reasons (stage,
+    gates, deadlines); a tender that is published already is refused as well, so that the second
+    click never publishes twice.
     """
     tender = _own_tender(session, actor, tender_id, Action.PUBLISH, Step.PUBLISH, version=version)
     sent_on = clock.berlin_day(now)
@@ -62,7 +65,9 @@ def mark_published(
     tender.submission_deadline = settled.submission_deadline
     tender.enquiries_deadline = settled.enquiries_deadline
     tender.stage = rules.NEXT_STAGE[Stage(tender.stage), Action.PUBLISH]
-    tender.published_at, tender.published_version = now, 1
+    tender.published_at, tender.published_version = now, tender.published_version + 1
+    is_held = outlet.must_wait(tender)
+    tender.public_since = None if is_held else now
     publish_documents(tender)
     store_version(session, actor, tender, "", now=now)
     minimum = assessment.minimum(facts, sent_on)
@@ -75,9 +80,10 @@ def mark_published(
         actor,
         tender,
         "tender_published",
-        f"Das Verfahren {tender.reference} wurde veröffentlicht.",
+        f"Das Verfahren {tender.reference} wurde "
+        + ("zur Veröffentlichung in der EU gegeben." if is_held else "veröffentlicht."),
         now=now,
-        version=1,
+        version=tender.published_version,
         submission_deadline=iso(tender.submission_deadline),
         enquiries_deadline=iso(tender.enquiries_deadline),
         law=minimum.as_dict(),
@@ -106,14 +112,18 @@ def mark_cancelled(
     against = rules.reasons_against_cancelling(reason)
     if against:
         raise InvalidInput.of(against)
-    was_published = tender.published_version > 0
-    if was_published:
+    if tender.stage == Stage.PUBLISHED:
+        waiting = rules.reasons_against_before_public(is_public=tender.public_since is not None)
+        if waiting:
+            raise Refused.because(waiting[0].code, waiting[0].message, waiting)
+    was_public = tender.public_since is not None
+    if was_public:
         # A draft is given up within the house; what bidders have seen is cancelled for all members.
         mandate_watch.refuse_without(session, tender, Scope.CANCELLATION, now=now)
     tender.stage = Stage.CANCELLED
     tender.cancelled_at, tender.cancellation_reason = now, reason
     deadlines.lift(session, tender.id, None, "Verfahren aufgehoben", now=now)
-    if was_published:
+    if was_public:
         demands.untender(
             session,
             actor,

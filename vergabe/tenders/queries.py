@@ -14,6 +14,7 @@ from vergabe.cooperations import task_queries
 from vergabe.cooperations.model import Cooperation, Member
 from vergabe.cooperations.task_model import TaskAssignment
 from vergabe.cooperations.task_rules import TENDER_STEPS, Performer, Step
+from vergabe.deadlines.model import Deadline
 from vergabe.errors import NotFound
 from vergabe.pools.model import Pool
 from vergabe.tenders.model import ItemShare, Lot, LotItem, Tender, TenderBuyer
@@ -179,3 +180,14 @@ def lead_of(session: Session, cooperation_id: uuid.UUID) -> uuid.UUID:
     return session.scalars(
         select(Cooperation.lead_organisation_id).where(Cooperation.id == cooperation_id)
     ).one()
+
+
+def submission_source(session: Session, tender_id: uuid.UUID) -> str | None:
+    """Return who set the running deadline for bids: `law` or `person`; None if none runs."""
+    return session.scalars(
+        select(Deadline.source).where(
+            Deadline.subject_id == tender_id,
+            Deadline.kind == "submission",
+            Deadline.lifted_at.is_(None),
+        )
+    ).first()

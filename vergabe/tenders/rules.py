@@ -33,6 +33,7 @@ class Action(StrEnum):
     DECLARE_READY = "declare_ready"
     TAKE_BACK = "take_back"
     PUBLISH = "publish"
+    RETURN = "return"
     AMEND = "amend"
     OPEN_BIDS = "open_bids"
     EVALUATE = "evaluate"
@@ -61,6 +62,7 @@ NEXT_STAGE: Final[Mapping[tuple[Stage, Action], Stage]] = {
     (Stage.READY, Action.TAKE_BACK): Stage.DRAFT,
     (Stage.READY, Action.PUBLISH): Stage.PUBLISHED,
     (Stage.READY, Action.CANCEL): Stage.CANCELLED,
+    (Stage.PUBLISHED, Action.RETURN): Stage.READY,
     (Stage.PUBLISHED, Action.AMEND): Stage.PUBLISHED,
     (Stage.PUBLISHED, Action.OPEN_BIDS): Stage.OPENED,
     (Stage.PUBLISHED, Action.CANCEL): Stage.CANCELLED,
@@ -100,8 +102,22 @@ def is_open_for_bids(
     )
 
 
-def shown_stage(stage: Stage, submission_deadline: dt.datetime | None, now: dt.datetime) -> str:
-    """Return the German name of where the tender stands now, closing by time included."""
+NOT_YET_PUBLIC: Final = "abgesendet, noch nicht öffentlich"
+
+
+def shown_stage(
+    stage: Stage,
+    submission_deadline: dt.datetime | None,
+    now: dt.datetime,
+    *,
+    is_public: bool = True,
+) -> str:
+    """Return the German name of where the tender stands now, closing by time included.
+
+    is_public: False while its first notice waits for the publication in the EU.
+    """
+    if stage is Stage.PUBLISHED and not is_public:
+        return NOT_YET_PUBLIC
     if stage is Stage.PUBLISHED and not is_open_for_bids(stage, submission_deadline, now):
         return "Angebotsfrist abgelaufen"
     return STAGE_NAMES[stage]
@@ -120,6 +136,23 @@ def reasons_against_cancelling(reason: str) -> list[Violation]:
             )
         ]
     return []
+
+
+def reasons_against_before_public(*, is_public: bool) -> list[Violation]:
+    """Return why a tender that was sent out cannot be changed or cancelled in public yet.
+
+    What nobody has seen is not changed by a notice: it is stopped, and then mended (BT-757).
+    """
+    if is_public:
+        return []
+    return [
+        Violation(
+            "not_yet_public",
+            "Die Bekanntmachung ist abgesendet, aber noch nicht öffentlich. Halten Sie sie auf der "
+            "Seite „Versand“ an; danach lässt sich das Verfahren bearbeiten, neu veröffentlichen "
+            "oder aufgeben.",
+        )
+    ]
 
 
 def reasons_against_amending(

@@ -268,6 +268,7 @@ class TenderSchema(TenderHeadSchema):
     bid_validity_until = fields.Date(allow_none=True)
     bid_validity_reason = fields.String()
     published_at = Instant(allow_none=True)
+    public_since = Instant(allow_none=True)
     cancelled_at = Instant(allow_none=True)
     cancellation_reason = fields.String(allow_none=True)
     buyers = fields.List(fields.Nested(TenderBuyerSchema))

@@ -16,6 +16,7 @@ ALLOWED = {
         Action.CANCEL: "cancelled",
     },
     Stage.PUBLISHED: {
+        Action.RETURN: "ready",
         Action.AMEND: "published",
         Action.OPEN_BIDS: "opened",
         Action.CANCEL: "cancelled",
