@@ -22,7 +22,8 @@ from vergabe.exchange.eforms.datatypes import (
 class CriterionNumber:
     """A number of a criterion with its kind, in hundredths (BT-541 with BT-5421 to BT-5423).
 
-    list: `number-weight` (per-exa, per-mid, dec-exa, dec-mid, poi-exa, poi-mid, ord-imp), `number-fixed` (fix-tot,
+    list: `number-weight` (per-exa, per-mid, dec-exa, dec-mid, poi-exa,
+    poi-mid, ord-imp), `number-fixed` (fix-tot,
     fix-unit) or `number-threshold` (min-score, max-pass); kind: the code of that list.
     """
 
