@@ -89,6 +89,7 @@ from vergabe.messages import api as messages_api
 from vergabe.messages import pages as messages_pages
 from vergabe.messages import unsubscribe_pages
 from vergabe.notices import api as notices_api
+from vergabe.notices import open_data_api, open_data_pages
 from vergabe.notices import pages as notices_pages
 from vergabe.plans import api as plans_api
 from vergabe.plans import milestone_pages
@@ -199,6 +200,7 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     following_pages.pages,
     enquiries_pages.pages,
     notices_pages.pages,
+    open_data_pages.pages,
     ledger_pages.pages,
     cost_pages.pages,
     home_pages.pages,
@@ -239,6 +241,7 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     suppliers_api.api,
     enquiries_api.api,
     notices_api.api,
+    open_data_api.api,
     ledger_api.api,
     cost_api.api,
     records_api.api,

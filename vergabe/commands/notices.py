@@ -1,10 +1,12 @@
 """`vergabe notice` and `vergabe tender publish`: documents, checks, publication."""
 
+import hashlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
 from vergabe import clock
 from vergabe.commands.support import acting, as_option, json_option, print_json, the_app
@@ -14,7 +16,7 @@ from vergabe.errors import NotFound
 from vergabe.exchange.findings import Finding
 from vergabe.exchange.validate import validate_file
 from vergabe.files import current
-from vergabe.notices import queries, service
+from vergabe.notices import open_data, queries, service
 from vergabe.tenders import queries as tenders
 
 
@@ -28,7 +30,7 @@ def notice() -> None:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["xvergabe", "eforms", "ocds", "pdf"]),
+    type=click.Choice(["xvergabe", "eforms", "ocds", "ocds-record", "pdf"]),
     default="xvergabe",
     show_default=True,
 )
@@ -36,20 +38,33 @@ def notice() -> None:
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Zieldatei (sonst Ausgabe)."
 )
 def export(reference: str, format_: str, out: Path | None) -> None:
-    """Das geltende Dokument eines Verfahrens ausgeben (z. B. DLZ-2026-0007)."""
+    """Das geltende Dokument eines Verfahrens ausgeben (z. B. DLZ-2026-0007).
+
+    ocds ist das Release der neuesten Bekanntmachung, ocds-record das ganze Verfahren.
+    """
     app = the_app()
     with app.app_context(), reading() as session:
-        found = queries.published_tender(session, reference)
-        latest = next(iter(queries.notices_of(session, found.id)), None)
-        if latest is None:
-            raise NotFound("Die Bekanntmachung")
-        sha256 = queries.notice_document(session, latest.id, format_).file_sha256
-        content = current.store().read(sha256)
+        if format_ == "ocds-record":
+            base_url = app.extensions["vergabe_settings"].base_url
+            content = open_data.record(session, current.store(), reference, base_url=base_url)
+        else:
+            content = _latest(session, reference, format_)
+    sha256 = hashlib.sha256(content).hexdigest()
     if out is not None:
         out.write_bytes(content)
         click.echo(f"{out}: {len(content)} Byte, SHA-256 {sha256}")
     else:
         sys.stdout.buffer.write(content)
+
+
+def _latest(session: Session, reference: str, format_: str) -> bytes:
+    """Return a document of the latest notice of a tender; NotFound if there is none."""
+    found = queries.published_tender(session, reference)
+    latest = next(iter(queries.notices_of(session, found.id)), None)
+    if latest is None:
+        raise NotFound("Die Bekanntmachung")
+    sha256 = queries.notice_document(session, latest.id, format_).file_sha256
+    return current.store().read(sha256)
 
 
 @notice.command()

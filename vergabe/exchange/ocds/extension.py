@@ -16,7 +16,7 @@ LOTS: Final = (
 )
 LEGAL_BASIS: Final = (
     "https://raw.githubusercontent.com/open-contracting-extensions/ocds_legalBasis_extension/"
-    "master/extension.json"
+    "1.1/extension.json"
 )
 # Named in packages by their official addresses; kept here, because we work without a network.
 KEPT: Final = {LOTS: "lots/1.1.5", LEGAL_BASIS: "legal_basis/1.1"}
