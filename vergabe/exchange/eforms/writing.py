@@ -9,7 +9,7 @@ elements: `branches` sorts by the table.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, cast
 
 from lxml import etree
 
@@ -78,7 +78,8 @@ def _write_head(root: Branch, notice: Notice, tailoring: Tailoring) -> None:
 
 def _as_element(root: Branch, notice: Notice) -> etree._Element:
     namespace = root_namespace(notice.kind.root)
-    names: dict[str | None, str] = {None: namespace, **NAMESPACES}
+    # The namespace of the root has no prefix, which the types of lxml do not know.
+    names = cast("dict[str, str]", {None: namespace, **NAMESPACES})
     element = etree.Element(f"{{{namespace}}}{notice.kind.root}", nsmap=names)
     root.attach_to(element)
     return element

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final
 
 from vergabe.exchange.eforms.branches import Branch, number
 from vergabe.exchange.eforms.datatypes import Text
@@ -12,7 +12,7 @@ from vergabe.exchange.eforms.tailoring import Tailoring
 from vergabe.exchange.eforms.writing_changes import write_planning
 from vergabe.exchange.eforms.writing_parties import Parties
 from vergabe.exchange.eforms.writing_process import write_process
-from vergabe.exchange.eforms.writing_scope import write_period, write_scope
+from vergabe.exchange.eforms.writing_scope import Division, lot_id, write_period, write_scope
 from vergabe.exchange.eforms.writing_terms import write_terms
 
 # Which field holds the details of a goal.
@@ -26,7 +26,7 @@ _DETAILS: Final[Mapping[str, str]] = {
 def write_lot(
     root: Branch,
     lot: Lot,
-    division: Literal["Lot", "Part"],
+    division: Division,
     tailoring: Tailoring,
     parties: Parties,
 ) -> None:
@@ -49,13 +49,8 @@ def write_lot(
     branch.put("BT-54-Lot", lot.options)
     write_planning(branch, lot)
     branch.put("BT-634-Lot", lot.is_relaunched)
-    write_terms(branch, lot, parties)
+    write_terms(branch, lot, division, parties)
     write_process(branch, lot.terms)
-
-
-def lot_id(lot_number: int, division: Literal["Lot", "Part"] = "Lot") -> str:
-    """Return the technical id of a lot (LOT-0001) or part (PAR-0001)."""
-    return f"{'LOT' if division == 'Lot' else 'PAR'}-{lot_number:04d}"
 
 
 def _further(lot: Lot, tailoring: Tailoring) -> Text | None:

@@ -12,8 +12,8 @@ from vergabe.exchange.eforms.results import (
     Vehicles,
 )
 from vergabe.exchange.eforms.writing_changes import reference_scheme
-from vergabe.exchange.eforms.writing_lots import lot_id
 from vergabe.exchange.eforms.writing_parties import Parties
+from vergabe.exchange.eforms.writing_scope import lot_id
 
 # cac:TenderResult is asked for by the schema alone; the day means nothing (OPT-999).
 SCHEMA_FILLER = "2000-01-01Z"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, Literal
 
 from vergabe.exchange.eforms.branches import Branch
 from vergabe.exchange.eforms.datatypes import Period, Place
 from vergabe.exchange.eforms.lots import Lot
 from vergabe.exchange.eforms.procedure import Procedure
+
+Division = Literal["Lot", "Part"]
 
 CPV: Final = "cpv"
 _PLACES: Final[Mapping[str, str]] = {
@@ -16,6 +18,11 @@ _PLACES: Final[Mapping[str, str]] = {
     "Lot": "ND-LotPlacePerformance",
     "Part": "ND-PartPlacePerformance",
 }
+
+
+def lot_id(lot_number: int, division: Division = "Lot") -> str:
+    """Return the technical id of a lot (LOT-0001) or part (PAR-0001)."""
+    return f"{'LOT' if division == 'Lot' else 'PAR'}-{lot_number:04d}"
 
 
 def write_scope(branch: Branch, scope: Procedure | Lot) -> None:

@@ -13,6 +13,7 @@ from vergabe.exchange.eforms.writing_criteria import (
     write_selection_criteria,
 )
 from vergabe.exchange.eforms.writing_parties import Parties
+from vergabe.exchange.eforms.writing_scope import Division, lot_id
 
 PERFORMANCE: Final = "performance"
 # Fields of roles, by division and role.
@@ -34,13 +35,13 @@ _ROLES: Final[Mapping[tuple[str, str], str]] = {
 }
 
 
-def write_terms(branch: Branch, lot: Lot, parties: Parties) -> None:
+def write_terms(branch: Branch, lot: Lot, division: Division, parties: Parties) -> None:
     """Write cac:TenderingTerms of a lot or part."""
     terms = lot.terms
     branch.put_each("BT-71", terms.reserved)
     branch.put("BT-736", terms.reserved_execution)
     if terms.documents is not None:
-        _write_documents(branch, terms.documents, lot.number)
+        _write_documents(branch, terms.documents, lot_id(lot.number, division))
     write_selection_criteria(branch, terms)
     write_award_criteria(branch, terms)
     _write_conditions(branch, terms)
@@ -51,9 +52,9 @@ def write_terms(branch: Branch, lot: Lot, parties: Parties) -> None:
         _write_review(branch, terms.review, parties)
 
 
-def _write_documents(branch: Branch, documents: Documents, lot_number: int) -> None:
+def _write_documents(branch: Branch, documents: Documents, lot: str) -> None:
     """Write the documents; their address is BT-15 or, behind a barrier, BT-615."""
-    branch.put("OPT-140", documents.reference or f"VU-{lot_number:04d}")
+    branch.put("OPT-140", documents.reference or f"VU-{lot}")
     if documents.is_restricted:
         branch.put("BT-14", "restricted-document")
         branch.put("BT-707", documents.restriction_reason)
