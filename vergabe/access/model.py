@@ -17,10 +17,11 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from vergabe.access.permissions import Role
-from vergabe.db import Day, Id, Instant, JsonList, Model, Name
+from vergabe.db import Day, Id, Instant, JsonList, Model, Name, PlainJson
 
 _ROLES = ", ".join(f"'{role}'" for role in Role)
 
@@ -95,7 +96,10 @@ class User(Model, UserMixin):
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
     tf_phone_number: Mapped[str | None] = mapped_column(String(128))
-    mf_recovery_codes: Mapped[JsonList | None]
+    # A code is used up by taking it out of the list in place: the change has to be noticed.
+    mf_recovery_codes: Mapped[list[Any] | None] = mapped_column(
+        MutableList.as_mutable(PlainJson.copy())  # a type of its own: others stay as they are
+    )
     fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)  # type: ignore[assignment]  # unset at first
     calendar_secret_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     assignments: Mapped[list[RoleAssignment]] = relationship(

@@ -1,18 +1,30 @@
 """Login by Flask-Security: passwords, second factor, passkeys, recovery. We write no login code."""
 
-from typing import Any, cast
+import base64
+import hashlib
+from typing import Any, Final, cast
 
 from flask import Flask
-from flask_security import MailUtil, Security, SQLAlchemyUserDatastore
+from flask_security import (
+    MailUtil,
+    MfRecoveryForm,
+    Security,
+    SQLAlchemyUserDatastore,
+    TwoFactorVerifyCodeForm,
+)
+from wtforms import StringField
+from wtforms.validators import DataRequired
 
 from vergabe import clock, outbox
 from vergabe.access.model import RoleAssignment, User, WebAuthn
 from vergabe.db import db
 from vergabe.ids import new_id
 from vergabe.settings import Settings
-from vergabe.web.login_texts import GERMAN, SUBJECTS
+from vergabe.web.login_texts import CODE_MISSING, GERMAN, SUBJECTS
+from vergabe.web.transactions import commits_posts
 
-security = Security()
+# Flask-Security commits by itself wherever it changes a person, but not where it only sends a mail.
+SENDS_A_MAIL: Final = "security.forgot_password"
 
 
 class OutboxMailUtil(MailUtil):
@@ -38,6 +50,33 @@ class OutboxMailUtil(MailUtil):
         )
 
 
+# Taken here and nowhere else: `init_app` would ignore it without a word.
+security = Security(mail_util_cls=OutboxMailUtil)
+
+
+def _without_blanks(text: str | None) -> str | None:
+    """Return what was typed or pasted without blanks around it."""
+    return text.strip() if text else text
+
+
+class CodeForm(TwoFactorVerifyCodeForm):
+    """The code of the second factor, with a German sentence when it is missing."""
+
+    code = StringField(validators=[DataRequired(CODE_MISSING)])
+
+
+class RecoveryForm(MfRecoveryForm):
+    """A recovery code; one that was pasted with a blank counts."""
+
+    code = StringField(validators=[DataRequired(CODE_MISSING)], filters=[_without_blanks])
+
+
+def _recovery_key(secret_key: str) -> bytes:
+    """Return the key of stored recovery codes: who has the database alone has none of them."""
+    digest = hashlib.sha256(f"recovery codes {secret_key}".encode()).digest()
+    return base64.urlsafe_b64encode(digest)
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Configure Flask-Security; its pages use our templates in `templates/security/`."""
     app.config.update(
@@ -56,7 +95,13 @@ def init_app(app: Flask, settings: Settings) -> None:
         SECURITY_TWO_FACTOR_SETUP_URL="/zweiter-faktor",
         SECURITY_TWO_FACTOR_TOKEN_VALIDATION_URL="/zweiter-faktor/code",  # noqa: S106  # an address
         SECURITY_TWO_FACTOR_RESCUE_EMAIL=False,
+        SECURITY_TWO_FACTOR_RESCUE_URL="/zweiter-faktor/hilfe",
+        SECURITY_TWO_FACTOR_SELECT_URL="/zweiter-faktor/auswahl",
         SECURITY_MULTI_FACTOR_RECOVERY_CODES=True,
+        SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS=[_recovery_key(settings.secret_key)],
+        SECURITY_MULTI_FACTOR_RECOVERY_CODES_URL="/zweiter-faktor/wiederherstellungscodes",
+        SECURITY_MULTI_FACTOR_RECOVERY_URL="/zweiter-faktor/wiederherstellung",
+        SECURITY_VERIFY_URL="/anmelden/bestaetigen",
         SECURITY_TOTP_SECRETS={"1": settings.secret_key},
         SECURITY_TOTP_ISSUER="Vergabe",
         SECURITY_RETURN_GENERIC_RESPONSES=True,
@@ -66,6 +111,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         SECURITY_POST_RESET_VIEW="/anmelden",
         SECURITY_POST_CHANGE_VIEW="/konto",
         SECURITY_EMAIL_SENDER=settings.mail_from,
+        # Whether an address exists is asked of no name server: it may be slow, or out of reach.
+        SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
         SECURITY_EMAIL_PLAINTEXT=True,
         SECURITY_EMAIL_HTML=False,
         SECURITY_API_ENABLED_METHODS=["session"],
@@ -82,4 +129,10 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config.update({f"SECURITY_{key}": subject for key, subject in SUBJECTS.items()})
     # Rights are role assignments per organisation; Flask-Security's own roles stay unused.
     datastore = SQLAlchemyUserDatastore(db, User, cast(Any, RoleAssignment), WebAuthn)
-    security.init_app(app, datastore, mail_util_cls=OutboxMailUtil)
+    security.init_app(
+        app,
+        datastore,
+        two_factor_verify_code_form=CodeForm,
+        mf_recovery_form=RecoveryForm,
+    )
+    app.view_functions[SENDS_A_MAIL] = commits_posts(app.view_functions[SENDS_A_MAIL])

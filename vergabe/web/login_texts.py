@@ -8,6 +8,8 @@ SUBJECTS: Final = {
     "EMAIL_SUBJECT_PASSWORD_CHANGE_NOTICE": "Ihr Passwort wurde geändert",
 }
 
+CODE_MISSING: Final = "Bitte geben Sie den Code ein."
+
 GERMAN: Final = {
     "UNAUTHORIZED": ("Dafür fehlt Ihnen die Berechtigung.", "error"),
     "UNAUTHENTICATED": ("Bitte melden Sie sich an.", "error"),
@@ -41,15 +43,29 @@ GERMAN: Final = {
     "PASSWORD_RESET": ("Ihr Passwort ist gesetzt, Sie sind angemeldet.", "success"),
     "PASSWORD_RESET_NO_LOGIN": ("Ihr Passwort ist gesetzt. Bitte melden Sie sich an.", "success"),
     "PASSWORD_RESET_EXPIRED": (
-        "Der Link ist abgelaufen. Wir haben Ihnen einen neuen an %(email)s geschickt.",
+        "Der Link ist abgelaufen. Fordern Sie hier einen neuen an.",
         "error",
     ),
-    "INVALID_RESET_PASSWORD_TOKEN": ("Der Link ist ungültig oder schon benutzt.", "error"),
+    "INVALID_RESET_PASSWORD_TOKEN": (
+        "Der Link ist ungültig oder schon benutzt. Fordern Sie hier einen neuen an.",
+        "error",
+    ),
+    "PASSWORD_RESET_REQUEST": (
+        "Wenn es zu „%(email)s“ ein Konto gibt, haben wir dorthin einen Link geschickt.",
+        "info",
+    ),
+    "API_ERROR": ("Diese Eingabe passt hier nicht. Bitte beginnen Sie noch einmal.", "error"),
+    "ANONYMOUS_USER_REQUIRED": ("Sie sind schon angemeldet.", "error"),
+    "INVALID_REDIRECT": ("Diese Adresse gehört nicht zu diesem Dienst.", "error"),
+    "REFRESH": ("Bitte melden Sie sich noch einmal an.", "warning"),
     "LOGIN": ("Bitte melden Sie sich an, um diese Seite zu sehen.", "info"),
     "USER_DOES_NOT_EXIST": ("E-Mail-Adresse oder Passwort stimmen nicht.", "error"),
     "DISABLED_ACCOUNT": ("Dieses Konto ist gesperrt.", "error"),
     "CONFIRMATION_REQUIRED": ("Bitte bestätigen Sie zuerst Ihre E-Mail-Adresse.", "error"),
-    "TWO_FACTOR_INVALID_TOKEN": ("Der Code stimmt nicht.", "error"),
+    "TWO_FACTOR_INVALID_TOKEN": (
+        "Der Code stimmt nicht. Geben Sie den ein, den die App jetzt anzeigt.",
+        "error",
+    ),
     "TWO_FACTOR_LOGIN_SUCCESSFUL": ("Sie sind angemeldet.", "success"),
     "TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": ("Der zweite Faktor ist eingerichtet.", "success"),
     "TWO_FACTOR_PERMISSION_DENIED": ("Bitte melden Sie sich zuerst an.", "error"),

@@ -53,6 +53,19 @@ def commits(view: View) -> View:
     return wrapped  # type: ignore[return-value]  # the same shape, seen through the decorator
 
 
+def commits_posts(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Commit where a view that is not ours answers a POST; its GET stays a read."""
+    posted = commits(view)
+
+    @wraps(view)
+    def wrapped(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+        chosen = view if request.method in SAFE_METHODS else posted
+        answer: ResponseReturnValue = chosen(*args, **kwargs)
+        return answer
+
+    return wrapped
+
+
 def _answer_of_rival(key: idempotency.Key) -> Response:
     """Return what the same request got that came at the same time; what we did is undone."""
     db.session.rollback()
