@@ -27,6 +27,7 @@ import vergabe.files.model
 import vergabe.funding.model
 import vergabe.in_house.model
 import vergabe.messages.model
+import vergabe.notice_facts.model
 import vergabe.notices.delivery_model
 import vergabe.notices.model
 import vergabe.plans.model
@@ -149,6 +150,7 @@ MODELS: Final[tuple[ModuleType, ...]] = (
     vergabe.council_papers.model,
     vergabe.conflicts.model,
     vergabe.tenders.model,
+    vergabe.notice_facts.model,
     vergabe.enquiries.model,
     vergabe.notices.model,
     vergabe.notices.delivery_model,

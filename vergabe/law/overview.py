@@ -11,10 +11,12 @@ from vergabe.law import (
     funding,
     german,
     minimum_periods,
+    notice_texts,
     parameters,
     periods,
     procedures,
     regime,
+    review_bodies,
     tables,
     thresholds,
 )
@@ -32,6 +34,8 @@ _TABLES: Final[Mapping[str, tuple[str, Callable[[], tuple[Row, ...]]]]] = {
     "duties": ("Pflichten", duty_list.rows),
     "approvals": ("Genehmigung von Vereinbarungen", approval.rows),
     "funding_programmes": ("Förderprogramme", funding.rows),
+    "review_bodies": ("Vergabekammern", review_bodies.rows),
+    "notice_texts": ("Texte der Bekanntmachungen", notice_texts.rows),
 }
 
 
