@@ -50,6 +50,21 @@ def one_line(value: object, *, max_length: int, field: str | None = None) -> str
     return line
 
 
+def forgiving(value: str, *, max_length: int, lines: bool = False) -> str:
+    """Return what can be kept of somebody else's text: nothing is refused, what is long is cut.
+
+    Characters that no text has are dropped, and a text of more than `max_length` characters ends
+    in `…`. lines: keep line breaks.
+    """
+    rest = _REFUSED.sub("", _INVISIBLE.sub("", _BREAKS.sub("\n", value[: 4 * max_length + 1000])))
+    text = unicodedata.normalize("NFC", _SYMBOL_BULLETS.sub("•", rest))
+    if lines:
+        text = "\n".join(line.rstrip(_BLANKS) for line in text.split("\n")).strip("\n" + _BLANKS)
+    else:
+        text = " ".join(text.split())
+    return text if len(text) <= max_length else text[: max_length - 1].rstrip() + "…"
+
+
 def _cleaned(value: object, max_length: int, field: str | None) -> str:
     if not isinstance(value, str):
         raise refusal("not_text", "Hier wird ein Text erwartet.", field)
