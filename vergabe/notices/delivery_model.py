@@ -88,6 +88,8 @@ class NoticeDelivery(Model):
     attempts: Mapped[int] = mapped_column(default=0)
     xml_sha256: Mapped[Sha256 | None] = mapped_column(ForeignKey("stored_file.sha256"))
     """What was sent or is being sent, byte by byte."""
+    document_format: Mapped[str | None] = mapped_column(String(20))
+    """Format of that document, as in NoticeDocument."""
     tracking_code: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[Instant]
     sent_at: Mapped[Instant | None]

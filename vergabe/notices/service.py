@@ -6,28 +6,22 @@ before it is stored; once stored it never changes.
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from dataclasses import replace
 
-from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from vergabe import ids, outbox
+from vergabe import ids
 from vergabe.access.actor import Actor
-from vergabe.db import insert_unless_there
 from vergabe.errors import InvalidInput, Refused
 from vergabe.exchange.xvergabe import codec
 from vergabe.exchange.xvergabe import notice as xvergabe
-from vergabe.files import service as files
 from vergabe.files.store import FileStore
-from vergabe.notices import rendering, terms, writing
-from vergabe.notices.events import NoticePublished
-from vergabe.notices.model import FeedCounter, Notice, NoticeCode, NoticeDocument, NoticeTerm
+from vergabe.notices import ordering, releasing, writing
+from vergabe.notices.model import Notice
 from vergabe.tenders import amending, publishing
 from vergabe.tenders.amending import Amendment
 from vergabe.tenders.model import Tender
-from vergabe.tenders.recording import record
-
-FEED = "notices"
+from vergabe.tenders.outlet import OWN_ONLY, Outlet
 
 
 def publish_tender(
@@ -39,15 +33,23 @@ def publish_tender(
     store: FileStore,
     base_url: str,
     version: int | None = None,
+    outlet: Outlet = OWN_ONLY,
 ) -> Notice:
     """Publish a ready tender: gates, deadlines, version, notice with all documents, feed, event.
 
-    version: the one the person saw, None where nobody looked. Raises Refused with every missing
-    item and Stale; then nothing is stored.
+    version: the one the person saw, None where nobody looked; outlet: where notices go besides our
+    own pages. Where the EU has to publish first (§ 40 (3) VgV), the notice is only ordered: its
+    stage is `checked`, and workers send it and make it public. After a rejection it keeps its id
+    and its version rises. Raises Refused with every missing item and Stale; then nothing is stored.
     """
-    tender = publishing.mark_published(session, actor, tender_id, now=now, version=version)
-    notice_uuid = uuid.uuid4()
-    document = writing.notice_of(tender, notice_uuid=notice_uuid, issued_at=now, base_url=base_url)
+    tender = publishing.mark_published(
+        session, actor, tender_id, now=now, version=version, outlet=outlet
+    )
+    notice_uuid, version_number = ordering.next_version(session, tender)
+    document = replace(
+        writing.notice_of(tender, notice_uuid=notice_uuid, issued_at=now, base_url=base_url),
+        notice_version=version_number,
+    )
     return _publish(
         session,
         actor,
@@ -55,6 +57,7 @@ def publish_tender(
         document,
         "contract_notice",
         None,
+        outlet=outlet,
         now=now,
         store=store,
         base_url=base_url,
@@ -71,20 +74,24 @@ def publish_amendment(
     store: FileStore,
     base_url: str,
     version: int | None = None,
+    outlet: Outlet = OWN_ONLY,
 ) -> Notice:
     """Publish a new version of a published tender with its change notice; Stale: as above."""
     tender, changes = amending.mark_amended(
         session, actor, tender_id, amendment, now=now, version=version
     )
-    previous = _current(session, tender)
-    document = writing.change_of(
-        tender,
-        notice_uuid=uuid.uuid4(),
-        issued_at=now,
-        base_url=base_url,
-        changed_uuid=previous.notice_uuid,
-        summary=amendment.summary,
-        changes=changes,
+    previous = releasing.current_notice(session, tender)
+    document = replace(
+        writing.change_of(
+            tender,
+            notice_uuid=uuid.uuid4(),
+            issued_at=now,
+            base_url=base_url,
+            changed_uuid=previous.notice_uuid,
+            summary=amendment.summary,
+            changes=changes,
+        ),
+        changed_notice_version=previous.version_number,
     )
     return _publish(
         session,
@@ -93,6 +100,7 @@ def publish_amendment(
         document,
         "change_notice",
         previous,
+        outlet=outlet,
         now=now,
         store=store,
         base_url=base_url,
@@ -109,18 +117,22 @@ def publish_cancellation(
     store: FileStore,
     base_url: str,
     version: int | None = None,
+    outlet: Outlet = OWN_ONLY,
 ) -> Notice | None:
     """Cancel a tender; a published one gets its cancellation notice, a draft none (None)."""
     tender = publishing.mark_cancelled(session, actor, tender_id, reason, now=now, version=version)
-    if tender.published_version == 0:
+    if tender.public_since is None:
         return None
-    previous = _current(session, tender)
-    document = writing.cancellation_of(
-        tender,
-        notice_uuid=uuid.uuid4(),
-        issued_at=now,
-        base_url=base_url,
-        cancelled_uuid=previous.notice_uuid,
+    previous = releasing.current_notice(session, tender)
+    document = replace(
+        writing.cancellation_of(
+            tender,
+            notice_uuid=uuid.uuid4(),
+            issued_at=now,
+            base_url=base_url,
+            cancelled_uuid=previous.notice_uuid,
+        ),
+        cancelled_notice_version=previous.version_number,
     )
     return _publish(
         session,
@@ -129,16 +141,11 @@ def publish_cancellation(
         document,
         "cancellation_notice",
         previous,
+        outlet=outlet,
         now=now,
         store=store,
         base_url=base_url,
     )
-
-
-def _current(session: Session, tender: Tender) -> Notice:
-    return session.scalars(
-        select(Notice).where(Notice.tender_id == tender.id, Notice.is_current)
-    ).one()
 
 
 def _publish(
@@ -149,6 +156,7 @@ def _publish(
     kind: str,
     previous: Notice | None,
     *,
+    outlet: Outlet,
     now: dt.datetime,
     store: FileStore,
     base_url: str,
@@ -161,29 +169,23 @@ def _publish(
             reasons,
         )
     notice = _new_notice(tender, document, kind, previous, now=now)
+    notice.must_wait = tender.public_since is None
     session.add(notice)
     session.flush()
-    hashes = _store_documents(
-        session, notice, tender, document, now=now, store=store, base_url=base_url
-    )
-    _index(session, notice, tender, document, previous)
-    record(
-        session,
-        actor,
-        tender,
-        "notice_published",
-        f"Die Bekanntmachung {notice.notice_uuid} wurde geprüft, gespeichert und veröffentlicht.",
-        now=now,
-        notice_id=str(notice.id),
-        kind=kind,
-        documents=hashes,
-    )
-    outbox.emit(session, NoticePublished(notice.id, tender.id, kind), now=now)
-    # Last of all: the place in the feed is taken under a lock that is held until the commit, so
-    # that places become visible in their order and no reader of the feed ever misses one.
-    place = _next_place(session)
-    notice.feed_sequence, notice.stage, notice.is_current = place, "published", True
-    session.flush()
+    if outlet.takes(tender):
+        ordering.order(session, actor, notice, outlet, now=now)
+    if not notice.must_wait:
+        notice.sent_at = now
+        releasing.release(
+            session,
+            actor,
+            notice,
+            document,
+            previous=previous,
+            now=now,
+            store=store,
+            base_url=base_url,
+        )
     return notice
 
 
@@ -198,7 +200,9 @@ def _new_notice(
     return Notice(
         id=ids.new_id(),
         notice_uuid=document.notice_id,
+        version_number=document.notice_version,
         tender_id=tender.id,
+        tender=tender,
         tender_version=tender.published_version,
         kind=kind,
         stage="checked",
@@ -212,82 +216,7 @@ def _new_notice(
         estimated_value_net_cents=tender.estimated_value_net_cents or None,
         submission_deadline=tender.submission_deadline,
         created_at=now,
-        sent_at=now,
-        published_at=now,
     )
-
-
-def _store_documents(
-    session: Session,
-    notice: Notice,
-    tender: Tender,
-    document: xvergabe.Notice,
-    *,
-    now: dt.datetime,
-    store: FileStore,
-    base_url: str,
-) -> dict[str, str]:
-    hashes: dict[str, str] = {}
-    for rendered in rendering.render(tender, notice, document, base_url=base_url):
-        kept = files.keep_bytes(session, store, rendered.content, now=now)
-        hashes[rendered.format] = kept.sha256
-        session.add(
-            NoticeDocument(
-                notice_id=notice.id,
-                format=rendered.format,
-                media_type=rendered.media_type,
-                file_sha256=kept.sha256,
-                size_bytes=kept.size_bytes,
-                created_at=now,
-            )
-        )
-    session.flush()
-    return hashes
-
-
-def _index(
-    session: Session,
-    notice: Notice,
-    tender: Tender,
-    document: xvergabe.Notice,
-    previous: Notice | None,
-) -> None:
-    """Let the search find this notice, and the one before it no longer."""
-    if previous is not None:
-        session.execute(update(Notice).where(Notice.id == previous.id).values(is_current=False))
-        for table in (NoticeTerm, NoticeCode):
-            session.execute(delete(table).where(table.notice_id == previous.id))
-    words = terms.words(
-        tender.title,
-        tender.description,
-        tender.reference,
-        *(lot.title for lot in tender.lots),
-        *(b.organisation.name for b in tender.buyers),
-    )
-    if words:
-        session.execute(
-            insert(NoticeTerm), [{"term": word, "notice_id": notice.id} for word in words]
-        )
-    found: Sequence[tuple[str, str]] = sorted(
-        {("cpv", tender.cpv)}
-        | {("cpv", code) for code in tender.cpv_additional}
-        | {("cpv", lot.cpv) for lot in tender.lots}
-        | {("nuts", code) for code in document.procedure.nuts}
-    )
-    session.execute(
-        insert(NoticeCode),
-        [{"scheme": scheme, "code": code, "notice_id": notice.id} for scheme, code in found],
-    )
-
-
-def _next_place(session: Session) -> int:
-    insert_unless_there(session, FeedCounter, {"feed": FEED, "last_sequence": 0})
-    return session.execute(
-        update(FeedCounter)
-        .where(FeedCounter.feed == FEED)
-        .values(last_sequence=FeedCounter.last_sequence + 1)
-        .returning(FeedCounter.last_sequence)
-    ).scalar_one()
 
 
 def checked_preview(tender: Tender, *, now: dt.datetime, base_url: str) -> xvergabe.Notice:
