@@ -52,7 +52,7 @@ def extension_file(name: str) -> ResponseReturnValue:
     return _conditional(response)
 
 
-def _conditional(response: Response) -> Response:
+def _conditional(response: Response) -> ResponseReturnValue:
     response.add_etag()
     return response.make_conditional(request)
 

@@ -1,0 +1,61 @@
+"""The feed loses nothing, whoever writes at the same time, on both databases."""
+
+import threading
+import uuid
+
+import pytest
+from flask import Flask
+
+from tests import feed_race
+from tests.factories import tenders
+from vergabe.db import unit_of_work
+from vergabe.files import current
+from vergabe.notices.places import next_place
+
+
+@pytest.fixture
+def tender_id(own_app: Flask) -> uuid.UUID:
+    with own_app.app_context(), unit_of_work() as session:
+        return tenders.published(session, current.store()).id
+
+
+def test_readers_see_every_notice_once_and_in_order_while_six_write(
+    own_app: Flask, tender_id: uuid.UUID
+) -> None:
+    race = feed_race.run(
+        own_app, tender_id, writers=6, readers=3, is_over=lambda done: done >= 12, wait_s=0.02
+    )
+    assert race.failures == []
+    assert race.given_up > 0, "some transactions fail after they took their place"
+    assert len(race.committed) + race.given_up == 72
+    for reader in race.readers:
+        # Place 1 is the notice that was there before.
+        assert reader.seen == list(range(1, len(race.committed) + 2))
+        assert set(race.committed) < set(reader.keys)
+
+
+def test_who_takes_a_place_waits_for_who_took_one_before(own_app: Flask) -> None:
+    taken, go_on, order = threading.Event(), threading.Event(), []
+
+    def first() -> None:
+        with own_app.app_context(), unit_of_work() as session:
+            place = next_place(session)
+            taken.set()
+            go_on.wait(timeout=20)
+            order.append(place)
+
+    def second() -> None:
+        taken.wait(timeout=20)
+        with own_app.app_context(), unit_of_work() as session:
+            order.append(next_place(session))
+
+    threads = [threading.Thread(target=work) for work in (first, second)]
+    for thread in threads:
+        thread.start()
+    taken.wait(timeout=20)
+    threads[1].join(timeout=0.4)
+    assert order == [], "the second has no place while the first has not committed"
+    go_on.set()
+    for thread in threads:
+        thread.join(timeout=20)
+    assert order == [1, 2]
