@@ -4,7 +4,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final, Self, cast
 
 from lxml import etree
 
@@ -37,28 +37,37 @@ class SchemaFinding:
 class Schema:
     """A compiled schema that several threads may use."""
 
-    def __init__(self, relative_path: str) -> None:
-        """Compile `schemas/<relative_path>`; imports are found beside it, never by network."""
-        path = folder("schemas") / relative_path
-        self._schema = etree.XMLSchema(file=str(path))
+    def __init__(self, compiled: "etree.XMLSchema", *, large: int = _LARGE) -> None:
+        """Keep a compiled schema; documents with more than `large` elements are counted first."""
+        self._schema = compiled
+        self._large = large
         # lxml keeps the errors of the last run on the schema object itself.
         self._lock = threading.Lock()
+
+    @classmethod
+    def packaged(cls, relative_path: str) -> Self:
+        """Compile `schemas/<relative_path>`; imports are found beside it, never by network."""
+        return cls(etree.XMLSchema(file=str(folder("schemas") / relative_path)))
 
     def findings(self, root: "etree._Element") -> list[SchemaFinding]:
         """Return what breaks the schema, at most `MAX_FINDINGS` places, in the document's order.
 
         For a large document with more mistakes than that, the root stands for every place.
         """
-        if int(cast("float", root.xpath("count(descendant-or-self::*)"))) > _LARGE:
+        return [_found(root, error) for error in self.mistakes(root)]
+
+    def mistakes(self, root: "etree._Element") -> "list[etree._LogEntry]":
+        """Return libxml2's errors, at most `MAX_FINDINGS`, each mistake once."""
+        if int(cast("float", root.xpath("count(descendant-or-self::*)"))) > self._large:
             many = self._too_many(root)
             if many:
-                return _found(root, many)
+                return _each_once(many)
         with self._lock:
             if self._schema.validate(root):
                 return []
             # The stubs leave out that an error log can be walked.
             errors = list(cast("Iterable[etree._LogEntry]", self._schema.error_log))
-        return _found(root, errors)
+        return _each_once(errors)
 
     def _too_many(self, root: "etree._Element") -> "list[etree._LogEntry]":
         """Return the mistakes of a document if there are more than can be told, else none.
@@ -88,12 +97,12 @@ def schema(relative_path: str) -> Schema:
         with _compiling:
             known = _compiled.get(relative_path)
             if known is None:
-                known = _compiled[relative_path] = Schema(relative_path)
+                known = _compiled[relative_path] = Schema.packaged(relative_path)
     return known
 
 
-def _found(root: "etree._Element", errors: "Iterable[etree._LogEntry]") -> list[SchemaFinding]:
-    found: list[SchemaFinding] = []
+def _each_once(errors: "Iterable[etree._LogEntry]") -> "list[etree._LogEntry]":
+    found: list[etree._LogEntry] = []
     told: set[tuple[int, str]] = set()
     for error in errors:
         if len(found) == MAX_FINDINGS:
@@ -103,40 +112,58 @@ def _found(root: "etree._Element", errors: "Iterable[etree._LogEntry]") -> list[
         if error.type_name == "SCHEMAV_CVC_DATATYPE_VALID_1_2_1" and place in told:
             continue
         told.add(place)
-        path = _readable_path(root, error.path or "")
-        found.append(
-            SchemaFinding(
-                line=error.line if error.line > 0 else 0,
-                path=path,
-                field=_field(path if error.path else "", error),
-                rule=error.type_name.removeprefix("SCHEMAV_").removeprefix("CVC_").lower(),
-                message=_german(error),
-            )
-        )
+        found.append(error)
     return found
 
 
-def _readable_path(root: "etree._Element", path: str) -> str:
-    """Return a path of local names, counted where there are several of one name.
+def _found(root: "etree._Element", error: "etree._LogEntry") -> SchemaFinding:
+    path = _readable_path(root, error)
+    return SchemaFinding(
+        line=error.line if error.line > 0 else 0,
+        path=path,
+        field=_field(path if error.path else "", error),
+        rule=rule_of(error),
+        message=german(error),
+    )
 
-    The root's name alone if the place is not known.
-    """
+
+def rule_of(error: "etree._LogEntry") -> str:
+    """Return the name of the broken rule of XML Schema, such as `pattern_valid`."""
+    name: str = error.type_name
+    return name.removeprefix("SCHEMAV_").removeprefix("CVC_").lower()
+
+
+def element_of(root: "etree._Element", error: "etree._LogEntry") -> "etree._Element | None":
+    """Return the element that a mistake is about, None if libxml2 does not say."""
+    path = error.path or ""
     if not path:
-        return etree.QName(root).localname
+        return None
     prefixes = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
     # Relative to the element that was checked, which need not be the root of its document.
     _, _, below = path.removeprefix("/").partition("/")
     try:
         hits = root.xpath(f"./{below}" if below else ".", namespaces=prefixes)
     except etree.XPathError:
-        hits = []
+        return None
     element = hits[0] if isinstance(hits, list) and hits else None
-    if not isinstance(element, etree._Element):
-        return _NAMESPACE.sub("", path).strip("/")
+    return element if isinstance(element, etree._Element) else None
+
+
+def _readable_path(root: "etree._Element", error: "etree._LogEntry") -> str:
+    """Return a path of local names, counted where there are several of one name.
+
+    The root's name alone if the place is not known.
+    """
+    if not error.path:
+        return etree.QName(root).localname
+    element = element_of(root, error)
+    if element is None:
+        return _NAMESPACE.sub("", error.path).strip("/")
     steps: list[str] = []
-    while element is not None and element is not root:
-        steps.append(_step(element))
-        element = element.getparent()
+    here: etree._Element | None = element
+    while here is not None and here is not root:
+        steps.append(_step(here))
+        here = here.getparent()
     steps.append(etree.QName(root).localname)
     return "/".join(reversed(steps))
 
@@ -224,7 +251,8 @@ _GERMAN: Final[Mapping[str, Callable[[str], str]]] = {
 }
 
 
-def _german(error: "etree._LogEntry") -> str:
+def german(error: "etree._LogEntry") -> str:
+    """Return what is wrong as a German sentence."""
     translate = _GERMAN.get(error.type_name)
     if translate is not None:
         return translate(error.message)

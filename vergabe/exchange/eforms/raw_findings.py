@@ -6,6 +6,28 @@ from typing import Final, Literal
 
 RawSeverity = Literal["error", "warning"]
 
+# What sort of mistake it is. Of a group: a block of fields that must or must not be there;
+# `…_if`: because of something else in the notice; agreement: values that do not go together.
+Kind = Literal[
+    "agreement",
+    "attribute",
+    "blanks",
+    "code",
+    "empty",
+    "forbidden",
+    "forbidden_if",
+    "group_forbidden",
+    "group_mandatory",
+    "language",
+    "mandatory",
+    "mandatory_if",
+    "number",
+    "pattern",
+    "repeated",
+    "schema",
+    "too_long",
+]
+
 XSD_STAGE: Final = "xsd"
 _STAGE_PARTS: Final = re.compile(r"(\d+)(.*)")
 
@@ -19,7 +41,8 @@ class RawFinding:
     field, such as `BT-21-Lot`, None if there is none; location: XPath in the document with the
     SDK's prefixes, counted where there are several of one name; text: the official text, that of
     the schema checker for `xsd`; line: line in the file, None if it is not known; german: the
-    official German text, None where the SDK's labels have none (or are not there).
+    official German text where the SDK's labels have one, else a sentence of ours from the field's
+    label; kind: the sort of mistake.
     """
 
     severity: RawSeverity
@@ -29,7 +52,8 @@ class RawFinding:
     location: str
     text: str
     line: int | None = None
-    german: str | None = None
+    german: str = ""
+    kind: Kind = "agreement"
 
     def order(self) -> tuple[bool, bool, int, str, str, str]:
         """Return the key that sorts errors before warnings, then by stage, rule and place."""
