@@ -1,6 +1,6 @@
 """Does a reader of the feed ever miss a notice, and what does that cost?
 
-python -m benchmarks.bench_feed [--database sqlite|postgresql] [--secs 20] [--writers 6] [--readers 4]
+python -m benchmarks.bench_feed [--database sqlite|postgresql] [--secs 20] [--writers 6]
 
 Writers publish at once and give up now and then; readers follow `changes_since` all the while. For
 comparison one more reader follows by the instant of publication, as feeds often do. Counted, and

@@ -5,12 +5,14 @@ wait between place and commit, and now and then a rollback. `benchmarks.bench_fe
 for longer.
 """
 
+import itertools
 import random
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
@@ -62,51 +64,61 @@ def run(
     """Let writers write until `is_over(transactions of this writer)`, readers until all is read."""
     race = Race(readers=[Reader() for _ in range(readers)])
     over = threading.Event()
-    versions = iter(range(2, 10**9))
-    lock = threading.Lock()
+    versions = itertools.count(2)
 
     def write(number: int) -> None:
         chance, done = random.Random(number), 0
         while not is_over(done):
-            with lock:
-                version = next(versions)
-            _one(app, tender_id, version, chance, race, wait_s)
+            _one(app, tender_id, next(versions), chance, race, wait_s)
             done += 1
 
     def follow(reader: Reader, page: Callable[[Session, Reader], list[Notice]]) -> None:
         quiet = 0
         while quiet < 3:
             was_over = over.is_set()
-            started = time.perf_counter()
-            with app.app_context(), reading() as session:
-                rows = [(row.feed_sequence or 0, row.id) for row in page(session, reader)]
-                now = time.time()
-            reader.pages_s.append(time.perf_counter() - started)
-            for place, key in rows:
-                reader.seen.append(place)
-                reader.keys.append(key)
-                reader.late_s.append(now - race.committed.get(key, now))
-            quiet = quiet + 1 if was_over and not rows else 0
+            found = _read(app, reader, page, race)
+            quiet = quiet + 1 if was_over and not found else 0
             time.sleep(wait_s / 4)
 
-    def guarded(work: Callable[[], None]) -> None:
+    following = [(follow, reader, _by_place) for reader in race.readers]
+    following.append((follow, race.naive, _by_instant))
+    writing = _started(race, [(write, number) for number in range(writers)])
+    reading_ = _started(race, following)
+    for thread in writing:
+        thread.join(timeout=600)
+    over.set()
+    for thread in reading_:
+        thread.join(timeout=60)
+    return race
+
+
+def _started(race: Race, works: Sequence[tuple[Any, ...]]) -> list[threading.Thread]:
+    def guarded(work: Callable[..., None], *arguments: Any) -> None:
         try:
-            work()
+            work(*arguments)
         except BaseException as error:
             race.failures.append(error)
 
-    writing = [lambda n=n: write(n) for n in range(writers)]
-    following = [lambda r=r: follow(r, _by_place) for r in race.readers]
-    following.append(lambda: follow(race.naive, _by_instant))
-    threads = [threading.Thread(target=guarded, args=(w,)) for w in writing + following]
+    threads = [threading.Thread(target=guarded, args=work) for work in works]
     for thread in threads:
         thread.start()
-    for thread in threads[:writers]:
-        thread.join(timeout=600)
-    over.set()
-    for thread in threads[writers:]:
-        thread.join(timeout=60)
-    return race
+    return threads
+
+
+def _read(
+    app: Flask, reader: Reader, page: Callable[[Session, Reader], list[Notice]], race: Race
+) -> int:
+    """Read one page and return how many notices it had."""
+    started = time.perf_counter()
+    with app.app_context(), reading() as session:
+        rows = [(row.feed_sequence or 0, row.id) for row in page(session, reader)]
+        now = time.time()
+    reader.pages_s.append(time.perf_counter() - started)
+    for place, key in rows:
+        reader.seen.append(place)
+        reader.keys.append(key)
+        reader.late_s.append(now - race.committed.get(key, now))
+    return len(rows)
 
 
 def _one(
