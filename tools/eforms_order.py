@@ -28,6 +28,8 @@ ID: Final = re.compile(r"(BT|OPT|OPP|OPA|ND)-[\w()-]+\Z")
 SUFFIXES: Final = ("Procedure", "Lot", "Part", "Organization-Company", "Organization-TouchPoint")
 MAIN_SCHEMAS: Final = ("PriorInformationNotice", "ContractNotice", "ContractAwardNotice")
 PROFILE: Final = "UBL-ProfileID"
+# Forbidden unless a field stands that these subtypes do not have (BT-765): never to be written.
+NEVER: Final = {"BT-271-Lot": ("E1",), "BT-271-Procedure": ("E1", "E2")}
 
 Row = dict[str, Any]
 
@@ -122,7 +124,10 @@ def field_row(row: Row, rows: Mapping[str, Row]) -> Row:
     if "codeList" in row:
         made["codes"] = row["codeList"]["value"]["id"]
     for name in ("forbidden", "mandatory"):
-        if found := always(row, name):
+        found = always(row, name)
+        if name == "forbidden":
+            found += [each for each in NEVER.get(row["id"], ()) if each not in found]
+        if found:
             made[name] = " ".join(found)
     return made
 

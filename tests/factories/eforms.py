@@ -1,4 +1,4 @@
-"""A notice of three buyers and three lots, word for word that of ../shared/testdata/eforms/16-….xml.
+"""A notice of three buyers and three lots, word for word that of ../shared/testdata/eforms.
 
 All persons, places and numbers in it are invented. Other subtypes: `dataclasses.replace`, or the
 strategies in tests/strategies/eforms.py.
@@ -42,8 +42,8 @@ ROCK_SALT: Final = "14410000"
 REVIEW_DEADLINES: Final = (
     "Ein Nachprüfungsantrag ist nach § 160 Abs. 3 GWB unzulässig, soweit der Antragsteller den "
     "Verstoß vor Einreichen des Antrags erkannt und nicht innerhalb von zehn Kalendertagen gerügt "
-    "hat, Verstöße, die aus der Bekanntmachung oder den Vergabeunterlagen erkennbar sind, nicht bis "
-    "zum Ablauf der Angebotsfrist gerügt werden oder mehr als 15 Kalendertage nach Eingang der "
+    "hat, Verstöße, die aus der Bekanntmachung oder den Vergabeunterlagen erkennbar sind, nicht "
+    "bis zum Ablauf der Angebotsfrist gerügt werden oder mehr als 15 Kalendertage nach Eingang der "
     "Mitteilung, der Rüge nicht abhelfen zu wollen, vergangen sind. Informations- und "
     "Wartepflicht: § 134 GWB; Unwirksamkeit: § 135 GWB."
 )

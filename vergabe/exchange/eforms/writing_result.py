@@ -11,6 +11,7 @@ from vergabe.exchange.eforms.results import (
     TenderingParty,
     Vehicles,
 )
+from vergabe.exchange.eforms.summing import is_framework
 from vergabe.exchange.eforms.writing_changes import reference_scheme
 from vergabe.exchange.eforms.writing_parties import Parties
 from vergabe.exchange.eforms.writing_scope import lot_id
@@ -32,8 +33,13 @@ def write_result(root: Branch, notice: Notice, parties: Parties) -> None:
         _write_lot_result(root.add("ND-LotResult"), lot_result, parties)
     for tender in result.tenders:
         _write_tender(root.add("ND-LotTender"), tender)
+    # Whether a contract is a call-off is asked where there are framework agreements only.
+    has_frameworks = any(is_framework(lot) for lot in notice.lots)
     for contract in result.contracts:
-        _write_contract(root.add("ND-SettledContract"), contract, parties)
+        branch = root.add("ND-SettledContract")
+        _write_contract(branch, contract, parties)
+        if has_frameworks:
+            branch.put("BT-768-Contract", contract.is_call_off)
     for party in result.parties:
         _write_party(root.add("ND-TenderingParty"), party, parties)
 
@@ -101,7 +107,6 @@ def _write_contract(branch: Branch, contract: SettledContract, parties: Parties)
     branch.put("BT-145-Contract", contract.concluded_on)
     branch.put("BT-1451-Contract", contract.awarded_on)
     branch.put("BT-151-Contract", contract.url)
-    branch.put("BT-768-Contract", contract.is_call_off)
     branch.put(
         "OPT-100-Contract", contract.framework_notice, reference_scheme(contract.framework_notice)
     )

@@ -1,0 +1,391 @@
+"""Random tenders, and each of them as a notice of every subtype, changed and called off too.
+
+`tenders()` draws a Tender; `as_subtype(tender, "29")` tells it as that notice would, at its point
+of the procedure; `changed(...)` is a change notice. Lots share a few drawn patterns, so that forty
+of them stay quick.
+"""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from hypothesis import strategies as st
+
+from tests.strategies import eforms_terms as terms_of
+from tests.strategies.eforms_results import Results, results
+from tests.strategies.eforms_values import (
+    CPV,
+    SOCIAL_CPV,
+    amounts,
+    buyers,
+    days,
+    identifiers,
+    instants,
+    organisations,
+    periods,
+    places,
+    plain,
+    texts,
+    touch_points,
+)
+from vergabe.exchange.eforms.changes import Change, Changes, Modification
+from vergabe.exchange.eforms.datatypes import Coded, Duration, Period, Text
+from vergabe.exchange.eforms.lots import AwardCriterion, CriterionNumber, Lot, Renewal, Terms
+from vergabe.exchange.eforms.notice import SUBTYPES, Notice
+from vergabe.exchange.eforms.parties import Organisation
+from vergabe.exchange.eforms.procedure import DirectAward, LegalDocument, Procedure
+from vergabe.exchange.eforms.summing import is_framework, with_totals
+
+TYPES: Final = ("open", "open", "restricted", "neg-w-call", "comp-dial", "innovation")
+GROUNDS: Final = (
+    "exg-crim-corrpt",
+    "exg-crim-fraud",
+    "exg-pmt-bre-tax",
+    "exg-sitn-insolvency",
+    "exg-natl-bre-nat-law",
+)
+CHANGE_REASONS: Final = ("update-add", "cor-buy", "info-release", "susp-review", "cancel-intent")
+RESULT_SUBTYPES: Final = ("25", "29", "33", "38", "E4")
+
+
+@dataclass(frozen=True)
+class Tender:
+    """A tender with all that any of its notices may say; `outcome` after the decision."""
+
+    base: Notice
+    outcome: Results
+    annulment: Results
+    awarded: Results
+    change: Change
+    reason_text: Text
+    modification: Modification
+    direct_award: DirectAward
+    features: Text
+
+
+@st.composite
+def lot_patterns(
+    draw: st.DrawFn, procedure_type: str, sent: dt.date, languages: tuple[str, ...], roles: Terms
+) -> Lot:
+    """A lot as a pattern for several: its number, reference and title come later."""
+    nature = draw(st.sampled_from(sorted(CPV)))
+    others = [other for other in sorted(CPV) if other != nature]
+    period = draw(periods(sent, known=False))
+    is_social = draw(st.integers(min_value=0, max_value=5)) == 0
+    if is_social:
+        nature, period = "services", Period(duration=Duration(36))
+        others = ["supplies", "works"]
+    stage = draw(terms_of.second_stages(procedure_type))
+    criteria, has_formula = draw(terms_of.award_criteria(languages))
+    framework = draw(terms_of.frameworks(languages, period))
+    terms = _merged(
+        draw(terms_of.conditions(languages)),
+        draw(terms_of.submissions(languages)),
+        draw(terms_of.deadlines(procedure_type, sent, languages)),
+        draw(terms_of.selection(languages, stage)),
+        roles,
+        Terms(
+            award_criteria=criteria,
+            formula=draw(texts(languages, 1000)) if has_formula else None,
+            order_reason=draw(texts(languages)) if _is_ranked(criteria) else None,
+            documents=draw(terms_of.documents()),
+            framework=framework,
+            dynamic_purchasing=draw(st.sampled_from(("none", "none", "dps-list"))),
+            reserved=("res-pub-ser",) if is_social else draw(_reserved),
+            review=draw(
+                terms_of.reviews(languages, "chamber", "mediator" if roles.evaluator else None)
+            ),
+        ),
+    )
+    renewal = Renewal(maximum=draw(st.integers(0, 5)))
+    if renewal.maximum:
+        renewal = replace(renewal, description=draw(st.none() | texts(languages)))
+    return Lot(
+        number=1,
+        title=draw(texts(languages, 400)),
+        description=draw(texts(languages)),
+        nature=nature,  # type: ignore[arg-type]  # drawn from the three that there are
+        natures_additional=tuple(draw(st.lists(st.sampled_from(others), unique=True, max_size=2))),  # type: ignore[arg-type]
+        cpv=draw(st.sampled_from(SOCIAL_CPV if is_social else CPV[nature])),
+        cpv_additional=tuple(
+            draw(st.lists(st.sampled_from(("98000000", "30190000", "45260000")), unique=True))
+        ),
+        quantity=draw(st.none() | st.just((1250, "TNE"))),
+        estimated_value=draw(st.none() | amounts),
+        framework_maximum=draw(st.none() | amounts) if framework.technique != "none" else None,
+        places=tuple(draw(st.lists(places(languages), min_size=1, max_size=3))),
+        period=period,
+        renewal=draw(st.none() | st.just(renewal)),
+        options=draw(st.none() | texts(languages)),
+        goals=draw(terms_of.goals(languages)),
+        green_criteria=draw(st.sampled_from(((), ("eu",), ("national", "other")))),
+        accessibility=draw(
+            st.sampled_from((None, Coded("inc"), Coded("n-inc-just", draw(texts(languages)))))
+        ),
+        is_sme_suitable=draw(st.none() | st.booleans()),
+        further=draw(st.none() | texts(languages, 10000)),
+        terms=terms,
+    )
+
+
+_reserved = st.sampled_from((("none",), ("none",), ("res-ws",)))
+
+
+def _is_ranked(criteria: tuple[AwardCriterion, ...]) -> bool:
+    return any(number.kind == "ord-imp" for each in criteria for number in each.numbers)
+
+
+def _merged(*parts: Terms) -> Terms:
+    """Terms of which each part says something of its own."""
+    said: dict[str, Any] = {}
+    for part in parts:
+        said |= {key: value for key, value in vars(part).items() if value not in (None, ())}
+    return Terms(**said)
+
+
+@st.composite
+def roles(draw: st.DrawFn) -> Terms:
+    """Who receives bids and answers questions: contact points, or organisations themselves."""
+    points = st.sampled_from((None, "desk", "office", "buyer-0"))
+    return Terms(
+        tender_receiver=draw(points),
+        information_provider=draw(st.sampled_from(("desk", "office", "buyer-0", "chamber"))),
+        documents_provider=draw(points),
+        evaluator=draw(st.none() | st.just("office")),
+    )
+
+
+@st.composite
+def lots(draw: st.DrawFn, patterns: list[Lot], languages: tuple[str, ...]) -> tuple[Lot, ...]:
+    """1 to 40 lots after some patterns; a single one may be number 0."""
+    count = draw(st.one_of(st.integers(1, 4), st.integers(1, 40)))
+    if count == 1:
+        return (replace(patterns[0], number=draw(st.sampled_from((0, 1)))),)
+    title = draw(plain(390))
+    made = []
+    for number in range(1, count + 1):
+        pattern = patterns[number % len(patterns)]
+        made.append(
+            replace(
+                pattern,
+                number=number,
+                reference=f"{number}. {title}"[:60].strip() if number % 3 else None,
+                title=Text(tuple((code, f"Los {number} {title}") for code in languages)),
+            )
+        )
+    return tuple(made)
+
+
+@st.composite
+def procedures(
+    draw: st.DrawFn, procedure_type: str, of: tuple[Lot, ...], languages: tuple[str, ...]
+) -> Procedure:
+    """The whole procedure around the lots."""
+    nature = draw(st.sampled_from(sorted(CPV)))
+    others = [other for other in sorted(CPV) if other != nature]
+    source = draw(st.sampled_from(terms_of.SOURCES))
+    grounds = draw(st.lists(st.sampled_from(GROUNDS), unique=True, min_size=1))
+    may_hurry = procedure_type in ("open", "restricted", "neg-w-call")
+    hurries = draw(st.none() | st.booleans()) if procedure_type != "open" else draw(st.booleans())
+    several = len(of) > 1
+    limit = draw(st.integers(1, len(of)))
+    for_all = several and draw(st.booleans())
+    local = LegalDocument(
+        code="LocalLegalBasis", text=Text.german("§ 25 Kommunalhaushaltsverordnung")
+    )
+    laws = (LegalDocument(code="vgv", text=Text.german("Vergabeverordnung (VgV)")),)
+    return Procedure(
+        title=draw(texts(languages, 400)),
+        description=draw(texts(languages)),
+        nature=nature,  # type: ignore[arg-type]  # drawn from the three that there are
+        natures_additional=tuple(draw(st.lists(st.sampled_from(others), unique=True, max_size=1))),  # type: ignore[arg-type]
+        cpv=draw(st.sampled_from(CPV[nature])),
+        cpv_additional=draw(st.sampled_from(((), ("98000000",)))),
+        reference=draw(identifiers("2026")),
+        estimated_value=draw(st.none() | amounts),
+        framework_maximum=draw(st.none() | amounts) if any(map(is_framework, of)) else None,
+        places=tuple(draw(st.lists(places(languages), min_size=1, max_size=2))),
+        further=draw(st.none() | texts(languages)),
+        legal_documents=(*laws, local) if draw(st.booleans()) else laws,
+        type=procedure_type,
+        is_accelerated=bool(hurries) if may_hurry else None,
+        accelerated_reason=draw(texts(languages, 4000)) if may_hurry and hurries else None,
+        features=draw(st.none() | texts(languages)),
+        exclusion_source=source,
+        exclusion_grounds=tuple(Coded(code, draw(texts(languages))) for code in grounds)
+        if source == "epo-notice"
+        else (),
+        max_lots_per_bid=limit if several and not for_all else None,
+        max_lots_per_winner=draw(st.none() | st.integers(1, limit))
+        if several and not for_all
+        else None,
+        must_bid_for_all=for_all,
+    )
+
+
+@st.composite
+def tenders(draw: st.DrawFn) -> Tender:
+    """A random tender of 1 to 12 buyers and 1 to 40 lots, with all its possible ends."""
+    languages = draw(st.sampled_from((("DEU",), ("DEU",), ("DEU", "ENG"), ("DEU", "FRA", "NLD"))))
+    procedure_type = draw(st.sampled_from(TYPES))
+    sent = draw(days)
+    who = draw(roles())
+    patterns = draw(
+        st.lists(lot_patterns(procedure_type, sent, languages, who), min_size=1, max_size=3)
+    )
+    of = draw(lots(patterns, languages))
+    keys = [f"buyer-{number}" for number in range(draw(st.integers(1, 12)))]
+    provider = "provider" if draw(st.booleans()) else None
+    base = Notice(
+        subtype="16",
+        notice_id=draw(st.uuids(version=4)),
+        version=draw(st.integers(1, 99)),
+        procedure_id=draw(st.uuids(version=4)),
+        issued_at=draw(instants(sent, 0, 0)),
+        requested_publication_on=draw(
+            st.none() | st.just(sent + dt.timedelta(days=draw(st.integers(1, 7))))
+        ),
+        planned_on=sent + dt.timedelta(days=draw(st.integers(3, 300))),
+        languages=languages,
+        organisations=draw(_organisations(keys)),
+        buyers=draw(buyers(keys, provider)),
+        procedure=draw(procedures(procedure_type, of, languages)),
+        lots=of,
+    )
+    two_stages = procedure_type in terms_of.TWO_STAGES
+    web = {"lots": of, "buyers": tuple(keys), "sent": sent, "languages": languages}
+    ends = ("selec-w", "selec-w", "clos-nw", "open-nw")
+    return Tender(
+        base=base,
+        outcome=draw(results(**web, outcomes=ends, two_stages=two_stages)),
+        annulment=draw(results(**web, outcomes=("clos-nw",), two_stages=two_stages)),
+        awarded=draw(results(**web, outcomes=("selec-w",))),
+        change=draw(_changes(of, languages, sent)),
+        reason_text=draw(texts(languages)),
+        modification=draw(_modifications(languages)),
+        direct_award=DirectAward(reason="char-imp", text=draw(texts(languages))),
+        features=draw(texts(languages)),
+    )
+
+
+@st.composite
+def _organisations(draw: st.DrawFn, keys: list[str]) -> tuple[Organisation, ...]:
+    points = (draw(touch_points("desk")), draw(touch_points("office")))
+    lead = draw(organisations(keys[0], points))
+    # Many small buyers are alike; a few drawn ones stand for all.
+    few = [draw(organisations(key)) for key in keys[1:4]]
+    more = [replace(few[at % 3], key=key) for at, key in enumerate(keys[4:])]
+    others = [draw(organisations(key)) for key in ("chamber", "mediator", "provider")]
+    return (lead, *few, *more, *others)
+
+
+@st.composite
+def _changes(
+    draw: st.DrawFn, of: tuple[Lot, ...], languages: tuple[str, ...], sent: dt.date
+) -> Change:
+    documents_changed = draw(st.booleans())
+    return Change(
+        description=draw(texts(languages)),
+        sections=tuple(
+            draw(st.lists(st.sampled_from(("PROCEDURE", "BUYER", "lot")), min_size=1, unique=True))
+        ),
+        documents_changed=documents_changed,
+        documents_changed_on=sent if documents_changed else None,
+    )
+
+
+@st.composite
+def _modifications(draw: st.DrawFn, languages: tuple[str, ...]) -> Modification:
+    return Modification(
+        modified_notice=f"{draw(st.uuids(version=4))}-01",
+        contract="CON-0001",
+        reason=draw(st.sampled_from(("add-wss", "mod-cir", "mod-minv", "mod-nons", "mod-rev"))),
+        reason_text=draw(texts(languages)),
+        summary=draw(texts(languages)),
+        sections=draw(st.sampled_from((("RESULT",), ("RES-0001", "TEN-0001")))),
+    )
+
+
+def as_subtype(tender: Tender, subtype: str, *, annulled: bool = False) -> Notice:
+    """Return the tender as a notice of a subtype tells it."""
+    base = replace(tender.base, subtype=subtype)
+    if not SUBTYPES[subtype].has_procedure_id:
+        base = replace(base, procedure_id=None)
+    if subtype not in RESULT_SUBTYPES:
+        if subtype in ("4", "7", "E1", "E2"):
+            # Two kinds of procedures cannot be announced with shorter periods.
+            open_kind = base.procedure.type not in ("comp-dial", "innovation")
+            return base if open_kind else _with(base, type=None)
+        if subtype == "20":
+            return _with(base, features=tender.features)
+        return base
+    if subtype == "25":
+        return _with_result(_direct(base, tender), tender.awarded)
+    if subtype == "38":
+        return replace(_with_result(base, tender.awarded), modification=tender.modification)
+    return _with_result(base, tender.annulment if annulled else tender.outcome)
+
+
+def changed(notice: Notice, tender: Tender, reason: str) -> Notice:
+    """Return a change notice: new id, the whole content again, what changed; `cancel`: stopped."""
+    prefix = "PAR" if notice.kind.division == "Part" else "LOT"
+    lot = f"{prefix}-{notice.lots[0].number:04d}"
+    change = replace(
+        tender.change,
+        sections=tuple(lot if each == "lot" else each for each in tender.change.sections),
+    )
+    return replace(
+        notice,
+        notice_id=uuid.UUID(int=notice.notice_id.int ^ 1),
+        version=1,
+        changes=Changes(
+            changed_notice=notice.reference,
+            reason=reason,
+            reason_text=tender.reason_text,
+            changes=() if reason == "cancel" else (change,),
+        ),
+    )
+
+
+def _with(notice: Notice, **facts: Any) -> Notice:
+    return replace(notice, procedure=replace(notice.procedure, **facts))
+
+
+def _direct(notice: Notice, tender: Tender) -> Notice:
+    """Without competition there is neither hurry nor a first stage."""
+    return _with(
+        notice,
+        type="neg-wo-call",
+        direct_award=tender.direct_award,
+        is_accelerated=None,
+        accelerated_reason=None,
+    )
+
+
+def _with_result(notice: Notice, outcome: Results) -> Notice:
+    awarded = {each.lot for each in outcome.result.lot_results if each.outcome == "selec-w"}
+    return with_totals(
+        replace(
+            notice,
+            organisations=(*notice.organisations, *outcome.suppliers),
+            result=outcome.result,
+            lots=tuple(_decided(lot, lot.number in awarded) for lot in notice.lots),
+        )
+    )
+
+
+def _decided(lot: Lot, is_awarded: bool) -> Lot:
+    """After the decision weights are exact and a contract's term is known."""
+    period = lot.period
+    if is_awarded and period is not None and period.other == "UNKNOWN":
+        period = Period(duration=Duration(12))
+    criteria = tuple(
+        replace(each, numbers=tuple(_exact(number) for number in each.numbers))
+        for each in lot.terms.award_criteria
+    )
+    return replace(lot, period=period, terms=replace(lot.terms, award_criteria=criteria))
+
+
+def _exact(number: CriterionNumber) -> CriterionNumber:
+    return replace(number, kind=number.kind.replace("-mid", "-exa"))
