@@ -145,7 +145,7 @@ def test_drafting_publishing_and_cancelling_a_tender(clicking: Clicking) -> None
     second = clicking.twice(f"{tender}/veroeffentlichen", f"{tender}/veroeffentlichen")
     assert second.status_code == 303 or "veröffentlicht" in told(second)
     reason = "Der Haushalt 2027 ist nicht genehmigt."
-    clicking.twice(f"{tender}/aufhebung", f"{tender}/aufhebung", reason=reason)
+    clicking.twice(f"{tender}/aufhebung", f"{tender}/aufhebung", reason=reason, code="chan-need")
 
 
 def only_tender_id(dlz: ThreeTowns) -> uuid.UUID:

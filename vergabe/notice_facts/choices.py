@@ -131,11 +131,13 @@ INNOVATION: Final[Mapping[str, str]] = {
     "mar-nov": "Neu auf dem Markt",
     "rd-act": "Mit Forschung und Entwicklung",
 }
-SME_GROUPS: Final[Mapping[str, str]] = {
-    "freelance": "Freiberufliche",
-    "selbst": "Selbstständige",
-    "startup": "Start-ups",
-    "other-sme": "Andere kleine und mittlere Unternehmen",
+EU_PROGRAMMES: Final[Mapping[str, str]] = {
+    "": "nicht genannt",
+    "ERDF_2021": "EFRE, regionale Entwicklung",
+    "ESF_PLUS": "ESF Plus, Soziales",
+    "JTF": "JTF, gerechter Übergang",
+    "EAFRD_2021": "ELER, ländlicher Raum",
+    "LIFE_2021": "LIFE, Umwelt und Klima",
 }
 TECHNIQUES: Final[Mapping[str, str]] = {
     "fa-wo-rc": "Abrufe ohne erneuten Wettbewerb",

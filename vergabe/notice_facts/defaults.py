@@ -19,7 +19,7 @@ def defaults(known: Known) -> dict[str, Any]:
     basis = text_row(TextKind.LEGAL_BASIS, known)
     late = text_row(TextKind.LATE_DOCUMENTS, known)
     return {
-        "legal_basis_text": _text(basis),
+        "legal_basis": _text(basis),
         "features": _text(text_row(TextKind.FEATURES, known)),
         "exclusion_source": "epo-notice",
         "exclusion_grounds": list(choices.EXCLUSION_GROUNDS),
@@ -34,7 +34,7 @@ def defaults(known: Known) -> dict[str, Any]:
         "guarantee": False,
         "guarantee_text": "",
         "opening_at": known.opens_at + _OPENING_AFTER if known.opens_at else None,
-        "opening_text": _text(text_row(TextKind.OPENING, known)),
+        "opening_description": _text(text_row(TextKind.OPENING, known)),
         "conditions": _joined(known, TextKind.CONDITIONS, TextKind.SANCTIONS),
         "einvoicing": "required",
         "eordering": True,
@@ -47,7 +47,6 @@ def defaults(known: Known) -> dict[str, Any]:
         "goals_innovation": [],
         "goals_text": "",
         "is_sme_suitable": True,
-        "sme_groups": ["other-sme"],
         "framework_technique": "fa-wo-rc",
         "framework_participants": 1,
         "framework_buyers": known.call_off_buyers,
@@ -61,9 +60,9 @@ def defaults(known: Known) -> dict[str, Any]:
 def lot_defaults(lot: KnownLot, *, is_sme_suitable: bool) -> dict[str, Any]:
     """Return every field of a lot with its default; SMEs as chosen for the whole procedure."""
     return {
-        "renewals_maximum": 0,
-        "renewals_text": "",
-        "options_text": "",
+        "renewal_maximum": 0,
+        "renewal_description": "",
+        "options": "",
         "is_sme_suitable": is_sme_suitable,
         "clean_vehicles": lot.may_be_vehicles and not lot.is_exempt_vehicle,
         "further": "",
@@ -79,10 +78,10 @@ def legal_basis_code(known: Known) -> str:
 def rows_used(known: Known) -> Mapping[str, NoticeTextRow]:
     """Return field → row of law for the texts that come from the tables, with paragraph, source."""
     kinds = {
-        "legal_basis_text": TextKind.LEGAL_BASIS,
+        "legal_basis": TextKind.LEGAL_BASIS,
         "features": TextKind.FEATURES,
         "late_documents_text": TextKind.LATE_DOCUMENTS,
-        "opening_text": TextKind.OPENING,
+        "opening_description": TextKind.OPENING,
         "conditions": TextKind.CONDITIONS,
         "review_deadlines": TextKind.REVIEW_DEADLINES,
     }

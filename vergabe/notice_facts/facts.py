@@ -13,7 +13,8 @@ class Known:
 
     rule_set, on: whose rules, and the legal day that selects their rows; land: of the lead;
     is_above: reaches the EU threshold; is_social: services of Annex XIV; selection_text: the
-    tender's own words; opens_at: the first instant too late for bids, aware UTC, None where law is
+    tender's own words; eu_programme: code of the Union's programme that the funding case names, or
+    empty; opens_at: the first instant too late for bids, aware UTC, None where law is
     not known; review_body: the chamber as law knows it, None if it knows none.
     """
 
@@ -47,9 +48,9 @@ class KnownLot:
 class LotFacts:
     """Facts of one lot (BT-58, BT-57, BT-54, BT-726, BT-717, BT-300)."""
 
-    renewals_maximum: int = 0
-    renewals_text: str = ""
-    options_text: str = ""
+    renewal_maximum: int = 0
+    renewal_description: str = ""
+    options: str = ""
     is_sme_suitable: bool = True
     clean_vehicles: bool = False
     further: str = ""
@@ -64,7 +65,7 @@ class Facts:
     """
 
     legal_basis_code: str
-    legal_basis_text: str
+    legal_basis: str
     features: str
     exclusion_source: str
     exclusion_grounds: tuple[str, ...]
@@ -78,7 +79,7 @@ class Facts:
     guarantee: bool
     guarantee_text: str
     opening_at: dt.datetime | None
-    opening_text: str
+    opening_description: str
     conditions: str
     einvoicing: str
     eordering: bool
@@ -91,7 +92,6 @@ class Facts:
     goals_innovation: tuple[str, ...]
     goals_text: str
     is_sme_suitable: bool
-    sme_groups: tuple[str, ...]
     framework_technique: str
     framework_participants: int | None
     framework_buyers: str

@@ -133,7 +133,9 @@ FIELDS: Final[Mapping[str, Field]] = {
             "Nicht vor dem Ende der Angebotsfrist.",
             "§ 55 VgV",
         ),
-        Field("opening_text", ("BT-134",), "Wer bei der Öffnung dabei ist", "angebote", "text"),
+        Field(
+            "opening_description", ("BT-134",), "Wer bei der Öffnung dabei ist", "angebote", "text"
+        ),
         Field(
             "conditions",
             ("BT-70",),
@@ -184,11 +186,11 @@ FIELDS: Final[Mapping[str, Field]] = {
         ),
         Field(
             "eu_programme",
-            ("BT-6140",),
+            ("BT-7220",),
             "Programm der Europäischen Union",
             "werte",
-            "line",
-            maximum=400,
+            "choice",
+            options=choices.EU_PROGRAMMES,
         ),
         Field(
             "is_sme_suitable",
@@ -198,14 +200,6 @@ FIELDS: Final[Mapping[str, Field]] = {
             "flag",
             "Gilt für alle Lose; ein Los kann abweichen.",
             "§ 97 Abs. 4 GWB",
-        ),
-        Field(
-            "sme_groups",
-            ("BT-300",),
-            "Besonders geeignet für",
-            "ziele",
-            "codes",
-            options=choices.SME_GROUPS,
         ),
         Field(
             "goals_environment",
@@ -266,7 +260,7 @@ FIELDS: Final[Mapping[str, Field]] = {
             law="§ 21 Abs. 2 VgV",
         ),
         Field(
-            "legal_basis_text",
+            "legal_basis",
             ("BT-01",),
             "Nationale Rechtsgrundlage",
             "recht",
@@ -333,7 +327,7 @@ LOT_FIELDS: Final[Mapping[str, Field]] = {
             "§§ 2 bis 4 SaubFahrzeugBeschG",
         ),
         Field(
-            "renewals_maximum",
+            "renewal_maximum",
             ("BT-58",),
             "Höchstzahl der Verlängerungen",
             "los",
@@ -343,10 +337,14 @@ LOT_FIELDS: Final[Mapping[str, Field]] = {
             maximum=50,
         ),
         Field(
-            "renewals_text", ("BT-57",), "Wie und wie lange verlängert werden kann", "los", "text"
+            "renewal_description",
+            ("BT-57",),
+            "Wie und wie lange verlängert werden kann",
+            "los",
+            "text",
         ),
         Field(
-            "options_text",
+            "options",
             ("BT-54",),
             "Optionen",
             "los",

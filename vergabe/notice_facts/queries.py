@@ -22,10 +22,13 @@ from vergabe.tenders.facts import land_of, rule_set_of
 from vergabe.tenders.model import Lot, Tender
 from vergabe.tenders.rules import Stage
 
-_EU_MONEY: Final = re.compile(
-    r"\b(EFRE|ERDF|ELER|ESF(?:\s?Plus|\+)?|JTF|INTERREG|Just Transition Fund)\b"
-    r"|Europäische[rn]? Union|EU-(?:Mittel|kofinanziert)",
-    re.IGNORECASE,
+# Words of a funding case that name money of the Union, and the programme's code where there is one.
+_EU_MONEY: Final = (
+    (r"\b(?:EFRE|ERDF|INTERREG)\b", "ERDF_2021"),
+    (r"\bELER\b", "EAFRD_2021"),
+    (r"\bESF\b", "ESF_PLUS"),
+    (r"\bJTF\b|Just Transition Fund", "JTF"),
+    (r"Europäische[rn]? Union|EU-(?:Mittel|kofinanziert)", ""),
 )
 
 
@@ -38,7 +41,7 @@ def known_of(session: Session, tender: Tender, *, now: dt.datetime) -> Known:
     is_social = tender.nature == "services" and special_cpv.is_social_service(tender.cpv)
     lead = next((b.organisation for b in tender.buyers if b.is_lead), tender.lead)
     land = land_of(lead)
-    programme = _eu_programme(session, tender)
+    has_eu_grant, programme = _eu_money(session, tender)
     body = review_bodies.competent(land, lead.ags or "", on)
     named = tender.review_body.get("name") or ""
     if named:
@@ -52,7 +55,7 @@ def known_of(session: Session, tender: Tender, *, now: dt.datetime) -> Known:
         nature=tender.nature,
         selection_text=tender.selection_criteria.strip(),
         is_framework=tender.is_framework,
-        has_eu_grant=bool(programme),
+        has_eu_grant=has_eu_grant,
         eu_programme=programme,
         opens_at=_opens_at(session, tender, now=now),
         call_off_buyers=_call_off_buyers(tender),
@@ -67,14 +70,16 @@ def _opens_at(session: Session, tender: Tender, *, now: dt.datetime) -> dt.datet
     return timing.submission_deadline if timing else None
 
 
-def _eu_programme(session: Session, tender: Tender) -> str:
-    """Return the programme of the Union that the funding case of the pool names, or nothing."""
+def _eu_money(session: Session, tender: Tender) -> tuple[bool, str]:
+    """Return whether the funding case of the pool names money of the Union, and the programme."""
     case = funding.cases_of(session, [tender.pool_id]).get(tender.pool_id)
     if case is None:
-        return ""
+        return False, ""
     words = " ".join((case.programme, case.authority, case.purpose, case.conditions))
-    match = _EU_MONEY.search(words)
-    return match.group() if match else ""
+    for pattern, code in _EU_MONEY:
+        if re.search(pattern, words, re.IGNORECASE):
+            return True, code
+    return False, ""
 
 
 def _call_off_buyers(tender: Tender) -> str:

@@ -23,13 +23,13 @@ def reasons_against(values: Mapping[str, Any], known: Known) -> list[Violation]:
 
 def reasons_against_lot(values: Mapping[str, Any]) -> list[Violation]:
     """Return what is wrong with the values of one lot."""
-    if values["renewals_maximum"] and not values["renewals_text"]:
+    if values["renewal_maximum"] and not values["renewal_description"]:
         return [
             Violation(
                 "renewals_unexplained",
                 "Sagen Sie, wie und wie lange der Vertrag verlängert werden kann.",
                 law="§ 132 Abs. 2 Nr. 1 GWB",
-                field="renewals_text",
+                field="renewal_description",
             )
         ]
     return []

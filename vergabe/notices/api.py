@@ -132,6 +132,7 @@ def cancel(body: dict[str, Any], tender_id: uuid.UUID) -> Any:
         current_actor(),
         tender_id,
         body["reason"],
+        code=body["code"],
         now=clock.now(),
         store=current.store(),
         base_url=shell.settings().base_url,

@@ -203,14 +203,20 @@ def amend_tender(tender_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Permission.PUBLISH_TENDERS)
 @commits
 def cancel_tender(tender_id: uuid.UUID) -> ResponseReturnValue:
-    reason = request.form.get("reason", "")
+    reason, code = request.form.get("reason", ""), request.form.get("code", "")
     try:
         service.publish_cancellation(
-            db.session(), current_actor(), tender_id, reason, version=_version(), **_surroundings()
+            db.session(),
+            current_actor(),
+            tender_id,
+            reason,
+            code=code,
+            version=_version(),
+            **_surroundings(),
         )
     except (InvalidInput, Refused, Stale) as error:
         told = _told(tender_id, error)
-        return notice_forms.cancelling_page(tender_id, reason, told, status=error.status)
+        return notice_forms.cancelling_page(tender_id, reason, told, code=code, status=error.status)
     flash("Das Verfahren ist aufgehoben.", "success")
     return redirect(url_for("tenders.show", tender_id=tender_id), code=303)
 

@@ -3,6 +3,7 @@
 from marshmallow import fields, validate
 
 from vergabe.tenders.limits import DESCRIPTION_MAX, REASON_MAX, TEXT_MAX, TITLE_MAX
+from vergabe.tenders.rules import CANCELLATION_CODES
 from vergabe.web.api import PageQuery
 from vergabe.web.schema import Instant, Schema, text
 
@@ -87,9 +88,10 @@ class AmendmentSchema(Schema):
 
 
 class CancellationSchema(Schema):
-    """Why a tender is cancelled."""
+    """Why a tender is cancelled: in words, and by its code (BT-144)."""
 
     reason = text(REASON_MAX, minimum=1, required=True)
+    code = fields.String(load_default="other", validate=validate.OneOf(list(CANCELLATION_CODES)))
 
 
 class CancelledSchema(Schema):

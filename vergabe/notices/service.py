@@ -117,10 +117,16 @@ def publish_cancellation(
     store: FileStore,
     base_url: str,
     version: int | None = None,
+    code: str = "other",
     outlet: Outlet = OWN_ONLY,
 ) -> Notice | None:
-    """Cancel a tender; a published one gets its cancellation notice, a draft none (None)."""
-    tender = publishing.mark_cancelled(session, actor, tender_id, reason, now=now, version=version)
+    """Cancel a tender; a published one gets its cancellation notice, a draft none (None).
+
+    code: of tenders.rules.CANCELLATION_CODES (BT-144).
+    """
+    tender = publishing.mark_cancelled(
+        session, actor, tender_id, reason, now=now, version=version, code=code
+    )
     if tender.public_since is None:
         return None
     previous = releasing.current_notice(session, tender)

@@ -71,6 +71,14 @@ _LOT_KINDS: Final = {
     "region": LotKind.QUANTITY,
     "member": LotKind.QUANTITY,
 }
+_CANCELLATIONS: Final = {
+    "no-rece": CancellationReason.NO_SUITABLE_BID,
+    "all-rej": CancellationReason.NO_SUITABLE_BID,
+    "one-admis": CancellationReason.NO_ECONOMIC_RESULT,
+    "ins-fund": CancellationReason.NO_ECONOMIC_RESULT,
+    "chan-need": CancellationReason.BASIS_CHANGED,
+    "rev-body": CancellationReason.REVIEW,
+}
 _REGIMES_LIST: Final = "urn:vergabe:codeliste:regime"
 
 
@@ -105,7 +113,7 @@ def notice_of(
         ),
         submission=SubmissionTerms(are_variants_allowed=tender.variants != "not-allowed"),
         documents=_documents(tender, base_url),
-        additional_information=_information(tender),
+        additional_information=information(tender),
     )
 
 
@@ -152,7 +160,9 @@ def cancellation_of(
         cancelled_notice_id=cancelled_uuid,
         cancelled_notice_version=1,
         cancelled_at=tender.cancelled_at,
-        cancellation_reason=CancellationReason.OTHER_SERIOUS_REASON,
+        cancellation_reason=_CANCELLATIONS.get(
+            tender.cancellation_code or "", CancellationReason.OTHER_SERIOUS_REASON
+        ),
         cancellation_law="§ 63 Abs. 1 VgV",
         cancellation_explanation=tender.cancellation_reason or "",
     )
@@ -373,7 +383,7 @@ def _documents(tender: Tender, base_url: str) -> tuple[PublicDocument, ...]:
     )
 
 
-def _information(tender: Tender) -> str | None:
+def information(tender: Tender) -> str | None:
     """Return what a joint procedure says of its buyers, and who may call off or join later."""
     parts = [_joint_information(tender), later.announcement(tender)]
     return "\n\n".join(part for part in parts if part) or None

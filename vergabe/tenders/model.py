@@ -154,6 +154,8 @@ class Tender(Model):
     opened_at: Mapped[Instant | None]
     cancelled_at: Mapped[Instant | None]
     cancellation_reason: Mapped[str | None] = mapped_column(Text)
+    cancellation_code: Mapped[str | None] = mapped_column(String(20))
+    """BT-144: one of rules.CANCELLATION_CODES; None where none was kept yet."""
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
 

@@ -97,6 +97,7 @@ def cancelling_page(
     reason: str = "",
     violations: Sequence[Violation] = (),
     *,
+    code: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
     """Return the form of a cancellation with its consequences."""
@@ -106,6 +107,8 @@ def cancelling_page(
         tender,
         status=status,
         reason=reason,
+        code=code,
+        codes=list(rules.CANCELLATION_CODES.items()),
         violations=violations,
         can_cancel=rules.Action.CANCEL in rules.allowed_actions(Stage(tender.stage)),
         is_published=tender.public_since is not None,

@@ -101,15 +101,16 @@ def mark_cancelled(
     *,
     now: dt.datetime,
     version: int | None = None,
+    code: str = "other",
 ) -> Tender:
     """Cancel a tender (Aufhebung, § 63 VgV) with its reason; running deadlines are lifted.
 
     The pool binds on and its demands are free for another procedure. version: as in
-    `mark_published`.
+    `mark_published`; code: of rules.CANCELLATION_CODES (BT-144).
     """
     tender = _own_tender(session, actor, tender_id, Action.CANCEL, Step.CANCEL, version=version)
     reason = many_lines(reason, max_length=REASON_MAX, field="reason")
-    against = rules.reasons_against_cancelling(reason)
+    against = rules.reasons_against_cancelling(reason, code)
     if against:
         raise InvalidInput.of(against)
     if tender.stage == Stage.PUBLISHED:
@@ -122,6 +123,7 @@ def mark_cancelled(
         mandate_watch.refuse_without(session, tender, Scope.CANCELLATION, now=now)
     tender.stage = Stage.CANCELLED
     tender.cancelled_at, tender.cancellation_reason = now, reason
+    tender.cancellation_code = code
     deadlines.lift(session, tender.id, None, "Verfahren aufgehoben", now=now)
     if was_public:
         demands.untender(
@@ -143,6 +145,7 @@ def mark_cancelled(
         f"Das Verfahren {tender.reference} wurde aufgehoben.",
         now=now,
         reason=reason,
+        code=code,
         law="§ 63 VgV",
     )
     return tender

@@ -123,8 +123,23 @@ def shown_stage(
     return STAGE_NAMES[stage]
 
 
-def reasons_against_cancelling(reason: str) -> list[Violation]:
-    """Return what a cancellation lacks."""
+# BT-144 (eForms SDK 1.14.2, CC BY 4.0) with the number of § 63 (1) VgV that it goes with.
+CANCELLATION_CODES: Final[Mapping[str, str]] = {
+    "no-rece": "Es ist kein Angebot eingegangen (Nr. 1)",
+    "all-rej": "Kein Angebot entspricht den Bedingungen (Nr. 1)",
+    "one-admis": "Nur ein Angebot ist eingegangen (Nr. 3)",
+    "chan-need": "Die Grundlage hat sich wesentlich geändert (Nr. 2)",
+    "ins-fund": "Die Mittel reichen nicht (Nr. 3)",
+    "rev-body": "Entscheidung einer Nachprüfungsstelle (Nr. 4)",
+    "other": "Anderer schwerwiegender Grund (Nr. 4)",
+}
+
+
+def reasons_against_cancelling(reason: str, code: str = "other") -> list[Violation]:
+    """Return what a cancellation lacks; code: of CANCELLATION_CODES."""
+    if code not in CANCELLATION_CODES:
+        message = "Wählen Sie, welcher der Gründe es ist."
+        return [Violation("cancellation_code_unknown", message, law="§ 63 VgV", field="code")]
     if len(reason.strip()) < 20:
         return [
             Violation(

@@ -1,0 +1,75 @@
+"""What one version of a tender changed of the one before, as a change notice says it (BT-141).
+
+Read from the versions that were told to the public, which never change.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from vergabe.tenders.model import Tender
+
+_PROCEDURE: Final = ("PROCEDURE",)
+
+
+@dataclass(frozen=True)
+class VersionChange:
+    """The summary of a version, its changes as (sentence, sections), and whether documents are
+    among them.
+    """
+
+    summary: str
+    changes: tuple[tuple[str, tuple[str, ...]], ...]
+    has_new_documents: bool
+
+
+def of_version(tender: Tender, number: int) -> VersionChange:
+    """Return what version `number` of a tender changed; LookupError where it is not there."""
+    versions = {version.number: version for version in tender.versions}
+    new, old = versions[number], versions[number - 1]
+    changes = tuple(between(old.snapshot, new.snapshot))
+    if not changes:
+        changes = ((new.summary or "Die Bekanntmachung wurde aktualisiert.", _PROCEDURE),)
+    return VersionChange(
+        summary=new.summary or changes[0][0],
+        changes=changes,
+        has_new_documents=_differs("documents", old.snapshot, new.snapshot),
+    )
+
+
+def between(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[str, tuple[str, ...]]]:
+    """Return each change as a sentence with the sections it is in (BT-13716)."""
+    lots = tuple(f"LOT-{lot['number']:04d}" for lot in new["lots"])
+    return [
+        (sentence, _PROCEDURE if is_procedure else lots)
+        for name, is_procedure, sentence in _SENTENCES
+        if _differs(name, old, new)
+    ]
+
+
+_SENTENCES: Final = (
+    ("title", True, "Der Titel wurde geändert."),
+    ("description", True, "Die Beschreibung wurde geändert."),
+    ("selection_criteria", False, "Die Eignungskriterien wurden geändert."),
+    ("submission_deadline", False, "Die Angebotsfrist wurde geändert."),
+    ("enquiries_deadline", False, "Die Frist für Fragen wurde geändert."),
+    ("criteria", False, "Die Zuschlagskriterien wurden geändert."),
+    ("lots", False, "Die Lose wurden geändert."),
+    ("documents", False, "Die Vergabeunterlagen wurden geändert."),
+)
+
+_Reader = Callable[[Mapping[str, Any]], Any]
+
+
+def _documents(snapshot: Mapping[str, Any]) -> Any:
+    return sorted((row["id"], row["version"]) for row in snapshot.get("documents", ()))
+
+
+_READERS: Final[Mapping[str, _Reader]] = {"documents": _documents}
+
+
+def _differs(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    read = _READERS.get(name)
+    if read is None:
+        return bool(old.get(name) != new.get(name))
+    return bool(read(old) != read(new))
