@@ -21,6 +21,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "demands": ("demands", "demands"),
     "doctor": ("running", "doctor"),
     "law": ("law", "law"),
+    "market": ("market", "market"),
     "notice": ("notices", "notice"),
     "person": ("running", "person"),
     "pool": ("pools", "pool"),

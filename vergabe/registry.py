@@ -26,6 +26,7 @@ import vergabe.enquiries.model
 import vergabe.files.model
 import vergabe.funding.model
 import vergabe.in_house.model
+import vergabe.market.model
 import vergabe.messages.model
 import vergabe.notice_facts.model
 import vergabe.notices.delivery_model
@@ -153,6 +154,7 @@ MODELS: Final[tuple[ModuleType, ...]] = (
     vergabe.notice_facts.model,
     vergabe.enquiries.model,
     vergabe.notices.model,
+    vergabe.market.model,
     vergabe.notices.delivery_model,
     vergabe.plans.model,
     vergabe.cost_shares.model,

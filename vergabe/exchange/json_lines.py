@@ -22,11 +22,11 @@ class JsonLine:
     problem: Violation | None = None
 
 
-def read_json_lines(stream: BinaryIO) -> Iterator[JsonLine]:
+def read_json_lines(stream: BinaryIO, *, max_rows: int = MAX_ROWS) -> Iterator[JsonLine]:
     """Yield the objects of a JSON Lines file (UTF-8, with or without BOM); blank lines are skipped.
 
     A line that is no object has a `problem` and an empty record. Raises InvalidInput if the file
-    as a whole is something else, TooLarge beyond MAX_ROWS lines or MAX_LINE_BYTES in one.
+    as a whole is something else, TooLarge beyond `max_rows` lines or MAX_LINE_BYTES in one.
     """
     number = 0
     while raw := stream.readline(MAX_LINE_BYTES + 1):
@@ -40,10 +40,10 @@ def read_json_lines(stream: BinaryIO) -> Iterator[JsonLine]:
                 f"Zeile {number} ist länger als 1 MB. Jeder Datensatz steht in einer "
                 "eigenen Zeile.",
             )
-        if number > MAX_ROWS:
+        if number > max_rows:
             raise TooLarge(
                 "too_many_rows",
-                f"Die Datei hat mehr als {MAX_ROWS} Zeilen. Bitte teilen Sie sie auf.",
+                f"Die Datei hat mehr als {max_rows} Zeilen. Bitte teilen Sie sie auf.",
             )
         if raw.strip():
             yield _line(number, raw)

@@ -31,7 +31,7 @@ from vergabe.db import (
 from vergabe.tenders.model import Tender
 
 
-def _by_bytes(length: int) -> TypeEngine[str]:
+def by_bytes(length: int) -> TypeEngine[str]:
     """Return a text type compared by bytes, so that a range of it is a prefix on both databases."""
     return String(length).with_variant(String(length, collation="C"), "postgresql")
 
@@ -128,7 +128,7 @@ class NoticeTerm(Model):
 
     __tablename__ = "notice_term"
 
-    term: Mapped[str] = mapped_column(_by_bytes(60), primary_key=True)
+    term: Mapped[str] = mapped_column(by_bytes(60), primary_key=True)
     notice_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("notice.id"), primary_key=True, index=True
     )
@@ -141,7 +141,7 @@ class NoticeCode(Model):
     __table_args__ = (CheckConstraint("scheme IN ('cpv', 'nuts')", name="scheme_known"),)
 
     scheme: Mapped[str] = mapped_column(String(4), primary_key=True)
-    code: Mapped[str] = mapped_column(_by_bytes(8), primary_key=True)
+    code: Mapped[str] = mapped_column(by_bytes(8), primary_key=True)
     notice_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("notice.id"), primary_key=True, index=True
     )

@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from vergabe.errors import InvalidInput, NotFound
-from vergabe.notices import terms
 from vergabe.notices.model import Notice, NoticeCode, NoticeDocument, NoticeTerm
+from vergabe.notices.word_index import WordIndex
 from vergabe.tenders.model import Lot, LotItem, Tender, TenderBuyer, TenderDocument
 from vergabe.web import paging
 from vergabe.web.paging import Page
 
 WHAT: Final = "Die Bekanntmachung"
-_AFTER_ALL: Final = "\U0010ffff"
-MOST_WORDS: Final = 8
+_INDEX: Final = WordIndex(
+    NoticeTerm.term, NoticeTerm.notice_id, NoticeCode.scheme, NoticeCode.code, NoticeCode.notice_id
+)
 
 
 @dataclass(frozen=True)
@@ -49,19 +50,7 @@ def search(
 ) -> Page[Notice]:
     """Return a page of current notices that match, the latest first."""
     query = _current().options(joinedload(Notice.tender))
-    for word in terms.words(wanted.text)[:MOST_WORDS]:
-        query = query.where(
-            Notice.id.in_(select(NoticeTerm.notice_id).where(*_prefix(NoticeTerm.term, word)))
-        )
-    for scheme, prefix in (("cpv", wanted.cpv.rstrip("0")), ("nuts", wanted.nuts.upper())):
-        if prefix:
-            query = query.where(
-                Notice.id.in_(
-                    select(NoticeCode.notice_id).where(
-                        NoticeCode.scheme == scheme, *_prefix(NoticeCode.code, prefix)
-                    )
-                )
-            )
+    query = _INDEX.narrowed(query, Notice.id, text=wanted.text, cpv=wanted.cpv, nuts=wanted.nuts)
     if wanted.nature:
         query = query.where(Notice.nature == wanted.nature)
     if wanted.due_from is not None:
@@ -71,12 +60,6 @@ def search(
     if wanted.only_open:
         query = query.where(Notice.submission_deadline > now, Notice.kind != "cancellation_notice")
     return _latest_first(session, query, cursor=cursor, limit=limit)
-
-
-def _prefix(
-    column: InstrumentedAttribute[str], prefix: str
-) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return column >= prefix, column < prefix + _AFTER_ALL
 
 
 def _current() -> Select[Notice]:
