@@ -18,8 +18,9 @@ from vergabe.enquiries import events as enquiry_events
 from vergabe.enquiries import handlers as enquiries
 from vergabe.events import Event
 from vergabe.messages.events import MailUnsubscribed
+from vergabe.notices import delivery_handlers as deliveries
 from vergabe.notices import handlers as notices
-from vergabe.notices.events import NoticePublished
+from vergabe.notices.events import DeliveryNews, NoticePublished
 from vergabe.notices.model import Notice
 from vergabe.pools import events as pool_events
 from vergabe.pools import handlers as pools
@@ -116,6 +117,7 @@ FLOW: Final[Mapping[type[Event], tuple[Handler, ...]]] = {
         tell_suppliers,
         costs.tell_of_effort_without_award,
     ),
+    DeliveryNews: (deliveries.tell_officers,),
     enquiry_events.EnquiryReceived: (enquiries.tell_officers,),
     enquiry_events.AnswerPublished: (enquiries.tell_answer,),
     MailUnsubscribed: (suppliers.leave_after_unsubscribing,),

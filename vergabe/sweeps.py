@@ -10,14 +10,54 @@ from vergabe.db import reading, unit_of_work
 from vergabe.deadlines import service as deadlines
 from vergabe.demands import calls
 from vergabe.messages import delivery
+from vergabe.notices import dispatching
+from vergabe.notices.answering import House
+from vergabe.notices.dispatching import Desk
+from vergabe.notices.senders.choosing import sender_for
 from vergabe.pools import reminding as joinings
+from vergabe.settings import Settings
 from vergabe.tenders import mandate_watch
+from vergabe.tenders.outlet import Outlet
 from vergabe.votes import handlers as votes
 
 
 def send_mails(app: Flask) -> int:
     """Send due mails of the outbox; return how many were tried."""
     return delivery.send_due(app)
+
+
+def send_notices(app: Flask) -> int:
+    """Send notices, ask what became of others, publish what has waited; return how many."""
+    settings: Settings = app.extensions["vergabe_settings"]
+    house = House(app.extensions["vergabe_files"], settings.base_url)
+    with app.app_context():
+        return _dispatch(app, settings, house) + _release(house)
+
+
+def _dispatch(app: Flask, settings: Settings, house: House) -> int:
+    sender = sender_for(app)
+    if sender is None:
+        return 0
+    with reading() as session:
+        if not dispatching.has_due(session, now=clock.now()):
+            return 0
+    outlet = Outlet.of(settings.notice_sender)
+    desk = Desk(sender, outlet, house, settings.eforms_sdk)
+    done = 0
+    # One at a time: sending may take a minute, and what is claimed later has its whole lease.
+    while True:
+        with unit_of_work() as session:
+            claims = dispatching.claim(session, outlet, now=clock.now(), limit=1)
+        if not claims:
+            return done
+        dispatching.work(claims[0], desk)
+        done += 1
+
+
+def _release(house: House) -> int:
+    with reading() as session:
+        due = dispatching.due_releases(session, now=clock.now())
+    return sum(dispatching.release_one(delivery_id, house) for delivery_id in due)
 
 
 def send_reminders(app: Flask) -> int:

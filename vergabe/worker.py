@@ -83,7 +83,7 @@ def drain(app: Flask, *, rounds: int = 200) -> int:
     """Deliver until nothing is due any more (tests, demo); return how many rows were worked on."""
     total = 0
     for _ in range(rounds):
-        done = deliver_events(app) + sweeps.send_mails(app)
+        done = deliver_events(app) + sweeps.send_notices(app) + sweeps.send_mails(app)
         total += done
         if not done:
             return total
@@ -99,6 +99,7 @@ def start(app: Flask) -> BackgroundScheduler:
     ticks: tuple[tuple[str, Callable[[Flask], int], float], ...] = (
         ("deliver_events", deliver_events, DELIVERY_SECONDS),
         ("send_mails", sweeps.send_mails, DELIVERY_SECONDS),
+        ("send_notices", sweeps.send_notices, SWEEP_SECONDS),
         ("send_reminders", sweeps.send_reminders, SWEEP_SECONDS),
     )
     for name, tick, seconds in ticks:
