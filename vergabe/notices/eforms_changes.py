@@ -7,7 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from vergabe.tenders.model import Tender
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from vergabe.tenders.model import Tender, TenderVersion
 
 _PROCEDURE: Final = ("PROCEDURE",)
 
@@ -23,9 +26,12 @@ class VersionChange:
     has_new_documents: bool
 
 
-def of_version(tender: Tender, number: int) -> VersionChange:
+def of_version(session: Session, tender: Tender, number: int) -> VersionChange:
     """Return what version `number` of a tender changed; LookupError where it is not there."""
-    versions = {version.number: version for version in tender.versions}
+    query = select(TenderVersion).where(
+        TenderVersion.tender_id == tender.id, TenderVersion.number.in_((number - 1, number))
+    )
+    versions = {version.number: version for version in session.scalars(query)}
     new, old = versions[number], versions[number - 1]
     changes = tuple(between(old.snapshot, new.snapshot))
     if not changes:

@@ -98,7 +98,7 @@ def case_of(session: Session, tender: Tender, *, now: dt.datetime) -> Case:
 def _change(
     session: Session, tender: Tender, notice: Notice, issued_at: dt.datetime
 ) -> ChangeFacts:
-    found = eforms_changes.of_version(tender, notice.tender_version)
+    found = eforms_changes.of_version(session, tender, notice.tender_version)
     return ChangeFacts(
         changed_notice=_reference(session, notice),
         summary=found.summary,

@@ -161,7 +161,7 @@ def _store_documents(
         # Not another rendering of it: these very bytes are what the EU published.
         size = session.get_one(StoredFile, sent.xml_sha256).size_bytes
         add("eforms", "application/xml", sent.xml_sha256, size)
-    for rendered in rendering.render(tender, notice, document, base_url=base_url):
+    for rendered in rendering.render(session, tender, notice, document, base_url=base_url):
         if rendered.format not in hashes:
             kept = files.keep_bytes(session, store, rendered.content, now=now)
             add(rendered.format, rendered.media_type, kept.sha256, kept.size_bytes)

@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from vergabe.exchange import pdf
 from vergabe.exchange.ocds import extension, packages
 from vergabe.exchange.xvergabe import codec
 from vergabe.exchange.xvergabe import notice as xvergabe
+from vergabe.notices import eforms_documents
 from vergabe.notices.model import Notice
 from vergabe.notices.paper import facts
 from vergabe.notices.releases import release_of
@@ -23,10 +26,19 @@ class Rendered:
 
 
 def render(
-    tender: Tender, notice: Notice, document: xvergabe.Notice, *, base_url: str
+    session: Session,
+    tender: Tender,
+    notice: Notice,
+    document: xvergabe.Notice,
+    *,
+    base_url: str,
 ) -> Iterator[Rendered]:
     """Yield every document of a notice; the XML was checked against its schema."""
     yield Rendered("xvergabe", "application/xml", codec.build(document))
+    official = eforms_documents.render(
+        session, tender, notice, issued_at=document.issued_at, base_url=base_url
+    )
+    yield Rendered("eforms", "application/xml", official)
     paper = pdf.render("notice", facts(tender, document), at=document.issued_at)
     yield Rendered("pdf", "application/pdf", paper)
     page = f"{base_url}/bekanntmachungen/{tender.reference}"
