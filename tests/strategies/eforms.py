@@ -105,8 +105,8 @@ def lot_patterns(
         number=1,
         title=draw(texts(languages, 400)),
         description=draw(texts(languages)),
-        nature=nature,  # type: ignore[arg-type]  # drawn from the three that there are
-        natures_additional=tuple(draw(st.lists(st.sampled_from(others), unique=True, max_size=2))),  # type: ignore[arg-type]
+        nature=nature,
+        natures_additional=tuple(draw(st.lists(st.sampled_from(others), unique=True, max_size=2))),
         cpv=draw(st.sampled_from(SOCIAL_CPV if is_social else CPV[nature])),
         cpv_additional=tuple(
             draw(st.lists(st.sampled_from(("98000000", "30190000", "45260000")), unique=True))
@@ -198,8 +198,8 @@ def procedures(
     return Procedure(
         title=draw(texts(languages, 400)),
         description=draw(texts(languages)),
-        nature=nature,  # type: ignore[arg-type]  # drawn from the three that there are
-        natures_additional=tuple(draw(st.lists(st.sampled_from(others), unique=True, max_size=1))),  # type: ignore[arg-type]
+        nature=nature,
+        natures_additional=tuple(draw(st.lists(st.sampled_from(others), unique=True, max_size=1))),
         cpv=draw(st.sampled_from(CPV[nature])),
         cpv_additional=draw(st.sampled_from(((), ("98000000",)))),
         reference=draw(identifiers("2026")),
@@ -315,8 +315,8 @@ def as_subtype(tender: Tender, subtype: str, *, annulled: bool = False) -> Notic
     if subtype not in RESULT_SUBTYPES:
         if subtype in ("4", "7", "E1", "E2"):
             # Two kinds of procedures cannot be announced with shorter periods.
-            open_kind = base.procedure.type not in ("comp-dial", "innovation")
-            return base if open_kind else _with(base, type=None)
+            is_known = base.procedure.type not in ("comp-dial", "innovation")
+            return base if is_known else _without_type(base)
         if subtype == "20":
             return _with(base, features=tender.features)
         return base
@@ -350,6 +350,27 @@ def changed(notice: Notice, tender: Tender, reason: str) -> Notice:
 
 def _with(notice: Notice, **facts: Any) -> Notice:
     return replace(notice, procedure=replace(notice.procedure, **facts))
+
+
+def _without_type(notice: Notice) -> Notice:
+    """Before the kind of procedure is chosen nobody speaks of a second stage."""
+    return replace(
+        _with(notice, type=None),
+        lots=tuple(
+            replace(
+                lot,
+                terms=replace(
+                    lot.terms,
+                    second_stage=None,
+                    selection_criteria=tuple(
+                        replace(each, is_for_second_stage=None, numbers=())
+                        for each in lot.terms.selection_criteria
+                    ),
+                ),
+            )
+            for lot in notice.lots
+        ),
+    )
 
 
 def _direct(notice: Notice, tender: Tender) -> Notice:

@@ -184,7 +184,7 @@ def _not_awarded(
     return LotResult(
         key=f"RES-{number:04d}",
         lot=lot.number,
-        outcome=outcome,  # type: ignore[arg-type]  # drawn from the three that there are
+        outcome=outcome,
         not_awarded_reason=reason,
         ends_dynamic_purchasing=_ends_purchasing(lot),
         statistics=draw(statistics(1, two_stages)) if counts else (),

@@ -2,6 +2,9 @@
 
 Whoever writes names fields (`BT-131(d)-Lot`) and groups (`ND-Lot`); the table says where they
 stand. A branch with nothing in it is not written, so that no element is ever empty.
+
+Elements are written as text, escaped in one place: making them one by one with lxml takes twice to
+four times as long as parsing the finished text (benchmarks/bench_eforms_writing.py).
 """
 
 from __future__ import annotations
@@ -11,21 +14,20 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Final
-
-from lxml import etree
+from xml.sax.saxutils import escape, quoteattr
 
 from vergabe.exchange.eforms.datatypes import Amount, Duration, Text
-from vergabe.exchange.eforms.fields import Field, FieldTable, Node, clark, field_table
+from vergabe.exchange.eforms.fields import Field, FieldTable, Node, field_table
 from vergabe.exchange.text import clean_text
 from vergabe.law.zone import BERLIN
 
-_Child = tuple[int, str, "dict[str, str] | None", "str | Branch"]
+_Child = tuple[int, "str | Branch"]
 _place: Final = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to get from a branch to a field: steps down, then the leaf.
+    """How to get from a branch to a field: steps down, then the leaf, up to its open attribute.
 
     repeats_at: index of the step that is made anew for each of several values; shell: index of the
     step that is made anew for each language, where a name has a shell of its own (cac:PartyName).
@@ -34,7 +36,7 @@ class Plan:
     steps: tuple[tuple[str, str, int], ...]
     leaf: str
     place: int
-    attributes: dict[str, str] | None
+    opening: str
     free_attribute: str | None
     codes: Mapping[str, str]
     keeps_blanks: bool
@@ -65,7 +67,7 @@ class Grammar:
         return self._plans[key]
 
     def path(self, node: str, below: str) -> tuple[tuple[str, str, int], ...]:
-        """Return the steps from a node to one below it: (what makes it one, its tag, its place)."""
+        """Return the steps from a node to one below: (what makes it one, its name, its place)."""
         key = (node, below)
         if key not in self._paths:
             self._paths[key] = self._made_path(node, below)
@@ -92,13 +94,13 @@ class Grammar:
         parent = self._last_name(wanted.node)
         *inner, leaf = wanted.steps
         for name in inner:
-            steps.append((f"{wanted.node}/{name}", clark(name), self.table.order[parent][name]))
+            steps.append((f"{wanted.node}/{name}", name, self.table.order[parent][name]))
             parent = name
         return Plan(
             steps=tuple(steps),
-            leaf=clark(leaf),
+            leaf=leaf,
             place=self.table.order[parent][leaf],
-            attributes=dict(wanted.attributes) or None,
+            opening=leaf + "".join(_attribute(*each) for each in wanted.attributes.items()),
             free_attribute=wanted.free_attribute,
             codes=self.codes.get(wanted.id, {}),
             keeps_blanks=wanted.kind.startswith("text"),
@@ -123,7 +125,7 @@ class Grammar:
             for position, name in enumerate(part.steps, start=1):
                 is_itself = position == len(part.steps)
                 known_as = part.id if is_itself else f"{part.id}/{name}"
-                steps.append((known_as, clark(name), self.table.order[parent][name]))
+                steps.append((known_as, name, self.table.order[parent][name]))
                 parent = name
         return tuple(steps)
 
@@ -135,14 +137,17 @@ class Grammar:
 class Branch:
     """An element to be, with what stands below it. `suffix` completes ids such as `BT-21`."""
 
-    __slots__ = ("_children", "_shared", "grammar", "node", "suffix")
+    __slots__ = ("_children", "_shared", "grammar", "name", "node", "suffix")
 
-    def __init__(self, grammar: Grammar, node: str, suffix: str = "Procedure") -> None:
+    def __init__(
+        self, grammar: Grammar, node: str, name: str = "", suffix: str = "Procedure"
+    ) -> None:
         self.grammar = grammar
         self.node = node
+        self.name = name
         self.suffix = suffix
         self._children: list[_Child] = []
-        self._shared: dict[str, Branch] = {}
+        self._shared: dict[str, Branch] | None = None
 
     def put(self, name: str, value: object, attribute: str | None = None) -> None:
         """Write a field; None, an empty text and a field that the subtype forbids write nothing.
@@ -173,41 +178,51 @@ class Branch:
 
     def add(self, node: str) -> Branch:
         """Return a new branch for a group below; groups between are shared with others."""
-        *between, (_, tag, place) = self.grammar.path(self.node, node)
+        *between, (_, name, place) = self.grammar.path(self.node, node)
         branch = self
         for step in between:
             branch = branch._down(step)
-        return branch._grow(node, tag, place)
+        return branch._grow(node, name, place)
 
     def add_if_known(self, node: str) -> Branch | None:
         """Return a new branch for a group below, None if this is not the place for it."""
         return self.add(node) if self.grammar.is_below(self.node, node) else None
 
-    def attach_to(self, element: etree._Element) -> None:
-        """Make the elements of all that stands in this branch, in the order of the schema."""
-        self._children.sort(key=_place)
-        for _, tag, attributes, content in self._children:
-            if isinstance(content, str):
-                etree.SubElement(element, tag, attributes).text = content
-            elif content._has_leaf():
-                content.attach_to(etree.SubElement(element, tag))
+    def finish(self) -> None:
+        """Turn all that stands here into text: nothing more may be written below this branch.
 
-    def _has_leaf(self) -> bool:
-        return any(isinstance(child[3], str) or child[3]._has_leaf() for child in self._children)
+        Large notices have thousands of branches; those of a finished lot need not wait for the end.
+        """
+        inner = self.inner()
+        self._children = [(0, inner)] if inner else []
+        self._shared = None
+
+    def inner(self) -> str:
+        """Return as XML all that stands in this branch, in the order of the schema."""
+        self._children.sort(key=_place)
+        return "".join(
+            [
+                content if isinstance(content, str) else content._outer()
+                for _, content in self._children
+            ]
+        )
+
+    def _outer(self) -> str:
+        inner = self.inner()
+        return f"<{self.name}>{inner}</{self.name}>" if inner else ""
 
     def _write(self, plan: Plan, value: object, attribute: str | None, anew: int | None) -> None:
         if isinstance(value, Text):
             self._write_text(plan, value, anew)
             return
-        text, unit = _FORMATS[type(value)](value)
-        if not plan.keeps_blanks:
-            text = text.strip()
+        if isinstance(value, str):
+            text, unit = clean_text(value), None
+            text = text if plan.keeps_blanks else text.strip()
+        else:
+            text, unit = _FORMATS[type(value)](value)
         if text and not text.isspace():
-            attributes = plan.attributes
-            free = attribute or unit
-            if free is not None and plan.free_attribute is not None:
-                attributes = {**(attributes or {}), plan.free_attribute: free}
-            self._descend(plan, anew)._leaf(plan, attributes, plan.codes.get(text, text))
+            leaf = self._leaf(plan, attribute or unit, plan.codes.get(text, text))
+            self._descend(plan, anew)._children.append((plan.place, leaf))
 
     def _write_text(self, plan: Plan, text: Text, anew: int | None) -> None:
         """Write a text in each language of the notice, for rules want all of them and no other."""
@@ -215,30 +230,39 @@ class Branch:
             content = clean_text(text.in_language(language))
             if content and not content.isspace():
                 branch = self._descend(plan, plan.shell if number_of else anew)
-                branch._leaf(plan, {**(plan.attributes or {}), "languageID": language}, content)
+                branch._children.append((plan.place, self._leaf(plan, language, content)))
 
-    def _leaf(self, plan: Plan, attributes: dict[str, str] | None, text: str) -> None:
-        self._children.append((plan.place, plan.leaf, attributes, text))
+    @staticmethod
+    def _leaf(plan: Plan, free: str | None, text: str) -> str:
+        """Return one element as XML: the only place where texts become markup."""
+        if free is None or plan.free_attribute is None:
+            return f"<{plan.opening}>{escape(text)}</{plan.leaf}>"
+        return (
+            f"<{plan.opening}{_attribute(plan.free_attribute, free)}>{escape(text)}</{plan.leaf}>"
+        )
 
     def _descend(self, plan: Plan, anew: int | None) -> Branch:
         branch = self
         for at, step in enumerate(plan.steps):
-            if at == anew:
-                branch._shared.pop(step[0], None)
-            branch = branch._down(step)
+            branch = branch._down(step, anew=at == anew)
         return branch
 
-    def _down(self, step: tuple[str, str, int]) -> Branch:
-        known_as, tag, place = step
-        found = self._shared.get(known_as)
-        if found is None:
-            found = self._shared[known_as] = self._grow(known_as, tag, place)
+    def _down(self, step: tuple[str, str, int], *, anew: bool = False) -> Branch:
+        if self._shared is None:
+            self._shared = {}
+        found = self._shared.get(step[0])
+        if found is None or anew:
+            found = self._shared[step[0]] = self._grow(*step)
         return found
 
-    def _grow(self, node: str, tag: str, place: int) -> Branch:
-        branch = Branch(self.grammar, node, self.suffix)
-        self._children.append((place, tag, None, branch))
+    def _grow(self, node: str, name: str, place: int) -> Branch:
+        branch = Branch(self.grammar, node, name, self.suffix)
+        self._children.append((place, branch))
         return branch
+
+
+def _attribute(name: str, value: str) -> str:
+    return f" {name}={quoteattr(value)}"
 
 
 def _of_amount(amount: Amount) -> tuple[str, str]:
@@ -264,7 +288,6 @@ def _of_day(day: dt.date) -> tuple[str, None]:
 
 
 _FORMATS: Final[Mapping[type, Callable[[Any], tuple[str, str | None]]]] = {
-    str: lambda value: (clean_text(value), None),
     bool: lambda value: ("true" if value else "false", None),
     int: lambda value: (str(value), None),
     Amount: _of_amount,

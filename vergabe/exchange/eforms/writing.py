@@ -9,7 +9,7 @@ elements: `branches` sorts by the table.
 
 from __future__ import annotations
 
-from typing import Final, cast
+from typing import Final
 
 from lxml import etree
 
@@ -23,8 +23,12 @@ from vergabe.exchange.eforms.writing_organisations import write_buyers, write_or
 from vergabe.exchange.eforms.writing_parties import Parties
 from vergabe.exchange.eforms.writing_procedure import write_procedure
 from vergabe.exchange.eforms.writing_result import write_result
+from vergabe.exchange.parser import parse
 
 UBL_VERSION: Final = "2.3"
+# A hundred lots with all that can be said of them take some 2 MB.
+MAX_BYTES: Final = 64 * 1024 * 1024
+_PREFIXES: Final = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
 
 
 def build(notice: Notice, tailoring: Tailoring = EU) -> bytes:
@@ -33,11 +37,15 @@ def build(notice: Notice, tailoring: Tailoring = EU) -> bytes:
     Raises InvalidInput with the code `eforms_unknown_party` if a role names nobody, KeyError for a
     subtype that the product does not write.
     """
-    return etree.tostring(tree(notice, tailoring), encoding="UTF-8", xml_declaration=True)
+    return _document(notice, tailoring).encode("utf-8")
 
 
 def tree(notice: Notice, tailoring: Tailoring = EU) -> etree._Element:
     """Return the root element of the notice; errors as in `build`."""
+    return parse(build(notice, tailoring), max_bytes=MAX_BYTES)
+
+
+def _document(notice: Notice, tailoring: Tailoring) -> str:
     grammar = tailored_grammar(tailoring, notice.subtype, notice.languages)
     root = Branch(grammar, ROOT_NODE)
     parties = Parties(notice.organisations)
@@ -54,7 +62,11 @@ def tree(notice: Notice, tailoring: Tailoring = EU) -> etree._Element:
         write_modification(root, notice.modification)
     # Last, because who has no role in what was written is left out.
     write_organisations(root, notice, parties)
-    return _as_element(root, notice)
+    name = notice.kind.root
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<{name} xmlns="{root_namespace(name)}"'
+        f"{_PREFIXES}>{root.inner()}</{name}>\n"
+    )
 
 
 def _write_head(root: Branch, notice: Notice, tailoring: Tailoring) -> None:
@@ -74,12 +86,3 @@ def _write_head(root: Branch, notice: Notice, tailoring: Tailoring) -> None:
     root.put("BT-02-notice", kind.notice_type, kind.form_type)
     root.put("BT-702(a)-notice", notice.languages[0])
     root.put_each("BT-702(b)-notice", notice.languages[1:])
-
-
-def _as_element(root: Branch, notice: Notice) -> etree._Element:
-    namespace = root_namespace(notice.kind.root)
-    # The namespace of the root has no prefix, which the types of lxml do not know.
-    names = cast("dict[str, str]", {None: namespace, **NAMESPACES})
-    element = etree.Element(f"{{{namespace}}}{notice.kind.root}", nsmap=names)
-    root.attach_to(element)
-    return element

@@ -51,6 +51,7 @@ def write_lot(
     branch.put("BT-634-Lot", lot.is_relaunched)
     write_terms(branch, lot, division, parties)
     write_process(branch, lot.terms)
+    branch.finish()
 
 
 def _further(lot: Lot, tailoring: Tailoring) -> Text | None:

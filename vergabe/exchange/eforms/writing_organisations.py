@@ -48,6 +48,7 @@ def write_organisations(root: Branch, notice: Notice, parties: Parties) -> None:
         _write_company(branch, organisation, parties)
         for point in points:
             _write_touch_point(branch, point, parties)
+        branch.finish()
 
 
 def _write_company(branch: Branch, organisation: Organisation, parties: Parties) -> None:
