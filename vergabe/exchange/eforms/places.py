@@ -98,25 +98,22 @@ def plain_path(element: "etree._Element", attribute: str | None = None) -> str:
 
 
 def field_at(sdk: Sdk, element: "etree._Element", attribute: str | None = None) -> str | None:
-    """Return the id of the field that stands at an element, None if there is none or it is unclear.
+    """Return the id of the field that stands at an element, else of the group of fields there.
 
     Several fields may share a path and differ in what stands beside them, such as `Lot` and `Part`.
+    None if the SDK has nothing there.
     """
-    candidates = sdk.fields_by_path.get(plain_path(element, attribute), ())
-    if attribute:  # a place that is right with its attribute is right without
-        candidates = candidates or sdk.fields_by_path.get(plain_path(element), ())
-    fitting = [field for field in candidates if _stands_at(field, element)]
-    if len(fitting) == 1 or (fitting and not _differ(fitting)):
-        return fitting[0].id
-    return fitting[0].id if fitting else None
-
-
-def _differ(fields: list[Field]) -> bool:
-    return len({field.bt_id for field in fields}) > 1
+    path = plain_path(element)
+    at_attribute = sdk.fields_by_path.get(plain_path(element, attribute), ()) if attribute else ()
+    for field in (*at_attribute, *sdk.fields_by_path.get(path, ())):
+        if _stands_at(field, element):
+            return field.id
+    return sdk.nodes_by_path.get(path)
 
 
 def _stands_at(field: Field, element: "etree._Element") -> bool:
-    xpath = field.xpath.rsplit("/@", 1)[0]
+    is_attribute = field.path.rpartition("/")[2].startswith("@")
+    xpath = field.xpath.rpartition("/")[0] if is_attribute else field.xpath
     try:
         hits = element.getroottree().xpath(xpath, namespaces=dict(NAMESPACES))
     except etree.XPathError:  # a predicate of XPath 2

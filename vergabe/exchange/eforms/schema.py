@@ -122,7 +122,7 @@ def _finding(root: "etree._Element", sdk: Sdk, error: "etree._LogEntry") -> RawF
 def _field(sdk: Sdk, element: "etree._Element", message: str) -> str | None:
     """Return the field that is missing, if one is, else the field that stands there."""
     expected = _EXPECTED.search(message)
-    if expected is not None:
+    if expected is not None and not _is_out_of_order(sdk, element):
         parent = element if "Missing child" in message else element.getparent()
         if parent is not None:
             # What is expected ends with the first element that must be there.
@@ -130,6 +130,15 @@ def _field(sdk: Sdk, element: "etree._Element", message: str) -> str | None:
             if absent is not None:
                 return absent
     return places.field_at(sdk, element)
+
+
+def _is_out_of_order(sdk: Sdk, element: "etree._Element") -> bool:
+    """Return whether an element belongs before the one that it stands behind."""
+    before = element.getprevious()
+    if before is None:
+        return False
+    orders = [sdk.order_by_path.get(places.plain_path(node)) for node in (before, element)]
+    return orders[0] is not None and orders[1] is not None and orders[1] < orders[0]
 
 
 def _absent_field(sdk: Sdk, parent: "etree._Element", name: str) -> str | None:

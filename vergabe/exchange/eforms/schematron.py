@@ -21,7 +21,7 @@ from vergabe.exchange.eforms import places, schematron_texts
 from vergabe.exchange.eforms.footprint import Footprint, Path
 from vergabe.exchange.eforms.raw_findings import RawFinding
 from vergabe.exchange.eforms.schematron_rules import Assertion, Pattern, Rule, RuleBook
-from vergabe.exchange.eforms.schematron_sheets import stylesheet
+from vergabe.exchange.eforms.schematron_sheets import FAILED, stylesheet
 from vergabe.exchange.eforms.sdk import Sdk
 from vergabe.exchange.eforms.sdk_files import SdkError
 
@@ -37,12 +37,18 @@ _processes: Final[set[int]] = set()
 _starting: Final = threading.Lock()
 
 
+# A compiled stylesheet and what the numbers in its output mean.
+_Sheet = tuple[Any, tuple[tuple[Rule, Assertion], ...]]
+# A broken rule and the path of the place.
+_Hit = tuple[Rule, Assertion, str]
+
+
 @dataclass
 class _Part:
     """Patterns that are compiled together, and what of them has been compiled."""
 
     patterns: tuple[Pattern, ...]
-    sheets: list[tuple[Any, tuple[Assertion, ...]]] = field(default_factory=list)
+    sheets: list[_Sheet] = field(default_factory=list)
     compiled: set[int] = field(default_factory=set)
 
     @functools.cached_property
@@ -53,13 +59,13 @@ class _Part:
             found.setdefault(rule.path, []).append(rule)
         return {path: tuple(rules) for path, rules in found.items()}
 
-    def missing_for(self, footprint: Footprint) -> set[int]:
-        """Return the `id()` of every rule that may fire in a notice and is not compiled yet."""
+    def rules_for(self, footprint: Footprint, *, but: "set[int] | frozenset[int]") -> set[int]:
+        """Return the `id()` of every rule that may fire in a notice, but for some."""
         return {
             id(rule)
             for path in (None, *footprint.paths)
             for rule in self.by_path.get(path, ())
-            if id(rule) not in self.compiled and footprint.may_fire(rule)
+            if id(rule) not in but and footprint.may_fire(rule)
         }
 
 
@@ -91,7 +97,7 @@ class Checker:
         with self._lock:
             self._start()
             broken = self._broken(text, footprint, places.subtype_of(root))
-        found = [self._finding(root, assertion, path) for assertion, path in broken]
+        found = [self._finding(root, *hit) for hit in broken]
         return sorted(found, key=RawFinding.order)
 
     def _start(self) -> None:
@@ -110,16 +116,36 @@ class Checker:
             self._book = RuleBook(self.sdk.files)
             self._common = _Part(self._book.common_patterns())
 
-    def _broken(self, text: str, footprint: Footprint, subtype: str) -> list[tuple[Assertion, str]]:
-        node = self._processor.parse_xml(xml_text=text)
+    def _broken(self, text: str, footprint: Footprint, subtype: str) -> list[_Hit]:
+        try:
+            node = self._processor.parse_xml(xml_text=text)
+        except saxonche.PySaxonApiError as error:
+            raise parser.UnreadableXml(
+                "xml_broken",
+                f"Das XML-Dokument kann nicht nach den amtlichen Regeln geprüft werden: "
+                f"{str(error)[:200]}",
+            ) from None
         found = []
         for part in self._parts(subtype):
-            self._cover(part, part.missing_for(footprint))
-            try:
-                found += [hit for sheet in part.sheets for hit in _run(sheet, node)]
-            except saxonche.PySaxonApiError:
-                # Some test cannot be evaluated, such as one that compares a date that is none.
-                found += _run(self._compile(part, part.compiled, is_careful=True), node)
+            self._cover(part, part.rules_for(footprint, but=part.compiled))
+            hits = [_run(sheet, node) for sheet in part.sheets]
+            if None in hits:
+                hits = [self._run_carefully(part, footprint, node)]
+            found += [hit for some in hits for hit in some or ()]
+        return found
+
+    def _run_carefully(self, part: _Part, footprint: Footprint, node: Any) -> list[_Hit]:
+        """Run rules where some test cannot be evaluated, as one that compares a date that is none.
+
+        Such a rule counts as broken.
+        """
+        wanted = part.rules_for(footprint, but=frozenset())
+        found = _run(self._compile(part, wanted, is_careful=True), node)
+        if found is None:
+            raise SdkError(
+                "schematron_failed",
+                "Die amtlichen Regeln lassen sich an dieser Bekanntmachung nicht ausführen.",
+            )
         return found
 
     def _parts(self, subtype: str) -> list[_Part]:
@@ -143,9 +169,7 @@ class Checker:
         part.sheets.append(self._compile(part, missing, is_careful=False))
         part.compiled |= missing
 
-    def _compile(
-        self, part: _Part, wanted: Iterable[int], *, is_careful: bool
-    ) -> tuple[Any, tuple[Assertion, ...]]:
+    def _compile(self, part: _Part, wanted: Iterable[int], *, is_careful: bool) -> _Sheet:
         assert self._book is not None
         sheet = stylesheet(self._book, part.patterns, frozenset(wanted), is_careful=is_careful)
         try:
@@ -160,10 +184,12 @@ class Checker:
             ) from None
         return compiled, sheet.assertions
 
-    def _finding(self, root: "etree._Element", assertion: Assertion, path: str) -> RawFinding:
+    def _finding(
+        self, root: "etree._Element", rule: Rule, assertion: Assertion, path: str
+    ) -> RawFinding:
         place = places.element_at(root, path)
         element, attribute = place if place is not None else (root, None)
-        named = schematron_texts.field_of(assertion)
+        named = schematron_texts.field_of(self.sdk, rule, assertion)
         field_id = named or places.field_at(self.sdk, element, attribute)
         return RawFinding(
             severity=assertion.severity,
@@ -178,11 +204,17 @@ class Checker:
         )
 
 
-def _run(sheet: tuple[Any, tuple[Assertion, ...]], node: Any) -> list[tuple[Assertion, str]]:
+def _run(sheet: _Sheet, node: Any) -> list[_Hit] | None:
+    """Return what is broken, None if a test could not be evaluated."""
     compiled, assertions = sheet
-    output = compiled.transform_to_string(xdm_node=node) or ""
+    try:
+        output = compiled.transform_to_string(xdm_node=node) or ""
+    except saxonche.PySaxonApiError:
+        return None
+    if output.strip() == FAILED:
+        return None
     return [
-        (assertions[int(number)], path)
+        (*assertions[int(number)], path)
         for numbers, path in _LINE.findall(output)
         for number in numbers.split()
     ]

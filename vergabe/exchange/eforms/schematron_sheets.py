@@ -23,6 +23,8 @@ _IS_IN_LIST: Final = re.compile(rf"normalize-space\(\.\) = ({_LIST.pattern})")
 _WORDS: Final = re.compile(r"'([^']*)'")
 _MANY: Final = 200
 _LETTERS: Final = 2
+# The whole output where some test could not be evaluated.
+FAILED: Final = "failed"
 _XSLT: Final = 'xmlns:xsl="http://www.w3.org/1999/XSL/Transform"'
 
 
@@ -31,7 +33,7 @@ class Stylesheet:
     """XSLT and the assertions that the numbers in its output mean."""
 
     text: str
-    assertions: tuple[Assertion, ...]
+    assertions: tuple[tuple[Rule, Assertion], ...]
 
 
 @dataclass
@@ -73,9 +75,9 @@ def stylesheet(
             f'<xsl:variable name="{name}" select={quoteattr(value)}/>'
             for value, name in writer.lists.items()
         ),
-        '<xsl:template match="/">',
+        '<xsl:template match="/"><xsl:try>',
         *body,
-        "</xsl:template>",
+        f'<xsl:catch errors="*">{FAILED}</xsl:catch></xsl:try></xsl:template>',
         *templates,
         "</xsl:stylesheet>",
     ]
@@ -105,7 +107,7 @@ class _Writer:
     def __init__(self, wanted: frozenset[int], *, is_careful: bool) -> None:
         self._wanted = wanted
         self._is_careful = is_careful
-        self.assertions: list[Assertion] = []
+        self.assertions: list[tuple[Rule, Assertion]] = []
         self.lists: dict[str, str] = {}
 
     def walk(self, place: _Place) -> str:
@@ -145,16 +147,16 @@ class _Writer:
 
     def _tests(self, rule: Rule) -> str:
         if self._is_careful:
-            return "".join(self._one_by_one(assertion) for assertion in rule.assertions)
+            return "".join(self._one_by_one(rule, assertion) for assertion in rule.assertions)
         broken = ", ".join(
-            f"if ({self._test(assertion)}) then () else {self._number(assertion)}"
+            f"if ({self._test(assertion)}) then () else {self._number(rule, assertion)}"
             for assertion in rule.assertions
         )
         told = f"let $broken := ({broken}) return if (empty($broken)) then () else ($broken, "
         return f"<xsl:sequence select={_line(told)}/>"
 
-    def _one_by_one(self, assertion: Assertion) -> str:
-        test, number = self._test(assertion), self._number(assertion)
+    def _one_by_one(self, rule: Rule, assertion: Assertion) -> str:
+        test, number = self._test(assertion), self._number(rule, assertion)
         told = _line(f"if ({test}) then () else ({number}, ")
         broken = _line(f"({number}, ")
         return (
@@ -182,8 +184,8 @@ class _Writer:
             f"contains(${name}(substring($word, 1, {_LETTERS})), concat(' ', $word, ' ')))"
         )
 
-    def _number(self, assertion: Assertion) -> int:
-        self.assertions.append(assertion)
+    def _number(self, rule: Rule, assertion: Assertion) -> int:
+        self.assertions.append((rule, assertion))
         return len(self.assertions) - 1
 
 

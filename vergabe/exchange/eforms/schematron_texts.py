@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from vergabe.exchange.eforms.raw_findings import Kind
-from vergabe.exchange.eforms.schematron_rules import Assertion
+from vergabe.exchange.eforms.schematron_rules import Assertion, Rule
 from vergabe.exchange.eforms.sdk import Sdk
 from vergabe.exchange.eforms.sdk_labels import Language
 
@@ -30,6 +30,7 @@ _BY_ID: Final[Mapping[str, Kind]] = {
     "P-0005": "code",
 }
 _COUNTED: Final = re.compile(r"count\((.*)\) (=|>) 0(?P<or> or .*)?", re.DOTALL)
+_BT_NUMBER: Final = re.compile(r"BR-(BT|OPT|OPP|OPA)-(\d+)")
 _FIELDS_BY_ID: Final[Mapping[str, str]] = {
     "P-0001": "OPP-070-notice",
     "P-0002": "BT-137-Lot",
@@ -117,9 +118,21 @@ _SENTENCES: Final[Mapping[Language, Mapping[Kind, str]]] = {
 }
 
 
-def field_of(assertion: Assertion) -> str | None:
-    """Return the field that the rule itself names, None if it names none."""
-    return assertion.field or _FIELDS_BY_ID.get(assertion.id)
+def field_of(sdk: Sdk, rule: Rule, assertion: Assertion) -> str | None:
+    """Return the field that a rule is about: as it says itself, by its id, by where it applies.
+
+    None if the SDK says none of these.
+    """
+    told = assertion.field or _FIELDS_BY_ID.get(assertion.id)
+    if told is not None:
+        return told
+    by_id = assertion.id.rpartition("_")[0]
+    if by_id in sdk.fields:
+        return by_id
+    there = sdk.fields_by_xpath.get(rule.context, ())
+    number = _BT_NUMBER.match(assertion.id)
+    term = f"{number[1]}-{number[2].lstrip('0').zfill(2)}" if number else None
+    return next((field.id for field in there if field.bt_id == term or term is None), None)
 
 
 def text_of(sdk: Sdk, assertion: Assertion, field_id: str | None, language: Language) -> str:

@@ -6,7 +6,7 @@ a zip (`VERGABE_EFORMS_SDK`). Everything is read when first asked for and kept.
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
@@ -15,7 +15,7 @@ import orjson
 
 from vergabe.exchange.eforms import sdk_codes
 from vergabe.exchange.eforms.sdk_codes import CodeList
-from vergabe.exchange.eforms.sdk_fields import Field, fields_of
+from vergabe.exchange.eforms.sdk_fields import Field, fields_of, orders_of, without_predicates
 from vergabe.exchange.eforms.sdk_files import SdkError, SdkFiles, files_at, missing
 from vergabe.exchange.eforms.sdk_labels import Labels, labels_beside
 
@@ -122,10 +122,33 @@ class Sdk:
     @functools.cached_property
     def fields_by_path(self) -> Mapping[str, tuple[Field, ...]]:
         """Fields by their path without predicates; several fields may stand at one place."""
-        found: dict[str, list[Field]] = {}
-        for field in self.fields.values():
-            found.setdefault(field.path, []).append(field)
-        return {path: tuple(fields) for path, fields in found.items()}
+        return _grouped(self.fields.values(), lambda field: field.path)
+
+    @functools.cached_property
+    def fields_by_xpath(self) -> Mapping[str, tuple[Field, ...]]:
+        """Fields by their path with predicates; even then two may stand at one place."""
+        return _grouped(self.fields.values(), lambda field: field.xpath)
+
+    @functools.cached_property
+    def nodes_by_path(self) -> Mapping[str, str]:
+        """The id of the first group of fields (`ND-Lot`) at a path without predicates."""
+        content = _json(self.files, FIELDS)
+        found: dict[str, str] = {}
+        try:
+            for node in content["xmlStructure"]:
+                found.setdefault(without_predicates(node["xpathAbsolute"]), node["id"])
+        except (KeyError, TypeError) as error:
+            raise _wrong_shape(self.files, FIELDS, error) from None
+        return found
+
+    @functools.cached_property
+    def order_by_path(self) -> Mapping[str, int]:
+        """The place of an element among its siblings, as the schema wants them, by its path."""
+        content = _json(self.files, FIELDS)
+        try:
+            return orders_of([*content["xmlStructure"], *content["fields"]])
+        except (KeyError, TypeError, AttributeError) as error:
+            raise _wrong_shape(self.files, FIELDS, error) from None
 
     @functools.cached_property
     def code_lists(self) -> Mapping[str, tuple[str | None, str]]:
@@ -181,6 +204,15 @@ class Sdk:
             for list_id, (_, filename) in self.code_lists.items()
         }
         return tuple(sorted(name for name in wanted if not self.files.has(name)))
+
+
+def _grouped(
+    fields: Iterable[Field], key: Callable[[Field], str]
+) -> Mapping[str, tuple[Field, ...]]:
+    found: dict[str, list[Field]] = {}
+    for field in fields:
+        found.setdefault(key(field), []).append(field)
+    return {path: tuple(group) for path, group in found.items()}
 
 
 def _version(files: SdkFiles) -> tuple[str, int, int, int]:

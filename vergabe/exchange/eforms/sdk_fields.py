@@ -73,3 +73,15 @@ def _subtypes(entry: Mapping[str, Any], kind: str, *, is_conditional: bool) -> f
         if ("condition" in constraint) == is_conditional
         for subtype in constraint.get("noticeTypes", ())
     )
+
+
+def orders_of(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Return the place of each element among its siblings, by its path without predicates."""
+    found: dict[str, int] = {}
+    for entry in entries:
+        steps = without_predicates(entry["xpathAbsolute"]).split("/")
+        told = [number for step in entry.get("xsdSequenceOrder", ()) for number in step.values()]
+        elements = [n for n, step in enumerate(steps, start=1) if step and step[0] not in "*@"]
+        for end, number in zip(reversed(elements), reversed(told), strict=False):
+            found.setdefault("/".join(steps[:end]), number)
+    return found

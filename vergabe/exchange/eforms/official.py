@@ -1,0 +1,136 @@
+"""The two official checks of a notice, schema and rules, in one call that never raises.
+
+What cannot be checked, because there is no SDK or not the right one, is said and not passed over.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from lxml import etree
+
+from vergabe.exchange import parser
+from vergabe.exchange.eforms import places, schema
+from vergabe.exchange.eforms.raw_findings import RawFinding
+from vergabe.exchange.eforms.schematron import Checker
+from vergabe.exchange.eforms.sdk import Sdk
+from vergabe.exchange.eforms.sdk_files import SdkError
+from vergabe.exchange.eforms.sdk_shelf import SdkShelf
+
+Check = Literal["xsd", "schematron"]
+
+XML_STAGE: Final = "xml"
+
+_checkers: Final[dict[tuple[str, str], Checker]] = {}
+_making: Final = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Official:
+    """What the official checks say of a notice.
+
+    checked: what was run; unchecked: German sentences on what was not and why; sdk_version: full
+    version of the SDK, `1.14.2`, None if there was none; subtype: `16`, empty if the notice has
+    none.
+    """
+
+    findings: tuple[RawFinding, ...]
+    checked: tuple[Check, ...] = ()
+    unchecked: tuple[str, ...] = ()
+    sdk_version: str | None = None
+    subtype: str = ""
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether something was found that blocks; says nothing about what was not checked."""
+        return any(finding.severity == "error" for finding in self.findings)
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether everything was checked and nothing blocks."""
+        return not self.has_errors and not self.unchecked and len(self.checked) == len(_CHECKS)
+
+
+def check(
+    notice: "bytes | etree._Element", shelf: SdkShelf, *, with_rules: bool = True
+) -> Official:
+    """Return what the official schema and, in the worker or a test, the official rules say.
+
+    with_rules: also run the Schematron, which takes half a second for the first notice of a
+    subtype and up to 200 MB. Raises nothing: XML that cannot be read is a finding of stage `xml`.
+    """
+    try:
+        root = parser.parse(notice) if isinstance(notice, bytes) else notice
+    except parser.UnreadableXml as error:
+        return Official((_unreadable(error),))
+    subtype = places.subtype_of(root)
+    try:
+        sdk = shelf.for_notice(root)
+        known = sdk.notice_types
+    except SdkError as error:
+        return Official((), unchecked=(error.message,), subtype=subtype)
+    findings: list[RawFinding] = []
+    checked: list[Check] = []
+    unchecked: list[str] = []
+    for name, run in _CHECKS.items():
+        if name == "schematron" and not with_rules:
+            continue
+        try:
+            findings += run(notice, root, sdk)
+        except (SdkError, parser.UnreadableXml) as error:
+            unchecked.append(error.message)
+        else:
+            checked.append(name)
+    if with_rules and subtype not in known:
+        unchecked.append(_no_subtype(subtype, sdk))
+    return Official(tuple(findings), tuple(checked), tuple(unchecked), sdk.version, subtype)
+
+
+def checker_for(sdk: Sdk) -> Checker:
+    """Return the checker of the rules of an SDK, one per version and process."""
+    key = (str(sdk.files.place), sdk.version)
+    with _making:
+        if key not in _checkers:
+            _checkers[key] = Checker(sdk)
+        return _checkers[key]
+
+
+def _run_schema(
+    _notice: "bytes | etree._Element", root: "etree._Element", sdk: Sdk
+) -> list[RawFinding]:
+    return schema.findings(root, sdk)
+
+
+def _run_rules(
+    notice: "bytes | etree._Element", _root: "etree._Element", sdk: Sdk
+) -> list[RawFinding]:
+    return checker_for(sdk).findings(notice)
+
+
+_CHECKS: Final[
+    dict[Check, Callable[["bytes | etree._Element", "etree._Element", Sdk], list[RawFinding]]]
+] = {"xsd": _run_schema, "schematron": _run_rules}
+
+
+def _no_subtype(subtype: str, sdk: Sdk) -> str:
+    which = (
+        f"Die Unterart „{subtype[:20]}“ kennt das eForms-SDK {sdk.version} nicht"
+        if subtype
+        else "Die Bekanntmachung nennt keine Unterart (OPP-070)"
+    )
+    return f"{which}. Geprüft wurden nur Schema und Regeln, die für alle Unterarten gelten."
+
+
+def _unreadable(error: parser.UnreadableXml) -> RawFinding:
+    return RawFinding(
+        severity="error",
+        rule=error.code,
+        stage=XML_STAGE,
+        field=None,
+        location="/",
+        text=error.message,
+        line=error.line or None,
+        german=error.message,
+        kind="schema",
+    )
