@@ -10,7 +10,7 @@ from vergabe.exchange.eforms.lots import AwardCriterion, CriterionNumber, Select
 
 EXACT_PERCENTAGE: Final = "per-exa"
 # Group, field of the number and field of its kind, by list.
-_AWARD_NUMBERS: Final[Mapping[str, tuple[str, str, str]]] = {
+AWARD_NUMBERS: Final[Mapping[str, tuple[str, str, str]]] = {
     "number-weight": (
         "ND-LotAwardWeightCriterionParameter",
         "BT-541-Lot-WeightNumber",
@@ -27,7 +27,7 @@ _AWARD_NUMBERS: Final[Mapping[str, tuple[str, str, str]]] = {
         "BT-5423-Lot",
     ),
 }
-_SELECTION_NUMBERS: Final[Mapping[str, tuple[str, str, str]]] = {
+SELECTION_NUMBERS: Final[Mapping[str, tuple[str, str, str]]] = {
     "number-weight": (
         "ND-SecondStageWeightCriterionParameter",
         "BT-752-Lot-WeightNumber",
@@ -65,7 +65,7 @@ def _write_selection_criterion(branch: Branch, criterion: SelectionCriterion) ->
     branch.put("BT-750-Lot", criterion.text)
     branch.put("BT-40-Lot", criterion.is_for_second_stage)
     for each in criterion.numbers:
-        _write_number(branch, each, _SELECTION_NUMBERS)
+        _write_number(branch, each, SELECTION_NUMBERS)
 
 
 def _write_award_criterion(branch: Branch, criterion: AwardCriterion) -> None:
@@ -76,9 +76,9 @@ def _write_award_criterion(branch: Branch, criterion: AwardCriterion) -> None:
         weight = CriterionNumber(
             list="number-weight", kind=EXACT_PERCENTAGE, hundredths=criterion.weight_basis_points
         )
-        _write_number(branch, weight, _AWARD_NUMBERS)
+        _write_number(branch, weight, AWARD_NUMBERS)
     for each in criterion.numbers:
-        _write_number(branch, each, _AWARD_NUMBERS)
+        _write_number(branch, each, AWARD_NUMBERS)
 
 
 def _write_number(

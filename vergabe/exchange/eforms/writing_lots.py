@@ -16,7 +16,7 @@ from vergabe.exchange.eforms.writing_scope import Division, lot_id, write_period
 from vergabe.exchange.eforms.writing_terms import write_terms
 
 # Which field holds the details of a goal.
-_DETAILS: Final[Mapping[str, str]] = {
+DETAILS: Final[Mapping[str, str]] = {
     "env-imp": "BT-774-Lot",
     "soc-obj": "BT-775-Lot",
     "inn-pur": "BT-776-Lot",
@@ -82,5 +82,5 @@ def _write_goal(branch: Branch, goal: StrategicGoal) -> None:
         return
     kind.put("BT-06-Lot", goal.code)
     kind.put("BT-777-Lot", goal.description)
-    if goal.code in _DETAILS:
-        branch.put_each(_DETAILS[goal.code], goal.details)
+    if goal.code in DETAILS:
+        branch.put_each(DETAILS[goal.code], goal.details)

@@ -16,6 +16,7 @@ from vergabe.exchange.eforms.writing_parties import Parties
 from vergabe.exchange.eforms.writing_scope import Division, lot_id
 
 PERFORMANCE: Final = "performance"
+RESTRICTED: Final = "restricted-document"
 # Fields of roles, by division and role.
 _ROLES: Final[Mapping[tuple[str, str], str]] = {
     ("Lot", "TenderReceipt"): "OPT-301-Lot-TenderReceipt",
@@ -52,11 +53,16 @@ def write_terms(branch: Branch, lot: Lot, division: Division, parties: Parties) 
         _write_review(branch, terms.review, parties)
 
 
+def document_reference(lot: str) -> str:
+    """Return the id of the documents of a lot that has none of its own (OPT-140)."""
+    return f"VU-{lot}"
+
+
 def _write_documents(branch: Branch, documents: Documents, lot: str) -> None:
     """Write the documents; their address is BT-15 or, behind a barrier, BT-615."""
-    branch.put("OPT-140", documents.reference or f"VU-{lot}")
+    branch.put("OPT-140", documents.reference or document_reference(lot))
     if documents.is_restricted:
-        branch.put("BT-14", "restricted-document")
+        branch.put("BT-14", RESTRICTED)
         branch.put("BT-707", documents.restriction_reason)
         branch.put("BT-615", documents.url)
     else:
