@@ -23,7 +23,9 @@ api = ApiBlueprint("advice", __name__, description="Beratung")
 @api.response(200, AdviceSchema)
 def of_pool(query: dict[str, Any], pool_id: uuid.UUID) -> Any:
     """Was für eine Bündelung gilt; mit Angaben in der Adresse: was gelten würde."""
-    _, facts = queries.pool_facts(db.session(), current_actor(), pool_id, now=clock.now())
+    _, facts = queries.pool_facts(
+        db.session(), current_actor(), pool_id, now=clock.now(), on=query.get("on")
+    )
     return _answer(facts, query)
 
 
@@ -33,7 +35,9 @@ def of_pool(query: dict[str, Any], pool_id: uuid.UUID) -> Any:
 @api.response(200, AdviceSchema)
 def of_tender(query: dict[str, Any], tender_id: uuid.UUID) -> Any:
     """Was für ein Vergabeverfahren gilt; mit Angaben in der Adresse: was gelten würde."""
-    _, facts = queries.tender_facts(db.session(), current_actor(), tender_id, now=clock.now())
+    _, facts = queries.tender_facts(
+        db.session(), current_actor(), tender_id, now=clock.now(), on=query.get("on")
+    )
     return _answer(facts, query)
 
 

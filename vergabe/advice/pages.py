@@ -1,7 +1,8 @@
 """The advisor as a page of pools and tenders; what is tried out stands in the address alone."""
 
+import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -9,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
-from vergabe.advice import queries, wish
+from vergabe.advice import gathering, queries, wish
 from vergabe.advice.queries import Consultation
 from vergabe.db import db
 from vergabe.errors import DomainError, Violation
@@ -37,7 +38,13 @@ def of_pool(pool_id: uuid.UUID) -> ResponseReturnValue:
         (pool.reference, url_for("pools.show", pool_id=pool.id)),
         ("Beratung", None),
     ]
-    return _page(facts, subject=("pool", pool.id), title=pool.title, path=path)
+    return _page(
+        facts,
+        lambda day: gathering.of_pool(db.session(), pool, now=clock.now(), on=day),
+        subject=("pool", pool.id),
+        title=pool.title,
+        path=path,
+    )
 
 
 @pages.get("/vergabeverfahren/<uuid:tender_id>/beratung")
@@ -49,17 +56,26 @@ def of_tender(tender_id: uuid.UUID) -> ResponseReturnValue:
         (tender.reference, url_for("tenders.show", tender_id=tender.id)),
         ("Beratung", None),
     ]
-    return _page(facts, subject=("tender", tender.id), title=tender.title, path=path)
+    return _page(
+        facts,
+        lambda day: gathering.of_tender(db.session(), tender, now=clock.now(), on=day),
+        subject=("tender", tender.id),
+        title=tender.title,
+        path=path,
+    )
 
 
-def _page(facts: AdvisorFacts, **frame: Any) -> ResponseReturnValue:
+def _page(
+    facts: AdvisorFacts, on_day: Callable[[dt.date], AdvisorFacts], **frame: Any
+) -> ResponseReturnValue:
     """Draw the advice; a wish that cannot be leaves the advice on what is stored, and says so."""
     violations: Sequence[Violation] = ()
     consultation: Consultation | None = None
     try:
         names = [member.name for member in facts.members]
         wanted = wish.read(request.args, request.args.getlist("without"), names)
-        consultation = queries.consult(facts, wanted)
+        asked = on_day(wanted.on) if wanted.on else facts
+        consultation = queries.consult(asked, wanted)
     except DomainError as error:
         violations = error.reasons
         consultation = _as_stored(facts)

@@ -20,7 +20,7 @@ from vergabe.tenders.model import Tender
 
 @dataclass(frozen=True)
 class Consultation:
-    """The facts as stored, those asked about, and the advice on the latter."""
+    """The facts as gathered for a day, those asked about, and the advice on the latter."""
 
     stored: AdvisorFacts
     facts: AdvisorFacts
@@ -34,11 +34,19 @@ class Consultation:
 
 
 def pool_facts(
-    session: Session, actor: Actor, pool_id: uuid.UUID, *, now: dt.datetime
+    session: Session,
+    actor: Actor,
+    pool_id: uuid.UUID,
+    *,
+    now: dt.datetime,
+    on: dt.date | None = None,
 ) -> tuple[Pool, AdvisorFacts]:
-    """Return a visible pool and what the advisor asks of it. Raises NotFound."""
+    """Return a visible pool and what the advisor asks of it. Raises NotFound.
+
+    on: the legal day to begin on, by default as `gathering` says.
+    """
     pool = pools.visible_pool(session, actor, pool_id)
-    return pool, gathering.of_pool(session, pool, now=now)
+    return pool, gathering.of_pool(session, pool, now=now, on=on)
 
 
 def pool_by_reference(session: Session, actor: Actor, reference: str) -> Pool:
@@ -52,16 +60,22 @@ def pool_by_reference(session: Session, actor: Actor, reference: str) -> Pool:
 
 
 def tender_facts(
-    session: Session, actor: Actor, tender_id: uuid.UUID, *, now: dt.datetime
+    session: Session,
+    actor: Actor,
+    tender_id: uuid.UUID,
+    *,
+    now: dt.datetime,
+    on: dt.date | None = None,
 ) -> tuple[Tender, AdvisorFacts]:
     """Return a visible tender and what the advisor asks of it. Raises NotFound."""
     tender = tenders.visible_tender(session, actor, tender_id)
-    return tender, gathering.of_tender(session, tender, now=now)
+    return tender, gathering.of_tender(session, tender, now=now, on=on)
 
 
 def consult(facts: AdvisorFacts, wanted: Wish | None = None) -> Consultation:
     """Return the advice on facts with a wish applied; nothing is stored.
 
+    facts: gathered for the day that is wished for, since other by-laws may be in force on it.
     Raises Refused if there is nothing to buy, InvalidInput if the wish leaves nothing, LawError if
     the tables do not reach the day.
     """

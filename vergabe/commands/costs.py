@@ -37,11 +37,12 @@ def show(reference: str, as_email: str | None, as_json: bool) -> None:
     REFERENCE: Aktenzeichen, z. B. DLZ-2026-0007.
     """
     with the_app().app_context(), reading() as session:
-        actor = acting(as_email, now=clock.now())
+        now = clock.now()
+        actor = acting(as_email, now=now)
         pool = _pool(session, actor, reference)
-        found = overview.project_costs(session, pool)
+        found = overview.project_costs(session, pool, now=now)
         is_over = found.tender is not None and found.tender.stage == "cancelled"
-        without_award = overview.no_award_shares(session, pool) if is_over else None
+        without_award = overview.no_award_shares(session, pool, now=now) if is_over else None
         if as_json:
             print_json(ProjectCostsSchema().dump(costs_json(found, without_award)))
         else:

@@ -50,7 +50,7 @@ def record_advance(
     sign = -1 if entry.is_credit else 1
     net, tax = sign * entry.net_cents, sign * entry.vat_cents
     amount = net if entry.deducts_input_tax else net + tax
-    divided = _divided(session, pool, amount)
+    divided = _divided(session, pool, amount, now=now)
     entry_id = ids.new_id()
     draft = Draft(
         id=entry_id,
@@ -91,9 +91,9 @@ def checked(entry: CostEntry, today: dt.date) -> VatDecision:
     return decision
 
 
-def _divided(session: Session, pool: Pool, amount_cents: int) -> Shares:
+def _divided(session: Session, pool: Pool, amount_cents: int, *, now: dt.datetime) -> Shares:
     members = figures.all_members(session, pool.cooperation_id)
-    key = figures.key_of(session, pool, members)
+    key = figures.key_of(session, pool, members, now=now)
     return shares(amount_cents, key, figures.figures_of(session, pool, members))
 
 
@@ -161,7 +161,7 @@ def _book_effort(
     now: dt.datetime,
 ) -> LedgerEntry:
     worker, supplied_on = rows[0].organisation, max(row.worked_on for row in rows)
-    divided = _divided(session, pool, cost)
+    divided = _divided(session, pool, cost, now=now)
     minutes = sum(row.minutes for row in rows)
     entry_id = ids.new_id()
     draft = Draft(

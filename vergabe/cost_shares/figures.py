@@ -1,5 +1,6 @@
 """Who shares the costs of a project, with which figures, by which key."""
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable
 
@@ -35,9 +36,9 @@ def all_members(session: Session, cooperation_id: uuid.UUID) -> list[Member]:
     return list(session.scalars(query))
 
 
-def key_of(session: Session, pool: Pool, members: Iterable[Member]) -> CostKey:
+def key_of(session: Session, pool: Pool, members: Iterable[Member], *, now: dt.datetime) -> CostKey:
     """Return the key by which the costs of a project are shared now: as agreed, or as decided."""
-    day = clock.berlin_day(clock.now())
+    day = clock.berlin_day(now)
     agreed = keys.read_key(cooperations.cost_key_of(session, pool.cooperation, day))
     decision = queries.current_bearer(session, pool.id)
     if decision is None or decision.bearer_id is None:

@@ -25,7 +25,7 @@ def tell_of_effort_without_award(
     if event.kind != "cancellation_notice":
         return
     tender = session.get_one(Tender, event.tender_id)
-    found = overview.no_award_shares(session, tender.pool)
+    found = overview.no_award_shares(session, tender.pool, now=now)
     if found.problems and not found.lines:
         what = " ".join(problem.message for problem in found.problems)
     elif not found.lines:

@@ -36,14 +36,14 @@ def share_without_award(
     for entry in _counting(session, pool):
         if entry.kind == Kind.NO_AWARD and entry.details["tender"] == str(tender.id):
             return entry
-    reasons = _reasons_against(session, tender)
+    reasons = _reasons_against(session, tender, now=now)
     if reasons:
         raise Refused.because(
             "no_award_not_shared", "Der Aufwand lässt sich noch nicht verteilen.", reasons
         )
     rows = figures.all_members(session, pool.cooperation_id)
     key = keys.without_award(
-        figures.key_of(session, pool, rows), figures.lead_key(cooperation, rows)
+        figures.key_of(session, pool, rows, now=now), figures.lead_key(cooperation, rows)
     )
     assert key is not None
     members = figures.figures_of(session, pool, rows)
@@ -83,10 +83,10 @@ def _counting(session: Session, pool: Pool) -> list[LedgerEntry]:
     return [entry for entry in entries if entry.id not in taken_back]
 
 
-def _reasons_against(session: Session, tender: Tender) -> Sequence[Violation]:
+def _reasons_against(session: Session, tender: Tender, *, now: dt.datetime) -> Sequence[Violation]:
     if tender.stage != "cancelled":
         return [Violation("not_cancelled", "Das Verfahren ist nicht aufgehoben.")]
-    found = overview.no_award_shares(session, tender.pool)
+    found = overview.no_award_shares(session, tender.pool, now=now)
     if found.problems:
         return found.problems
     if any(line.state == "hours" for line in found.lines):

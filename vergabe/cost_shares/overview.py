@@ -82,14 +82,14 @@ SPENT = ("booked", "hours")
 Divide = Callable[[int], tuple[tuple[int, ...], tuple[str, ...]]]
 
 
-def project_costs(session: Session, pool: Pool) -> ProjectCosts:
+def project_costs(session: Session, pool: Pool, *, now: dt.datetime) -> ProjectCosts:
     """Return all costs of a project with their provisional shares by the key that counts now.
 
     What is booked shows the shares as booked. Members are those with a demand in the project and
     whoever else bears something.
     """
     rows = figures.all_members(session, pool.cooperation_id)
-    key = figures.key_of(session, pool, rows)
+    key = figures.key_of(session, pool, rows, now=now)
     everybody = figures.figures_of(session, pool, rows)
     problems: list[Violation] = []
     divide = _by(key, everybody, problems)
@@ -234,10 +234,10 @@ class NoAwardShares:
         return [sum(column) for column in zip(*columns, strict=True)] or [0] * len(self.members)
 
 
-def no_award_shares(session: Session, pool: Pool) -> NoAwardShares:
+def no_award_shares(session: Session, pool: Pool, *, now: dt.datetime) -> NoAwardShares:
     """Return the costs so far (booked and worked), shared by the agreed rule for no award."""
     rows: list[Member] = figures.all_members(session, pool.cooperation_id)
-    agreed = figures.key_of(session, pool, rows)
+    agreed = figures.key_of(session, pool, rows, now=now)
     key = keys.without_award(agreed, figures.lead_key(pool.cooperation, rows))
     everybody = tuple(figures.figures_of(session, pool, rows))
     problems: list[Violation] = []

@@ -38,7 +38,7 @@ api = ApiBlueprint("costs", __name__, description="Kosten eines Vorhabens und ih
 def of_pool(pool_id: uuid.UUID) -> Any:
     """Die Kosten einer Bündelung mit den vorläufigen Anteilen."""
     pool = pools.visible_pool(db.session(), current_actor(), pool_id)
-    return costs_json(overview.project_costs(db.session(), pool), None)
+    return costs_json(overview.project_costs(db.session(), pool, now=clock.now()), None)
 
 
 @api.get("/tenders/<uuid:tender_id>/costs")
@@ -46,12 +46,12 @@ def of_pool(pool_id: uuid.UUID) -> Any:
 @api.response(200, ProjectCostsSchema)
 def of_tender(tender_id: uuid.UUID) -> Any:
     """Die Kosten eines Verfahrens; nach der Aufhebung auch, wer den Aufwand trägt."""
-    session, actor = db.session(), current_actor()
+    session, actor, now = db.session(), current_actor(), clock.now()
     tender = tenders.visible_tender(session, actor, tender_id)
     pool = pools.visible_pool(session, actor, tender.pool_id)
     is_over = tender.stage == "cancelled"
-    without_award = overview.no_award_shares(session, pool) if is_over else None
-    return costs_json(overview.project_costs(session, pool), without_award)
+    without_award = overview.no_award_shares(session, pool, now=now) if is_over else None
+    return costs_json(overview.project_costs(session, pool, now=now), without_award)
 
 
 @api.post("/tenders/<uuid:tender_id>/costs/no-award")

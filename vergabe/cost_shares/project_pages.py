@@ -66,7 +66,7 @@ def _page(
     status: int = 200,
 ) -> ResponseReturnValue:
     session, actor, now = db.session(), current_actor(), clock.now()
-    costs = overview.project_costs(session, pool)
+    costs = overview.project_costs(session, pool, now=now)
     members = cooperations.members(session, pool.cooperation_id, clock.berlin_day(now))
     own_member = any(m.organisation_id == actor.organisation_id for m in members)
     html = render_template(
@@ -74,7 +74,7 @@ def _page(
         pool=pool,
         tender=tender,
         costs=costs,
-        without_award=overview.no_award_shares(session, pool)
+        without_award=overview.no_award_shares(session, pool, now=now)
         if tender is not None and tender.stage == "cancelled"
         else None,
         efforts=queries.efforts(session, pool.id),

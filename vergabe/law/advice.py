@@ -19,13 +19,17 @@ from vergabe.law.timetable import Timetable
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """A participant: name as in the positions, Land, by-law if it has one, day it needs it."""
+    """A participant: name as in the positions, Land, by-law if it has one, day it needs it.
+
+    buys: False for a lead that runs the procedure and needs nothing itself.
+    """
 
     name: str
     land: str
     bylaw: Bylaw | None = None
     needed_on: dt.date | None = None
     council_on: dt.date | None = None
+    buys: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +76,13 @@ class AdvisorFacts:
     def lands(self) -> tuple[str, ...]:
         """Return the Länder of all members, the lead's first, each once."""
         return tuple(dict.fromkeys((self.lead_land, *(member.land for member in self.members))))
+
+    @property
+    def buying_lands(self) -> tuple[str, ...]:
+        """Return the Länder of those that buy, each once: their law counts for the regime."""
+        named = {position.municipality for position in self.positions}
+        buying = (member for member in self.members if member.buys or member.name in named)
+        return tuple(dict.fromkeys(member.land for member in buying))
 
     @property
     def bylaws(self) -> tuple[Bylaw, ...]:

@@ -94,7 +94,7 @@ def assess(facts: AdvisorFacts) -> Situation:
         regime = resolve(
             facts.contract_type,
             estimated.value.total_net_cents,
-            facts.lands,
+            facts.buying_lands,
             facts.on,
             exemption=facts.exemption,
             funding_rules=facts.funding_rules,
@@ -143,6 +143,8 @@ def _procedure_facts(
     if situation.regime is None or recommendation is None:
         return None
     regime = situation.regime.value
+    own = () if regime.reaches_threshold else facts.bylaws
+    days = strictest_days(own, "tender", facts.on)
     return ProcedureFacts(
         rule_set=regime.rule_set,
         procedure=recommendation.code,
@@ -154,8 +156,11 @@ def _procedure_facts(
         agreement_failed=facts.agreement_failed,
         documents_not_electronic=facts.documents_not_electronic,
         requested_publication_on=facts.requested_publication_on,
-        bylaw_days=(
-            None if regime.reaches_threshold else strictest_days(facts.bylaws, "tender", facts.on)
+        bylaw_days=days,
+        bylaw_deciders=tuple(
+            bylaw.municipality
+            for bylaw in own
+            if days is not None and strictest_days((bylaw,), "tender", facts.on) == days
         ),
     )
 

@@ -15,6 +15,7 @@ from vergabe.access.model import Organisation
 from vergabe.bylaws import facts as bylaws
 from vergabe.cooperations.model import Cooperation
 from vergabe.demands.queries import ReleasedDemand
+from vergabe.funding.queries import award_rules
 from vergabe.law.working_days import land_code
 from vergabe.pools import queries as pools
 from vergabe.pools.assessing import contract_type_of
@@ -105,7 +106,7 @@ def _of_pool(session: Session, pool: Pool, *, now: dt.datetime) -> Subject:
     tender = newest_tender(session, pool.id)
     demands = pools.demands_in(session, pool.id)
     stage = effective_stage(Stage(pool.stage), pool.joining_deadline, now)
-    found = _assessed(session, demands, clock.berlin_day(now))
+    found = _assessed(session, pool, demands, clock.berlin_day(now))
     is_joining = stage in (Stage.PROPOSED, Stage.CONSULTATION, Stage.JOINING)
     known: dict[str, dt.date | dt.datetime] = {}
     if stage is Stage.JOINING and pool.joining_deadline is not None:
@@ -147,9 +148,7 @@ def _of_tender(session: Session, tender: Tender, *, now: dt.datetime) -> Subject
     today = clock.berlin_day(now)
     started_on = tender.initiated_on if "published" in known else None
     found = facts.current_assessment(session, tender, started_on or today)
-    period = facts.period_facts(
-        session, tender, started_on=started_on or today, rule_set=found.rule_set
-    )
+    period = facts.period_facts(session, tender, started_on=started_on or today, newest=found)
     return Subject(
         kind="tender",
         id=tender.id,
@@ -197,7 +196,7 @@ def _known(tender: Tender) -> dict[str, dt.date | dt.datetime]:
 
 
 def _assessed(
-    session: Session, demands: Sequence[ReleasedDemand], today: dt.date
+    session: Session, pool: Pool, demands: Sequence[ReleasedDemand], today: dt.date
 ) -> Assessment | None:
     if not demands:
         return None
@@ -209,7 +208,13 @@ def _assessed(
         select(Organisation).where(Organisation.id.in_(_participants(demands)))
     ).all()
     own_rules = bylaws.rule_sets(session, buyers, today)
-    return assessment.assess(needs, _nature(demands), today, rule_sets=own_rules)
+    return assessment.assess(
+        needs,
+        _nature(demands),
+        today,
+        funding_rules=award_rules(session, pool.id),
+        rule_sets=own_rules,
+    )
 
 
 def _nature(demands: Sequence[ReleasedDemand]) -> str:

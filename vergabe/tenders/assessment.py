@@ -148,8 +148,8 @@ def _deciders(rules: CommonRules | None) -> tuple[str, ...]:
     if rules is None or rules.bylaw_tender_days is None:
         return ()
     return tuple(
-        own.member
-        for own, member in zip(rules.clause("tender_days").own, rules.members, strict=True)
+        member.member
+        for member in rules.members
         if member.bylaw is not None and member.bylaw.minimum_tender_days == rules.bylaw_tender_days
     )
 

@@ -174,19 +174,18 @@ def period_facts(
     tender: Tender,
     *,
     started_on: dt.date,
-    rule_set: str | None = None,
     newest: Assessment | None = None,
 ) -> PeriodFacts:
     """Return what the minimum period for bids depends on.
 
     started_on: the day that selects the rows of law: dispatch of the notice; newest: an assessment
-    that is newer than the stored one; rule_set: its rule set alone.
+    that is newer than the stored one.
     """
     law: dict[str, Any] = assessment.law_result(newest) if newest else tender.law_result
     lead = session.get_one(Organisation, tender.lead_organisation_id)
     lands = [land_of(lead), *(land_of(buyer.organisation) for buyer in tender.buyers)]
     return PeriodFacts(
-        rule_set=rule_set or str(law.get("rule_set") or rule_set_of(tender)),
+        rule_set=str(law.get("rule_set") or rule_set_of(tender)),
         procurement_method=tender.procurement_method,
         land=lands[0],
         lands=tuple(dict.fromkeys(lands)),

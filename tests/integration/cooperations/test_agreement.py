@@ -13,6 +13,7 @@ from tests.conftest import NOON
 from tests.factories import access
 from tests.factories import cooperations as factory
 from tests.factories import pools as pool_factory
+from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Role
 from vergabe.audit import queries as audit
@@ -565,7 +566,7 @@ def test_costs_are_shared_by_the_key_of_the_version_that_counts(session: Session
     cooperation, known = pool_factory.towns_with_engines(session)
     pool = pool_factory.binding_pool(session, cooperation, known)
     members = figures.all_members(session, cooperation.id)
-    assert figures.key_of(session, pool, members).kind == "demand_value"
+    assert figures.key_of(session, pool, members, now=clock.now()).kind == "demand_value"
     cooperation.agreements[0].cost_key = dict(factory.COST_KEY) | {"kind": "equal"}
     session.flush()
-    assert figures.key_of(session, pool, members).kind == "equal"
+    assert figures.key_of(session, pool, members, now=clock.now()).kind == "equal"

@@ -36,7 +36,7 @@ def decide(session: Session, actor: Actor, pool: Pool, bearer: str | None, part:
 
 
 def shares_of(session: Session, pool: Pool, *states: str) -> dict[str, int]:
-    costs = overview.project_costs(session, pool)
+    costs = overview.project_costs(session, pool, now=clock.now())
     names = [member.name for member in costs.members]
     sums = costs.sums(*states)
     assert sum(sums) == costs.total(*states)
@@ -58,7 +58,7 @@ def test_costs_are_shared_line_by_line_whatever_state_they_are_in(session: Sessi
         gross_cents=1_000_01,
         now=now,
     )
-    costs = overview.project_costs(session, pool)
+    costs = overview.project_costs(session, pool, now=clock.now())
     assert [line.state for line in costs.lines] == ["booked", "hours", "expected"]
     assert [line.cents for line in costs.lines] == [100_00, 90_00, 1_000_01]
     assert costs.problems == ()
@@ -79,7 +79,7 @@ def test_a_key_without_figures_says_what_is_missing(session: Session) -> None:
         gross_cents=1_00,
         now=clock.now(),
     )
-    costs = overview.project_costs(session, pool)
+    costs = overview.project_costs(session, pool, now=clock.now())
     assert {problem.who for problem in costs.problems} == {"Merzenich", "Jülich", "Kerpen"}
     assert costs.lines[0].parts == ()
     with pytest.raises(Refused, match="lässt sich so nicht aufteilen"):
@@ -122,7 +122,7 @@ def test_a_county_budget_bears_what_was_decided_from_then_on(session: Session) -
         "Kerpen": 110_00,
     }
     decide(session, keeper, pool, None, 0)
-    assert overview.project_costs(session, pool).key.bearer is None
+    assert overview.project_costs(session, pool, now=clock.now()).key.bearer is None
     assert [row.number for row in queries.bearers(session, pool.id)] == [3, 2, 1]
 
 
