@@ -19,7 +19,7 @@ from vergabe.exchange.eforms.datatypes import Amount, Coded, Duration, Text, Tim
 from vergabe.exchange.eforms.fields import NAMESPACES, Field, field_table
 
 # `a=('x','y')` is XPath 2; XPath 1 has no lists.
-_ONE_OF: Final = re.compile(r"([\w:/()]+)=\('([^']*)','([^']*)'\)")
+_ONE_OF: Final = re.compile(r"([\w:/-]+/text\(\))=\('([^']*)','([^']*)'\)")
 _DAY: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:Z|[+-]\d{2}:\d{2})?")
 _LARGEST: Final = Decimal(10) ** 15
 

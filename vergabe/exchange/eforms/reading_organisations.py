@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from vergabe.exchange.eforms.parties import Address, Buyer, Contact, Organisation, TouchPoint
 from vergabe.exchange.eforms.reading_nodes import Found
 
@@ -12,7 +14,9 @@ def read_buyers(root: Found) -> tuple[Buyer, ...]:
         organisation.string("OPT-200-Organization-Company"): organisation
         for organisation in root.every("ND-Organization")
     }
-    return tuple(_buyer(found, said) for found in root.every("ND-ContractingParty"))
+    buyers = tuple(_buyer(found, said) for found in root.every("ND-ContractingParty"))
+    # A single buyer must not say that it leads (OPP-050), and does.
+    return (replace(buyers[0], is_lead=True),) if len(buyers) == 1 else buyers
 
 
 def _buyer(found: Found, said: dict[str | None, Found]) -> Buyer:

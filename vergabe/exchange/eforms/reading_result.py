@@ -38,7 +38,8 @@ def _lot_result(found: Found) -> LotResult:
     return LotResult(
         key=found.needed("OPT-322-LotResult"),
         lot=lot_number(found, "BT-13713-LotResult"),
-        outcome=cast(Any, found.needed("BT-142-LotResult")),
+        # Ex-ante transparency and modifications do not say it: they tell of winners alone.
+        outcome=cast(Any, found.string("BT-142-LotResult") or "selec-w"),
         not_awarded_reason=found.string("BT-144-LotResult"),
         ends_dynamic_purchasing=found.flag("BT-119-LotResult"),
         lowest=found.amount("BT-710-LotResult"),
