@@ -90,8 +90,10 @@ from vergabe.in_house import pages as in_house_pages
 from vergabe.messages import api as messages_api
 from vergabe.messages import pages as messages_pages
 from vergabe.messages import unsubscribe_pages
+from vergabe.notice_facts import api as notice_facts_api
+from vergabe.notice_facts import pages as notice_facts_pages
 from vergabe.notices import api as notices_api
-from vergabe.notices import open_data_api, open_data_pages
+from vergabe.notices import open_data_api, open_data_pages, view_pages
 from vergabe.notices import pages as notices_pages
 from vergabe.plans import api as plans_api
 from vergabe.plans import milestone_pages
@@ -197,6 +199,7 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     call_off_pages.pages,
     notice_forms.pages,
     tender_bylaw_pages.pages,
+    notice_facts_pages.pages,
     deadlines_pages.pages,
     messages_pages.pages,
     registration_pages.pages,
@@ -205,6 +208,7 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     enquiries_pages.pages,
     notices_pages.pages,
     open_data_pages.pages,
+    view_pages.pages,
     ledger_pages.pages,
     cost_pages.pages,
     home_pages.pages,
@@ -241,6 +245,7 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     tenders_api.api,
     lots_api.api,
     tender_bylaw_pages.api,
+    notice_facts_api.api,
     messages_api.api,
     suppliers_api.api,
     enquiries_api.api,
@@ -285,6 +290,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     Section("pool", "Vorlagen", "council_papers.show", Permission.VIEW_COUNCIL_PAPERS),
     Section("pool", "Interessenkonflikte", "conflicts.show", Permission.DECLARE_INTERESTS),
     Section("tender", "Überblick", "tenders.show", Permission.VIEW_TENDERS),
+    Section("tender", "Bekanntmachung", "notice_facts.show", Permission.VIEW_TENDERS),
     Section("tender", "Abrufe", "call_offs.show", Permission.VIEW_TENDERS),
     Section("tender", "Interessenkonflikte", "conflicts.show_tender", Permission.DECLARE_INTERESTS),
     Section("tender", "Beratung", "advice.of_tender", Permission.VIEW_TENDERS),

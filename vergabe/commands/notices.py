@@ -9,6 +9,7 @@ import click
 from sqlalchemy.orm import Session
 
 from vergabe import clock
+from vergabe.commands.notice_view import view
 from vergabe.commands.support import acting, as_option, json_option, print_json, the_app
 from vergabe.commands.tenders import tender
 from vergabe.db import reading, unit_of_work
@@ -23,6 +24,9 @@ from vergabe.tenders import queries as tenders
 @click.group()
 def notice() -> None:
     """Bekanntmachungen."""
+
+
+notice.add_command(view)
 
 
 @notice.command()
