@@ -1,19 +1,30 @@
 """The official rules, asked just before something is sent."""
 
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vergabe.exchange import parser
+from vergabe.exchange.eforms import arranging, explaining, official
+from vergabe.exchange.eforms.sdk_shelf import SdkShelf
+from vergabe.exchange.findings import Finding
 from vergabe.notices.outgoing import Outgoing
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the rules of one SDK say; findings: errors and warnings as JSON values."""
+    """What schema and rules of one SDK say of a document, in German, with what was not checked."""
 
     sdk_version: str
     passed: bool
-    findings: list[dict[str, Any]]
+    findings: tuple[Finding, ...]
+    unchecked: tuple[str, ...] = ()
+
+    def as_list(self) -> list[dict[str, Any]]:
+        """Return everything as JSON values."""
+        not_checked = [{"severity": "info", "message": sentence} for sentence in self.unchecked]
+        return [*(finding.to_dict() for finding in self.findings), *not_checked]
 
 
 def judge(outgoing: Outgoing, sdk: Path | None) -> Verdict | None:
@@ -21,4 +32,20 @@ def judge(outgoing: Outgoing, sdk: Path | None) -> Verdict | None:
 
     Takes a second or more the first time and some hundred megabytes: never inside a transaction.
     """
-    return None
+    if sdk is None or outgoing.format != "eforms":
+        return None
+    said = official.check(outgoing.xml, _shelf(sdk))
+    if said.sdk_version is None:
+        return None
+    explained = explaining.explain(said.findings, parser.parse(outgoing.xml))
+    return Verdict(
+        sdk_version=said.sdk_version,
+        passed=not said.has_errors,
+        findings=tuple(arranging.arranged(explained)),
+        unchecked=said.unchecked,
+    )
+
+
+@functools.cache
+def _shelf(place: Path) -> SdkShelf:
+    return SdkShelf.of(place)

@@ -38,12 +38,7 @@ def render(
             return Prepared(None, now, _reasons("Fristen", unlawful))
     try:
         document = outgoing.render_for_sending(
-            session,
-            house.store,
-            notice,
-            version_number=delivery.version_number,
-            issued_at=now,
-            base_url=house.base_url,
+            session, notice, issued_at=now, base_url=house.base_url
         )
     except InvalidInput as error:
         return Prepared(None, now, _reasons("Eigene Prüfung", error.violations))
@@ -67,12 +62,12 @@ def judged(prepared: Prepared, sdk: Path | None) -> Prepared:
     errors = tuple(
         OutsideFinding(
             "Amtliche Regeln",
-            str(finding.get("rule") or ""),
-            str(finding.get("location") or ""),
-            str(finding.get("german") or finding.get("text") or ""),
+            finding.rule,
+            finding.location,
+            f"{finding.message} {finding.remedy}".strip(),
         )
         for finding in verdict.findings
-        if finding.get("severity") == "error"
+        if finding.severity == "error"
     )
     return replace(prepared, verdict=verdict, reasons=errors)
 
@@ -90,7 +85,7 @@ def keep_verdict(
             checked_at=now,
             sdk_version=verdict.sdk_version,
             passed=verdict.passed,
-            findings=verdict.findings,
+            findings=verdict.as_list(),
             xml_sha256=delivery.xml_sha256,
         )
     )

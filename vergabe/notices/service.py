@@ -16,7 +16,7 @@ from vergabe.errors import InvalidInput, Refused
 from vergabe.exchange.xvergabe import codec
 from vergabe.exchange.xvergabe import notice as xvergabe
 from vergabe.files.store import FileStore
-from vergabe.notices import ordering, releasing, writing
+from vergabe.notices import ordering, outgoing, releasing, writing
 from vergabe.notices.model import Notice
 from vergabe.tenders import amending, publishing
 from vergabe.tenders.amending import Amendment
@@ -179,6 +179,7 @@ def _publish(
     session.add(notice)
     session.flush()
     if outlet.takes(tender):
+        _refuse_what_cannot_be_sent(session, notice, now=now, base_url=base_url)
         ordering.order(session, actor, notice, outlet, now=now)
     if not notice.must_wait:
         notice.sent_at = now
@@ -193,6 +194,20 @@ def _publish(
             base_url=base_url,
         )
     return notice
+
+
+def _refuse_what_cannot_be_sent(
+    session: Session, notice: Notice, *, now: dt.datetime, base_url: str
+) -> None:
+    """Raise Refused with what our own checks find, now and not when a worker looks at it."""
+    try:
+        outgoing.render_for_sending(session, notice, issued_at=now, base_url=base_url)
+    except InvalidInput as error:
+        raise Refused.because(
+            "notice_invalid",
+            "Die Bekanntmachung lässt sich so nicht senden.",
+            error.violations,
+        ) from error
 
 
 def _new_notice(

@@ -1,0 +1,92 @@
+"""What tests of a notice's life outside share: an outlet, a sweep, and what became of it."""
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.factories import tenders as factory
+from tests.factories.doe_server import TOKEN, Doe
+from vergabe import clock, sweeps, worker
+from vergabe.db import db
+from vergabe.files import current
+from vergabe.notices import service
+from vergabe.notices.answering import House
+from vergabe.notices.delivery_model import NoticeDelivery
+from vergabe.notices.model import Notice
+from vergabe.notices.senders.doe_http import DoeHttp, Patience
+from vergabe.settings import Settings
+from vergabe.tenders.model import Tender
+from vergabe.tenders.outlet import Outlet
+
+QUICK = Patience(connect=1, read=1, total=2)
+
+
+def use_folder(app: Flask, folder: Path) -> Outlet:
+    """Let notices of an application go to a folder from now on."""
+    return _use(app, str(folder))
+
+
+def use_doe(app: Flask, doe: Doe, *, patience: Patience = QUICK) -> Outlet:
+    """Let notices of an application go to the service from now on, without much patience."""
+    outlet = _use(app, doe.url)
+    app.extensions["vergabe_notice_sender"] = DoeHttp(doe.url, TOKEN, patience=patience)
+    return outlet
+
+
+def _use(app: Flask, setting: str) -> Outlet:
+    settings: Settings = app.extensions["vergabe_settings"]
+    app.extensions["vergabe_settings"] = replace(settings, notice_sender=setting)
+    app.extensions.pop("vergabe_notice_sender", None)
+    return Outlet.of(setting)
+
+
+def use_nothing(app: Flask) -> None:
+    """Let notices stay in the house, as in all other tests."""
+    _use(app, "none")
+
+
+def house() -> House:
+    return House(current.store(), factory.BASE_URL)
+
+
+def publish(session: Session, tender: Tender, outlet: Outlet) -> Notice:
+    """Publish a ready tender as its officer would, and commit."""
+    notice = service.publish_tender(
+        session,
+        factory.officer(session, tender),
+        tender.id,
+        now=clock.now(),
+        store=current.store(),
+        base_url=factory.BASE_URL,
+        outlet=outlet,
+    )
+    session.commit()
+    return notice
+
+
+def sweep(app: Flask, *, rounds: int = 1) -> None:
+    """Let a worker look at notices; then at events, so that messages are written."""
+    for _ in range(rounds):
+        sweeps.send_notices(app)
+    worker.deliver_events(app)
+    worker.deliver_events(app)
+    db.session().expire_all()
+
+
+def delivery_of(session: Session, notice: Notice) -> NoticeDelivery:
+    """Return the newest delivery of a notice, read anew."""
+    session.expire_all()
+    return session.scalars(
+        select(NoticeDelivery)
+        .where(NoticeDelivery.notice_id == notice.id)
+        .order_by(NoticeDelivery.version_number.desc())
+        .limit(1)
+    ).one()
+
+
+def zulu(instant: dt.datetime) -> str:
+    return instant.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")

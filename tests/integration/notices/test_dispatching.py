@@ -1,0 +1,597 @@
+"""A notice is sent once, whatever the other end and our own processes do."""
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tests.conftest import MovableClock
+from tests.factories import doe_server
+from tests.factories import tenders as factory
+from tests.factories.doe_server import Doe
+from tests.integration.notices import outside
+from vergabe import clock, sweeps
+from vergabe.db import unit_of_work
+from vergabe.deadlines.model import Deadline
+from vergabe.demands.model import Demand
+from vergabe.errors import Forbidden, InvalidInput, NotFound, Refused
+from vergabe.exchange.doe import OutsideFinding
+from vergabe.files import current
+from vergabe.messages.model import Message
+from vergabe.notices import delivering, dispatching, preparing, service
+from vergabe.notices.delivery_model import DeliveryEvent, NoticeDelivery
+from vergabe.notices.dispatching import Desk
+from vergabe.notices.model import Notice
+from vergabe.notices.preparing import Prepared
+from vergabe.notices.senders.choosing import sender_for
+from vergabe.tenders import readiness
+from vergabe.tenders.amending import Amendment
+from vergabe.tenders.model import Tender
+from vergabe.tenders.outlet import Outlet
+
+
+@pytest.fixture
+def doe(app: Flask) -> Iterator[Doe]:
+    with doe_server.serving() as found:
+        yield found
+    outside.use_nothing(app)
+
+
+@pytest.fixture
+def outlet(app: Flask, doe: Doe) -> Outlet:
+    return outside.use_doe(app, doe)
+
+
+@pytest.fixture
+def tender(app: Flask, session: Session, moving_clock: MovableClock) -> Tender:
+    found = factory.ready(session, current.store())
+    session.commit()
+    return found
+
+
+def desk(app: Flask, outlet: Outlet) -> Desk:
+    sender = sender_for(app)
+    assert sender is not None
+    return Desk(sender, outlet, outside.house())
+
+
+@pytest.mark.parametrize("trouble", ["503", "cut", "hang", "garbage", "429"])
+def test_trouble_before_the_other_end_has_it_is_tried_again(
+    app: Flask,
+    session: Session,
+    tender: Tender,
+    doe: Doe,
+    outlet: Outlet,
+    moving_clock: MovableClock,
+    trouble: str,
+) -> None:
+    doe.troubles.append(trouble)
+    notice = outside.publish(session, tender, outlet)
+    outside.sweep(app)
+    delivery = outside.delivery_of(session, notice)
+    assert (delivery.state, delivery.attempts, notice.stage) == ("sending", 1, "checked")
+    assert delivery.last_error
+    outside.sweep(app)
+    assert len(doe.posted) == 1, "it waits before the next attempt"
+    moving_clock.pass_(minutes=3)
+    outside.sweep(app)
+    assert outside.delivery_of(session, notice).state == "sent"
+    assert len(doe.posted) == 2
+    assert len(doe.deliveries) == 1
+
+
+@pytest.mark.parametrize("trouble", ["after hang", "after cut", "after garbage", "after 500"])
+def test_what_arrived_although_nobody_said_so_is_not_sent_again(
+    app: Flask,
+    session: Session,
+    tender: Tender,
+    doe: Doe,
+    outlet: Outlet,
+    moving_clock: MovableClock,
+    trouble: str,
+) -> None:
+    doe.troubles.append(trouble)
+    notice = outside.publish(session, tender, outlet)
+    outside.sweep(app)
+    assert outside.delivery_of(session, notice).state == "sending"
+    moving_clock.pass_(minutes=3)
+    outside.sweep(app)
+    delivery = outside.delivery_of(session, notice)
+    assert (delivery.state, delivery.tracking_code) == ("sent", doe.only().tracking_code)
+    assert len(doe.posted) == 1
+
+
+def test_a_duplicate_is_the_same_delivery(
+    app: Flask,
+    session: Session,
+    tender: Tender,
+    doe: Doe,
+    outlet: Outlet,
+    moving_clock: MovableClock,
+) -> None:
+    notice = outside.publish(session, tender, outlet)
+    outside.sweep(app)
+    # As if we had lost our memory of it, and the other end did not find it when asked.
+    delivery = outside.delivery_of(session, notice)
+    delivery.state, delivery.sent_at, delivery.tracking_code = "waiting", None, None
+    delivery.due_at = clock.now()
+    session.commit()
+    outside.sweep(app)
+    assert outside.delivery_of(session, notice).state == "sending"
+    moving_clock.pass_(minutes=1)
+    outside.sweep(app)
+    delivery = outside.delivery_of(session, notice)
+    assert (delivery.state, delivery.tracking_code) == ("sent", doe.only().tracking_code)
+    assert len(doe.deliveries) == 1
+
+
+class Killed(BaseException):
+    """The process is gone: nothing after it runs."""
+
+
+@pytest.mark.parametrize("moment", ["before sending", "after sending"])
+def test_a_worker_killed_around_sending_costs_nothing(
+    app: Flask,
+    session: Session,
+    tender: Tender,
+    doe: Doe,
+    outlet: Outlet,
+    moving_clock: MovableClock,
+    monkeypatch: pytest.MonkeyPatch,
+    moment: str,
+) -> None:
+    notice = outside.publish(session, tender, outlet)
+    sender = desk(app, outlet).sender
+    real = sender.send
+
+    def killed(parcel: object) -> object:
+        if moment == "after sending":
+            real(parcel)  # type: ignore[arg-type]  # what the worker gives
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sender, "send", killed)
+        with pytest.raises(Killed):
+            sweeps.send_notices(app)
+    session.expire_all()
+    delivery = outside.delivery_of(session, notice)
+    assert (delivery.state, delivery.xml_sha256 is not None) == ("sending", True)
+    outside.sweep(app)
+    assert len(doe.posted) == (moment == "after sending"), "the lease of the dead still holds"
+    moving_clock.pass_(minutes=11)
+    outside.sweep(app)
+    assert outside.delivery_of(session, notice).state == "sent"
+    assert len(doe.posted) == 1
+
+
+def test_an_answer_after_the_lease_has_passed_to_another_is_not_written(
+    app: Flask,
+    session: Session,
+    tender: Tender,
+    doe: Doe,
+    outlet: Outlet,
+    moving_clock: MovableClock,
+) -> None:
+    notice = outside.publish(session, tender, outlet)
+    with unit_of_work() as work:
+        (slow,) = dispatching.claim(work, outlet, now=clock.now())
+    moving_clock.pass_(minutes=11)
+    outside.sweep(app)
+    dispatching.work(slow, desk(app, outlet))
+    assert len(doe.posted) == 1
+    assert outside.delivery_of(session, notice).state == "sent"
+
+
+def test_issue_time_is_that_of_sending(
+    app: Flask,
+    session: Session,
+    tender: Tender,
+    doe: Doe,
+    outlet: Outlet,
+    moving_clock: MovableClock,
+) -> None:
+    doe.troubles.append("503")
+    outside.publish(session, tender, outlet)
+    outside.sweep(app)
+    moving_clock.pass_(hours=2)
+    outside.sweep(app)
+    assert b"<cbc:IssueTime>14:00:" in doe.only().parts["notice"]
+
+
+def test_a_rejection_gives_the_tender_back_and_the_next_version_rises(
+    app: Flask,
+    session: Session,
+    tender: Tender,
+    doe: Doe,
+    outlet: Outlet,
+    moving_clock: MovableClock,
+) -> None:
+    doe.troubles.append("422")
+    notice = outside.publish(session, tender, outlet)
+    officer = factory.officer(session, tender)
+    session.commit()
+    outside.sweep(app)
+    delivery = outside.delivery_of(session, notice)
+    assert (delivery.state, notice.stage) == ("rejected", "rejected")
+    assert delivery.reasons[0]["rule"] == "BR-BT-00022-0103"
+    assert (tender.stage, tender.published_at, tender.submission_deadline) == ("ready", None, None)
+    assert all(d.published_in_version is None for d in tender.documents)
+    running = select(func.count(Deadline.id)).where(
+        Deadline.subject_id == tender.id, Deadline.lifted_at.is_(None)
+    )
+    assert session.scalar(running) == 0
+    assert set(session.scalars(select(Demand.stage))) == {"pooled"}
+    subject = session.scalar(select(Message.subject).where(Message.user_id == officer.user_id))
+    assert subject is not None
+    assert "zurückgewiesen" in subject
+
+    again = outside.publish(session, tender, outlet)
+    assert (again.notice_uuid, again.version_number) == (notice.notice_uuid, 2)
+    assert tender.published_version == 2
+    outside.sweep(app)
+    second = doe.of(notice.notice_uuid, 2)
+    assert b"Changes" not in second.parts["notice"]
+    second.ted, second.doe = "PUBLISHED", "PENDING"
+    moving_clock.pass_(minutes=10)
+    outside.sweep(app)
+    assert (again.stage, again.is_current, tender.public_since is not None) == (
+        "published",
+        True,
+        True,
+    )
+
+
+def test_a_rejected_draft_can_be_edited_and_given_up(
+    app: Flask, session: Session, tender: Tender, doe: Doe, outlet: Outlet
+) -> None:
+    doe.troubles.append("422")
+    outside.publish(session, tender, outlet)
+    outside.sweep(app)
+    officer = factory.officer(session, tender)
+    readiness.take_back(session, officer, tender.id, version=None, now=clock.now())
+    assert tender.stage == "draft"
+    gone = service.publish_cancellation(
+        session,
+        officer,
+        tender.id,
+        "Der Bedarf ist vollständig entfallen.",
+        now=clock.now(),
+        store=current.store(),
+        base_url=factory.BASE_URL,
+    )
+    assert (gone, tender.stage) == (None, "cancelled")
+
+
+def test_what_waited_too_long_for_its_deadlines_is_not_sent(
+    app: Flask,
+    session: Session,
+    tender: Tender,
+    doe: Doe,
+    outlet: Outlet,
+    moving_clock: MovableClock,
+) -> None:
+    doe.troubles += ["503"] * 3
+    notice = outside.publish(session, tender, outlet)
+    outside.sweep(app)
+    moving_clock.pass_(days=1)
+    outside.sweep(app)
+    delivery = outside.delivery_of(session, notice)
+    assert (delivery.state, tender.stage) == ("blocked", "ready")
+    assert "Angebotsfrist" in delivery.reasons[0]["text"]
+    assert doe.deliveries == {}
+
+
+def test_findings_of_the_official_rules_keep_it_in_the_house(
+    app: Flask,
+    session: Session,
+    tender: Tender,
+    doe: Doe,
+    outlet: Outlet,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def judged(prepared: Prepared, _sdk: Path | None) -> Prepared:
+        wrong = OutsideFinding("Amtliche Regeln", "BR-BT-00022-0103", "/x", "Die Kennung fehlt.")
+        return Prepared(prepared.outgoing, prepared.issued_at, (wrong,))
+
+    monkeypatch.setattr(preparing, "judged", judged)
+    notice = outside.publish(session, tender, outlet)
+    outside.sweep(app)
+    delivery = outside.delivery_of(session, notice)
+    assert (delivery.state, notice.stage, tender.stage) == ("blocked", "rejected", "ready")
+    assert doe.posted == []
+
+
+def test_a_rejected_change_stays_public_and_is_sent_corrected(
+    app: Flask,
+    session: Session,
+    tender: Tender,
+    doe: Doe,
+    outlet: Outlet,
+    moving_clock: MovableClock,
+) -> None:
+    outside.publish(session, tender, outlet)
+    outside.sweep(app)
+    doe.only().ted, doe.only().doe = "PUBLISHED", "PUBLISHED"
+    moving_clock.pass_(minutes=10)
+    outside.sweep(app)
+    assert tender.submission_deadline is not None
+    officer = factory.officer(session, tender)
+    changed = service.publish_amendment(
+        session,
+        officer,
+        tender.id,
+        Amendment(
+            "Die Frist wird verlängert.",
+            submission_deadline=tender.submission_deadline + dt.timedelta(days=7),
+        ),
+        now=clock.now(),
+        store=current.store(),
+        base_url=factory.BASE_URL,
+        outlet=outlet,
+    )
+    session.commit()
+    doe.troubles.append("422")
+    outside.sweep(app)
+    first = outside.delivery_of(session, changed)
+    assert (first.state, changed.stage, tender.stage) == ("rejected", "published", "published")
+    again = delivering.send_again(
+        session, officer, tender.id, first.id, outlet=outlet, now=clock.now()
+    )
+    twice = delivering.send_again(
+        session, officer, tender.id, first.id, outlet=outlet, now=clock.now()
+    )
+    session.commit()
+    assert (again.id, again.version_number) == (twice.id, 2)
+    outside.sweep(app)
+    assert outside.delivery_of(session, changed).state == "sent"
+    assert (str(changed.notice_uuid), "02") in doe.deliveries
+
+
+def test_ted_rejects_by_hand_after_the_hours_have_passed(
+    app: Flask,
+    session: Session,
+    tender: Tender,
+    doe: Doe,
+    outlet: Outlet,
+    moving_clock: MovableClock,
+) -> None:
+    notice = outside.publish(session, tender, outlet)
+    outside.sweep(app)
+    moving_clock.pass_(minutes=10)
+    doe.only().ted, doe.only().doe = "ACCEPTED", "PENDING"
+    outside.sweep(app)
+    moving_clock.pass_(hours=50)
+    outside.sweep(app)
+    assert notice.stage == "published"
+    doe.only().ted = "MANUALLY_REJECTED"
+    moving_clock.pass_(hours=1)
+    outside.sweep(app)
+    assert outside.delivery_of(session, notice).state == "rejected"
+    assert (notice.stage, tender.stage) == ("published", "published")
+
+
+def test_stopping_is_asked_until_the_other_end_has_stopped(
+    app: Flask,
+    session: Session,
+    tender: Tender,
+    doe: Doe,
+    outlet: Outlet,
+    moving_clock: MovableClock,
+) -> None:
+    notice = outside.publish(session, tender, outlet)
+    outside.sweep(app)
+    officer = factory.officer(session, tender)
+    delivery = outside.delivery_of(session, notice)
+    delivering.stop(session, officer, tender.id, delivery.id, now=clock.now())
+    delivering.stop(session, officer, tender.id, delivery.id, now=clock.now())
+    session.commit()
+    outside.sweep(app)
+    assert doe.only().stop_asked
+    assert outside.delivery_of(session, notice).state == "stopping"
+    doe.only().ted, doe.only().doe = "STOPPED", "NOT_SEND"
+    moving_clock.pass_(minutes=6)
+    outside.sweep(app)
+    assert outside.delivery_of(session, notice).state == "stopped"
+    assert (notice.stage, tender.stage) == ("rejected", "ready")
+
+
+def test_a_stop_that_comes_too_late_ends_in_publication(
+    app: Flask,
+    session: Session,
+    tender: Tender,
+    doe: Doe,
+    outlet: Outlet,
+    moving_clock: MovableClock,
+) -> None:
+    notice = outside.publish(session, tender, outlet)
+    outside.sweep(app)
+    doe.only().ted, doe.only().doe = "PUBLISHED", "PENDING"
+    delivery = outside.delivery_of(session, notice)
+    delivering.stop(
+        session, factory.officer(session, tender), tender.id, delivery.id, now=clock.now()
+    )
+    session.commit()
+    outside.sweep(app)
+    assert outside.delivery_of(session, notice).state == "published"
+    assert (notice.stage, tender.stage) == ("published", "published")
+
+
+def test_what_has_not_left_is_stopped_at_once(
+    app: Flask, session: Session, tender: Tender, doe: Doe, outlet: Outlet
+) -> None:
+    notice = outside.publish(session, tender, outlet)
+    delivery = outside.delivery_of(session, notice)
+    delivering.stop(
+        session, factory.officer(session, tender), tender.id, delivery.id, now=clock.now()
+    )
+    session.commit()
+    outside.sweep(app)
+    assert (delivery.state, tender.stage, doe.posted) == ("stopped", "ready", [])
+
+
+def test_a_slow_state_leaves_no_heap_of_events(
+    app: Flask,
+    session: Session,
+    tender: Tender,
+    doe: Doe,
+    outlet: Outlet,
+    moving_clock: MovableClock,
+) -> None:
+    notice = outside.publish(session, tender, outlet)
+    outside.sweep(app)
+    doe.question_troubles += ["500", "garbage", "cut"]
+    for _ in range(12):
+        moving_clock.pass_(minutes=6)
+        outside.sweep(app)
+    assert len(doe.asked) == 12
+    assert outside.delivery_of(session, notice).state == "sent"
+    assert (session.scalar(select(func.count(DeliveryEvent.id))) or 0) <= 8
+
+
+def test_trouble_that_lasts_is_told_once(
+    app: Flask,
+    session: Session,
+    tender: Tender,
+    doe: Doe,
+    outlet: Outlet,
+    moving_clock: MovableClock,
+) -> None:
+    officer = factory.officer(session, tender)
+    doe.troubles += ["503"] * 40
+    outside.publish(session, tender, outlet)
+    for _ in range(12):
+        outside.sweep(app)
+        moving_clock.pass_(minutes=31)
+    told = session.scalars(select(Message).where(Message.user_id == officer.user_id)).all()
+    assert [message.subject.partition(": ")[2] for message in told] == [
+        "Bekanntmachung ließ sich noch nicht senden"
+    ]
+
+
+def test_changed_settings_send_what_waits_and_leave_what_another_has(
+    app: Flask,
+    session: Session,
+    tender: Tender,
+    doe: Doe,
+    outlet: Outlet,
+    moving_clock: MovableClock,
+    tmp_path: Path,
+) -> None:
+    doe.troubles.append("after hang")
+    notice = outside.publish(session, tender, outlet)
+    outside.sweep(app)
+    outside.use_folder(app, tmp_path)
+    moving_clock.pass_(minutes=5)
+    outside.sweep(app)
+    assert outside.delivery_of(session, notice).state == "sending"
+    assert list(tmp_path.glob("*.xml")) == []
+
+
+def test_the_folder_is_confirmed_by_hand(
+    app: Flask, session: Session, tender: Tender, moving_clock: MovableClock, tmp_path: Path
+) -> None:
+    outlet = outside.use_folder(app, tmp_path)
+    try:
+        notice = outside.publish(session, tender, outlet)
+        officer = factory.officer(session, tender)
+        session.commit()
+        outside.sweep(app)
+        delivery = outside.delivery_of(session, notice)
+        assert (delivery.state, delivery.due_at) == ("sent", None)
+        (file,) = tmp_path.glob("*.xml")
+        assert file.read_bytes().startswith(b"<?xml")
+        told = session.scalars(select(Message.subject).where(Message.user_id == officer.user_id))
+        assert any("zum Hochladen" in subject for subject in told)
+
+        moving_clock.pass_(hours=2)
+        at = clock.now() - dt.timedelta(hours=1)
+        more = {"now": clock.now(), "house": outside.house()}
+        for _ in range(2):
+            delivering.confirm_receipt(
+                session, officer, tender.id, delivery.id, accepted_at=at, **more
+            )
+        assert (delivery.state, delivery.accepted_at, tender.public_since) == ("accepted", at, None)
+        with pytest.raises(Refused):
+            delivering.confirm_receipt(
+                session, officer, tender.id, delivery.id, accepted_at=clock.now(), **more
+            )
+        for _ in range(2):
+            delivering.confirm_publication(
+                session,
+                officer,
+                tender.id,
+                delivery.id,
+                published_at=at,
+                number="123456-2026",
+                **more,
+            )
+        assert (delivery.state, notice.stage) == ("published", "published")
+    finally:
+        outside.use_nothing(app)
+
+
+def test_a_rejection_by_hand_gives_the_tender_back(
+    app: Flask, session: Session, tender: Tender, tmp_path: Path
+) -> None:
+    outlet = outside.use_folder(app, tmp_path)
+    try:
+        notice = outside.publish(session, tender, outlet)
+        outside.sweep(app)
+        officer = factory.officer(session, tender)
+        delivery = outside.delivery_of(session, notice)
+        more = {"now": clock.now(), "house": outside.house()}
+        with pytest.raises(InvalidInput):
+            delivering.confirm_rejection(
+                session, officer, tender.id, delivery.id, reason="nein", **more
+            )
+        for _ in range(2):
+            delivering.confirm_rejection(
+                session,
+                officer,
+                tender.id,
+                delivery.id,
+                reason="TED beanstandet die Anschrift der Vergabekammer.",
+                **more,
+            )
+        assert (delivery.state, tender.stage) == ("rejected", "ready")
+    finally:
+        outside.use_nothing(app)
+
+
+def test_what_the_service_answers_nobody_sets_by_hand(
+    app: Flask, session: Session, tender: Tender, doe: Doe, outlet: Outlet
+) -> None:
+    notice = outside.publish(session, tender, outlet)
+    outside.sweep(app)
+    delivery = outside.delivery_of(session, notice)
+    with pytest.raises(Refused) as refused:
+        delivering.confirm_publication(
+            session,
+            factory.officer(session, tender),
+            tender.id,
+            delivery.id,
+            published_at=clock.now(),
+            number="1",
+            now=clock.now(),
+            house=outside.house(),
+        )
+    assert refused.value.violations[0].code == "outside_answers"
+
+
+def test_only_who_may_publish_touches_a_delivery(
+    app: Flask, session: Session, tender: Tender, outlet: Outlet
+) -> None:
+    notice = outside.publish(session, tender, outlet)
+    delivery = outside.delivery_of(session, notice)
+    member = factory.officer(session, tender, town="Kerpen")
+    with pytest.raises(Forbidden):
+        delivering.stop(session, member, tender.id, delivery.id, now=clock.now())
+    officer = factory.officer(session, tender)
+    with pytest.raises(NotFound):
+        delivering.stop(session, officer, tender.id, notice.id, now=clock.now())
+    assert session.get_one(NoticeDelivery, delivery.id).stop_asked_at is None
+    assert session.get_one(Notice, notice.id).stage == "checked"
