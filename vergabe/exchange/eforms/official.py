@@ -13,7 +13,7 @@ from lxml import etree
 from vergabe.exchange import parser
 from vergabe.exchange.eforms import places, schema
 from vergabe.exchange.eforms.raw_findings import RawFinding
-from vergabe.exchange.eforms.schematron import Checker
+from vergabe.exchange.eforms.schematron_process import RulesProcess
 from vergabe.exchange.eforms.sdk import Sdk
 from vergabe.exchange.eforms.sdk_files import SdkError
 from vergabe.exchange.eforms.sdk_shelf import SdkShelf
@@ -22,7 +22,7 @@ Check = Literal["xsd", "schematron"]
 
 XML_STAGE: Final = "xml"
 
-_checkers: Final[dict[tuple[str, str], Checker]] = {}
+_processes: Final[dict[tuple[str, str], RulesProcess]] = {}
 _making: Final = threading.Lock()
 
 
@@ -57,8 +57,8 @@ def check(
 ) -> Official:
     """Return what the official schema and, in the worker or a test, the official rules say.
 
-    with_rules: also run the Schematron, which takes half a second for the first notice of a
-    subtype and up to 200 MB. Raises nothing: XML that cannot be read is a finding of stage `xml`.
+    with_rules: also run the Schematron, in a process apart, which takes about a second for the
+    first notice. Raises nothing: XML that cannot be read is a finding of stage `xml`.
     """
     try:
         root = parser.parse(notice) if isinstance(notice, bytes) else notice
@@ -87,13 +87,13 @@ def check(
     return Official(tuple(findings), tuple(checked), tuple(unchecked), sdk.version, subtype)
 
 
-def checker_for(sdk: Sdk) -> Checker:
-    """Return the checker of the rules of an SDK, one per version and process."""
-    key = (str(sdk.files.place), sdk.version)
+def rules_of(sdk: Sdk) -> RulesProcess:
+    """Return what checks by the rules of an SDK, one per version and process."""
+    key = (str(sdk.place), sdk.version)
     with _making:
-        if key not in _checkers:
-            _checkers[key] = Checker(sdk)
-        return _checkers[key]
+        if key not in _processes:
+            _processes[key] = RulesProcess(sdk)
+        return _processes[key]
 
 
 def _run_schema(
@@ -105,7 +105,7 @@ def _run_schema(
 def _run_rules(
     notice: "bytes | etree._Element", _root: "etree._Element", sdk: Sdk
 ) -> list[RawFinding]:
-    return checker_for(sdk).findings(notice)
+    return rules_of(sdk).findings(notice)
 
 
 _CHECKS: Final[

@@ -47,11 +47,24 @@ class NoticeType:
 
 
 class Sdk:
-    """One version of the SDK. Use one object per version and process; threads may share it."""
+    """One version of the SDK. Use one object per version and process; threads may share it.
 
-    def __init__(self, files: SdkFiles, labels: Labels, version: tuple[str, int, int, int]) -> None:
+    place, labels_place: what `open` was called with.
+    """
+
+    def __init__(
+        self,
+        files: SdkFiles,
+        labels: Labels,
+        version: tuple[str, int, int, int],
+        *,
+        place: Path,
+        labels_place: Path | None,
+    ) -> None:
         self.files = files
         self.labels = labels
+        self.place = place
+        self.labels_place = labels_place
         self._version = version
 
     @classmethod
@@ -79,7 +92,8 @@ class Sdk:
             beside = labels_beside(files.place, number)
             if place != files.place:
                 beside += labels_beside(place, number)
-        return cls(files, Labels([files, *beside]), version)
+        found = Labels([files, *beside])
+        return cls(files, found, version, place=place, labels_place=labels)
 
     @property
     def version(self) -> str:
