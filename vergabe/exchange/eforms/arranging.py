@@ -1,0 +1,263 @@
+"""Findings as people work through them: consequences folded, in the order of our form, counted.
+
+How the chief of several findings is chosen, strongest reason first:
+
+1. Errors before warnings and hints; our own checks (they name law and remedy), then the schema,
+   then the official rules by stage: frame, groups, presence, format, condition, agreement.
+2. A finding follows from a chief about the *same thing*: the same official term at the same place.
+3. A rule that reads other fields (a condition, an agreement) follows from a chief that says that
+   one of those fields is missing, empty, not allowed or wrong in itself, at the same place or where
+   all lots look.
+4. A finding within a section follows from a chief that says the section is missing.
+5. What cannot be judged without the subtype follows from the finding that it is missing.
+6. The same mistake of one field that our form has once for all lots is one finding.
+
+Nothing is lost: whatever is folded stands under its chief and is counted.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from vergabe.exchange.eforms import checks, official_rules
+from vergabe.exchange.findings import Finding
+
+_SEVERITIES: Final = {"error": 0, "warning": 1, "info": 2}
+_STAGES: Final = {"file": 0, "xml": 1, "domain": 2, "xsd": 3, "schematron": 4}
+_KINDS: Final = {
+    kind: number
+    for number, kinds in enumerate(
+        (
+            ("frame",),
+            ("group_missing", "group_forbidden"),
+            ("empty",),
+            ("missing", "forbidden"),
+            ("repeated", "language_absent", "language_twice"),
+            ("language_missing", "language_extra"),
+            ("code", "format", "length", "blanks", "attribute", "too_small", "too_large"),
+            ("conditional",),
+            ("agreement",),
+        )
+    )
+    for kind in kinds
+}
+_TERM: Final = re.compile(r"^((?:BT|OPT|OPP|OPA)-\d+)")
+_ATTRIBUTE_OF: Final = {"OPA-36": "BT-36", "OPA-98": "BT-98", "BT-26": "BT-262", "BT-03": "BT-02"}
+# One date has two official fields, one place or size has several; people fill in one of ours.
+_SAME: Final = {
+    "BT-5421": "BT-541",
+    "BT-5422": "BT-541",
+    "BT-5423": "BT-541",
+    "BT-750": "BT-809",
+    "BT-760": "BT-759",
+    "BT-1711": "BT-171",
+}
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many findings there are: those to work on, and those that follow from them."""
+
+    errors: int
+    warnings: int
+    hints: int
+    folded: int
+
+
+@dataclass(frozen=True)
+class PageFindings:
+    """The findings of one page of our form; key and title are empty for the file as a whole."""
+
+    key: str
+    title: str
+    findings: tuple[Finding, ...]
+
+
+def arranged(findings: Sequence[Finding]) -> list[Finding]:
+    """Return the chief findings in the order of our form, each with what follows from it.
+
+    A finding folded under a chief keeps its own text; folding is one level deep.
+    """
+    ranked = sorted(findings, key=_rank)
+    chiefs: list[Finding] = []
+    following: list[list[Finding]] = []
+    for finding in ranked:
+        place = next(
+            (at for at, chief in enumerate(chiefs) if _follows(finding, chief, following[at])), None
+        )
+        if place is None:
+            chiefs.append(finding)
+            following.append([])
+        else:
+            following[place].append(finding)
+    folded = [_with_folded(chief, under) for chief, under in zip(chiefs, following, strict=True)]
+    return sorted(folded, key=_order)
+
+
+def by_page(findings: Sequence[Finding]) -> list[PageFindings]:
+    """Return arranged findings by page of our form, in its order; first what has no page."""
+    titles = {"": "", **{key: title for key, (title, _) in official_rules.form_pages().items()}}
+    pages = [
+        PageFindings(key, title, tuple(f for f in findings if f.page == key))
+        for key, title in titles.items()
+    ]
+    return [page for page in pages if page.findings]
+
+
+def count(findings: Sequence[Finding]) -> Count:
+    """Return how many there are of arranged findings, and how many are folded under them."""
+    number = {name: sum(f.severity == name for f in findings) for name in _SEVERITIES}
+    folded = sum(len(finding.folded) for finding in findings)
+    return Count(number["error"], number["warning"], number["info"], folded)
+
+
+def _rank(finding: Finding) -> tuple[int, int, int, int]:
+    return (
+        _SEVERITIES[finding.severity],
+        _STAGES.get(finding.stage, 9),
+        _KINDS.get(_kind(finding), 9),
+        _position(finding),
+    )
+
+
+def _order(finding: Finding) -> tuple[int, int, str, int]:
+    """Return the place in our form; lots in their order, errors first within one field."""
+    form = _position(finding)
+    return (_page_number(finding), form, finding.subject_id, _SEVERITIES[finding.severity])
+
+
+def _page_number(finding: Finding) -> int:
+    pages = list(official_rules.form_pages())
+    return pages.index(finding.page) + 1 if finding.page in pages else 0
+
+
+def _position(finding: Finding) -> int:
+    _, names = official_rules.form_pages().get(finding.page, ("", ()))
+    return names.index(finding.form_field) if finding.form_field in names else -1
+
+
+def _kind(finding: Finding) -> str:
+    rule = official_rules.rules().get(finding.rule)
+    if rule is None:
+        return ""
+    is_conditional = rule.kind in ("missing", "forbidden") and rule.others
+    return "conditional" if is_conditional else rule.kind
+
+
+def _term(official: str) -> str:
+    """Return the term that people fill in for an official field; a node stands for itself."""
+    known = official_rules.fields().get(official)
+    if known is not None and known.of:
+        return _term(known.of)
+    found = _TERM.match(official)
+    term = found.group(1) if found else official
+    term = _ATTRIBUTE_OF.get(term, term)
+    return _SAME.get(term, term)
+
+
+def _follows(finding: Finding, chief: Finding, under: Sequence[Finding]) -> bool:
+    if chief.stage not in ("domain", "xsd", "schematron") or not finding.field:
+        return False
+    if _lacks_subtype(chief):
+        return finding.stage == "schematron"
+    if _is_same_mistake(finding, chief):
+        return True
+    if finding.stage == "domain":
+        return False
+    if _is_about_same(finding, chief, under):
+        return True
+    return _reads(finding, chief) or _lies_within(finding, chief)
+
+
+def _lacks_subtype(chief: Finding) -> bool:
+    return chief.rule == "P-0001"
+
+
+def _is_same_mistake(finding: Finding, chief: Finding) -> bool:
+    """Return whether it is one mistake in a field that our form has once for all lots."""
+    return (
+        finding.stage == chief.stage
+        and finding.severity == chief.severity
+        and bool(finding.address)
+        and finding.address == chief.address
+        and finding.page not in ("lots", "organisation")
+        and finding.subject_id != chief.subject_id
+        and finding.field == chief.field
+        and finding.rule == chief.rule
+    )
+
+
+def _is_about_same(finding: Finding, chief: Finding, under: Sequence[Finding]) -> bool:
+    """Return whether both are about one term at one place."""
+    if _is_agreement(finding) and _is_agreement(chief):
+        return finding.message == chief.message and finding.subject_id == chief.subject_id
+    if _term(finding.field) not in {_term(chief.field)}:
+        return False
+    places = {chief.subject_id, *(f.subject_id for f in under if f.field == chief.field)}
+    if finding.subject_id not in places:
+        return False
+    return _is_same_part(finding, chief)
+
+
+def _is_same_part(finding: Finding, chief: Finding) -> bool:
+    """Return whether both stand in the same one of several criteria, places, statistics, …
+
+    Own checks and groups speak of the whole; so does whatever names no part.
+    """
+    parts = [found.subject.partition(", ")[2] for found in (finding, chief)]
+    return parts[0] == parts[1] or not all(parts)
+
+
+def _is_agreement(finding: Finding) -> bool:
+    return _kind(finding) == "agreement"
+
+
+def _reads(finding: Finding, chief: Finding) -> bool:
+    """Return whether a rule reads a field that the chief says is wrong in itself."""
+    rule = official_rules.rules().get(finding.rule)
+    if rule is None or not rule.others or not _is_wrong_in_itself(chief):
+        return False
+    if _term(chief.field) not in {_term(other) for other in rule.others}:
+        return False
+    return _sees(finding, chief)
+
+
+def _is_wrong_in_itself(chief: Finding) -> bool:
+    if chief.stage == "schematron":
+        return _kind(chief) not in ("agreement", "conditional", "")
+    return chief.stage == "xsd" or checks.is_about_one_field(chief.rule)
+
+
+def _sees(finding: Finding, chief: Finding) -> bool:
+    """Return whether a rule at one place can look at the other.
+
+    Whatever stands in the procedure or names things (ids) is seen from everywhere.
+    """
+    if finding.subject_id == chief.subject_id or not chief.subject_id or not finding.subject_id:
+        return True
+    known = official_rules.fields().get(chief.field)
+    return known is not None and known.type in ("id", "id-ref")
+
+
+def _lies_within(finding: Finding, chief: Finding) -> bool:
+    """Return whether a field lies in a section that the chief says is missing or not allowed."""
+    if _kind(chief) not in ("group_missing", "group_forbidden"):
+        return False
+    section = official_rules.fields().get(chief.field)
+    inner = official_rules.fields().get(finding.field)
+    if section is None or inner is None or finding.subject_id != chief.subject_id:
+        return False
+    return inner.xpath.startswith(section.xpath.rstrip("/") + "/")
+
+
+def _with_folded(chief: Finding, under: list[Finding]) -> Finding:
+    if not under:
+        return chief
+    official = dict.fromkeys([*chief.official, *(rule for f in under for rule in f.official)])
+    others = [f for f in under if _is_same_mistake(f, chief)]
+    message = chief.message
+    if others:
+        also = ", ".join(dict.fromkeys(f.subject for f in others if f.subject))
+        message = f"{message} Dasselbe gilt für: {also}." if also else message
+    return replace(chief, message=message, official=tuple(official), folded=tuple(under))
