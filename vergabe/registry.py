@@ -87,12 +87,15 @@ from vergabe.home import health
 from vergabe.home import pages as home_pages
 from vergabe.in_house import api as in_house_api
 from vergabe.in_house import pages as in_house_pages
+from vergabe.market import api as market_api
+from vergabe.market import pages as market_pages
 from vergabe.messages import api as messages_api
 from vergabe.messages import pages as messages_pages
 from vergabe.messages import unsubscribe_pages
 from vergabe.notice_facts import api as notice_facts_api
 from vergabe.notice_facts import pages as notice_facts_pages
 from vergabe.notices import api as notices_api
+from vergabe.notices import delivery_api, delivery_pages
 from vergabe.notices import open_data_api, open_data_pages, view_pages
 from vergabe.notices import pages as notices_pages
 from vergabe.plans import api as plans_api
@@ -207,6 +210,8 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     following_pages.pages,
     enquiries_pages.pages,
     notices_pages.pages,
+    delivery_pages.pages,
+    market_pages.pages,
     open_data_pages.pages,
     view_pages.pages,
     ledger_pages.pages,
@@ -250,6 +255,8 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     suppliers_api.api,
     enquiries_api.api,
     notices_api.api,
+    delivery_api.api,
+    market_api.api,
     open_data_api.api,
     ledger_api.api,
     cost_api.api,
@@ -291,6 +298,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     Section("pool", "Interessenkonflikte", "conflicts.show", Permission.DECLARE_INTERESTS),
     Section("tender", "Überblick", "tenders.show", Permission.VIEW_TENDERS),
     Section("tender", "Bekanntmachung", "notice_facts.show", Permission.VIEW_TENDERS),
+    Section("tender", "Versand", "deliveries.index", Permission.VIEW_TENDERS),
     Section("tender", "Abrufe", "call_offs.show", Permission.VIEW_TENDERS),
     Section("tender", "Interessenkonflikte", "conflicts.show_tender", Permission.DECLARE_INTERESTS),
     Section("tender", "Beratung", "advice.of_tender", Permission.VIEW_TENDERS),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from vergabe.exchange.foreign_notice import ForeignNotice
-from vergabe.market import rules
+from vergabe.market import rules, sources
 from vergabe.notices import terms
 
 _MOST_WORDS: Final = 400
@@ -80,7 +80,7 @@ def _places(latest_first: Sequence[tuple[uuid.UUID, ForeignNotice]]) -> list[dic
     """Return the sources, each once, with the latest notice there."""
     found: dict[str, dict[str, Any]] = {}
     for notice_id, one in latest_first:
-        place = {"source": one.source, "notice_id": str(notice_id), "url": one.url}
+        place = {"source": one.source, "notice_id": str(notice_id), "url": sources.page(one)}
         found.setdefault(one.source, place)
     return list(found.values())
 

@@ -26,6 +26,8 @@ def words(*texts: str) -> list[str]:
 def fold(text: str) -> str:
     """Return text in lower case, umlauts written out, other accents dropped."""
     lowered = unicodedata.normalize("NFC", text).casefold().translate(_FOLDED)
+    if lowered.isascii():
+        return lowered
     return "".join(
         character
         for character in unicodedata.normalize("NFKD", lowered)

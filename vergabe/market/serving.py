@@ -1,0 +1,132 @@
+"""What page and API both show of one notice."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Response
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from vergabe import clock
+from vergabe.errors import InvalidInput, NotFound
+from vergabe.exchange import codes
+from vergabe.exchange.foreign_notice import ForeignNotice, Money
+from vergabe.files.store import FileStore
+from vergabe.market import queries, sources
+from vergabe.market.model import StoredNotice
+from vergabe.notices import eforms_view
+from vergabe.web import formatting
+from vergabe.web.downloads import content_disposition
+
+_MOST_SHOWN: Final = 12
+NATURES: Final[Mapping[str, str]] = {
+    "supplies": "Lieferung",
+    "services": "Dienstleistung",
+    "works": "Bauleistung",
+}
+FORMS: Final[Mapping[str, str]] = {
+    "planning": "Vorinformation",
+    "competition": "Ausschreibung",
+    "result": "Ergebnis",
+    "dir-awa-pre": "Ex-ante-Transparenz",
+    "cont-modif": "Auftragsänderung",
+    "consultation": "Markterkundung",
+    "completion": "Abschluss",
+}
+OUTCOMES: Final[Mapping[str, str]] = {
+    "selec-w": "Zuschlag erteilt",
+    "clos-nw": "ohne Zuschlag beendet",
+    "open-nw": "noch nicht entschieden",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A stored notice with all that its page needs."""
+
+    row: StoredNotice
+    notice: ForeignNotice
+    url: str | None
+    others: Sequence[StoredNotice]
+
+
+def shown(session: Session, notice_id: uuid.UUID) -> Shown:
+    """Return a notice with the other notices of its procedure; NotFound if there is none."""
+    row = queries.notice(session, notice_id)
+    notice = ForeignNotice.from_dict(row.facts)
+    others = [other for other in queries.notices_of(session, row.group_id) if other.id != row.id]
+    return Shown(row, notice, sources.page(notice), others)
+
+
+def xml(session: Session, notice_id: uuid.UUID, store: FileStore) -> Response:
+    """Return the answer with the XML of a notice; NotFound for records of portals.
+
+    Always as a download: it is somebody else's document.
+    """
+    row = queries.notice(session, notice_id)
+    if row.file_sha256 is None:
+        raise NotFound("Das XML-Dokument")
+    response = Response(store.chunks(row.file_sha256), content_type="application/xml")
+    response.headers["ETag"] = f'"{row.file_sha256}"'
+    name = f"{row.source}-{row.source_id}-{row.version:02d}.xml"
+    response.headers["Content-Disposition"] = content_disposition(name.replace("/", "-"))
+    return response
+
+
+def view(row: StoredNotice, store: FileStore) -> Markup | None:
+    """Return the whole notice as people read it; None for records and what has no such view."""
+    if row.file_sha256 is None:
+        return None
+    try:
+        return eforms_view.html_of(store.read(row.file_sha256))
+    except InvalidInput:
+        return None
+
+
+def cpv_digits(text: str) -> str:
+    """Return the digits of a CPV code as people type it (`31127000-2`)."""
+    return "".join(filter(str.isdecimal, text.split("-")[0]))[:8]
+
+
+def cpv_label(code: str | None) -> str | None:
+    """Return a CPV code with its German name; an unknown one as it is."""
+    known = codes.cpv(code) if code else None
+    return f"{known.code}-{known.check_digit} {known.label_de}" if known else code
+
+
+def cpv_labels(found: Sequence[str]) -> str | None:
+    """Return the first CPV codes of a notice with their names."""
+    return "; ".join(cpv_label(code) or code for code in found[:_MOST_SHOWN]) or None
+
+
+def place_labels(found: Sequence[str]) -> str | None:
+    """Return the first NUTS codes of a notice with the names of their regions."""
+    return "; ".join(place_label(code) for code in found[:_MOST_SHOWN]) or None
+
+
+def deadline_text(deadline: dt.datetime | None, is_day: bool) -> str | None:
+    """Return until when something can be handed in; is_day: only the day is known."""
+    if deadline is None:
+        return None
+    if is_day:
+        last = clock.berlin_day(deadline - dt.timedelta(seconds=1))
+        return f"bis einschließlich {formatting.day(last)}"
+    return f"bis {formatting.weekday_moment(deadline)}"
+
+
+def place_label(code: str) -> str:
+    """Return a NUTS code with the name of its region; an unknown one as it is."""
+    known = codes.nuts(code)
+    return f"{known.name} ({code})" if known else code
+
+
+def money(amount: Money | None) -> str | None:
+    """Return an amount as people read it, with its currency."""
+    if amount is None:
+        return None
+    whole, cents = divmod(amount.cents, 100)
+    grouped = f"{whole:,}".replace(",", ".")
+    return f"{grouped},{cents:02d} {'€' if amount.currency == 'EUR' else amount.currency}"
