@@ -14,6 +14,7 @@
                 exclude-result-prefixes="cac cbc ext efac efbc efext v">
   <xsl:output method="html" encoding="UTF-8"/>
   <xsl:variable name="facts" select="/*/ext:UBLExtensions/ext:UBLExtension/ext:ExtensionContent/efext:EformsExtension"/>
+  <xsl:variable name="plain"> Description TendererRequirementTypeCode ExecutionRequirementCode CriterionTypeCode Name ParameterCode ParameterNumeric Department StreetName AdditionalStreetName Line CityName PostalZone Region CountrySubentityCode IdentificationCode </xsl:variable>
   <xsl:variable name="lots" select="/*/cac:ProcurementProjectLot"/>
   <xsl:variable name="companies" select="$facts/efac:Organizations/efac:Organization"/>
 
@@ -174,6 +175,14 @@
         <xsl:variable name="heading"><xsl:apply-templates select="." mode="heading"/></xsl:variable>
         <xsl:variable name="values" select="descendant::*[not(*) and normalize-space() and not(@v:said)]"/>
         <xsl:choose>
+          <!-- Where values explain themselves, one line each is enough. -->
+          <xsl:when test="string($heading) and count($values) &gt; 1 and count($values) &lt; 9 and not($values[not(contains($plain, concat(' ', local-name(), ' ')))])">
+            <div>
+              <xsl:call-template name="anchor"/>
+              <dt><xsl:value-of select="$heading"/></dt>
+              <xsl:for-each select="$values"><dd><xsl:apply-templates select="." mode="value"/></dd></xsl:for-each>
+            </div>
+          </xsl:when>
           <xsl:when test="string($heading) and count($values) &gt; 1">
             <div class="app-eforms-group">
               <xsl:call-template name="anchor"/>
@@ -196,17 +205,17 @@
   <xsl:template match="*" mode="value">
     <xsl:choose>
       <xsl:when test="@v:refers">
-        <a href="#{@v:refers}"><xsl:choose><xsl:when test="string(@v:names)"><xsl:value-of select="@v:names"/> (<xsl:value-of select="."/>)</xsl:when><xsl:otherwise><xsl:value-of select="."/></xsl:otherwise></xsl:choose></a>
+        <a class="app-link" href="#{@v:refers}"><xsl:choose><xsl:when test="string(@v:names)"><xsl:value-of select="@v:names"/> (<xsl:value-of select="."/>)</xsl:when><xsl:otherwise><xsl:value-of select="."/></xsl:otherwise></xsl:choose></a>
       </xsl:when>
       <xsl:when test="@v:says and (substring(local-name(), string-length(local-name()) - 3) = 'Date' or substring(local-name(), string-length(local-name()) - 3) = 'Time')">
         <time datetime="{@v:value}"><xsl:value-of select="@v:says"/></time>
       </xsl:when>
       <xsl:when test="@v:says"><data value="{@v:value}"><xsl:value-of select="@v:says"/></data></xsl:when>
       <xsl:when test="(starts-with(., 'https://') or starts-with(., 'http://')) and not(contains(normalize-space(), ' '))">
-        <a href="{normalize-space()}" rel="noopener noreferrer nofollow"><xsl:value-of select="."/></a>
+        <a class="app-link" href="{normalize-space()}" rel="noopener noreferrer nofollow"><xsl:value-of select="."/></a>
       </xsl:when>
       <xsl:when test="local-name() = 'ElectronicMail' and contains(., '@') and translate(., ' ?&amp;%', '') = string(.)">
-        <a href="mailto:{.}"><xsl:value-of select="."/></a>
+        <a class="app-link" href="mailto:{.}"><xsl:value-of select="."/></a>
       </xsl:when>
       <xsl:otherwise>
         <span class="app-plain"><xsl:if test="@v:lang"><xsl:attribute name="lang"><xsl:value-of select="@v:lang"/></xsl:attribute></xsl:if><xsl:value-of select="."/></span>

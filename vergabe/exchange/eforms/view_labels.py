@@ -146,6 +146,7 @@ def _by_path() -> dict[str, list[Meaning]]:
             continue
         wanted, unwanted = _literals(predicates)
         label = _SAYING_LITTLE.get(row["label"], row["label"])
+        label = label[:1].upper() + label[1:]
         found.setdefault(bare, []).append(Meaning(label, row["type"], wanted, unwanted))
     return found
 
