@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from vergabe import clock
+from vergabe.access.lands import land_of
 from vergabe.funding import queries as funding
 from vergabe.law import review_bodies, special_cpv
 from vergabe.notice_facts import defaults
@@ -18,7 +19,7 @@ from vergabe.notice_facts.facts import Facts, Known, KnownLot, LotFacts
 from vergabe.notice_facts.fields import FIELDS, Field
 from vergabe.notice_facts.model import LotNoticeFacts, NoticeFacts
 from vergabe.tenders import explaining, later
-from vergabe.tenders.facts import land_of, rule_set_of
+from vergabe.tenders.facts import rule_set_of
 from vergabe.tenders.model import Lot, Tender
 from vergabe.tenders.rules import Stage
 

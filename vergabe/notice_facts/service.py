@@ -13,7 +13,6 @@ from vergabe.access.actor import Actor
 from vergabe.errors import InvalidInput, NotFound, Stale
 from vergabe.notice_facts import defaults, queries, rules
 from vergabe.notice_facts.cleaning import cleaned
-from vergabe.notice_facts.facts import Known
 from vergabe.notice_facts.fields import FIELDS, LOT_FIELDS, Field
 from vergabe.notice_facts.model import LotNoticeFacts, NoticeFacts
 from vergabe.tenders.changing import tender_to_change
@@ -51,8 +50,9 @@ def edit_facts(
             chosen[name] = {"codes": value, "words": queries.words_of(known)}
         else:
             chosen[name] = value
-    against = rules.reasons_against(queries.merged(chosen, known), known)
-    against += _unfitting_codes(wanted, known)
+    # What was typed counts as typed, even where it would not hold: then the rules say why.
+    asked = {name: queries.parsed(FIELDS[name], value) for name, value in wanted.items()}
+    against = rules.reasons_against(queries.merged(chosen, known) | asked, known)
     if against:
         raise InvalidInput.of(against)
     changed = {name for name in {*chosen, *row.chosen} if chosen.get(name) != row.chosen.get(name)}
@@ -110,18 +110,6 @@ def edit_lot_facts(
 def _numbers(wanted: Mapping[str, Any]) -> dict[str, Any]:
     """Return an edit in which an empty number is none: zero renewals."""
     return {name: 0 if value is None else value for name, value in wanted.items()}
-
-
-def _unfitting_codes(wanted: Mapping[str, Any], known: Known) -> list[Any]:
-    """Return the reason where codes were chosen for words that are no longer there."""
-    if "selection_codes" not in wanted:
-        return []
-    values = defaults.defaults(known) | {"selection_codes": wanted["selection_codes"]}
-    return [
-        reason
-        for reason in rules.reasons_against(values, known)
-        if reason.code == "selection_changed"
-    ]
 
 
 def _row(session: Session, tender: Tender, version: int | None, *, now: dt.datetime) -> NoticeFacts:

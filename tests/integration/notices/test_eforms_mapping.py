@@ -2,7 +2,6 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +9,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests import sdk
-from tests.conftest import MovableClock
-from tests.factories import cooperations, tenders
+from tests.factories import tenders
 from vergabe import clock
-from vergabe.exchange.eforms import writing
+from vergabe.exchange import parser
+from vergabe.exchange.eforms import checks, schema, writing
 from vergabe.exchange.eforms.notice import Notice
+from vergabe.exchange.eforms.own_rules import Setting
 from vergabe.files import current
 from vergabe.notice_facts import service as facts
 from vergabe.notices import eforms_documents, eforms_mapping
@@ -25,9 +25,7 @@ from vergabe.tenders.model import Tender
 BASE_URL = "https://vergabe.dlz.example"
 
 
-@pytest.fixture(autouse=True)
-def _clock(moving_clock: MovableClock) -> Iterator[None]:
-    yield
+pytestmark = pytest.mark.usefixtures("moving_clock")
 
 
 def stamp() -> Stamp:
@@ -35,8 +33,16 @@ def stamp() -> Stamp:
 
 
 def errors(notice: Notice) -> list[tuple[str, str]]:
-    found = sdk.checker().findings(writing.build(notice))
-    return [(raw.rule, raw.text) for raw in found if raw.severity == "error"]
+    """Return what our own checks, the schema and the official rules object to."""
+    content = writing.build(notice)
+    setting = Setting(now=clock.now(), base_url=BASE_URL)
+    own = [
+        (f.rule, f.message)
+        for f in checks.findings(notice, setting=setting)
+        if f.severity == "error"
+    ]
+    found = [*schema.findings(parser.parse(content), sdk.sdk()), *sdk.checker().findings(content)]
+    return own + [(raw.rule, raw.text) for raw in found if raw.severity == "error"]
 
 
 def mapped(session: Session, tender: Tender) -> Notice:
