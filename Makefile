@@ -4,6 +4,7 @@
 # make install .venv with the application and its styles and scripts
 # make bench   the benchmarks
 # make pictures the pictures of the main pages in docs/pictures, made anew
+# make nightly 500 random tenders as notices of every subtype before two judges (an hour)
 # make mutation  change the law core in thousands of ways: do its tests notice? (make mutation SAMPLE=8)
 # make rehearsal  the main job on real records with a real SMTP server; prints figures as JSON
 # make lock    pin the requirements anew (make lock UPGRADE=--upgrade: take newer versions)
@@ -35,7 +36,7 @@ SHARED_OUT := -n $(JOBS) --dist worksteal
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-sqlite test-postgresql bench rehearsal mutation pictures lock clean \
+.PHONY: help install demo test test-sqlite test-postgresql bench rehearsal nightly mutation pictures lock clean \
 	check check-lint check-format check-types check-layers check-hygiene
 
 help:
@@ -105,6 +106,9 @@ bench: $(DEV) $(ASSETS)
 # Its records are data for work and lie outside: ../shared, or RECORDS=folder.
 rehearsal: $(DEV) $(ASSETS)
 	$(BIN)/python -m benchmarks.rehearsal $(if $(RECORDS),--shared $(RECORDS))
+
+nightly: $(DEV)
+	VERGABE_TENDERS=500 $(BIN)/pytest $(SHARED_OUT) tests/unit/exchange/eforms/test_every_subtype.py
 
 mutation: $(DEV) requirements-mutation.txt
 	$(PIP_INSTALL) -r requirements-mutation.txt

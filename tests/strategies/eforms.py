@@ -37,7 +37,17 @@ from vergabe.exchange.eforms.parties import Organisation
 from vergabe.exchange.eforms.procedure import DirectAward, LegalDocument, Procedure
 from vergabe.exchange.eforms.summing import is_framework, with_totals
 
-TYPES: Final = ("open", "open", "restricted", "neg-w-call", "comp-dial", "innovation")
+TYPES: Final = (
+    "open",
+    "open",
+    "open",
+    "restricted",
+    "neg-w-call",
+    "comp-dial",
+    "innovation",
+    "oth-single",
+    "oth-mult",
+)
 GROUNDS: Final = (
     "exg-crim-corrpt",
     "exg-crim-fraud",
@@ -61,14 +71,23 @@ class Tender:
     reason_text: Text
     modification: Modification
     direct_award: DirectAward
+    is_direct: bool
     features: Text
 
 
 @st.composite
 def lot_patterns(
-    draw: st.DrawFn, procedure_type: str, sent: dt.date, languages: tuple[str, ...], roles: Terms
+    draw: st.DrawFn,
+    procedure_type: str,
+    sent: dt.date,
+    languages: tuple[str, ...],
+    roles: Terms,
+    *,
+    has_cpb: bool,
 ) -> Lot:
     """A lot as a pattern for several: its number, reference and title come later."""
+    # A system for others than the buyers is run by a central purchasing body.
+    nlist = ("dps-nlist",) if has_cpb else ()
     nature = draw(st.sampled_from(sorted(CPV)))
     others = [other for other in sorted(CPV) if other != nature]
     period = draw(periods(sent, known=False))
@@ -91,7 +110,7 @@ def lot_patterns(
             order_reason=draw(texts(languages)) if _is_ranked(criteria) else None,
             documents=draw(terms_of.documents()),
             framework=framework,
-            dynamic_purchasing=draw(st.sampled_from(("none", "none", "dps-list"))),
+            dynamic_purchasing=draw(st.sampled_from(("none", "none", "dps-list", *nlist))),
             reserved=("res-pub-ser",) if is_social else draw(_reserved),
             review=draw(
                 terms_of.reviews(languages, "chamber", "mediator" if roles.evaluator else None)
@@ -125,10 +144,12 @@ def lot_patterns(
         ),
         is_sme_suitable=draw(st.none() | st.booleans()),
         further=draw(st.none() | texts(languages, 10000)),
+        planning_notice=draw(planning),
         terms=terms,
     )
 
 
+planning = st.sampled_from((None, None, "00123456-2026", "5b0c4c1e-7d0b-4f6d-8d54-0f8b7f7a1601-02"))
 _reserved = st.sampled_from((("none",), ("none",), ("res-ws",)))
 
 
@@ -159,7 +180,8 @@ def roles(draw: st.DrawFn) -> Terms:
 @st.composite
 def lots(draw: st.DrawFn, patterns: list[Lot], languages: tuple[str, ...]) -> tuple[Lot, ...]:
     """1 to 40 lots after some patterns; a single one may be number 0."""
-    count = draw(st.one_of(st.integers(1, 4), st.integers(1, 40)))
+    few = st.integers(1, 4)
+    count = draw(st.one_of(few, few, st.integers(1, 9), st.integers(1, 40)))
     if count == 1:
         return (replace(patterns[0], number=draw(st.sampled_from((0, 1)))),)
     title = draw(plain(390))
@@ -221,6 +243,7 @@ def procedures(
         if several and not for_all
         else None,
         must_bid_for_all=for_all,
+        previous_notice=draw(planning),
     )
 
 
@@ -231,8 +254,13 @@ def tenders(draw: st.DrawFn) -> Tender:
     procedure_type = draw(st.sampled_from(TYPES))
     sent = draw(days)
     who = draw(roles())
+    has_cpb = draw(st.integers(0, 3)) == 0
     patterns = draw(
-        st.lists(lot_patterns(procedure_type, sent, languages, who), min_size=1, max_size=3)
+        st.lists(
+            lot_patterns(procedure_type, sent, languages, who, has_cpb=has_cpb),
+            min_size=1,
+            max_size=3,
+        )
     )
     of = draw(lots(patterns, languages))
     keys = [f"buyer-{number}" for number in range(draw(st.integers(1, 12)))]
@@ -249,7 +277,7 @@ def tenders(draw: st.DrawFn) -> Tender:
         planned_on=sent + dt.timedelta(days=draw(st.integers(3, 300))),
         languages=languages,
         organisations=draw(_organisations(keys)),
-        buyers=draw(buyers(keys, provider)),
+        buyers=draw(buyers(keys, provider, has_cpb=has_cpb)),
         procedure=draw(procedures(procedure_type, of, languages)),
         lots=of,
     )
@@ -264,9 +292,17 @@ def tenders(draw: st.DrawFn) -> Tender:
         change=draw(_changes(of, languages, sent)),
         reason_text=draw(texts(languages)),
         modification=draw(_modifications(languages)),
-        direct_award=DirectAward(reason="char-imp", text=draw(texts(languages))),
+        direct_award=draw(_direct_awards(languages)),
+        is_direct=draw(st.integers(0, 4)) == 0,
         features=draw(texts(languages)),
     )
+
+
+@st.composite
+def _direct_awards(draw: st.DrawFn, languages: tuple[str, ...]) -> DirectAward:
+    reason = draw(st.sampled_from(("char-imp", "urgency", "repetition", "additional")))
+    earlier = str(draw(st.uuids(version=4))) if reason in ("repetition", "additional") else None
+    return DirectAward(reason=reason, text=draw(texts(languages)), earlier_procedure=earlier)
 
 
 @st.composite
@@ -324,7 +360,12 @@ def as_subtype(tender: Tender, subtype: str, *, annulled: bool = False) -> Notic
         return _with_result(_direct(base, tender), tender.awarded)
     if subtype == "38":
         return replace(_with_result(base, tender.awarded), modification=tender.modification)
-    return _with_result(base, tender.annulment if annulled else tender.outcome)
+    if annulled:
+        return _with(_with_result(base, tender.annulment), is_relaunched=True)
+    if not tender.is_direct:
+        return _with_result(base, tender.outcome)
+    # Some contracts were awarded without any call: nobody asked to take part.
+    return _with_result(_direct(base, tender), _without_requests(tender.outcome))
 
 
 def changed(notice: Notice, tender: Tender, reason: str) -> Notice:
@@ -350,6 +391,14 @@ def changed(notice: Notice, tender: Tender, reason: str) -> Notice:
 
 def _with(notice: Notice, **facts: Any) -> Notice:
     return replace(notice, procedure=replace(notice.procedure, **facts))
+
+
+def _without_requests(outcome: Results) -> Results:
+    lot_results = tuple(
+        replace(each, statistics=tuple(row for row in each.statistics if row[0] != "part-req"))
+        for each in outcome.result.lot_results
+    )
+    return replace(outcome, result=replace(outcome.result, lot_results=lot_results))
 
 
 def _without_type(notice: Notice) -> Notice:

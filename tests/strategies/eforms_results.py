@@ -146,7 +146,20 @@ def results(
     for number, lot in enumerate(lots, start=1):
         outcome = draw(st.sampled_from(outcomes))
         if outcome != "selec-w":
-            lot_results.append(draw(_not_awarded(number, lot, outcome, two_stages)))
+            made = draw(_not_awarded(number, lot, outcome, two_stages))
+            if made.statistics and draw(st.integers(0, 3)) == 0:
+                # Bids that were all turned down may be named.
+                refused = draw(
+                    tenders_of_lot(lot, len(bids) + 1, bidders, languages, has_value=True)
+                )
+                refused = [replace(bid, rank=None, is_variant=None) for bid in refused]
+                made = replace(
+                    made,
+                    tenders=tuple(bid.key for bid in refused),
+                    statistics=draw(statistics(len(refused), two_stages)),
+                )
+                bids += refused
+            lot_results.append(made)
             continue
         called_off_from = origin if is_framework(lot) else None
         has_value = not is_framework(lot) or origin is not None

@@ -223,18 +223,19 @@ def touch_points(draw: st.DrawFn, key: str) -> TouchPoint:
 
 
 @st.composite
-def buyers(draw: st.DrawFn, keys: list[str], provider: str | None) -> tuple[Buyer, ...]:
-    """Buyers of which one leads; some group acts as a central purchasing body."""
+def buyers(
+    draw: st.DrawFn, keys: list[str], provider: str | None, *, has_cpb: bool
+) -> tuple[Buyer, ...]:
+    """Buyers of which one leads; perhaps it is a central purchasing body for the others."""
     lead = draw(st.integers(min_value=0, max_value=len(keys) - 1))
-    is_cpb = draw(st.sampled_from((False, False, True)))
     return tuple(
         Buyer(
             organisation=key,
             is_lead=place == lead,
             legal_type=draw(st.sampled_from(("la", "la", "ra", "body-pl-la"))),
             profile_url=draw(st.none() | st.sampled_from(URLS)),
-            is_cpb_awarding=place == lead if is_cpb else None,
-            is_cpb_acquiring=draw(st.booleans()) if is_cpb else None,
+            is_cpb_awarding=place == lead if has_cpb else None,
+            is_cpb_acquiring=draw(st.booleans()) if has_cpb else None,
             service_provider=provider if place == lead else None,
         )
         for place, key in enumerate(keys)

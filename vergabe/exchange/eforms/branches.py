@@ -169,12 +169,15 @@ class Branch:
                 self._write(plan, value, attribute, plan.repeats_at)
 
     def put_instant(self, day: str, time: str, at: dt.datetime | None) -> None:
-        """Write an aware instant as date and time of Berlin, both with the zone it has then."""
+        """Write an aware instant as a day and a time of Berlin.
+
+        The time has the zone of the instant, the day that of its noon, like every other day: in the
+        night of a clock change two days would else differ that are the same to law.
+        """
         if at is not None:
-            local = at.astimezone(BERLIN).isoformat(timespec="seconds")
-            zone = local[19:]
-            self.put(day, local[:10] + zone)
-            self.put(time, local[11:19] + zone)
+            local = at.astimezone(BERLIN)
+            self.put(day, local.date())
+            self.put(time, local.isoformat(timespec="seconds")[11:])
 
     def add(self, node: str) -> Branch:
         """Return a new branch for a group below; groups between are shared with others."""
