@@ -95,8 +95,7 @@ from vergabe.messages import unsubscribe_pages
 from vergabe.notice_facts import api as notice_facts_api
 from vergabe.notice_facts import pages as notice_facts_pages
 from vergabe.notices import api as notices_api
-from vergabe.notices import delivery_api, delivery_pages
-from vergabe.notices import open_data_api, open_data_pages, view_pages
+from vergabe.notices import delivery_api, delivery_pages, open_data_api, open_data_pages, view_pages
 from vergabe.notices import pages as notices_pages
 from vergabe.plans import api as plans_api
 from vergabe.plans import milestone_pages

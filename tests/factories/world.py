@@ -31,14 +31,17 @@ from tests.factories import (
     votes,
 )
 from vergabe import clock
+from vergabe.access.actor import Actor
 from vergabe.access.model import ApiToken, Organisation, RoleAssignment
 from vergabe.access.permissions import Role
 from vergabe.cooperations.model import Cooperation, Mandate, Resolution
 from vergabe.deadlines.model import Deadline
 from vergabe.files import current
 from vergabe.in_house.model import InHouseCheck
+from vergabe.notices import ordering
 from vergabe.notices.model import Notice
 from vergabe.pools.model import Pool
+from vergabe.tenders.outlet import Outlet, OutletKind
 
 BUYER_ROLES = tuple(role for role in Role if role is not Role.SUPPLIER)
 FOREIGN_ENDPOINTS = ("security.", "static", "api-docs.")
@@ -145,6 +148,7 @@ def world(app: Flask, session: Session, **tender_facts: Any) -> World:
             cooperations.exclusion(session, monitoring, None, clock.berlin_day(clock.now())).id
         ],
     }
+    values["delivery_id"] = [_delivery(session, published.id)]
     values["vote_id"] = [votes.opened(session, found[1]).id]
     values |= cost_shares.route_values(session, found[2])
     values["milestone_id"] += funded(session, found[0], values)
@@ -271,3 +275,11 @@ _SENSIBLE = {
     "deadline": "15.01.2027",
     "date": "15.01.2027",
 }
+
+
+def _delivery(session: Session, tender_id: uuid.UUID) -> uuid.UUID:
+    """Return a delivery of the first notice of a tender, ordered just now."""
+    notice = session.scalars(select(Notice).where(Notice.tender_id == tender_id)).one()
+    outlet = Outlet(OutletKind.HTTP, "datenservice.example")
+    actor = Actor.operator("Betrieb")
+    return ordering.order(session, actor, notice, outlet, now=clock.now()).id

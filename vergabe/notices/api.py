@@ -25,6 +25,7 @@ from vergabe.notices.schema import (
 )
 from vergabe.tenders import queries as tenders
 from vergabe.tenders.amending import Amendment
+from vergabe.tenders.outlet import Outlet
 from vergabe.web import shell
 from vergabe.web.api import ApiBlueprint, require_version
 from vergabe.web.rights import current_actor, public, requires
@@ -96,6 +97,7 @@ def publish(tender_id: uuid.UUID) -> Notice:
         store=current.store(),
         base_url=shell.settings().base_url,
         version=version,
+        outlet=Outlet.of(shell.settings().notice_sender),
     )
 
 
@@ -116,6 +118,7 @@ def amend(body: dict[str, Any], tender_id: uuid.UUID) -> Notice:
         store=current.store(),
         base_url=shell.settings().base_url,
         version=version,
+        outlet=Outlet.of(shell.settings().notice_sender),
     )
 
 
@@ -137,6 +140,7 @@ def cancel(body: dict[str, Any], tender_id: uuid.UUID) -> Any:
         store=current.store(),
         base_url=shell.settings().base_url,
         version=version,
+        outlet=Outlet.of(shell.settings().notice_sender),
     )
     return {"notice": notice}
 

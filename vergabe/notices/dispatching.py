@@ -155,7 +155,8 @@ def _send(claimed: Claim, desk: Desk) -> None:
         delivery = _mine(session, claimed)
         if delivery is None:
             return
-        draft = preparing.render(session, delivery, desk.house, now=clock.now())
+        kind = desk.outlet.kind
+        draft = preparing.render(session, delivery, desk.house, kind=kind, now=clock.now())
     prepared = preparing.judged(draft, desk.sdk)
     if clock.read() > claimed.until - MARGIN:
         logger.warning("notice took too long to prepare", extra={"id": str(claimed.delivery_id)})

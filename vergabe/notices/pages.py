@@ -22,6 +22,7 @@ from vergabe.tenders import queries as tender_queries
 from vergabe.tenders.amending import Amendment
 from vergabe.tenders.assessment import method_label
 from vergabe.tenders.forms import FormReader
+from vergabe.tenders.outlet import Outlet
 from vergabe.tenders.snapshots import visible_documents
 from vergabe.web import shell
 from vergabe.web.downloads import content_disposition
@@ -173,6 +174,12 @@ def publish_tender(tender_id: uuid.UUID) -> ResponseReturnValue:
     except (InvalidInput, Refused, Stale) as error:
         told = _told(tender_id, error)
         return notice_forms.publishing_page(tender_id, told, status=error.status)
+    if notice.must_wait:
+        flash(
+            "Die Bekanntmachung wird geprüft und gesendet. Öffentlich wird sie hier nach der EU.",
+            "success",
+        )
+        return redirect(url_for("deliveries.index", tender_id=tender_id), code=303)
     flash(
         "Das Verfahren ist veröffentlicht. Passende Unternehmen werden benachrichtigt.", "success"
     )
@@ -226,6 +233,7 @@ def _surroundings() -> dict[str, Any]:
         "now": clock.now(),
         "store": current.store(),
         "base_url": shell.settings().base_url,
+        "outlet": Outlet.of(shell.settings().notice_sender),
     }
 
 

@@ -28,9 +28,9 @@ class Prepared:
 
 
 def render(
-    session: Session, delivery: NoticeDelivery, house: House, *, now: dt.datetime
+    session: Session, delivery: NoticeDelivery, house: House, *, kind: str, now: dt.datetime
 ) -> Prepared:
-    """Return a notice as it would be sent at `now`, or why it cannot be rendered or sent."""
+    """Return a notice as it would be sent at `now`, or why it cannot be; kind: of the outlet."""
     notice = delivery.notice
     if notice.stage != "published":
         unlawful = returning.reasons_against_sending_today(session, notice.tender, now=now)
@@ -38,7 +38,7 @@ def render(
             return Prepared(None, now, _reasons("Fristen", unlawful))
     try:
         document = outgoing.render_for_sending(
-            session, notice, issued_at=now, base_url=house.base_url
+            session, notice, kind=kind, issued_at=now, base_url=house.base_url
         )
     except InvalidInput as error:
         return Prepared(None, now, _reasons("Eigene Prüfung", error.violations))

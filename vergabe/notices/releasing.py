@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from vergabe import clock, outbox
 from vergabe.access.actor import Actor
+from vergabe.access.lands import land_of
 from vergabe.exchange.xvergabe import notice as xvergabe
 from vergabe.files import service as files
 from vergabe.files.model import StoredFile
@@ -19,7 +20,6 @@ from vergabe.notices.delivery_model import NoticeDelivery
 from vergabe.notices.events import NoticePublished
 from vergabe.notices.model import Notice, NoticeCode, NoticeDocument, NoticeTerm
 from vergabe.notices.places import next_place
-from vergabe.tenders.facts import land_of
 from vergabe.tenders.model import Tender
 from vergabe.tenders.recording import record
 

@@ -179,7 +179,7 @@ def _publish(
     session.add(notice)
     session.flush()
     if outlet.takes(tender):
-        _refuse_what_cannot_be_sent(session, notice, now=now, base_url=base_url)
+        _refuse_what_cannot_be_sent(session, notice, outlet, now=now, base_url=base_url)
         ordering.order(session, actor, notice, outlet, now=now)
     if not notice.must_wait:
         notice.sent_at = now
@@ -197,11 +197,13 @@ def _publish(
 
 
 def _refuse_what_cannot_be_sent(
-    session: Session, notice: Notice, *, now: dt.datetime, base_url: str
+    session: Session, notice: Notice, outlet: Outlet, *, now: dt.datetime, base_url: str
 ) -> None:
     """Raise Refused with what our own checks find, now and not when a worker looks at it."""
     try:
-        outgoing.render_for_sending(session, notice, issued_at=now, base_url=base_url)
+        outgoing.render_for_sending(
+            session, notice, kind=outlet.kind, issued_at=now, base_url=base_url
+        )
     except InvalidInput as error:
         raise Refused.because(
             "notice_invalid",

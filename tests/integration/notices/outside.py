@@ -20,8 +20,10 @@ from vergabe.notices.model import Notice
 from vergabe.notices.senders.doe_http import DoeHttp, Patience
 from vergabe.settings import Settings
 from vergabe.tenders.model import Tender
-from vergabe.tenders.outlet import Outlet
+from vergabe.tenders.outlet import Outlet, OutletKind
 
+BASE_URL = "https://vergabe.example"
+"""Where everybody can reach the documents: the service would not take a notice without."""
 QUICK = Patience(connect=1, read=1, total=2)
 
 
@@ -32,14 +34,15 @@ def use_folder(app: Flask, folder: Path) -> Outlet:
 
 def use_doe(app: Flask, doe: Doe, *, patience: Patience = QUICK) -> Outlet:
     """Let notices of an application go to the service from now on, without much patience."""
-    outlet = _use(app, doe.url)
+    outlet = _use(app, doe.url, base_url=BASE_URL)
     app.extensions["vergabe_notice_sender"] = DoeHttp(doe.url, TOKEN, patience=patience)
     return outlet
 
 
-def _use(app: Flask, setting: str) -> Outlet:
+def _use(app: Flask, setting: str, *, base_url: str = factory.BASE_URL) -> Outlet:
     settings: Settings = app.extensions["vergabe_settings"]
-    app.extensions["vergabe_settings"] = replace(settings, notice_sender=setting)
+    used = replace(settings, notice_sender=setting, base_url=base_url)
+    app.extensions["vergabe_settings"] = used
     app.extensions.pop("vergabe_notice_sender", None)
     return Outlet.of(setting)
 
@@ -50,7 +53,7 @@ def use_nothing(app: Flask) -> None:
 
 
 def house() -> House:
-    return House(current.store(), factory.BASE_URL)
+    return House(current.store(), BASE_URL)
 
 
 def publish(session: Session, tender: Tender, outlet: Outlet) -> Notice:
@@ -61,7 +64,7 @@ def publish(session: Session, tender: Tender, outlet: Outlet) -> Notice:
         tender.id,
         now=clock.now(),
         store=current.store(),
-        base_url=factory.BASE_URL,
+        base_url=factory.BASE_URL if outlet.kind is OutletKind.FOLDER else BASE_URL,
         outlet=outlet,
     )
     session.commit()

@@ -261,7 +261,7 @@ def test_a_rejected_draft_can_be_edited_and_given_up(
         "Der Bedarf ist vollständig entfallen.",
         now=clock.now(),
         store=current.store(),
-        base_url=factory.BASE_URL,
+        base_url=outside.BASE_URL,
     )
     assert (gone, tender.stage) == (None, "cancelled")
 
@@ -330,7 +330,7 @@ def test_a_rejected_change_stays_public_and_is_sent_corrected(
         ),
         now=clock.now(),
         store=current.store(),
-        base_url=factory.BASE_URL,
+        base_url=outside.BASE_URL,
         outlet=outlet,
     )
     session.commit()

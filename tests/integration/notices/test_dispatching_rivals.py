@@ -49,7 +49,7 @@ def _published(app: Flask, outlet: Outlet, count: int = 1) -> None:
                     tender.id,
                     now=clock.now(),
                     store=current.store(),
-                    base_url=factory.BASE_URL,
+                    base_url=outside.BASE_URL,
                     outlet=outlet,
                 )
         db.session.remove()

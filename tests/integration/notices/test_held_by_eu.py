@@ -176,7 +176,7 @@ def test_a_waiting_tender_is_neither_changed_nor_cancelled(
 ) -> None:
     outside.publish(session, tender, outlet)
     officer = factory.officer(session, tender)
-    more = {"now": clock.now(), "store": current.store(), "base_url": factory.BASE_URL}
+    more = {"now": clock.now(), "store": current.store(), "base_url": outside.BASE_URL}
     assert tender.submission_deadline is not None
     later = Amendment("Die Frist wird verlängert.", submission_deadline=tender.submission_deadline)
     with pytest.raises(Refused) as refused:
@@ -231,7 +231,7 @@ def test_changes_are_public_at_once_and_sent(
         ),
         now=clock.now(),
         store=current.store(),
-        base_url=factory.BASE_URL,
+        base_url=outside.BASE_URL,
         outlet=outlet,
     )
     session.commit()
