@@ -70,18 +70,22 @@ def _addresses(notice: Notice) -> Iterator[tuple[str, str, Address]]:
             yield point.key, "Organization-TouchPoint", point.address
 
 
+def _firms(notice: Notice) -> Iterator[Organisation]:
+    """Yield the organisations whose whole address is wanted: natural persons may keep theirs."""
+    yield from (o for o in notice.organisations if not o.is_natural_person)
+
+
 def _city(notice: Notice, setting: Setting) -> Iterable[Breach]:
-    for key, scope, address in _addresses(notice):
-        if not (address.city or "").strip():
-            yield Breach(message="Der Ort fehlt.", organisation=key, field=f"BT-513-{scope}")
+    for organisation in _firms(notice):
+        if not (organisation.address.city or "").strip():
+            yield Breach(message="Der Ort fehlt.", organisation=organisation.key)
 
 
 def _postcode(notice: Notice, setting: Setting) -> Iterable[Breach]:
-    for key, scope, address in _addresses(notice):
+    for organisation in _firms(notice):
+        address = organisation.address
         if address.country == GERMANY and not address.postcode:
-            yield Breach(
-                message="Die Postleitzahl fehlt.", organisation=key, field=f"BT-512-{scope}"
-            )
+            yield Breach(message="Die Postleitzahl fehlt.", organisation=organisation.key)
 
 
 def _postcode_form(notice: Notice, setting: Setting) -> Iterable[Breach]:
@@ -96,11 +100,9 @@ def _postcode_form(notice: Notice, setting: Setting) -> Iterable[Breach]:
 
 
 def _region(notice: Notice, setting: Setting) -> Iterable[Breach]:
-    for key, scope, address in _addresses(notice):
-        if address.country == GERMANY and not address.nuts:
-            yield Breach(
-                message="Die Region (NUTS) fehlt.", organisation=key, field=f"BT-507-{scope}"
-            )
+    for organisation in _firms(notice):
+        if organisation.address.country == GERMANY and not organisation.address.nuts:
+            yield Breach(message="Die Region (NUTS) fehlt.", organisation=organisation.key)
 
 
 def _region_form(notice: Notice, setting: Setting) -> Iterable[Breach]:

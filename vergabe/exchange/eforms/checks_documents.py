@@ -155,5 +155,6 @@ RULES: Final = (
         check=_restricted,
         remedy="Bitte den Grund angeben oder den Zugang öffnen.",
         is_about_one_field=True,
+        german_only=True,
     ),
 )

@@ -110,11 +110,19 @@ def _lot_number_range(notice: Notice, setting: Setting) -> Iterable[Breach]:
 
 
 def _references(notice: Notice, setting: Setting) -> Iterable[Breach]:
-    seen = {notice.procedure.reference} - {None}
+    seen: set[str] = set()
     for lot in notice.lots:
         if lot.reference is not None and lot.reference in seen:
-            yield Breach(message=f"Das Aktenzeichen „{lot.reference}“ ist schon vergeben.", lot=lot)
-        seen.add(lot.reference)
+            yield Breach(
+                message=f"Das Aktenzeichen „{lot.reference}“ hat schon ein anderes Los.", lot=lot
+            )
+        seen |= {lot.reference} if lot.reference is not None else set()
+
+
+def _reference_of_whole(notice: Notice, setting: Setting) -> Iterable[Breach]:
+    for lot in notice.lots:
+        if lot.reference is not None and lot.reference == notice.procedure.reference:
+            yield Breach(message="Das Los hat dasselbe Aktenzeichen wie das Verfahren.", lot=lot)
 
 
 RULES: Final = (
@@ -194,7 +202,15 @@ RULES: Final = (
         field="BT-22-Lot",
         law=OFFICIAL,
         check=_references,
-        remedy="Bitte jedem Los ein eigenes Aktenzeichen geben, anders als das des Verfahrens.",
+        remedy="Bitte jedem Los ein eigenes Aktenzeichen geben.",
         is_about_one_field=True,
+    ),
+    Rule(
+        key="reference_of_procedure",
+        field="BT-22-Lot",
+        law="eForms-Handbuch zu BT-22",
+        check=_reference_of_whole,
+        remedy="Bitte dem Los ein eigenes Aktenzeichen geben.",
+        severity="warning",
     ),
 )

@@ -120,8 +120,9 @@ def _period_order(notice: Notice, setting: Setting) -> Iterable[Breach]:
 def _period_contradicts(notice: Notice, setting: Setting) -> Iterable[Breach]:
     for lot in notice.lots:
         period = lot.period or Period()
-        told = [period.duration, period.ends_on, period.other]
-        if sum(one is not None for one in told) > 1:
+        told = [period.starts_on, period.ends_on, period.duration, period.other]
+        is_double = period.duration is not None and period.other is not None
+        if is_double or sum(one is not None for one in told) > 2:
             yield Breach(
                 message="Die Laufzeit ist mehrfach angegeben: als Dauer, als Ende oder als "
                 "unbefristet.",

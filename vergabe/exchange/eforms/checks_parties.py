@@ -176,6 +176,7 @@ RULES: Final = (
         law="§ 120 Abs. 4 GWB",
         check=_purchasing_body,
         remedy="Bitte bei allen Auftraggebern ja oder nein angeben, oder bei keinem.",
+        severity="warning",
     ),
     Rule(
         key="buyer_kind_missing",

@@ -193,6 +193,7 @@ RULES: Final = (
         law="§ 30 VgV",
         check=_both_limits,
         remedy=_LIMITS,
+        severity="warning",
     ),
     Rule(
         key="exclusion_grounds_missing",

@@ -173,8 +173,11 @@ def _lowest_above_highest(notice: Notice, setting: Setting) -> Iterable[Breach]:
 
 
 def _framework_value(notice: Notice, setting: Setting) -> Iterable[Breach]:
+    call_offs = {c.key for c in result_of(notice).contracts if c.is_call_off}
     for result, lot in results(notice):
         is_won = lot is not None and is_framework(lot) and result.outcome == WON
+        if call_offs & set(result.contracts):
+            continue
         if is_won and result.framework_maximum is None and result.framework_reestimate is None:
             yield Breach(
                 message="Für die Rahmenvereinbarung fehlt der Höchstwert oder der neu geschätzte "

@@ -190,6 +190,7 @@ RULES: Final = (
         check=_bid_references,
         remedy="Bitte jedem Angebot ein eigenes Aktenzeichen geben.",
         is_about_one_field=True,
+        severity="warning",
     ),
     Rule(
         key="contract_reference_twice",
