@@ -230,9 +230,10 @@ def spoiled(
     seen: dict[tuple[str, str], int] = {}
     ranked = []
     for base, way, field in possible:
-        rank = max(_next(seen, ("way", way)), _next(seen, ("base", base)))
-        # A field is as good as new for another way, so it counts less than way and base.
-        ranked.append((rank + 4 * _next(seen, ("field", field)), len(ranked), base, way, field))
+        nth_of_way = _next(seen, ("way", way))
+        rank = max(nth_of_way, _next(seen, ("base", base))) + 4 * _next(seen, ("field", field))
+        # Some ways have few fields to go wrong in; none is left out for that.
+        ranked.append((rank if nth_of_way > 3 else 0, len(ranked), base, way, field))
     chosen = sorted(ranked)[:count]
     contents = notices if notices is not None else bases()
     return [_spoil(contents[base], base, way, field) for *_, base, way, field in chosen]

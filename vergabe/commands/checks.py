@@ -5,6 +5,7 @@ import shutil
 import smtplib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -18,13 +19,23 @@ from sqlalchemy.orm import Session
 from vergabe import clock
 from vergabe.db import db
 from vergabe.deadlines import queries as deadlines
+from vergabe.exchange.eforms import schema
+from vergabe.exchange.eforms.schematron_rules import RuleBook
+from vergabe.exchange.eforms.sdk import Sdk
+from vergabe.exchange.eforms.sdk_files import SdkError
+from vergabe.exchange.eforms.sdk_shelf import WITHOUT, SdkShelf
+from vergabe.exchange.eforms.tailoring import EU
 from vergabe.files.store import FileStore
 from vergabe.law import holiday_check, overview
 from vergabe.migrating import MIGRATIONS
+from vergabe.notices import delivery_queries
+from vergabe.notices.senders.choosing import sender_for
 from vergabe.settings import Settings
+from vergabe.tenders.outlet import Outlet
 
 _LEAST_FREE_BYTES: Final = 2 * 1024**3
 _NO_MAINTENANCE: Final = dt.timedelta(hours=24)
+_LATE: Final = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -51,7 +62,7 @@ def examine(app: Flask) -> list[Finding]:
             *_clock(),
             *_deadlines(),
             *_law(),
-            *_sdk(settings),
+            *official_rules(settings.eforms_sdk),
         ]
 
 
@@ -177,14 +188,80 @@ def _law() -> Iterator[Finding]:
         yield Finding("Recht", "ok", "alle Tabellen gelten noch mindestens 60 Tage")
 
 
-def _sdk(settings: Settings) -> Iterator[Finding]:
-    if settings.eforms_sdk is None:
+def official_rules(place: Path | None) -> Iterator[Finding]:
+    """Tell whether notices can be checked by the SDK at `place`.
+
+    Schemas are compiled; rules are read but not compiled, which would take seconds.
+    """
+    what = "eForms-SDK"
+    try:
+        shelf = SdkShelf.of(place)
+        found = [_one_sdk(sdk) for sdk in shelf.sdks]
+    except SdkError as error:
+        yield Finding(what, "error", error.message)
+        return
+    yield from (Finding(what, "warning", problem) for problem in shelf.problems)
+    yield from found
+    if not len(shelf):
+        yield Finding(what, "warning", WITHOUT)
+    elif shelf.find(EU.customization_id) is None:
         yield Finding(
-            "eForms-SDK",
+            what,
             "warning",
-            "VERGABE_EFORMS_SDK ist nicht gesetzt: keine amtlichen Prüfungen.",
+            f"Bekanntmachungen werden als {EU.customization_id} geschrieben; dieses SDK ist nicht "
+            "dabei, sie werden deshalb nicht amtlich geprüft.",
         )
-    elif settings.eforms_sdk.exists():
-        yield Finding("eForms-SDK", "ok", str(settings.eforms_sdk))
+
+
+def _one_sdk(sdk: Sdk) -> Finding:
+    """Return what an SDK can do; SdkError if a part of it is damaged."""
+    absent = sdk.missing_parts()
+    if absent:
+        more = f" und {len(absent) - 5} weitere" if len(absent) > 5 else ""
+        return Finding(
+            "eForms-SDK",
+            "error",
+            f"{sdk.version} in {sdk.place} ist unvollständig. Es fehlen: "
+            f"{', '.join(absent[:5])}{more}. Entpacken oder laden Sie es noch einmal.",
+        )
+    for name in {kind.schema for kind in sdk.notice_types.values()}:
+        schema.compiled(sdk, name)
+    rules = RuleBook(sdk.files)
+    labels = "" if sdk.labels.is_there else ", ohne deutsche Texte (das Archiv „labels“ fehlt)"
+    level = "ok" if sdk.labels.is_there else "warning"
+    return Finding(
+        "eForms-SDK",
+        level,
+        f"{sdk.version} in {sdk.place}: Schemas übersetzt, Regeln für {len(rules.phases)} "
+        f"Unterarten, {len(sdk.fields)} Felder{labels}",
+    )
+
+
+def _notices(app: Flask, settings: Settings) -> Iterator[Finding]:
+    outlet = Outlet.of(settings.notice_sender)
+    sender = sender_for(app)
+    if sender is None:
+        yield Finding(
+            "Versand",
+            "warning",
+            "VERGABE_NOTICE_SENDER ist none: Bekanntmachungen bleiben auf dieser Plattform. "
+            "Oberhalb der Schwellenwerte müssen sie an den Datenservice (§ 10a Abs. 5 VgV).",
+        )
+        return
+    trouble = sender.trouble()
+    where = f"{outlet.environment} (VERGABE_NOTICE_SENDER)"
+    if trouble is None:
+        yield Finding("Versand", "ok", where)
     else:
-        yield Finding("eForms-SDK", "error", f"{settings.eforms_sdk} gibt es nicht.")
+        yield Finding("Versand", "error", f"{where}: {trouble}")
+    try:
+        late = delivery_queries.overdue(db.session(), now=clock.now(), after=_LATE)
+    except SQLAlchemyError:
+        return  # said already: the database is not reachable or not migrated
+    if late:
+        yield Finding(
+            "Versand",
+            "error",
+            f"{late} Bekanntmachungen warten seit über einer Stunde auf den Versand. Läuft der "
+            "Hintergrunddienst (vergabe worker)?",
+        )

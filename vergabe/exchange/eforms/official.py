@@ -17,6 +17,7 @@ from vergabe.exchange.eforms.schematron_process import RulesProcess
 from vergabe.exchange.eforms.sdk import Sdk
 from vergabe.exchange.eforms.sdk_files import SdkError
 from vergabe.exchange.eforms.sdk_shelf import SdkShelf
+from vergabe.exchange.eforms.tailoring import DE, Tailoring
 
 Check = Literal["xsd", "schematron"]
 
@@ -82,6 +83,14 @@ def check(
             unchecked.append(error.message)
         else:
             checked.append(name)
+    profile = _profile_without_sdk(root, sdk)
+    if profile is not None:
+        findings = [found for found in findings if found.rule not in profile.rules_not_applied]
+        unchecked.append(
+            f"Geprüft wurde nach den Regeln der EU ({sdk.customization_id}); was "
+            f"„{profile.customization_id}“ darüber hinaus verlangt, steht im SDK dieses Profils, "
+            "das nicht eingerichtet ist."
+        )
     if with_rules and subtype not in known:
         unchecked.append(_no_subtype(subtype, sdk))
     return Official(tuple(findings), tuple(checked), tuple(unchecked), sdk.version, subtype)
@@ -111,6 +120,13 @@ def _run_rules(
 _CHECKS: Final[
     dict[Check, Callable[["bytes | etree._Element", "etree._Element", Sdk], list[RawFinding]]]
 ] = {"xsd": _run_schema, "schematron": _run_rules}
+
+
+def _profile_without_sdk(root: "etree._Element", sdk: Sdk) -> Tailoring | None:
+    """Return the national profile of a notice that is checked by the EU's SDK instead."""
+    told = places.customization_id(root)
+    is_national = told == DE.customization_id and told != sdk.customization_id
+    return DE if is_national else None
 
 
 def _no_subtype(subtype: str, sdk: Sdk) -> str:

@@ -125,3 +125,8 @@ def subtype_of(root: "etree._Element") -> str:
     """Return the notice's subtype (OPP-070), such as `16` or `E3`; empty if it says none."""
     found = root.xpath(f"string({SUBTYPE})", namespaces=dict(NAMESPACES))
     return str(found).strip()
+
+
+def customization_id(root: "etree._Element") -> str:
+    """Return what version of the rules a notice names (OPT-002); empty if it names none."""
+    return (root.findtext(f"{{{NAMESPACES['cbc']}}}CustomizationID") or "").strip()
