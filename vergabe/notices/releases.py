@@ -63,7 +63,7 @@ def release_of(tender: Tender, notice: Notice, *, base_url: str) -> Release:
         lots=[_lot(lot, is_cancelled=is_cancelled) for lot in tender.lots],
         items=[line for lot in tender.lots for line in _lines(lot, tender)],
         documents=_documents(tender, notice, base_url=base_url),
-        started_at=tender.published_at or notice.published_at,
+        started_at=tender.public_since or notice.published_at,
         submission_deadline=tender.submission_deadline,
         enquiries_deadline=tender.enquiries_deadline,
         criteria=[(clean_line(c.name), c.weight_basis_points) for c in tender.criteria],
@@ -97,7 +97,9 @@ def _documents(tender: Tender, notice: Notice, *, base_url: str) -> list[Documen
         )
         for ending, media_type in (("pdf", "application/pdf"), ("xml", "application/xml"))
     ]
-    first_seen = {version.number: version.published_at for version in tender.versions}
+    # A version may have been decided before the public was told of the first one.
+    begin = tender.public_since or notice.published_at
+    first_seen = {v.number: max(v.published_at, begin) for v in tender.versions}
     return own + [
         Document(
             str(found.id),

@@ -1,6 +1,7 @@
 """Open data of a true procedure: stored releases, its record, the feed and our extension."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from tests import ocds as checker
 from tests.conftest import MovableClock
 from tests.factories import tenders
+from tests.integration.notices import outside
 from vergabe import clock
 from vergabe.exchange.ocds import extension
 from vergabe.files import current
@@ -145,6 +147,27 @@ def test_the_extension_is_served_under_the_address_that_packages_name(
     assert "Gemeinsame Beschaffung" in answer.text
     again = client.get(f"{root}README.md", headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
+
+
+@pytest.mark.usefixtures("moving_clock")
+def test_nothing_is_open_data_while_the_eu_has_not_published(
+    client: FlaskClient, session: Session, app: Flask, tmp_path: Path
+) -> None:
+    tender = tenders.ready(session, current.store())
+    try:
+        notice = outside.publish(session, tender, outside.use_folder(app, tmp_path))
+        assert notice.stage != "published"
+        for address in (
+            f"/bekanntmachungen/{tender.reference}/ocds.json",
+            f"/api/v1/ocds/records/{tender.reference}",
+            f"/bekanntmachungen/{tender.reference}/{notice.id}.ocds.json",
+            f"/bekanntmachungen/{tender.reference}/{notice.id}/ansicht",
+        ):
+            assert client.get(address).status_code == 404, address
+        assert json.loads(get(client, "/bekanntmachungen/ocds.json"))["releases"] == []
+        assert json.loads(get(client, "/api/v1/ocds/releases"))["releases"] == []
+    finally:
+        outside.use_nothing(app)
 
 
 @pytest.mark.parametrize("name", ["../../README.md", "codelists", "x.json", "%2e%2e/1.1.5"])
