@@ -90,7 +90,8 @@ class ForeignNotice:
     does not say); source_id: its id there, without leading zeros; version: 1 where the source
     counts none; notice_id, procedure_id: lower-case UUIDs where they are UUIDs;
     deadline: aware instant, the latest of all lots; deadline_is_day: only the day is known;
-    deadline_kind: of what; dispatched_on, published_on: legal days;
+    deadline_kind: of what; dispatched_on, published_on: legal days; seen_on: when a portal's
+    record was taken, says nothing about the notice itself;
     changed_notice: the notice that this one changes; previous_notices: earlier ones it names;
     origin: an XML document says more than a record of a portal.
     """
@@ -120,6 +121,7 @@ class ForeignNotice:
     deadline_kind: DeadlineKind | None = None
     dispatched_on: dt.date | None = None
     published_on: dt.date | None = None
+    seen_on: dt.date | None = None
     lots: tuple[ForeignLot, ...] = ()
     awards: tuple[Award, ...] = ()
     total: Money | None = None
@@ -128,6 +130,11 @@ class ForeignNotice:
     changed_notice: str | None = None
     previous_notices: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+
+    @property
+    def told_on(self) -> dt.date | None:
+        """Return the day that stands for the notice in lists."""
+        return self.published_on or self.dispatched_on or self.seen_on
 
     @property
     def is_result(self) -> bool:

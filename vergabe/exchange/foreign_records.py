@@ -63,15 +63,15 @@ def _portal(record: Record) -> ForeignNotice | None:
         return None
     source = source.lower()
     deadline, is_day = values.deadline(record.get("deadline"))
-    is_award = record.get("notice_type") == "award"
+    kind = values.code(record.get("notice_type"))
     is_uuid = len(source_id) == 36
     return ForeignNotice(
         source=source,
         source_id=source_id,
         origin="record",
         notice_id=source_id if source == "doe" and is_uuid else None,
-        form_type="result" if is_award else None,
-        notice_type=values.code(record.get("notice_type")),
+        form_type="result" if kind == "award" else _form_of(kind),
+        notice_type=kind,
         procedure_type=values.code(record.get("procedure")),
         title=title,
         summary=values.summary(record.get("description")),
@@ -83,6 +83,7 @@ def _portal(record: Record) -> ForeignNotice | None:
         deadline_is_day=is_day,
         deadline_kind=None if deadline is None else "bids",
         published_on=values.day(record.get("published")),
+        seen_on=values.day(record.get("seen")),
         url=values.url(record.get("url")),
     )
 

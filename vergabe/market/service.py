@@ -90,7 +90,9 @@ def _put(
 ) -> tuple[Outcome, StoredNotice | None]:
     notice = one.notice
     facts = notice.as_dict()
-    digest = hashlib.sha256(orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    # When a portal was looked at changes nothing about the notice.
+    said = {name: value for name, value in facts.items() if name != "seen_on"}
+    digest = hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
     same = next((row for row in versions if row.version == notice.version), None)
     if same is not None and not _says_more(notice, same, digest):
         return "unchanged", None

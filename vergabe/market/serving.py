@@ -36,6 +36,7 @@ FORMS: Final[Mapping[str, str]] = {
     "consultation": "Markterkundung",
     "completion": "Abschluss",
 }
+KINDS: Final[Mapping[str, str]] = {"notice": "Bekanntmachung", "award": "Ergebnis"}
 OUTCOMES: Final[Mapping[str, str]] = {
     "selec-w": "Zuschlag erteilt",
     "clos-nw": "ohne Zuschlag beendet",

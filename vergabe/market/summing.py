@@ -30,9 +30,15 @@ def picture(notices: Sequence[tuple[uuid.UUID, ForeignNotice]], *, today: dt.dat
 
     today: the day that counts for notices without any, in Berlin.
     """
-    latest_first = sorted(notices, key=lambda pair: (_day(pair[1]) or today, pair[0]), reverse=True)
+    latest_first = sorted(
+        notices, key=lambda pair: (pair[1].told_on or today, pair[0]), reverse=True
+    )
     shown_id, shown = max(latest_first, key=lambda pair: _worth(pair[1]))
-    running = [one for _, one in latest_first if one.deadline and not one.is_result]
+    running = max(
+        (one for _, one in latest_first if one.deadline and not one.is_result),
+        key=_last_word,
+        default=None,
+    )
     results = [one for _, one in latest_first if one.is_result]
     outcomes = {award.outcome for one in results for award in one.awards}
     cancelled = bool(outcomes) and outcomes <= {"clos-nw"}
@@ -42,14 +48,14 @@ def picture(notices: Sequence[tuple[uuid.UUID, ForeignNotice]], *, today: dt.dat
     return Picture(
         {
             "shown_id": shown_id,
-            "shown_on": _day(latest_first[0][1]) or today,
+            "shown_on": latest_first[0][1].told_on or today,
             "title": rules.bare_title(shown)[:400],
             "summary": _shortened(shown.summary),
             "buyer_names": list(buyers)[:_MOST_BUYERS],
             "cpv": next((code[:8] for _, one in latest_first for code in one.cpv), None),
             "nature": next((one.nature for _, one in latest_first if one.nature), None),
-            "deadline": running[0].deadline if running else None,
-            "deadline_is_day": bool(running) and running[0].deadline_is_day,
+            "deadline": running.deadline if running else None,
+            "deadline_is_day": running is not None and running.deadline_is_day,
             "is_awarded": bool(results) and not cancelled,
             "is_cancelled": cancelled,
             "is_planning": all(one.is_planning for _, one in latest_first),
@@ -61,8 +67,10 @@ def picture(notices: Sequence[tuple[uuid.UUID, ForeignNotice]], *, today: dt.dat
     )
 
 
-def _day(notice: ForeignNotice) -> dt.date | None:
-    return notice.published_on or notice.dispatched_on
+def _last_word(notice: ForeignNotice) -> tuple[dt.date, dt.datetime]:
+    """Return by what the notice is found whose deadline holds: the latest, else the longest."""
+    assert notice.deadline is not None
+    return notice.published_on or notice.dispatched_on or dt.date.min, notice.deadline
 
 
 def _worth(notice: ForeignNotice) -> tuple[bool, bool, int]:
