@@ -25,6 +25,7 @@ from vergabe.exchange.eforms.notice import SUBTYPES
 
 TARGET = Path(__file__).resolve().parents[1] / "schemas" / "eforms"
 SUBTYPE = re.compile(r"\[\$noticeSubType = '([^']*)'\]")
+COUNTED = "BT-759-LotResult"
 FIELD_ID = re.compile(r"\b(?:BT|OPT|OPP|OPA)-[0-9]+(?:\([A-Za-z0-9-]+\))?-[A-Za-z]+(?:-[A-Za-z]+)*")
 
 
@@ -160,6 +161,8 @@ class Tables:
             others, condition = self.conditions.of(target, kind, subtype)
         elif kind == "agreement":
             others = self._read_by(target, key, test)
+            if COUNTED in others:
+                target = COUNTED  # numbers of bids are told of the lot's result as a whole
         return [key, kind, target, " ".join(o for o in others if o != target), value, condition]
 
     def _target(self, diagnostics: str | None, context: str) -> str:

@@ -69,7 +69,6 @@ class Settings:
                 "VERGABE_BASE_URL muss mit https:// beginnen (http:// nur zur Probe), "
                 f"angegeben ist {base_url!r}."
             )
-        sdk = environment.get("VERGABE_EFORMS_SDK")
         host = urlsplit(base_url).hostname or "localhost"
         return cls(
             data=data,
@@ -80,13 +79,19 @@ class Settings:
             secret_key=secret_key,
             smtp_url=environment.get("VERGABE_SMTP_URL") or None,
             mail_from=environment.get("VERGABE_MAIL_FROM") or f"vergabe@{host}",
-            eforms_sdk=Path(sdk).expanduser() if sdk else None,
+            eforms_sdk=eforms_sdk_place(environment),
             notice_sender=_notice_sender(environment, data),
             notice_sender_token=environment.get("VERGABE_NOTICE_SENDER_TOKEN") or None,
             law_tables=law_folder(environment),
             document_limit_bytes=_megabytes(environment, "VERGABE_DOCUMENT_LIMIT_MB", 100),
             request_limit_bytes=_megabytes(environment, "VERGABE_REQUEST_LIMIT_MB", 120),
         )
+
+
+def eforms_sdk_place(environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Return the folder or zip of the eForms SDK that the operator named, None if none."""
+    place = environment.get("VERGABE_EFORMS_SDK")
+    return Path(place).expanduser() if place else None
 
 
 def _default_data(environment: Mapping[str, str]) -> str:

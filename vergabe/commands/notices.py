@@ -4,21 +4,27 @@ import hashlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import click
 from sqlalchemy.orm import Session
 
 from vergabe import clock
+from vergabe.commands.notice_delivery import send, status
 from vergabe.commands.notice_view import view
 from vergabe.commands.support import acting, as_option, json_option, print_json, the_app
 from vergabe.commands.tenders import tender
 from vergabe.db import reading, unit_of_work
 from vergabe.errors import NotFound
+from vergabe.exchange.eforms.sdk_files import SdkError
+from vergabe.exchange.eforms.sdk_shelf import SdkShelf
 from vergabe.exchange.findings import Finding
 from vergabe.exchange.validate import validate_file
 from vergabe.files import current
 from vergabe.notices import open_data, queries, service
+from vergabe.settings import Settings, eforms_sdk_place
 from vergabe.tenders import queries as tenders
+from vergabe.tenders.outlet import Outlet
 
 
 @click.group()
@@ -27,6 +33,8 @@ def notice() -> None:
 
 
 notice.add_command(view)
+notice.add_command(status)
+notice.add_command(send)
 
 
 @notice.command()
@@ -75,8 +83,13 @@ def _latest(session: Session, reference: str, format_: str) -> bytes:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @json_option
 def validate(files: tuple[Path, ...], as_json: bool) -> None:
-    """Dateien gegen Schema und Regeln prüfen."""
-    checked = [(file, validate_file(file)) for file in files]
+    """Dateien gegen Schema und Regeln prüfen.
+
+    Bekanntmachungen nach eForms: erst eigene Prüfungen, dann XML-Schema und amtliche Regeln des
+    eForms-SDK (VERGABE_EFORMS_SDK). Ohne SDK steht dort, was nicht geprüft werden konnte.
+    """
+    shelf = _shelf()
+    checked = [(file, validate_file(file, shelf=shelf)) for file in files]
     if as_json:
         print_json(
             [
@@ -92,12 +105,31 @@ def validate(files: tuple[Path, ...], as_json: bool) -> None:
         for file, findings in checked:
             click.echo(f"{file}: {'gültig' if _is_valid(findings) else 'nicht gültig'}")
             for finding in findings:
-                where = finding.field or finding.location or ""
-                click.echo(f"  {finding.severity}: {where} {finding.message}")
-                if finding.remedy:
-                    click.echo(f"    Abhilfe: {finding.remedy}")
+                _print_finding(finding)
     if not all(_is_valid(findings) for _, findings in checked):
         sys.exit(1)
+
+
+def _shelf() -> SdkShelf:
+    """Return the official rules that the operator named; one that cannot be read stops all."""
+    try:
+        return SdkShelf.of(eforms_sdk_place())
+    except SdkError as error:
+        raise click.UsageError(error.message) from None
+
+
+_SEVERITIES: Final = {"error": "Fehler", "warning": "Warnung", "info": "Hinweis"}
+
+
+def _print_finding(finding: Finding) -> None:
+    where = finding.field or finding.location
+    click.echo(f"  {_SEVERITIES[finding.severity]}: {where} {finding.message}".rstrip())
+    if finding.remedy:
+        click.echo(f"    Abhilfe: {finding.remedy}")
+    if finding.folded:
+        number = len(finding.folded)
+        told = "1 weiterer Befund folgt" if number == 1 else f"{number} weitere Befunde folgen"
+        click.echo(f"    {told} daraus.")
 
 
 def _is_valid(findings: Sequence[Finding]) -> bool:
@@ -114,22 +146,26 @@ def publish(reference: str, as_email: str | None, as_json: bool) -> None:
     with app.app_context(), unit_of_work() as session:
         actor = acting(as_email, now=clock.now())
         found = tenders.tender_by_reference(session, actor, reference)
+        settings: Settings = app.extensions["vergabe_settings"]
         published = service.publish_tender(
             session,
             actor,
             found.id,
             now=clock.now(),
             store=current.store(),
-            base_url=app.extensions["vergabe_settings"].base_url,
+            base_url=settings.base_url,
+            outlet=Outlet.of(settings.notice_sender),
         )
         result = {
             "reference": found.reference,
             "notice_id": str(published.id),
             "notice_uuid": str(published.notice_uuid),
+            "stage": published.stage,
             "published_at": published.published_at,
             "submission_deadline": found.submission_deadline,
         }
     if as_json:
         print_json(result)
     else:
-        click.echo(f"{reference} ist veröffentlicht ({result['notice_uuid']}).")
+        done = "veröffentlicht" if result["published_at"] else "zum Versand gegeben"
+        click.echo(f"{reference} ist {done} ({result['notice_uuid']}).")

@@ -8,6 +8,10 @@ from lxml import etree
 
 from vergabe.errors import InvalidInput
 from vergabe.exchange import binding, parser, xsd
+from vergabe.exchange.eforms import assessing
+from vergabe.exchange.eforms.fields import root_namespace
+from vergabe.exchange.eforms.places import NAMESPACES
+from vergabe.exchange.eforms.sdk_shelf import SdkShelf
 from vergabe.exchange.findings import Finding, Stage
 from vergabe.exchange.xvergabe import checks
 from vergabe.exchange.xvergabe.codec import DOCUMENTS as DOCUMENT_KINDS
@@ -26,15 +30,20 @@ _ALL: Final[tuple[type[binding.Part], ...]] = (
     FaultDetail,
 )
 _KINDS: Final[Mapping[str, type[binding.Part]]] = {kind.qname(): kind for kind in _ALL}
+_NOTICES: Final = ("PriorInformationNotice", "ContractNotice", "ContractAwardNotice")
+_EFORMS: Final = frozenset({*map(root_namespace, _NOTICES), NAMESPACES["brin"]})
 _UBL: Final = "urn:oasis:names:specification:ubl:schema:xsd:"
 _OFFICIAL: Final = ("http://xvergabe.org/", "https://xvergabe.org/", "http://www.xvergabe.org/")
 
 
-def validate_file(path: Path, *, max_bytes: int = parser.MAX_BYTES) -> list[Finding]:
-    """Return what is wrong with the file at `path`; empty means valid.
+def validate_file(
+    path: Path, *, shelf: SdkShelf | None = None, max_bytes: int = parser.MAX_BYTES
+) -> list[Finding]:
+    """Return what is wrong with the file at `path`; without an error among it, it is valid.
 
     Which schema applies is read from the root element. A file that is missing, too large, not XML
-    or of an unknown kind gives a finding, too; nothing is raised.
+    or of an unknown kind gives a finding, too; nothing is raised. shelf: the official rules of
+    eForms notices; what cannot be checked without is a finding of severity `info`.
     """
     try:
         if not path.is_file():
@@ -50,16 +59,20 @@ def validate_file(path: Path, *, max_bytes: int = parser.MAX_BYTES) -> list[Find
     if len(content) > max_bytes:
         refusal = parser.too_large(max(size, len(content)), max_bytes)
         return [_from_input_error(refusal, "file")]
-    return validate_bytes(content, max_bytes=max_bytes)
+    return validate_bytes(content, shelf=shelf, max_bytes=max_bytes)
 
 
-def validate_bytes(content: bytes, *, max_bytes: int = parser.MAX_BYTES) -> list[Finding]:
-    """Return what is wrong with an XML document; empty means valid. Raises nothing."""
+def validate_bytes(
+    content: bytes, *, shelf: SdkShelf | None = None, max_bytes: int = parser.MAX_BYTES
+) -> list[Finding]:
+    """Return what is wrong with an XML document, as `validate_file` does. Raises nothing."""
     try:
         root = parser.parse(content, max_bytes=max_bytes)
     except InvalidInput as error:
         return [_from_input_error(error, "xml")]
     namespace = etree.QName(root).namespace or ""
+    if namespace in _EFORMS:
+        return assessing.assess(root, shelf or SdkShelf())
     check = _CHECKS_BY_NAMESPACE.get(namespace)
     return check(root) if check is not None else [_unknown_kind(root, namespace)]
 
@@ -88,10 +101,9 @@ def _unknown_kind(root: "etree._Element", namespace: str) -> Finding:
     if namespace.startswith(_UBL):
         rule, message = (
             "kind_not_supported",
-            f"Das ist ein UBL- oder eForms-Dokument („{name}“). "
-            "Diese Art kann hier noch nicht geprüft werden.",
+            f"Das ist ein UBL-Dokument („{name}“), aber keine Bekanntmachung nach eForms.",
         )
-        remedy = "Bitte mit den amtlichen eForms-Regeln prüfen."
+        remedy = "Bitte eine Bekanntmachung angeben, etwa „ContractNotice“."
     elif namespace.startswith(_OFFICIAL):
         rule, message = (
             "namespace_unknown",

@@ -5,10 +5,11 @@ How the chief of several findings is chosen, strongest reason first:
 1. Errors before warnings and hints; our own checks (they name law and remedy), then the schema,
    then the official rules by stage: frame, groups, presence, format, condition, agreement.
 2. A finding follows from a chief about the *same thing*: the same official term at the same place.
-3. A rule that reads other fields (a condition, an agreement) follows from a chief that says that
-   one of those fields is missing, empty, not allowed or wrong in itself, at the same place or where
-   all lots look.
-4. A finding within a section follows from a chief that says the section is missing.
+3. A rule that reads other fields (a condition, an agreement, the languages) follows from a chief
+   that says that one of those fields is missing, empty, not allowed or wrong in itself, at the same
+   place or where all lots look. A reference to nothing counts as wrong in itself.
+4. A finding within a section follows from a chief that says the section is missing; that a section
+   is empty follows from a field in it that is missing.
 5. What cannot be judged without the subtype follows from the finding that it is missing.
 6. The same mistake of one field that our form has once for all lots is one finding.
 
@@ -36,12 +37,18 @@ _KINDS: Final = {
             ("repeated", "language_absent", "language_twice"),
             ("language_missing", "language_extra"),
             ("code", "format", "length", "blanks", "attribute", "too_small", "too_large"),
+            ("reference",),
             ("conditional",),
+            ("empty_section",),
+            ("day",),
             ("agreement",),
         )
     )
     for kind in kinds
 }
+_FIXED_DAYS: Final = ("BT-05(a)-notice", "BT-738-notice")
+_AGREEMENTS: Final = ("agreement", "day")
+_LANGUAGE: Final = "BT-702"
 _TERM: Final = re.compile(r"^((?:BT|OPT|OPP|OPA)-\d+)")
 _ATTRIBUTE_OF: Final = {"OPA-36": "BT-36", "OPA-98": "BT-98", "BT-26": "BT-262", "BT-03": "BT-02"}
 # One date has two official fields, one place or size has several; people fill in one of ours.
@@ -141,6 +148,14 @@ def _kind(finding: Finding) -> str:
     rule = official_rules.rules().get(finding.rule)
     if rule is None:
         return ""
+    known = official_rules.fields().get(finding.field)
+    if rule.kind == "empty" and known is not None and known.type == "node":
+        return "empty_section"
+    if rule.kind == "agreement":
+        # A reference to nothing is wrong by itself; days of the notice are fixed, others may move.
+        if known is not None and known.type == "id-ref":
+            return "reference"
+        return "day" if any(other in _FIXED_DAYS for other in rule.others) else "agreement"
     is_conditional = rule.kind in ("missing", "forbidden") and rule.others
     return "conditional" if is_conditional else rule.kind
 
@@ -164,10 +179,15 @@ def _follows(finding: Finding, chief: Finding, under: Sequence[Finding]) -> bool
     if _is_same_mistake(finding, chief):
         return True
     if finding.stage == "domain":
-        return False
+        return finding.severity == chief.severity and _is_same_place(finding, chief)
     if _is_about_same(finding, chief, under):
         return True
     return _reads(finding, chief) or _lies_within(finding, chief)
+
+
+def _is_same_place(finding: Finding, chief: Finding) -> bool:
+    """Return whether two of our own checks speak of one field of one thing."""
+    return finding.field == chief.field and finding.subject == chief.subject
 
 
 def _lacks_subtype(chief: Finding) -> bool:
@@ -190,14 +210,12 @@ def _is_same_mistake(finding: Finding, chief: Finding) -> bool:
 
 def _is_about_same(finding: Finding, chief: Finding, under: Sequence[Finding]) -> bool:
     """Return whether both are about one term at one place."""
-    if _is_agreement(finding) and _is_agreement(chief):
-        return finding.message == chief.message and finding.subject_id == chief.subject_id
-    if _term(finding.field) not in {_term(chief.field)}:
+    if _term(finding.field) != _term(chief.field):
         return False
+    if _is_id(chief.field) and _is_wrong_in_itself(chief) and _kind(finding) in _AGREEMENTS:
+        return True  # whoever looks for an id looks everywhere
     places = {chief.subject_id, *(f.subject_id for f in under if f.field == chief.field)}
-    if finding.subject_id not in places:
-        return False
-    return _is_same_part(finding, chief)
+    return finding.subject_id in places and _is_same_part(finding, chief)
 
 
 def _is_same_part(finding: Finding, chief: Finding) -> bool:
@@ -209,15 +227,18 @@ def _is_same_part(finding: Finding, chief: Finding) -> bool:
     return parts[0] == parts[1] or not all(parts)
 
 
-def _is_agreement(finding: Finding) -> bool:
-    return _kind(finding) == "agreement"
+def _is_id(field: str) -> bool:
+    known = official_rules.fields().get(field)
+    return known is not None and known.type in ("id", "id-ref")
 
 
 def _reads(finding: Finding, chief: Finding) -> bool:
     """Return whether a rule reads a field that the chief says is wrong in itself."""
     rule = official_rules.rules().get(finding.rule)
-    if rule is None or not rule.others or not _is_wrong_in_itself(chief):
+    if rule is None or not _is_wrong_in_itself(chief):
         return False
+    if rule.kind in ("language_missing", "language_extra"):
+        return _term(chief.field) == _LANGUAGE
     if _term(chief.field) not in {_term(other) for other in rule.others}:
         return False
     return _sees(finding, chief)
@@ -225,7 +246,7 @@ def _reads(finding: Finding, chief: Finding) -> bool:
 
 def _is_wrong_in_itself(chief: Finding) -> bool:
     if chief.stage == "schematron":
-        return _kind(chief) not in ("agreement", "conditional", "")
+        return _kind(chief) not in (*_AGREEMENTS, "conditional", "")
     return chief.stage == "xsd" or checks.is_about_one_field(chief.rule)
 
 
@@ -236,19 +257,28 @@ def _sees(finding: Finding, chief: Finding) -> bool:
     """
     if finding.subject_id == chief.subject_id or not chief.subject_id or not finding.subject_id:
         return True
-    known = official_rules.fields().get(chief.field)
-    return known is not None and known.type in ("id", "id-ref")
+    return _is_id(chief.field)
 
 
 def _lies_within(finding: Finding, chief: Finding) -> bool:
-    """Return whether a field lies in a section that the chief says is missing or not allowed."""
-    if _kind(chief) not in ("group_missing", "group_forbidden"):
+    """Return whether a field lies in a section that the chief says is missing or not allowed.
+
+    Or, the other way round, whether a section is empty because the field of the chief is missing.
+    """
+    if finding.subject_id != chief.subject_id:
         return False
-    section = official_rules.fields().get(chief.field)
-    inner = official_rules.fields().get(finding.field)
-    if section is None or inner is None or finding.subject_id != chief.subject_id:
+    if _kind(finding) == "empty_section":
+        is_missing = chief.stage == "xsd" or _kind(chief) in ("missing", "empty", "conditional")
+        return is_missing and _is_in(chief.field, finding.field)
+    is_section = _kind(chief) in ("group_missing", "group_forbidden", "empty_section")
+    return is_section and _is_in(finding.field, chief.field)
+
+
+def _is_in(inner: str, section: str) -> bool:
+    known = official_rules.fields()
+    if inner not in known or section not in known:
         return False
-    return inner.xpath.startswith(section.xpath.rstrip("/") + "/")
+    return known[inner].xpath.startswith(known[section].xpath.rstrip("/") + "/")
 
 
 def _with_folded(chief: Finding, under: list[Finding]) -> Finding:

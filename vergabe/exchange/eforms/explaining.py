@@ -6,7 +6,7 @@ from typing import Final
 from lxml import etree
 
 from vergabe.exchange.eforms import official_rules, places, sentences
-from vergabe.exchange.eforms.official_rules import OfficialRule
+from vergabe.exchange.eforms.official_rules import OfficialField, OfficialRule
 from vergabe.exchange.eforms.raw_findings import XSD_STAGE, RawFinding
 from vergabe.exchange.eforms.sentences import Case
 from vergabe.exchange.eforms.subjects import Subject, element_at, subject_of
@@ -51,12 +51,12 @@ def _explained(raw: RawFinding, root: "etree._Element") -> Finding:
         official_rules.label_of(target),
         known.type if known is not None else "",
         form,
-        _value(element),
+        _value(element, known),
     )
     subject = subject_of(element)
     is_xsd = raw.stage == XSD_STAGE
     message = (raw.german or _SCHEMA) if is_xsd else sentences.message(case)
-    if is_xsd and form.page != official_rules.form_field("").page:
+    if is_xsd and known is not None:
         message = f"{case.named}: {message}"
     by_application = is_xsd or sentences.is_for_application(case)
     return Finding(
@@ -144,8 +144,10 @@ def _stands_at(key: str, element: "etree._Element") -> bool:
     return isinstance(hits, list) and any(hit is element for hit in hits)
 
 
-def _value(element: "etree._Element | None") -> str:
+def _value(element: "etree._Element | None", field: OfficialField | None) -> str:
     """Return what stands at the place, `""` for an element with others in it."""
-    if element is None or len(element):
+    if element is None:
         return ""
-    return (element.text or "").strip()
+    if field is not None and field.of:
+        return element.get(field.xpath.rpartition("@")[2], "")
+    return "" if len(element) else (element.text or "").strip()

@@ -17,6 +17,7 @@ from vergabe.exchange.findings import MendedBy
 from vergabe.resources import folder
 
 _PAREN: Final = re.compile(r"\([^)]*\)")
+_WITHHELD: Final = ("BT-195", "BT-196", "BT-197", "BT-198")
 _FALLBACK: Final = "noticeInformation"
 # What the product never writes: one field of our form stands near all of its fields.
 _NEVER_WRITTEN: Final = (
@@ -165,18 +166,22 @@ def _fields_in(node: OfficialField) -> list[FormField]:
     return [
         form_field(field.id)
         for field in fields().values()
-        if field.type != "node" and not field.of and field.xpath.startswith(below)
+        if field.type != "node"
+        and not field.of
+        and field.xpath.startswith(below)
+        and not field.id.startswith(_WITHHELD)
     ]
 
 
 def _terms(official: str) -> list[str]:
     """Return under which names a field may stand in the table, the most exact first."""
-    if official.startswith("ND-"):
+    if not official or official.startswith("ND-"):
         return [official]
     prefix, number, *rest = re.split(r"-(?![^()]*\))", official, maxsplit=2)
     term, scope = f"{prefix}-{number}", rest[0] if rest else ""
     bare = _PAREN.sub("", term)
-    return [official, term, f"{bare}-{scope}", f"{bare}-{scope.split('-')[0]}", bare]
+    exact = [official, term] if term != bare else [official]
+    return [*exact, f"{bare}-{scope}", f"{bare}-{scope.split('-')[0]}", bare]
 
 
 @functools.cache
@@ -205,12 +210,13 @@ def _form_table() -> Mapping[str, FormField]:
 
 def _labels(rows: list[dict[str, str]]) -> Mapping[tuple[str, str], str]:
     """Return what the form calls each of its fields: the plainest label of the terms it holds."""
-    plainest: dict[tuple[str, str], tuple[bool, bool, bool, int, str]] = {}
+    plainest: dict[tuple[str, str], tuple[bool, bool, bool, bool, int, str]] = {}
     for row in rows:
-        term, label = row["term"], row["label"]
+        term, label = row["term"], row["form_label"] or row["label"]
         # Terms of the law of notices name a field better than the sections around them.
         is_section = term.startswith("ND-") or "-" not in term
-        rank = (is_section, ":" in label, row["by"] == "application", len(label), label)
+        is_closed = row["by"] == "application"
+        rank = (not row["form_label"], is_section, ":" in label, is_closed, len(label), label)
         place = (row["page"], row["field"])
         if place not in plainest or rank < plainest[place]:
             plainest[place] = rank
