@@ -23,6 +23,7 @@ from tests.factories import (
     demands,
     funding,
     in_house,
+    market,
     plans,
     pools,
     suppliers,
@@ -149,6 +150,9 @@ def world(app: Flask, session: Session, **tender_facts: Any) -> World:
         ],
     }
     values["delivery_id"] = [_delivery(session, published.id)]
+    values["foreign_id"] = [
+        row.id for row in market.stored(session, current.store(), market.foreign())
+    ]
     values["vote_id"] = [votes.opened(session, found[1]).id]
     values |= cost_shares.route_values(session, found[2])
     values["milestone_id"] += funded(session, found[0], values)
