@@ -41,6 +41,7 @@ def demo_settings(place: Path, *, base_url: str) -> Settings:
         secret_key=key_file.read_text(),
         smtp_url=f"file://{(place / 'mails').resolve()}",
         mail_from="vergabe@merzenich.example",
+        notice_sender=str((place / "notices-out").resolve()),
         is_demo=True,
     )
 

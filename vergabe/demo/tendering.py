@@ -25,8 +25,12 @@ from vergabe.exchange import pdf
 from vergabe.exchange.validate import validate_bytes
 from vergabe.files import current
 from vergabe.messages.model import Message
+from vergabe.notices import delivering
+from vergabe.notices import delivery_queries as deliveries
 from vergabe.notices import queries as notices
 from vergabe.notices import service as publishing
+from vergabe.notices.answering import House
+from vergabe.settings import Settings
 from vergabe.suppliers import following
 from vergabe.tenders import criteria, documents, drafting, editing, gates, readiness, rules
 from vergabe.tenders.amending import Amendment
@@ -34,6 +38,7 @@ from vergabe.tenders.criteria import CriterionInput
 from vergabe.tenders.documents import Upload
 from vergabe.tenders.lotting import Split
 from vergabe.tenders.model import Tender
+from vergabe.tenders.outlet import Outlet
 
 OFFICER: Final = "vergabestelle@merzenich.example"
 SUPPLIER: Final = "angebot@rurtal.example"
@@ -60,12 +65,14 @@ class TenderSteps:
         let_pass: Callable[[dt.datetime], None],
     ) -> None:
         self.app, self.report, self.pool_id, self.let_pass = app, report, pool_id, let_pass
-        self.base_url: str = app.extensions["vergabe_settings"].base_url
+        settings: Settings = app.extensions["vergabe_settings"]
+        self.base_url, self.outlet = settings.base_url, Outlet.of(settings.notice_sender)
 
     def play(self) -> None:
         self._draft()
         self._publish()
         worker.drain(self.app)
+        self._wait_for_the_eu()
         self._invitations()
         self._ask_and_answer()
         self._amend()
@@ -139,11 +146,12 @@ class TenderSteps:
                 now=clock.now(),
                 store=current.store(),
                 base_url=self.base_url,
+                outlet=self.outlet,
             )
             deadline = tender.submission_deadline
         assert deadline is not None
         self.report.tell(
-            f"{self.reference} ist veröffentlicht; Angebote bis "
+            f"{self.reference} geht hinaus; Angebote bis "
             f"{deadline.astimezone(clock.BERLIN):%d.%m.%Y, %H:%M} Uhr."
         )
         self.report.check("Der zweite Klick veröffentlicht nicht noch einmal", self._is_refused())
@@ -158,10 +166,50 @@ class TenderSteps:
                     now=clock.now(),
                     store=current.store(),
                     base_url=self.base_url,
+                    outlet=self.outlet,
                 )
         except Refused:
             return True
         return False
+
+    def _wait_for_the_eu(self) -> None:
+        """Above the threshold: the notice lies in a folder, and the officer says what happened."""
+        with self.app.app_context(), reading() as session:
+            (life,) = deliveries.lives_of(session, self.tender_id)
+            if not life.notice.must_wait:
+                self.report.tell(f"{self.reference} ist veröffentlicht.")
+                return
+            delivery_id, state = life.deliveries[0].id, life.deliveries[0].state
+            is_hidden = session.get_one(Tender, self.tender_id).public_since is None
+        self.report.tell(f"Die Bekanntmachung liegt als eForms in {self.outlet.environment}.")
+        self.report.check("Vor der EU ist nichts öffentlich", is_hidden and state == "sent")
+        self.let_pass(clock.now() + dt.timedelta(hours=1))
+        with self._as(OFFICER) as (session, actor):
+            delivering.confirm_receipt(
+                session,
+                actor,
+                self.tender_id,
+                delivery_id,
+                accepted_at=clock.now(),
+                now=clock.now(),
+                house=House(current.store(), self.base_url),
+            )
+        self.let_pass(clock.now() + dt.timedelta(hours=20))
+        with self._as(OFFICER) as (session, actor):
+            delivering.confirm_publication(
+                session,
+                actor,
+                self.tender_id,
+                delivery_id,
+                published_at=clock.now(),
+                number="00123456-2026",
+                now=clock.now(),
+                house=House(current.store(), self.base_url),
+            )
+            is_public = session.get_one(Tender, self.tender_id).public_since is not None
+        self.report.tell(f"{self.reference} ist in der EU und hier veröffentlicht.")
+        self.report.check("Mit der EU ist die Bekanntmachung hier öffentlich", is_public)
+        worker.drain(self.app)
 
     def _invitations(self) -> None:
         with self.app.app_context(), reading() as session:
@@ -215,6 +263,7 @@ class TenderSteps:
                 now=clock.now(),
                 store=current.store(),
                 base_url=self.base_url,
+                outlet=self.outlet,
             )
         self.report.tell("Eine Änderung ist veröffentlicht, die Frist um sieben Tage verlängert.")
 

@@ -16,8 +16,10 @@ from vergabe.db import db
 from vergabe.errors import Violation
 from vergabe.tenders import explaining, gates, presenting, publishing, queries, rules
 from vergabe.tenders.forms import day_and_time
+from vergabe.tenders.outlet import Outlet
 from vergabe.tenders.rules import Stage
 from vergabe.tenders.snapshots import dropping_documents, pending_documents
+from vergabe.web import shell
 from vergabe.web.rights import current_actor, requires
 
 pages = Blueprint("tender_notices", __name__)
@@ -43,6 +45,8 @@ def publishing_page(
         missing=publishing.reasons_against_publishing(session, tender, now=now),
         notes=[note for g in gates.all_gates(session, tender, now=now) for note in g.notes],
         timing=explaining.timing_of(session, tender, now=now),
+        must_wait=Outlet.of(shell.settings().notice_sender).must_wait(tender),
+        environment=Outlet.of(shell.settings().notice_sender).environment,
     )
 
 
