@@ -66,14 +66,14 @@ def check(
     except parser.UnreadableXml as error:
         return Official((_unreadable(error),))
     subtype = places.subtype_of(root)
+    unchecked: list[str] = []
     try:
-        sdk = shelf.for_notice(root)
+        sdk = _sdk_for(root, shelf, unchecked)
         known = sdk.notice_types
     except SdkError as error:
         return Official((), unchecked=(error.message,), subtype=subtype)
     findings: list[RawFinding] = []
     checked: list[Check] = []
-    unchecked: list[str] = []
     for name, run in _CHECKS.items():
         if name == "schematron" and not with_rules:
             continue
@@ -94,6 +94,18 @@ def check(
     if with_rules and subtype not in known:
         unchecked.append(_no_subtype(subtype, sdk))
     return Official(tuple(findings), tuple(checked), tuple(unchecked), sdk.version, subtype)
+
+
+def _sdk_for(root: "etree._Element", shelf: SdkShelf, unchecked: list[str]) -> Sdk:
+    """Return the SDK that a notice names; the newest, and say so, for one that names none."""
+    try:
+        return shelf.for_notice(root)
+    except SdkError as error:
+        newest = shelf.newest
+        if newest is None or places.customization_id(root) or not schema.is_notice(root, newest):
+            raise
+        unchecked.append(f"{error.message} Geprüft wurde mit der neuesten.")
+        return newest
 
 
 def rules_of(sdk: Sdk) -> RulesProcess:

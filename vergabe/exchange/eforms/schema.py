@@ -44,6 +44,11 @@ def findings(root: "etree._Element", sdk: Sdk) -> list[RawFinding]:
     return [_finding(root, sdk, error) for error in compiled(sdk, name).mistakes(root)]
 
 
+def is_notice(root: "etree._Element", sdk: Sdk) -> bool:
+    """Return whether the SDK has notices with this root element."""
+    return _schema_for(root, sdk) is not None
+
+
 def compiled(sdk: Sdk, name: str) -> xsd.Schema:
     """Return the compiled schema of this name (`schemas/maindoc/….xsd`), made at most once.
 
