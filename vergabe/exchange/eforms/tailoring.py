@@ -14,7 +14,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, Final
 
-from vergabe.exchange.eforms.branches import Grammar, grammar_for
+from vergabe.exchange.eforms.grammar import Grammar, grammar_for
 from vergabe.exchange.eforms.notice import Notice
 
 
