@@ -63,6 +63,7 @@ def examine(app: Flask) -> list[Finding]:
             *_deadlines(),
             *_law(),
             *official_rules(settings.eforms_sdk),
+            *notices(app, settings),
         ]
 
 
@@ -237,7 +238,8 @@ def _one_sdk(sdk: Sdk) -> Finding:
     )
 
 
-def _notices(app: Flask, settings: Settings) -> Iterator[Finding]:
+def notices(app: Flask, settings: Settings) -> Iterator[Finding]:
+    """Yield whether notices can leave the house, and whether any waits for too long."""
     outlet = Outlet.of(settings.notice_sender)
     sender = sender_for(app)
     if sender is None:
