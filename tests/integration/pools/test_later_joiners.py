@@ -189,7 +189,7 @@ def test_what_is_announced_counts_in_the_estimate_and_stands_in_the_notice(
     assert later_options.value_with_options(tender) == own + 600_000
     law = current_assessment(session, tender, clock.berlin_day(clock.now()))
     assert law.value_net_cents == own + 600_000
-    text = writing._information(tender) or ""
+    text = writing.information(tender) or ""
     assert "Stadt Kerpen" in text or "Gemeinde Kerpen" in text
     assert "bis 31.12.2027, höchstens 10 Stück „Jacke“" in text
     notice = Notice(notice_uuid=tender.procedure_uuid, kind="contract_notice")
