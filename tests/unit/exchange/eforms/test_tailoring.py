@@ -4,7 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from tests import sdk
 from tests.factories.eforms import contract_notice
+from tests.factories.eforms_examples import notices
+from vergabe.exchange.eforms import schema
 from vergabe.exchange.eforms.datatypes import Text
 from vergabe.exchange.eforms.notice import SUBTYPES, Notice
 from vergabe.exchange.eforms.parties import Organisation
@@ -112,3 +115,8 @@ def test_mandatory_fields_depend_on_the_subtype() -> None:
     assert "BT-15-Lot" not in DE.mandatory_fields("29")
     assert EU.mandatory_fields("16") == frozenset()
     assert "BR-OPT-00002-0052" in DE.rules_not_applied
+
+
+@pytest.mark.parametrize("name", sorted(notices()))
+def test_german_notice_obeys_the_same_schema(name: str) -> None:
+    assert schema.findings(tree(notices()[name], DE), sdk.sdk()) == []
