@@ -1,5 +1,6 @@
 """Which tables, blueprints and menu entries there are. Imported by the assembly alone."""
 
+import functools
 from types import ModuleType
 from typing import Final
 
@@ -95,7 +96,14 @@ from vergabe.messages import unsubscribe_pages
 from vergabe.notice_facts import api as notice_facts_api
 from vergabe.notice_facts import pages as notice_facts_pages
 from vergabe.notices import api as notices_api
-from vergabe.notices import delivery_api, delivery_pages, open_data_api, open_data_pages, view_pages
+from vergabe.notices import (
+    checking,
+    delivery_api,
+    delivery_pages,
+    open_data_api,
+    open_data_pages,
+    view_pages,
+)
 from vergabe.notices import pages as notices_pages
 from vergabe.plans import api as plans_api
 from vergabe.plans import milestone_pages
@@ -107,11 +115,13 @@ from vergabe.pools import pages as pools_pages
 from vergabe.pools.conditions import Condition
 from vergabe.records import api as records_api
 from vergabe.records import pages as records_pages
+from vergabe.settings import Settings
 from vergabe.suppliers import api as suppliers_api
 from vergabe.suppliers import pages as suppliers_pages
 from vergabe.suppliers import registration_pages
 from vergabe.tenders import api as tenders_api
 from vergabe.tenders import common_rules_pages as tender_bylaw_pages
+from vergabe.tenders import conditions as publication_conditions
 from vergabe.tenders import (
     criteria_pages,
     document_pages,
@@ -123,6 +133,7 @@ from vergabe.tenders import (
 from vergabe.tenders import later_api as later_joining_api
 from vergabe.tenders import later_pages as call_off_pages
 from vergabe.tenders import pages as tenders_pages
+from vergabe.tenders.conditions import LaterGate
 from vergabe.votes import api as votes_api
 from vergabe.votes import gates as vote_gates
 from vergabe.votes import pages as votes_pages
@@ -288,28 +299,28 @@ SECTIONS: Final[tuple[Section, ...]] = (
     Section("cooperation", "Vollmachten", "mandates.index", Permission.VIEW_COOPERATION),
     Section("cooperation", "Aufgaben", "tasks.show", Permission.VIEW_COOPERATION),
     Section("cooperation", "Vertretungen", "substitutes.index", Permission.VIEW_COOPERATION),
-    Section("pool", "Überblick", "pools.show", Permission.VIEW_POOLS),
-    Section("pool", "Abstimmung", "votes.show", Permission.VIEW_POOLS),
-    Section("pool", "Abrufe", "later.show", Permission.VIEW_POOLS),
-    Section("pool", "Beratung", "advice.of_pool", Permission.VIEW_POOLS),
-    Section("pool", "Förderung", "funding.show", Permission.VIEW_FUNDING),
-    Section("pool", "Vorlagen", "council_papers.show", Permission.VIEW_COUNCIL_PAPERS),
-    Section("pool", "Interessenkonflikte", "conflicts.show", Permission.DECLARE_INTERESTS),
-    Section("tender", "Überblick", "tenders.show", Permission.VIEW_TENDERS),
-    Section("tender", "Bekanntmachung", "notice_facts.show", Permission.VIEW_TENDERS),
-    Section("tender", "Versand", "deliveries.index", Permission.VIEW_TENDERS),
-    Section("tender", "Abrufe", "call_offs.show", Permission.VIEW_TENDERS),
-    Section("tender", "Interessenkonflikte", "conflicts.show_tender", Permission.DECLARE_INTERESTS),
-    Section("tender", "Beratung", "advice.of_tender", Permission.VIEW_TENDERS),
-    Section("cooperation", "Vorleistungen", "ledger.index", Permission.VIEW_COSTS),
-    Section("pool", "Kosten", "costs.of_pool", Permission.VIEW_COSTS),
-    Section("tender", "Kosten", "costs.of_tender", Permission.VIEW_COSTS),
     Section("cooperation", "Zeitplan", "milestones.index", Permission.VIEW_PLANS),
-    Section("pool", "Zeitplan", "plans.pool", Permission.VIEW_PLANS),
+    Section("cooperation", "Vorleistungen", "ledger.index", Permission.VIEW_COSTS),
+    Section("pool", "Überblick", "pools.show", Permission.VIEW_POOLS),
+    Section("pool", "Beratung", "advice.of_pool", Permission.VIEW_POOLS),
     Section("pool", "Satzungen", "pool_bylaws.show", Permission.VIEW_POOLS),
     Section("pool", "Eigene Anbieter", "in_house.index", Permission.VIEW_POOLS),
-    Section("tender", "Zeitplan", "plans.tender", Permission.VIEW_PLANS),
+    Section("pool", "Abstimmung", "votes.show", Permission.VIEW_POOLS),
+    Section("pool", "Vorlagen", "council_papers.show", Permission.VIEW_COUNCIL_PAPERS),
+    Section("pool", "Förderung", "funding.show", Permission.VIEW_FUNDING),
+    Section("pool", "Zeitplan", "plans.pool", Permission.VIEW_PLANS),
+    Section("pool", "Kosten", "costs.of_pool", Permission.VIEW_COSTS),
+    Section("pool", "Abrufe", "later.show", Permission.VIEW_POOLS),
+    Section("pool", "Konflikte", "conflicts.show", Permission.DECLARE_INTERESTS),
+    Section("tender", "Überblick", "tenders.show", Permission.VIEW_TENDERS),
+    Section("tender", "Beratung", "advice.of_tender", Permission.VIEW_TENDERS),
     Section("tender", "Satzungen", "tender_bylaws.show", Permission.VIEW_TENDERS),
+    Section("tender", "Bekanntmachung", "notice_facts.show", Permission.VIEW_TENDERS),
+    Section("tender", "Versand", "deliveries.index", Permission.VIEW_TENDERS),
+    Section("tender", "Zeitplan", "plans.tender", Permission.VIEW_PLANS),
+    Section("tender", "Kosten", "costs.of_tender", Permission.VIEW_COSTS),
+    Section("tender", "Abrufe", "call_offs.show", Permission.VIEW_TENDERS),
+    Section("tender", "Konflikte", "conflicts.show_tender", Permission.DECLARE_INTERESTS),
 )
 
 # What must hold before the members of a pool can join it.
@@ -328,3 +339,14 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     shell.set_navigation(list(NAVIGATION))
     sections.set_sections(SECTIONS)
     conditions.set_conditions(before_joining=BEFORE_JOINING)
+    publication_conditions.set_gates(_publication_gates(app))
+
+
+def _publication_gates(app: Flask) -> tuple[LaterGate, ...]:
+    """Return the gates that later steps keep; they know our address and where the SDK is."""
+    settings: Settings = app.extensions["vergabe_settings"]
+    notice = functools.partial(
+        checking.reasons_against_publishing,
+        house=checking.CheckingHouse.of(settings),
+    )
+    return (LaterGate("notice_complete", "Die Bekanntmachung ist vollständig", notice),)

@@ -117,6 +117,12 @@ def _the_deadline_is_too_soon(session: Session, dlz: ThreeTowns) -> None:
     session.execute(update(Tender).values(submission_deadline=too_soon))
 
 
+def _kerpen_has_no_postcode(session: Session, dlz: ThreeTowns) -> None:
+    session.execute(
+        update(Organisation).where(Organisation.id == dlz.town_ids["kerpen"]).values(postcode=None)
+    )
+
+
 CLOSES: Final[Mapping[str, Close]] = {
     "agreement": _agreement_not_in_force,
     "participation": _kerpen_leaves_the_area,
@@ -133,4 +139,5 @@ CLOSES: Final[Mapping[str, Close]] = {
     "method_permitted": _a_method_of_eu_law_below_the_threshold,
     "bylaws_settled": _kerpen_has_a_new_bylaw,
     "deadlines_lawful": _the_deadline_is_too_soon,
+    "notice_complete": _kerpen_has_no_postcode,
 }

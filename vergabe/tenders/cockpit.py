@@ -9,7 +9,9 @@ from vergabe.cooperations.gates import Gate
 from vergabe.errors import Violation
 from vergabe.money import german
 from vergabe.tenders.documents import current_documents
+from vergabe.tenders.gates import OFFICERS_GATES
 from vergabe.tenders.model import Tender
+from vergabe.tenders.presenting import known_url
 from vergabe.tenders.rules import Stage
 from vergabe.tenders.sections import SECTIONS, section_of
 from vergabe.web.formatting import percent, weekday_moment
@@ -26,7 +28,7 @@ class Task:
     hint: str | None = None
 
 
-OWN_GATES = ("content_complete", "method_permitted", "deadlines_lawful")
+OWN_GATES = (*OFFICERS_GATES, "notice_complete")
 """Gates that the officer opens alone, in the sections of the draft."""
 
 
@@ -55,6 +57,7 @@ def tasks(tender: Tender, gates: Sequence[Gate], *, is_joined: bool, may_edit: b
         _section(tender, "eignung", missing, links, None),
         _documents(tender, missing),
         _deadlines(tender, missing, links),
+        *_notice(tender, missing),
         _members(tender, gates),
     ]
     return [*found, *_last_steps(tender, found, may_edit=may_edit)]
@@ -152,6 +155,17 @@ def _deadlines(tender: Tender, missing: Mapping[str, Sequence[Violation]], links
     if tender.submission_deadline is None and task.kind == "success":
         return Task(task.label, "nach Gesetz", "info", task.url, hint)
     return task
+
+
+def _notice(tender: Tender, missing: Mapping[str, Sequence[Violation]]) -> list[Task]:
+    """Return the task of the facts of the notice, which a later step keeps."""
+    url = known_url("notice_facts.show", tender_id=tender.id)
+    if url is None:
+        return []
+    reasons = missing.get("bekanntmachung", ())
+    status, kind = _state(reasons)
+    hint = reasons[0].message if reasons else "Ausgefüllt; ändern Sie nur, was anders ist."
+    return [Task("Angaben zur Bekanntmachung", status, kind, url, hint)]
 
 
 def _members(tender: Tender, gates: Sequence[Gate]) -> Task:

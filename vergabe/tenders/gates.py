@@ -33,7 +33,15 @@ from vergabe.law.errors import LawError
 from vergabe.money import german
 from vergabe.pools import queries as pools
 from vergabe.pools.model import Joining
-from vergabe.tenders import assessment, bylaw_changes, completeness, duties, queries, timing
+from vergabe.tenders import (
+    assessment,
+    bylaw_changes,
+    completeness,
+    conditions,
+    duties,
+    queries,
+    timing,
+)
 from vergabe.tenders.assessment import Assessment
 from vergabe.tenders.facts import chosen_of, current_assessment, period_facts, tender_facts
 from vergabe.tenders.model import LotItem, Tender
@@ -41,6 +49,9 @@ from vergabe.tenders.rules import Stage
 from vergabe.votes import gates as votes
 
 _RELEASED: Final = frozenset({DemandStage.RELEASED, DemandStage.POOLED, DemandStage.TENDERED})
+# Gates that the officer opens alone, in the sections of the draft; one that a later step keeps for
+# the officer says nothing before they are open.
+OFFICERS_GATES: Final = ("content_complete", "method_permitted", "deadlines_lawful")
 # Methods whose first public step is a notice with a deadline for bids.
 PUBLISHABLE_METHODS: Final = frozenset({"open", "nat-open"})
 
@@ -79,7 +90,9 @@ def all_gates(
         replace(gate, reasons=[*gate.reasons, *by_provider]) if gate.key == "mandates" else gate
         for gate in common
     ]
-    return [*common, *(Gate(key, title, check(case)) for key, title, check in _CHECKS)]
+    own = [Gate(key, title, check(case)) for key, title, check in _CHECKS]
+    is_due = all(gate.is_open for gate in own if gate.key in OFFICERS_GATES)
+    return [*common, *own, *conditions.later_gates(session, tender, now, is_due=is_due)]
 
 
 def reasons(gates: Sequence[Gate]) -> list[Violation]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.errors import Refused
-from vergabe.tenders import bylaw_changes, completeness, rules
+from vergabe.tenders import bylaw_changes, completeness, conditions, rules
 from vergabe.tenders.changing import tender_to_change
 from vergabe.tenders.facts import refresh_assessment, tender_facts
 from vergabe.tenders.model import Tender
@@ -37,6 +37,9 @@ def declare_ready(
     )
     refresh_assessment(session, tender, clock.berlin_day(now))
     against = completeness.reasons_against_ready(tender_facts(session, tender))
+    if not against:
+        later = conditions.later_gates(session, tender, now, is_due=True)
+        against = [reason for gate in later for reason in gate.reasons]
     if against:
         raise Refused.because("not_complete", "Das Verfahren ist noch nicht vollständig.", against)
     return _move(session, actor, tender, Action.DECLARE_READY, now=now)

@@ -14,7 +14,6 @@ from vergabe import clock
 from vergabe.exchange import parser
 from vergabe.exchange.eforms import checks, schema, writing
 from vergabe.exchange.eforms.notice import Notice
-from vergabe.exchange.eforms.own_rules import Setting
 from vergabe.files import current
 from vergabe.notice_facts import service as facts
 from vergabe.notices import eforms_documents, eforms_mapping
@@ -35,12 +34,7 @@ def stamp() -> Stamp:
 def errors(notice: Notice) -> list[tuple[str, str]]:
     """Return what our own checks, the schema and the official rules object to."""
     content = writing.build(notice)
-    setting = Setting(now=clock.now(), base_url=BASE_URL)
-    own = [
-        (f.rule, f.message)
-        for f in checks.findings(notice, setting=setting)
-        if f.severity == "error"
-    ]
+    own = [(f.rule, f.message) for f in checks.findings(notice) if f.severity == "error"]
     found = [*schema.findings(parser.parse(content), sdk.sdk()), *sdk.checker().findings(content)]
     return own + [(raw.rule, raw.text) for raw in found if raw.severity == "error"]
 

@@ -209,6 +209,7 @@ def test_a_ready_tender_of_the_factory_has_every_gate_open(
         "method_permitted",
         "bylaws_settled",
         "deadlines_lawful",
+        "notice_complete",
     ]
     assert gates.reasons(found) == []
 
