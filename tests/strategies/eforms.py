@@ -29,7 +29,7 @@ from tests.strategies.eforms_values import (
 )
 from vergabe.exchange.eforms.changes import Change, Changes, Modification
 from vergabe.exchange.eforms.datatypes import Coded, Duration, Period, Text
-from vergabe.exchange.eforms.lots import CriterionNumber, Lot
+from vergabe.exchange.eforms.lots import AwardCriterion, CriterionNumber, Lot
 from vergabe.exchange.eforms.notice import SUBTYPES, Notice
 from vergabe.exchange.eforms.parties import Organisation
 from vergabe.exchange.eforms.procedure import DirectAward, LegalDocument, Procedure
@@ -146,7 +146,7 @@ def tenders(draw: st.DrawFn) -> Tender:
         procedure_id=draw(st.uuids(version=4)),
         issued_at=draw(instants(sent, 0, 0)),
         requested_publication_on=draw(
-            st.none() | st.just(sent + dt.timedelta(days=draw(st.integers(1, 7))))
+            st.none() | st.just(sent + dt.timedelta(days=draw(st.integers(0, 29))))
         ),
         planned_on=sent + dt.timedelta(days=draw(st.integers(3, 300))),
         languages=languages,
@@ -182,9 +182,9 @@ def _direct_awards(draw: st.DrawFn, languages: tuple[str, ...]) -> DirectAward:
 @st.composite
 def _organisations(draw: st.DrawFn, keys: list[str]) -> tuple[Organisation, ...]:
     points = (draw(touch_points("desk")), draw(touch_points("office")))
-    lead = draw(organisations(keys[0], points))
+    lead = draw(organisations(keys[0], points, is_buyer=True))
     # Many small buyers are alike; a few drawn ones stand for all.
-    few = [draw(organisations(key)) for key in keys[1:4]]
+    few = [draw(organisations(key, is_buyer=True)) for key in keys[1:4]]
     more = [replace(few[at % 3], key=key) for at, key in enumerate(keys[4:])]
     others = [draw(organisations(key)) for key in ("chamber", "mediator", "provider")]
     return (lead, *few, *more, *others)
@@ -328,6 +328,10 @@ def _decided(lot: Lot, is_awarded: bool) -> Lot:
         replace(each, numbers=tuple(_exact(number) for number in each.numbers))
         for each in lot.terms.award_criteria
     )
+    if len(criteria) < 2 and lot.terms.formula is None:
+        # What stood in the documents alone, or went without saying, is said now.
+        price = AwardCriterion(kind="price", description=lot.description)
+        criteria = (replace(*(criteria or (price,)), weight_basis_points=100_00, numbers=()),)
     return replace(lot, period=period, terms=replace(lot.terms, award_criteria=criteria))
 
 

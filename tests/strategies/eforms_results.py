@@ -143,6 +143,7 @@ def results(
     lot_results: list[LotResult] = []
     bids: list[LotTender] = []
     contracts: list[SettledContract] = []
+    found_in: dict[str, int] = {}
     for number, lot in enumerate(lots, start=1):
         outcome = draw(st.sampled_from(outcomes))
         if outcome != "selec-w":
@@ -166,15 +167,23 @@ def results(
         found = draw(tenders_of_lot(lot, len(bids) + 1, bidders, languages, has_value=has_value))
         bids += found
         winners = found[: draw(st.integers(min_value=1, max_value=len(found)))]
-        signed = [
-            replace(
-                draw(_contract(len(contracts) + place, winner, buyers, sent, languages)),
-                is_call_off=called_off_from is not None,
-                framework_notice=called_off_from,
-            )
-            for place, winner in enumerate(winners, start=1)
-        ]
-        contracts += signed
+        signed = []
+        for winner in winners:
+            # One contract may hold what a party won in several lots.
+            at = found_in.get(winner.party) if draw(st.booleans()) else None
+            if at is not None and contracts[at].is_call_off == (called_off_from is not None):
+                contracts[at] = replace(contracts[at], tenders=(*contracts[at].tenders, winner.key))
+            else:
+                at = found_in[winner.party] = len(contracts)
+                contract = draw(_contract(at + 1, winner, buyers, sent, languages))
+                contracts.append(
+                    replace(
+                        contract,
+                        is_call_off=called_off_from is not None,
+                        framework_notice=called_off_from,
+                    )
+                )
+            signed.append(contracts[at])
         lot_results.append(draw(_awarded(number, lot, found, signed, buyers, two_stages)))
     used = {bid.party for bid in bids}
     kept = tuple(party for party in bidders if party.key in used)

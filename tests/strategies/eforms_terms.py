@@ -43,6 +43,19 @@ DETAILS: Final = {
     "inn-pur": ("mar-nov", "prod-innov"),
 }
 permissions = st.none() | st.sampled_from(("allowed", "not-allowed", "required"))
+# How criteria are given: `plain` is one without a number, `documents` none in the notice.
+MODES: Final = (
+    "basis",
+    "basis",
+    "per-mid",
+    "dec-exa",
+    "poi-exa",
+    "ord-imp",
+    "fixed",
+    "formula",
+    "plain",
+    "documents",
+)
 perhaps = st.none() | st.booleans()
 SOURCES: Final = ("epo-notice", "epo-procurement-document", "epo-acc-espd-request")
 
@@ -98,10 +111,10 @@ def award_criteria(
     draw: st.DrawFn, languages: tuple[str, ...]
 ) -> tuple[tuple[AwardCriterion, ...], bool]:
     """Criteria of one of the kinds there are, and whether a formula takes the numbers' place."""
-    count = draw(st.integers(min_value=1, max_value=6))
-    mode = draw(
-        st.sampled_from(("basis", "per-mid", "dec-exa", "poi-exa", "ord-imp", "fixed", "formula"))
-    )
+    mode = draw(st.sampled_from(MODES))
+    if mode == "documents":
+        return (), False
+    count = 1 if mode == "plain" else draw(st.integers(min_value=1, max_value=6))
     values = {
         "basis": _shares(count, 100_00),
         "per-mid": _shares(count, 100_00),
@@ -110,6 +123,7 @@ def award_criteria(
         "ord-imp": [(place + 1) * 100 for place in range(count)],
         "fixed": [draw(st.integers(min_value=1, max_value=10**8)) for _ in range(count)],
         "formula": [0] * count,
+        "plain": [0],
     }[mode]
     made = []
     for value in values:
@@ -132,7 +146,7 @@ def award_criteria(
 def _numbered(criterion: AwardCriterion, mode: str, value: int) -> AwardCriterion:
     if mode == "basis":
         return replace(criterion, weight_basis_points=value)
-    if mode == "formula":
+    if mode in ("formula", "plain"):
         return criterion
     if mode == "fixed":
         number = CriterionNumber(list="number-fixed", kind="fix-tot", hundredths=value)
@@ -199,22 +213,20 @@ def deadlines(
     draw: st.DrawFn, procedure_type: str, sent: dt.date, languages: tuple[str, ...]
 ) -> Terms:
     """Deadlines that the kind of procedure knows; bids 30 to 60 days after the notice."""
-    questions = draw(st.none() | instants(sent, 10, 27))
+    until = draw(instants(sent, 30, 45))
+    earlier = dt.timedelta(minutes=draw(st.integers(min_value=0, max_value=25_000)))
+    questions = draw(st.none() | st.just(until - earlier))
     answers = draw(instants(sent, 20, 40))
+    common = Terms(enquiries_deadline=questions, answer_deadline=answers)
     if procedure_type in TWO_STAGES:
         invited = sent + dt.timedelta(days=draw(st.integers(min_value=50, max_value=90)))
-        until = draw(instants(sent, 30, 45))
-        return Terms(
+        return replace(
+            common,
             participation_deadline=until,
             # Asked in the light regime as soon as a tool is named.
             interest_deadline=until,
             dispatch_of_invitations_on=draw(st.none() | st.just(invited)),
-            enquiries_deadline=questions,
-            answer_deadline=answers,
         )
-    if procedure_type not in ONE_STAGE:
-        return Terms(enquiries_deadline=questions, answer_deadline=answers)
-    until = draw(instants(sent, 30, 45))
     opening = None
     if procedure_type == "open":
         opening = Opening(
@@ -222,12 +234,11 @@ def deadlines(
             place=draw(st.none() | texts(languages, 1000)),
             description=draw(st.none() | texts(languages)),
         )
-    return Terms(
+    return replace(
+        common,
         submission_deadline=until,
         validity=Duration(draw(st.integers(min_value=1, max_value=200)), "DAY"),
         opening=draw(st.none() | st.just(opening)),
-        enquiries_deadline=questions,
-        answer_deadline=answers,
     )
 
 

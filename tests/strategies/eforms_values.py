@@ -188,7 +188,12 @@ def addresses(draw: st.DrawFn, *, abroad: bool = False) -> Address:
 
 @st.composite
 def organisations(
-    draw: st.DrawFn, key: str, points: tuple[TouchPoint, ...] = (), *, is_supplier: bool = False
+    draw: st.DrawFn,
+    key: str,
+    points: tuple[TouchPoint, ...] = (),
+    *,
+    is_buyer: bool = False,
+    is_supplier: bool = False,
 ) -> Organisation:
     """A buyer, review body or supplier."""
     is_natural = draw(st.none() | st.booleans()) if is_supplier else None
@@ -197,7 +202,7 @@ def organisations(
         name=draw(plain()),
         department=draw(st.none() | plain()),
         address=draw(addresses(abroad=is_supplier)),
-        contact=draw(contacts()),
+        contact=draw(contacts()) if is_buyer else draw(st.just(Contact()) | contacts()),
         registration_number=draw(identifiers(f"DE-{key}")),
         size=draw(st.sampled_from(("micro", "small", "medium", "large"))) if is_supplier else None,
         is_natural_person=is_natural,
