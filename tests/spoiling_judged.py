@@ -1,0 +1,19 @@
+"""What the official checks find in the spoiled notices, asked once per test process."""
+
+import functools
+
+from tests import sdk, spoiling
+from vergabe.exchange import parser
+from vergabe.exchange.eforms import schema
+from vergabe.exchange.eforms.raw_findings import RawFinding
+
+
+@functools.cache
+def spoiled_and_judged() -> tuple[tuple[spoiling.Spoiled, tuple[RawFinding, ...]], ...]:
+    """The 200 spoiled notices, each with the raw findings of schema and rules."""
+    return tuple((one, _raw(one.content)) for one in spoiling.spoiled(200))
+
+
+def _raw(content: bytes) -> tuple[RawFinding, ...]:
+    found = schema.findings(parser.parse(content), sdk.sdk())
+    return (*found, *sdk.checker().findings(content))
