@@ -65,7 +65,7 @@ def tell_story(place: Path) -> ThreeTowns:
     """Return a place in which one tender is published, asked about and amended."""
     moving = MovableClock()
     began = moving.at("2026-10-29T10:00:00+01:00")
-    app = prepare(demo_settings(place, base_url="http://127.0.0.1"), keys=("dlz",))
+    app = prepare(demo_settings(place, base_url="http://127.0.0.1"), keys=("dlz", "emh"))
     fill(app)
     towns = ThreeTowns(app, moving)
     towns.propose()
