@@ -1,7 +1,8 @@
 """Which elements and attributes a notice has: a rule about another one cannot fire."""
 
 import re
-from typing import Final, Self
+from collections.abc import Iterator
+from typing import Final
 
 from lxml import etree
 
@@ -13,33 +14,46 @@ _ATTRIBUTE_IS: Final = re.compile(r"((?:[\w-]+:[\w-]+/)*)@([\w:-]+) *= *'([^']*)
 Path = tuple[str, ...]
 
 
+class _Seen:
+    """What was seen at one path: attributes with their values, and what lies below."""
+
+    __slots__ = ("below", "values")
+
+    def __init__(self) -> None:
+        self.below: dict[str, _Seen] = {}
+        self.values: dict[str, set[str]] = {}
+
+
 class Footprint:
     """The paths of a notice's elements and attributes, and the attributes' values by path."""
 
-    def __init__(self, paths: frozenset[Path], values: frozenset[tuple[Path, str]]) -> None:
-        self._paths = paths
-        self._values = values
-
-    @classmethod
-    def of(cls, root: "etree._Element") -> Self:
-        """Return the footprint of a notice; the root's own name counts as `*`."""
-        paths: set[Path] = set()
-        values: set[tuple[Path, str]] = set()
+    def __init__(self, root: "etree._Element") -> None:
+        """Walk through a notice once; the root's own name counts as `*`."""
+        top = _Seen()
         # Without recursion: a foreign document may be deep.
-        waiting: list[tuple[etree._Element, Path]] = [(root, ("*",))]
+        waiting: list[tuple[etree._Element, _Seen]] = [(root, top)]
         while waiting:
-            element, path = waiting.pop()
-            paths.add(path)
+            element, seen = waiting.pop()
             for name, value in element.attrib.items():
-                attribute = (*path, f"@{places.prefixed(str(name))}")
-                paths.add(attribute)
-                values.add((attribute, str(value)))
-            waiting.extend(
-                (child, (*path, places.name_of(child)))
-                for child in element
-                if isinstance(child.tag, str)
-            )
-        return cls(frozenset(paths), frozenset(values))
+                seen.values.setdefault(str(name), set()).add(str(value))
+            for child in element:
+                tag = child.tag
+                if isinstance(tag, str):  # neither comment nor instruction
+                    below = seen.below.get(tag)
+                    if below is None:
+                        below = seen.below[tag] = _Seen()
+                    waiting.append((child, below))
+        self._values: dict[Path, set[str]] = {}
+        self._paths = frozenset(self._named(top, ("*",)))
+
+    def _named(self, seen: _Seen, path: Path) -> Iterator[Path]:
+        yield path
+        for name, values in seen.values.items():
+            attribute = (*path, f"@{places.prefixed(name)}")
+            self._values[attribute] = values
+            yield attribute
+        for tag, below in seen.below.items():
+            yield from self._named(below, (*path, places.prefixed(tag)))
 
     @property
     def paths(self) -> frozenset[Path]:
@@ -65,4 +79,4 @@ class Footprint:
         if match is None:  # anything else is left to the rule itself
             return True
         below = tuple(match[1].split("/")[:-1])
-        return ((*path, *below, f"@{match[2]}"), match[3]) in self._values
+        return match[3] in self._values.get((*path, *below, f"@{match[2]}"), ())

@@ -30,7 +30,7 @@ _MAX_SHEETS: Final = 4
 # Rules of so many subtypes are kept at once: each costs some ten megabytes.
 _MAX_SUBTYPES: Final = 8
 _DECLARATION: Final = re.compile(r"^\ufeff?\s*<\?xml.*?\?>", re.DOTALL)
-_LINE: Final = re.compile(r"((?:\d+ )+)(/\S*)")
+_LINE: Final = re.compile(r"(\d+) (/\S*)")
 _OPTIMISING: Final = "http://saxon.sf.net/feature/optimizationLevel"
 # Saxon's threads belong to the process that first used it.
 _processes: Final[set[int]] = set()
@@ -93,7 +93,7 @@ class Checker:
             text = _decoded(notice, root)
         else:
             root, text = notice, etree.tostring(notice, encoding="unicode", with_tail=False)
-        footprint = Footprint.of(root)
+        footprint = Footprint(root)
         with self._lock:
             self._start()
             broken = self._broken(text, footprint, places.subtype_of(root))
@@ -213,11 +213,7 @@ def _run(sheet: _Sheet, node: Any) -> list[_Hit] | None:
         return None
     if output.strip() == FAILED:
         return None
-    return [
-        (*assertions[int(number)], path)
-        for numbers, path in _LINE.findall(output)
-        for number in numbers.split()
-    ]
+    return [(*assertions[int(number)], path) for number, path in _LINE.findall(output)]
 
 
 def _decoded(content: bytes, root: "etree._Element") -> str:

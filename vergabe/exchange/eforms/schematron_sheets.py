@@ -4,7 +4,7 @@ Contexts are paths from the root, so their steps form a tree of nested loops; at
 rules of a pattern are the branches of one choice, of which the first that fits counts, as in
 Schematron. The few contexts of other form become templates with falling priority.
 
-The output has a line for each place that breaks a rule: numbers of assertions, then its path.
+The output has a line for each broken assertion: its number, and the path of the place.
 """
 
 import re
@@ -152,8 +152,8 @@ class _Writer:
             f"if ({self._test(assertion)}) then () else {self._number(rule, assertion)}"
             for assertion in rule.assertions
         )
-        told = f"let $broken := ({broken}) return if (empty($broken)) then () else ($broken, "
-        return f"<xsl:sequence select={_line(told)}/>"
+        told = _line(f"for $broken in ({broken}) return ($broken, ")
+        return f"<xsl:sequence select={told}/>"
 
     def _one_by_one(self, rule: Rule, assertion: Assertion) -> str:
         test, number = self._test(assertion), self._number(rule, assertion)
