@@ -31,7 +31,12 @@ _ALL: Final[tuple[type[binding.Part], ...]] = (
 )
 _KINDS: Final[Mapping[str, type[binding.Part]]] = {kind.qname(): kind for kind in _ALL}
 _NOTICES: Final = ("PriorInformationNotice", "ContractNotice", "ContractAwardNotice")
-_EFORMS: Final = frozenset({*map(root_namespace, _NOTICES), NAMESPACES["brin"]})
+_EFORMS: Final = frozenset(
+    {
+        *(f"{{{root_namespace(name)}}}{name}" for name in _NOTICES),
+        f"{{{NAMESPACES['brin']}}}BusinessRegistrationInformationNotice",
+    }
+)
 _UBL: Final = "urn:oasis:names:specification:ubl:schema:xsd:"
 _OFFICIAL: Final = ("http://xvergabe.org/", "https://xvergabe.org/", "http://www.xvergabe.org/")
 
@@ -71,7 +76,7 @@ def validate_bytes(
     except InvalidInput as error:
         return [_from_input_error(error, "xml")]
     namespace = etree.QName(root).namespace or ""
-    if namespace in _EFORMS:
+    if root.tag in _EFORMS:
         return assessing.assess(root, shelf or SdkShelf())
     check = _CHECKS_BY_NAMESPACE.get(namespace)
     return check(root) if check is not None else [_unknown_kind(root, namespace)]

@@ -165,7 +165,7 @@ def test_official_documents_are_told_apart_from_our_profile() -> None:
     official = only(b"<Notice xmlns='http://xvergabe.org/documents/xsd/4'/>")
     assert "nicht amtlich" in official.message
     ubl = only(b"<a xmlns='urn:oasis:names:specification:ubl:schema:xsd:ContractNotice-2'/>")
-    assert "noch nicht geprüft" in ubl.message
+    assert "keine Bekanntmachung nach eForms" in ubl.message
 
 
 def test_document_with_thousands_of_mistakes_gives_a_hundred_findings_soon() -> None:

@@ -26,6 +26,16 @@ from vergabe.exchange.eforms.sdk_shelf import SdkShelf
 from vergabe.exchange.eforms.sentences import FOREIGN_MISTAKE
 from vergabe.exchange.findings import Finding
 
+_GROUP: Final = "GLO-"
+_GROUPS_UNKNOWN: Final = Finding(
+    "info",
+    "domain",
+    "groups_of_lots_without_own_checks",
+    "",
+    "BT-137-LotsGroup",
+    "Die Bekanntmachung hat Losgruppen; geprüft wird nur nach Schema und amtlichen Regeln.",
+    "",
+)
 _MISSING: Final = "eforms_field_missing"
 _LINE: Final = re.compile(r"Zeile \d+")
 _INSTALL: Final = (
@@ -81,6 +91,8 @@ def _own(
     try:
         return checks.findings(reading.read_tree(root), setting=setting)
     except InvalidInput as error:
+        if _GROUP in error.message:
+            return [_GROUPS_UNKNOWN]
         # Official rules say the same with a better place, unless there are none.
         return [] if has_official_errors else [_unreadable(error)]
 
