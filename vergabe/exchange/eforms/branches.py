@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape
 from vergabe.exchange.eforms.datatypes import Amount, Duration, Text
 from vergabe.exchange.eforms.grammar import Grammar, Plan, attribute_text
 from vergabe.exchange.text import clean_text
-from vergabe.law.zone import BERLIN
+from vergabe.law.zone import BERLIN, aware
 
 _Child = tuple[int, "str | Branch"]
 _place: Final = itemgetter(0)
@@ -65,7 +65,7 @@ class Branch:
         night of a clock change two days would else differ that are the same to law.
         """
         if at is not None:
-            local = at.astimezone(BERLIN)
+            local = aware(at).astimezone(BERLIN)
             self.put(day, local.date())
             self.put(time, local.isoformat(timespec="seconds")[11:])
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from xml.sax.saxutils import quoteattr
 
 from vergabe.exchange.eforms.fields import Field, FieldTable, Node, field_table
+from vergabe.exchange.text import clean_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,4 +133,4 @@ def grammar_for(
 
 def attribute_text(name: str, value: str) -> str:
     """Return an attribute as XML, with a blank before it."""
-    return f" {name}={quoteattr(value)}"
+    return f" {name}={quoteattr(clean_text(value))}"

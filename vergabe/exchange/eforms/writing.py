@@ -34,8 +34,8 @@ _PREFIXES: Final = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPA
 def build(notice: Notice, tailoring: Tailoring = EU) -> bytes:
     """Return the notice as an XML document in UTF-8.
 
-    Raises InvalidInput with the code `eforms_unknown_party` if a role names nobody, KeyError for a
-    subtype that the product does not write.
+    Raises InvalidInput with the code `eforms_unknown_party` if a role names nobody, ImpossibleInput
+    for an instant without a zone, KeyError for a subtype that the product does not write.
     """
     return _document(notice, tailoring).encode("utf-8")
 

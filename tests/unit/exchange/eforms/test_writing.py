@@ -19,6 +19,7 @@ from vergabe.exchange.eforms.fields import field_table
 from vergabe.exchange.eforms.notice import SUBTYPES, Notice
 from vergabe.exchange.eforms.writing import build, tree
 from vergabe.exchange.parser import parse
+from vergabe.law.errors import ImpossibleInput
 
 ROOT = Path(__file__).resolve().parents[4]
 CBC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}"
@@ -211,6 +212,21 @@ def test_amounts_and_numbers_are_plain_decimals() -> None:
         tree(replace(notice, procedure=value)).iter(f"{CBC}EstimatedOverallContractAmount")
     )
     assert (element.text, element.get("currencyID")) == ("10000000000000.00", "CHF")
+
+
+def test_nothing_in_an_attribute_breaks_the_document() -> None:
+    notice = contract_notice()
+    value = replace(notice.procedure, estimated_value=Amount(100, 'E"\x00<U&R'))
+    element = next(
+        tree(replace(notice, procedure=value)).iter(f"{CBC}EstimatedOverallContractAmount")
+    )
+
+    assert element.get("currencyID") == 'E"<U&R'
+
+
+def test_instant_without_a_zone_is_refused() -> None:
+    with pytest.raises(ImpossibleInput):
+        build(replace(contract_notice(), issued_at=dt.datetime(2027, 1, 1, 10)))  # noqa: DTZ001  # naive on purpose
 
 
 def test_large_notice_is_written_and_read_as_a_tree() -> None:
