@@ -16,8 +16,9 @@ How the chief of several findings is chosen, strongest reason first:
 Nothing is lost: whatever is folded stands under its chief and is counted.
 """
 
+import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -48,6 +49,7 @@ _KINDS: Final = {
 }
 _FIXED_DAYS: Final = ("BT-05(a)-notice", "BT-738-notice")
 _AGREEMENTS: Final = ("agreement", "day")
+_SECTIONS: Final = ("group_missing", "group_forbidden", "empty_section")
 _LANGUAGE: Final = "BT-702"
 _TERM: Final = re.compile(r"^((?:BT|OPT|OPP|OPA)-\d+)")
 _ATTRIBUTE_OF: Final = {"OPA-36": "BT-36", "OPA-98": "BT-98", "BT-26": "BT-262", "BT-03": "BT-02"}
@@ -86,20 +88,49 @@ def arranged(findings: Sequence[Finding]) -> list[Finding]:
 
     A finding folded under a chief keeps its own text; folding is one level deep.
     """
-    ranked = sorted(findings, key=_rank)
-    chiefs: list[Finding] = []
-    following: list[list[Finding]] = []
-    for finding in ranked:
-        place = next(
-            (at for at, chief in enumerate(chiefs) if _follows(finding, chief, following[at])), None
-        )
-        if place is None:
-            chiefs.append(finding)
-            following.append([])
-        else:
-            following[place].append(finding)
-    folded = [_with_folded(chief, under) for chief, under in zip(chiefs, following, strict=True)]
+    chiefs = _Chiefs()
+    for finding in sorted(findings, key=_rank):
+        chiefs.take(finding)
+    folded = [_with_folded(chief, under) for chief, under in chiefs]
     return sorted(folded, key=_order)
+
+
+class _Chiefs:
+    """Chiefs with what follows from each; found by term, so that thousands take no minutes."""
+
+    def __init__(self) -> None:
+        self._all: list[tuple[Finding, list[Finding]]] = []
+        self._by_term: dict[str, list[int]] = {}
+        self._by_subject: dict[str, list[int]] = {}
+        self._wide: list[int] = []
+
+    def __iter__(self) -> Iterator[tuple[Finding, list[Finding]]]:
+        return iter(self._all)
+
+    def take(self, finding: Finding) -> None:
+        """Put a finding under the first chief that it follows from, else make it one."""
+        for number in self._candidates(finding):
+            chief, under = self._all[number]
+            if _follows(finding, chief, under):
+                under.append(finding)
+                return
+        number = len(self._all)
+        self._all.append((finding, []))
+        self._by_term.setdefault(_term(finding.field), []).append(number)
+        self._by_subject.setdefault(finding.subject_id, []).append(number)
+        if _lacks_subtype(finding) or _kind(finding) in _SECTIONS:
+            self._wide.append(number)
+
+    def _candidates(self, finding: Finding) -> list[int]:
+        """Return the numbers of the chiefs that can matter, in their order."""
+        rule = official_rules.rules().get(finding.rule)
+        terms = {_term(finding.field), _LANGUAGE}
+        terms |= {_term(other) for other in rule.others} if rule is not None else set()
+        found = {number for term in terms for number in self._by_term.get(term, ())}
+        found.update(self._wide)
+        if _kind(finding) == "empty_section":
+            found.update(self._by_subject.get(finding.subject_id, ()))
+        return sorted(found)
 
 
 def by_page(findings: Sequence[Finding]) -> list[PageFindings]:
@@ -145,10 +176,15 @@ def _position(finding: Finding) -> int:
 
 
 def _kind(finding: Finding) -> str:
-    rule = official_rules.rules().get(finding.rule)
+    return _kind_of(finding.rule, finding.field)
+
+
+@functools.cache
+def _kind_of(rule_id: str, field: str) -> str:
+    rule = official_rules.rules().get(rule_id)
     if rule is None:
         return ""
-    known = official_rules.fields().get(finding.field)
+    known = official_rules.fields().get(field)
     if rule.kind == "empty" and known is not None and known.type == "node":
         return "empty_section"
     if rule.kind == "agreement":
@@ -160,6 +196,7 @@ def _kind(finding: Finding) -> str:
     return "conditional" if is_conditional else rule.kind
 
 
+@functools.cache
 def _term(official: str) -> str:
     """Return the term that people fill in for an official field; a node stands for itself."""
     known = official_rules.fields().get(official)
@@ -270,8 +307,7 @@ def _lies_within(finding: Finding, chief: Finding) -> bool:
     if _kind(finding) == "empty_section":
         is_missing = chief.stage == "xsd" or _kind(chief) in ("missing", "empty", "conditional")
         return is_missing and _is_in(chief.field, finding.field)
-    is_section = _kind(chief) in ("group_missing", "group_forbidden", "empty_section")
-    return is_section and _is_in(finding.field, chief.field)
+    return _kind(chief) in _SECTIONS and _is_in(finding.field, chief.field)
 
 
 def _is_in(inner: str, section: str) -> bool:
