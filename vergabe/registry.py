@@ -31,6 +31,7 @@ import vergabe.market.model
 import vergabe.messages.model
 import vergabe.notice_facts.model
 import vergabe.notices.delivery_model
+import vergabe.notices.draft_check_model
 import vergabe.notices.model
 import vergabe.plans.model
 import vergabe.pools.model
@@ -97,6 +98,8 @@ from vergabe.notice_facts import api as notice_facts_api
 from vergabe.notice_facts import pages as notice_facts_pages
 from vergabe.notices import api as notices_api
 from vergabe.notices import (
+    check_api,
+    check_pages,
     checking,
     delivery_api,
     delivery_pages,
@@ -171,6 +174,7 @@ MODELS: Final[tuple[ModuleType, ...]] = (
     vergabe.notices.model,
     vergabe.market.model,
     vergabe.notices.delivery_model,
+    vergabe.notices.draft_check_model,
     vergabe.plans.model,
     vergabe.cost_shares.model,
 )
@@ -213,6 +217,7 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     notice_forms.pages,
     tender_bylaw_pages.pages,
     notice_facts_pages.pages,
+    check_pages.pages,
     deadlines_pages.pages,
     messages_pages.pages,
     registration_pages.pages,
@@ -261,6 +266,7 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     lots_api.api,
     tender_bylaw_pages.api,
     notice_facts_api.api,
+    check_api.api,
     messages_api.api,
     suppliers_api.api,
     enquiries_api.api,

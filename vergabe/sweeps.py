@@ -10,8 +10,9 @@ from vergabe.db import reading, unit_of_work
 from vergabe.deadlines import service as deadlines
 from vergabe.demands import calls
 from vergabe.messages import delivery
-from vergabe.notices import dispatching
+from vergabe.notices import dispatching, draft_checks
 from vergabe.notices.answering import House
+from vergabe.notices.checking import CheckingHouse
 from vergabe.notices.dispatching import Desk
 from vergabe.notices.senders.choosing import sender_for
 from vergabe.pools import reminding as joinings
@@ -58,6 +59,23 @@ def _release(house: House) -> int:
     with reading() as session:
         due = dispatching.due_releases(session, now=clock.now())
     return sum(dispatching.release_one(delivery_id, house) for delivery_id in due)
+
+
+def check_drafts(app: Flask) -> int:
+    """Ask the official rules about drafts for which somebody wants to know; return how many."""
+    house = CheckingHouse.of(app.extensions["vergabe_settings"])
+    done = 0
+    with app.app_context():
+        while True:
+            # Reading and writing are transactions of their own: the rules take seconds.
+            with reading() as session:
+                work = draft_checks.next_work(session, house, now=clock.now())
+            if work is None:
+                return done
+            found = draft_checks.answer(work, house)
+            with unit_of_work() as session:
+                draft_checks.keep(session, work, found, now=clock.now())
+            done += 1
 
 
 def send_reminders(app: Flask) -> int:

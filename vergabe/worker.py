@@ -84,6 +84,7 @@ def drain(app: Flask, *, rounds: int = 200) -> int:
     total = 0
     for _ in range(rounds):
         done = deliver_events(app) + sweeps.send_notices(app) + sweeps.send_mails(app)
+        done += sweeps.check_drafts(app)
         total += done
         if not done:
             return total
@@ -100,6 +101,7 @@ def start(app: Flask) -> BackgroundScheduler:
         ("deliver_events", deliver_events, DELIVERY_SECONDS),
         ("send_mails", sweeps.send_mails, DELIVERY_SECONDS),
         ("send_notices", sweeps.send_notices, SWEEP_SECONDS),
+        ("check_drafts", sweeps.check_drafts, SWEEP_SECONDS),
         ("send_reminders", sweeps.send_reminders, SWEEP_SECONDS),
     )
     for name, tick, seconds in ticks:

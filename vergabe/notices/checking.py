@@ -22,6 +22,7 @@ from vergabe.notices import eforms_documents
 from vergabe.settings import Settings
 from vergabe.tenders.model import Tender
 from vergabe.tenders.outlet import Outlet
+from vergabe.tenders.rules import Stage
 
 # Findings on these pages of ours are mended there; cockpit and gates know their fields by name.
 _OWN_PAGES: Final = ("tender", "deadlines")
@@ -54,6 +55,7 @@ class Checked:
     xml: bytes
     findings: tuple[Finding, ...]
     unchecked: tuple[str, ...] = ()
+    sdk_version: str = ""
 
     @property
     def errors(self) -> list[Finding]:
@@ -78,7 +80,13 @@ def checked(
     judged = official.check(xml, shelf(sdk), with_rules=with_rules)
     own = [_weighed(finding, leaves_house=leaves_house) for finding in checks.findings(notice)]
     found = [*own, *explaining.explain(judged.findings, root)]
-    return Checked(notice, xml, tuple(arranging.arranged(found)), judged.unchecked)
+    return Checked(
+        notice,
+        xml,
+        tuple(arranging.arranged(found)),
+        judged.unchecked,
+        judged.sdk_version or "",
+    )
 
 
 def _weighed(finding: Finding, *, leaves_house: bool) -> Finding:
@@ -106,6 +114,8 @@ def reasons_against_publishing(
     session: Session, tender: Tender, now: dt.datetime, *, house: CheckingHouse
 ) -> list[Violation]:
     """Return every error as a reason of the gate; fields as the task list knows them."""
+    if tender.stage not in (Stage.DRAFT, Stage.READY):
+        return []  # what is published stands; a change has a notice and checks of its own
     found = checked_draft(session, tender, house, now=now)
     return violations_of(found.errors)
 

@@ -23,6 +23,7 @@ from vergabe.notices.eforms_mapping import (
     cancellation_notice,
     change_notice,
     contract_notice,
+    planning_notice,
 )
 from vergabe.notices.model import Notice
 from vergabe.tenders import explaining
@@ -81,6 +82,14 @@ def preview_data(
     """Return the contract notice that would be sent now; its id is made up."""
     stamp = Stamp(notice_uuid=uuid.uuid4(), version=1, issued_at=now, base_url=base_url)
     return contract_notice(case_of(session, tender, now=now), stamp)
+
+
+def planning_data(
+    session: Session, tender: Tender, subtype: str, *, now: dt.datetime, base_url: str
+) -> eforms.Notice:
+    """Return a planning notice of a draft (4, 7, E1, E2); its id is made up."""
+    stamp = Stamp(notice_uuid=uuid.uuid4(), version=1, issued_at=now, base_url=base_url)
+    return planning_notice(case_of(session, tender, now=now), stamp, subtype)
 
 
 def case_of(session: Session, tender: Tender, *, now: dt.datetime) -> Case:

@@ -1,0 +1,121 @@
+"""From a finding to the field of our form in which it is mended, for whoever may edit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import url_for
+
+from vergabe.exchange.findings import Finding
+from vergabe.notice_facts.fields import FIELDS, LOT_FIELDS
+from vergabe.tenders.model import Lot, Tender
+from vergabe.tenders.sections import section_of
+
+# Fields that findings name as eForms groups them, and our form asks for in parts.
+_ALIASES: Final[Mapping[str, str]] = {
+    "goals": "goals_environment",
+    "selection_criteria": "selection_codes",
+    "selection_source": "selection_codes",
+    "gpa": "eu_funds",
+}
+_WHO: Final[Mapping[str, str]] = {
+    "organisation": "Steht in den Stammdaten der Kommune (Datei der Zusammenarbeit).",
+    "application": "Bitte dem Betrieb der Plattform melden.",
+}
+
+
+@dataclass(frozen=True)
+class ShownFinding:
+    """A finding as the page shows it; url: the field, None where nobody can mend it here."""
+
+    severity: str
+    about: str
+    message: str
+    remedy: str
+    law: str
+    label: str
+    url: str | None
+    who: str
+    official: Sequence[str]
+    location: str
+    folded: Sequence["ShownFinding"]
+
+
+def shown(tender: Tender, findings: Sequence[Finding], *, may_edit: bool) -> list[ShownFinding]:
+    """Return findings with their links, in their order."""
+    return [
+        ShownFinding(
+            severity=finding.severity,
+            about=finding.subject if finding.subject not in finding.message else "",
+            message=finding.message,
+            remedy=finding.remedy,
+            law=finding.law,
+            label=finding.label or "Zum Feld",
+            url=url_of(tender, finding) if may_edit else None,
+            who=_WHO.get(finding.mended_by, ""),
+            official=finding.official or (finding.rule,),
+            location=finding.location,
+            folded=shown(tender, finding.folded, may_edit=may_edit),
+        )
+        for finding in findings
+    ]
+
+
+def from_dict(stored: Mapping[str, Any]) -> Finding:
+    """Return a finding that was kept as `Finding.to_dict`."""
+    values = dict(stored)
+    values["official"] = tuple(values.get("official", ()))
+    values["folded"] = tuple(from_dict(one) for one in values.get("folded", ()))
+    return Finding(**values)
+
+
+def url_of(tender: Tender, finding: Finding) -> str | None:
+    """Return the address of the field in which a finding is mended; None if there is none."""
+    field = finding.form_field
+    match finding.page:
+        case "facts":
+            return _facts_url(tender, finding)
+        case "tender" | "deadlines":
+            return _section_url(tender, field)
+        case "lots":
+            return _lot_url(tender, finding)
+        case "criteria":
+            return f"{url_for('tender_criteria.show', tender_id=tender.id)}#criteria.0.{field}"
+        case "documents":
+            return url_for("tender_documents.index", tender_id=tender.id)
+        case "organisation":
+            return url_for("cooperations.show", key=tender.cooperation.key)
+        case _:
+            return None
+
+
+def _facts_url(tender: Tender, finding: Finding) -> str | None:
+    lot = _lot_of(tender, finding)
+    name = finding.form_field
+    if name in LOT_FIELDS and lot is not None:
+        page = url_for("notice_facts.show_lot", tender_id=tender.id, number=lot.number)
+        return f"{page}#{name}"
+    name = _ALIASES.get(name, name)
+    if name not in FIELDS:
+        return None
+    return f"{url_for('notice_facts.show', tender_id=tender.id, feld=name)}#{name}"
+
+
+def _section_url(tender: Tender, field: str) -> str:
+    key = section_of(field)
+    if key is None:
+        return url_for("tenders.show", tender_id=tender.id)
+    return f"{url_for('tender_sections.show', tender_id=tender.id, key=key)}#{field}"
+
+
+def _lot_url(tender: Tender, finding: Finding) -> str:
+    lot = _lot_of(tender, finding) or (tender.lots[0] if len(tender.lots) == 1 else None)
+    if lot is None:
+        return url_for("tender_lots.index", tender_id=tender.id)
+    page = url_for("tender_lots.show", tender_id=tender.id, lot_id=lot.id)
+    return f"{page}#{finding.form_field}"
+
+
+def _lot_of(tender: Tender, finding: Finding) -> Lot | None:
+    number = finding.subject_id.rpartition("-")[2]
+    return next((lot for lot in tender.lots if f"{lot.number:04d}" == number), None)
