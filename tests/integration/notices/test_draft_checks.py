@@ -76,7 +76,7 @@ def test_a_finding_leads_to_the_field_and_folds_its_official_id(
     assert f"/vergabeverfahren/{tender.id}/zuschlagskriterien#criteria.0.weight" in shown
     assert "Stammdaten der Kommune" in shown
     assert re.search(r"<details[^>]*><summary>Amtliche Kennung", shown)
-    assert "BR-BT-00512-0022" in shown
+    assert "postcode_missing" in shown
 
 
 def test_every_finding_of_a_bare_draft_is_an_answer(session: Session, client: FlaskClient) -> None:
