@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from vergabe import clock
+from vergabe.access.lands import land_of
 from vergabe.access.model import Organisation
 from vergabe.bylaws import facts as bylaws
-from vergabe.bylaws.facts import Gathered, land_of
+from vergabe.bylaws.facts import Gathered
 from vergabe.cooperations.model import Cooperation
 from vergabe.demands.queries import ReleasedDemand
 from vergabe.funding.queries import award_rules

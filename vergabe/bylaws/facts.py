@@ -4,27 +4,17 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from vergabe.access.lands import land_of
 from vergabe.access.model import Organisation
 from vergabe.bylaws import queries
 from vergabe.bylaws.model import ProcurementBylaw
 from vergabe.law.bylaws import Bylaw
 from vergabe.law.rule_sets import RuleSet
-from vergabe.law.working_days import land_code
-
-# Members whose Land nobody entered are counted with the Land of the first cooperations.
-USUAL_LAND: Final = "NW"
-
-
-def land_of(organisation: Organisation) -> str:
-    """Return the Land whose law counts for an organisation (`NW`)."""
-    if organisation.land:
-        return organisation.land
-    return land_code(organisation.ags) if organisation.ags else USUAL_LAND
 
 
 def as_law(row: ProcurementBylaw, municipality: str) -> Bylaw:

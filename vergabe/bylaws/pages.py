@@ -8,14 +8,15 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from vergabe import clock
+from vergabe.access.lands import land_of
 from vergabe.access.permissions import Permission
-from vergabe.bylaws import entries, facts, forms, queries, service, wording
+from vergabe.bylaws import entries, forms, queries, service, wording
 from vergabe.bylaws.model import ProcurementBylaw
 from vergabe.db import db
 from vergabe.errors import DomainError, Forbidden, InvalidInput, Refused, Stale, TooLarge, Violation
 from vergabe.files import documents, handing_out
 from vergabe.files.current import store
-from vergabe.web.forms import FormReader, violations_of
+from vergabe.web.forms import FormReader
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -43,7 +44,7 @@ def index() -> ResponseReturnValue:
             {
                 "organisation": organisation,
                 "bylaw": counting.get(organisation.id),
-                "without": wording.without_bylaw(facts.land_of(organisation)),
+                "without": wording.without_bylaw(land_of(organisation)),
                 "versions": known.get(organisation.id, []),
             }
             for organisation in municipalities
@@ -78,7 +79,7 @@ def add() -> ResponseReturnValue:
         )
     except _WRONG as error:
         db.session.rollback()
-        return _form(request.form, violations_of(error), error.status)
+        return _form(request.form, error.reasons, error.status)
     flash(f"Fassung {row.number} der Satzung ist eingetragen.", "success")
     return redirect(url_for(".show", bylaw_id=row.id), code=303)
 
@@ -129,7 +130,7 @@ def _bylaw(bylaw_id: uuid.UUID, error: DomainError | None = None) -> ResponseRet
         numbers=entries.NUMBERS,
         may_edit=actor.may(Permission.EDIT_BYLAWS, organisation_id=row.organisation_id)
         and row.replaced_at is None,
-        violations=violations_of(error) if error else (),
+        violations=error.reasons if error else (),
         values=request.form,
         document_field=_DOCUMENT,
     )
@@ -192,7 +193,7 @@ def correct(bylaw_id: uuid.UUID) -> ResponseReturnValue:
         )
     except _WRONG as error:
         db.session.rollback()
-        return _form(request.form, violations_of(error), error.status, corrected=_own(bylaw_id))
+        return _form(request.form, error.reasons, error.status, corrected=_own(bylaw_id))
     flash(f"Fassung {row.number} ersetzt die falsch eingetragene.", "success")
     return redirect(url_for(".show", bylaw_id=row.id), code=303)
 

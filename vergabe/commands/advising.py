@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 import marshmallow
-import orjson
 
 from vergabe import clock
 from vergabe.commands.printing import json_option, print_json
+from vergabe.commands.reading import read_json
 from vergabe.errors import InvalidInput, Violation
 
 if TYPE_CHECKING:
     from vergabe.law.advice import Advice, AdvisorFacts
-
-_BROKEN = "Die Datei ist kein gültiges JSON in UTF-8: Fehler in Zeile {}, Spalte {}."
 
 
 @click.command()
@@ -47,9 +45,7 @@ def _facts(file: Path) -> "AdvisorFacts":
     from vergabe.advice.schema import QuestionSchema
 
     try:
-        facts: AdvisorFacts = QuestionSchema().load(orjson.loads(file.read_bytes()))
-    except orjson.JSONDecodeError as error:
-        raise InvalidInput("json_invalid", _BROKEN.format(error.lineno, error.colno)) from error
+        facts: AdvisorFacts = QuestionSchema().load(read_json(file))
     except marshmallow.ValidationError as error:
         raise InvalidInput.of(_flat(error.messages)) from error
     return facts

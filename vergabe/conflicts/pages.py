@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -12,9 +12,10 @@ from vergabe.access.permissions import Permission
 from vergabe.conflicts import queries, rules, service
 from vergabe.conflicts.rules import State
 from vergabe.db import Base, db
-from vergabe.errors import DomainError, InvalidInput, NotFound, Refused, Violation
+from vergabe.errors import DomainError, InvalidInput, NotFound, Violation
 from vergabe.pools import queries as pools
 from vergabe.web.forms import FormReader
+from vergabe.web.posting import attempt
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -65,13 +66,9 @@ def _page(pool_id: uuid.UUID, error: DomainError | None = None) -> ResponseRetur
         state_names=rules.STATE_NAMES,
         state_kinds=STATE_KINDS,
         values=request.form,
-        violations=(error.violations or (_violation(error),)) if error else (),
+        violations=error.reasons if error else (),
     )
     return html, error.status if error else 200
-
-
-def _violation(error: DomainError) -> Violation:
-    return Violation(error.code, error.message, error.law, error.field)
 
 
 def _run(
@@ -81,13 +78,14 @@ def _run(
     *arguments: object,
     **named: object,
 ) -> ResponseReturnValue:
-    try:
-        command(db.session(), current_actor(), pool_id, *arguments, **named, now=clock.now())
-    except (InvalidInput, Refused) as error:
-        db.session.rollback()
-        return _page(pool_id, error)
-    flash(done, "success")
-    return redirect(url_for(".show", pool_id=pool_id), code=303)
+    return attempt(
+        lambda: command(
+            db.session(), current_actor(), pool_id, *arguments, **named, now=clock.now()
+        ),
+        lambda error: _page(pool_id, error),
+        done=done,
+        to=url_for(".show", pool_id=pool_id),
+    )
 
 
 @pages.post("/buendelungen/<uuid:pool_id>/interessenkonflikte")

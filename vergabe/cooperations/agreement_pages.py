@@ -24,7 +24,7 @@ from vergabe.cooperations.pages import visible, words
 from vergabe.cost_keys.keys import KEY_NAMES, NO_AWARD_NAMES
 from vergabe.db import db
 from vergabe.errors import DomainError
-from vergabe.web.forms import FormReader, violations_of
+from vergabe.web.forms import FormReader
 from vergabe.web.posting import attempt
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -57,7 +57,7 @@ def page(
     html = render_template(
         f"cooperations/{template}.html",
         view=view_of(key, number),
-        violations=violations_of(error) if error else (),
+        violations=error.reasons if error else (),
         values=request.form if values is None else values,
         offered=_OFFERED,
     )
@@ -221,7 +221,7 @@ def _parties_page(key: str, number: int, error: DomainError | None = None) -> Re
         "cooperations/agreement_party.html",
         view=view,
         members=[(str(each.organisation_id), each.organisation.name) for each in members],
-        violations=violations_of(error) if error else (),
+        violations=error.reasons if error else (),
         values=values,
     )
     return html, error.status if error else 200

@@ -20,7 +20,6 @@ from vergabe.cooperations.pages import visible, words
 from vergabe.cooperations.resolution_pages import pdf_answer
 from vergabe.db import db
 from vergabe.errors import DomainError
-from vergabe.web.forms import violations_of
 from vergabe.web.posting import attempt
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -134,7 +133,7 @@ def _notice_page(key: str, error: DomainError | None = None) -> ResponseReturnVa
         "cooperations/agreement_notice.html",
         view=view,
         earliest=earliest,
-        violations=violations_of(error) if error else (),
+        violations=error.reasons if error else (),
         values=request.form,
         ends=agreement_entries.NOTICE_ENDS,
     )

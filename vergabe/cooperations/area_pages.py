@@ -16,7 +16,7 @@ from vergabe.cooperations.pages import visible, words
 from vergabe.cooperations.rules import Depth, Phase
 from vergabe.db import db
 from vergabe.errors import DomainError, Violation
-from vergabe.web.forms import FormReader, violations_of
+from vergabe.web.forms import FormReader
 from vergabe.web.posting import attempt
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -39,7 +39,7 @@ def _page(key: str, error: DomainError | None = None, form: str = "") -> Respons
     html = render_template(
         "cooperations/areas.html",
         view=view,
-        violations=violations_of(error) if error else (),
+        violations=error.reasons if error else (),
         form_open=form,
         values=request.form if form else {},
     )

@@ -21,10 +21,10 @@ from vergabe.cooperations import (
 from vergabe.cooperations.area_model import AreaExclusion
 from vergabe.cooperations.chain_reasons import Naming
 from vergabe.cooperations.chains import ResolutionFacts
-from vergabe.cooperations.model import Agreement, Cooperation, Mandate, Resolution, TaskArea
+from vergabe.cooperations.mandate_gates import mandate_facts
+from vergabe.cooperations.model import Agreement, Cooperation, Resolution, TaskArea
 from vergabe.cooperations.readiness import (
     CHECKS,
-    MandateFacts,
     ParticipantFacts,
     Situation,
 )
@@ -35,7 +35,6 @@ from vergabe.cooperations.rules import (
     LegalForm,
     Part,
     ResolutionKind,
-    Scope,
     Subject,
 )
 from vergabe.errors import Refused, Violation
@@ -304,18 +303,6 @@ def _exclusion(
         if row is not None:
             return area_queries.excluded_sentence(area.name, row, is_for_all=whose is None)
     return ""
-
-
-def mandate_facts(mandate: Mandate) -> MandateFacts:
-    """Return a mandate as the checks see it."""
-    return MandateFacts(
-        grantee_id=mandate.grantee_id,
-        scope=frozenset(Scope(scope) for scope in mandate.scope),
-        valid_from=mandate.valid_from,
-        valid_to=mandate.valid_to,
-        revoked_on=mandate.revoked_on,
-        limit_net_cents=mandate.limit_net_cents,
-    )
 
 
 def resolution_facts(resolution: Resolution) -> ResolutionFacts:

@@ -13,12 +13,12 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from vergabe import money
 from vergabe.access.model import Organisation
-from vergabe.cooperations import queries, rules
+from vergabe.cooperations import queries
+from vergabe.cooperations.mandate_rules import Act, MandateFacts
 from vergabe.cooperations.model import Cooperation, Mandate
-from vergabe.cooperations.readiness import JOINT_PROCUREMENT_LAW, MemberViolation
-from vergabe.cooperations.rules import SCOPE_NAMES, Scope
+from vergabe.cooperations.readiness import not_empowered
+from vergabe.cooperations.rules import Scope
 from vergabe.errors import Violation
 
 WARNING_DAYS: Final = 30
@@ -68,47 +68,25 @@ def mandate_reasons(
     acting_id = grantee_id or cooperation.lead_organisation_id
     names = _names(session, [acting_id, *participant_ids])
     found = queries.mandates(session, cooperation_id, participant_ids)
-    reasons: list[Violation] = []
-    for participant_id in participant_ids:
-        if participant_id == acting_id:
-            continue
-        own = [m for m in found if m.grantor_id == participant_id and m.grantee_id == acting_id]
-        share = None if totals is None else totals.get(participant_id, 0)
-        message = _against(own, scope, share, day)
-        if message:
-            reasons.append(
-                MemberViolation(
-                    message[0],
-                    f"{names[participant_id]}: Die Vollmacht für {names[acting_id]} "
-                    f"(„{SCOPE_NAMES[scope]}“) {message[1]}",
-                    law=JOINT_PROCUREMENT_LAW,
-                    who=f"{names[participant_id]}: Koordination oder Kämmerei",
-                    organisation_id=str(participant_id),
-                )
-            )
-    return reasons
+    act = Act(acting_id, names[acting_id], scope, day, is_limited=totals is not None)
+    grantors = [
+        (each, names[each], [mandate_facts(m) for m in found if m.grantor_id == each])
+        for each in participant_ids
+    ]
+    shares = {each: (totals or {}).get(each, 0) for each in participant_ids}
+    return not_empowered(act, grantors, shares)
 
 
-def _against(
-    mandates: Sequence[Mandate], scope: Scope, share: int | None, day: dt.date
-) -> tuple[str, str] | None:
-    with_scope = [mandate for mandate in mandates if scope in mandate.scope]
-    valid = [mandate for mandate in with_scope if _is_valid(mandate, day)]
-    if not with_scope:
-        return "mandate_missing", "fehlt."
-    if not valid:
-        last = max(_last_day(mandate) or dt.date.min for mandate in with_scope)
-        if any(mandate.valid_from > day for mandate in with_scope):
-            return "mandate_not_valid", f"gilt am {day:%d.%m.%Y} noch nicht."
-        return "mandate_not_valid", f"endete am {last:%d.%m.%Y}. Erteilen Sie eine neue."
-    limits = [mandate.limit_net_cents for mandate in valid]
-    if share is not None and None not in limits and share > max(limit or 0 for limit in limits):
-        # All members read this: the limit itself is not quoted.
-        return (
-            "mandate_limit_exceeded",
-            f"reicht nur bis zu einem Höchstbetrag, der Anteil beträgt {money.german(share)}.",
-        )
-    return None
+def mandate_facts(mandate: Mandate) -> MandateFacts:
+    """Return a mandate as the checks see it."""
+    return MandateFacts(
+        grantee_id=mandate.grantee_id,
+        scope=frozenset(Scope(scope) for scope in mandate.scope),
+        valid_from=mandate.valid_from,
+        valid_to=mandate.valid_to,
+        revoked_on=mandate.revoked_on,
+        limit_net_cents=mandate.limit_net_cents,
+    )
 
 
 def endings(
@@ -134,31 +112,14 @@ def endings(
     ]
     result: list[Ending] = []
     for grantor_id in grantors:
-        own = [mandate for mandate in found if mandate.grantor_id == grantor_id]
-        if not own or any(_last_day(mandate) is None for mandate in own):
+        own = [(mandate_facts(m).last_day, m.id) for m in found if m.grantor_id == grantor_id]
+        ends = [(last_day, mandate_id) for last_day, mandate_id in own if last_day is not None]
+        if not own or len(ends) < len(own):
             continue
-        last = max(own, key=lambda mandate: _last_day(mandate) or dt.date.max)
-        last_day = _last_day(last)
-        if last_day is not None and last_day <= day + dt.timedelta(days=days):
-            result.append(Ending(grantor_id, names[grantor_id], last.id, last_day))
+        last_day, mandate_id = max(ends)
+        if last_day <= day + dt.timedelta(days=days):
+            result.append(Ending(grantor_id, names[grantor_id], mandate_id, last_day))
     return result
-
-
-def _is_valid(mandate: Mandate, day: dt.date) -> bool:
-    return rules.is_valid_on(
-        day,
-        valid_from=mandate.valid_from,
-        valid_to=mandate.valid_to,
-        revoked_on=mandate.revoked_on,
-    )
-
-
-def _last_day(mandate: Mandate) -> dt.date | None:
-    """Return the last legal day on which a mandate counts; None without end."""
-    ends = [day for day in (mandate.valid_to,) if day is not None]
-    if mandate.revoked_on is not None:
-        ends.append(mandate.revoked_on - dt.timedelta(days=1))
-    return min(ends, default=None)
 
 
 def _names(session: Session, organisation_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:

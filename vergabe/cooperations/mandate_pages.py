@@ -10,7 +10,7 @@ from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.cooperations import forms, mandates, queries
 from vergabe.cooperations.overview import mandate_view, overview
-from vergabe.cooperations.pages import problems_of, visible, with_document, words
+from vergabe.cooperations.pages import visible, with_document, words
 from vergabe.db import db
 from vergabe.errors import DomainError
 from vergabe.files import handing_out
@@ -43,7 +43,7 @@ def _form(key: str, error: DomainError | None = None) -> ResponseReturnValue:
         error.status if error else 200,
         cooperation=cooperation,
         providers=mandates.providers(db.session(), cooperation),
-        violations=problems_of(error) if error else (),
+        violations=error.reasons if error else (),
         values=request.form,
     )
 
@@ -87,7 +87,7 @@ def _mandate(key: str, row_id: uuid.UUID, error: DomainError | None = None) -> R
             organisation_id=found.grantor_id,
             cooperation_id=cooperation.id,
         ),
-        violations=problems_of(error) if error else (),
+        violations=error.reasons if error else (),
         values=request.form,
     )
 

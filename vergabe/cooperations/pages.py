@@ -11,7 +11,6 @@ from vergabe.cooperations import documents, queries, wording
 from vergabe.cooperations.model import Cooperation
 from vergabe.cooperations.overview import overview
 from vergabe.db import db
-from vergabe.errors import DomainError, Violation
 from vergabe.web.rights import current_actor, requires
 
 pages = Blueprint("cooperations", __name__)
@@ -26,11 +25,6 @@ def words() -> dict[str, Any]:
 def visible(key: str) -> Cooperation:
     """Return the cooperation of an address; NotFound unless the actor may see it."""
     return queries.cooperation_by_key(db.session(), current_actor(), key, now=clock.now())
-
-
-def problems_of(error: DomainError) -> tuple[Violation, ...]:
-    """Return what the summary of a form lists."""
-    return error.violations or (Violation(error.code, error.message, error.law, error.field),)
 
 
 @pages.get("/zusammenarbeit")

@@ -6,14 +6,14 @@ check is a function and one line in CHECKS.
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from vergabe import money
 from vergabe.cooperations import chain_reasons, chains, rules
 from vergabe.cooperations.chain_reasons import Naming
 from vergabe.cooperations.chains import Chain, ResolutionFacts, State
+from vergabe.cooperations.mandate_rules import Act, MandateFacts, against_act, against_limit
 from vergabe.cooperations.rules import Activity, Depth, LegalForm, Part, Scope, Stage, Subject
 from vergabe.errors import Violation
 
@@ -25,18 +25,6 @@ class MemberViolation(Violation):
     """A reason that concerns one member; None concerns all."""
 
     organisation_id: str | None = None
-
-
-@dataclass(frozen=True)
-class MandateFacts:
-    """A mandate of a participant; days inclusive, amounts net in cents."""
-
-    grantee_id: uuid.UUID
-    scope: frozenset[Scope]
-    valid_from: dt.date
-    valid_to: dt.date | None = None
-    revoked_on: dt.date | None = None
-    limit_net_cents: int | None = None
 
 
 @dataclass(frozen=True)
@@ -199,94 +187,43 @@ def all_take_part(situation: Situation) -> list[Violation]:
 def lead_is_mandated(situation: Situation) -> list[Violation]:
     """Return which participants have not empowered the lead for their share on this day.
 
-    The lead needs no mandate from itself. One valid mandate whose limit suffices is enough.
+    The lead needs no mandate from itself.
+    """
+    act = Act(
+        situation.lead_id,
+        situation.lead_name,
+        Scope.TENDER,
+        situation.day,
+        is_limited=not situation.is_overview,
+    )
+    shares = {p.organisation_id: p.total_net_cents for p in situation.participants}
+    return not_empowered(
+        act,
+        [(p.organisation_id, p.name, p.mandates) for p in situation.participants],
+        shares,
+    )
+
+
+def not_empowered(
+    act: Act,
+    grantors: Iterable[tuple[uuid.UUID, str, Sequence[MandateFacts]]],
+    shares: Mapping[uuid.UUID, int | None],
+) -> list[Violation]:
+    """Return which members (id, name, mandates) have not empowered for an act who does it.
+
+    shares: organisation id → its part, net in cents; whoever acts needs nothing from itself.
     """
     return [
         MemberViolation(
-            code,
-            message,
+            *against,
             law=JOINT_PROCUREMENT_LAW,
-            who=f"{participant.name}: Koordination oder Kämmerei",
-            organisation_id=str(participant.organisation_id),
+            who=f"{name}: Koordination oder Kämmerei",
+            organisation_id=str(organisation_id),
         )
-        for participant in situation.participants
-        if participant.organisation_id != situation.lead_id
-        for code, message in _against_mandate(participant, situation)
+        for organisation_id, name, mandates in grantors
+        if organisation_id != act.grantee_id
+        and (against := against_act(act, name, mandates, shares.get(organisation_id)))
     ]
-
-
-def _against_mandate(
-    participant: ParticipantFacts, situation: Situation
-) -> Iterator[tuple[str, str]]:
-    for_lead = [
-        mandate
-        for mandate in participant.mandates
-        if mandate.grantee_id == situation.lead_id and Scope.TENDER in mandate.scope
-    ]
-    valid = [
-        mandate
-        for mandate in for_lead
-        if rules.is_valid_on(
-            situation.day,
-            valid_from=mandate.valid_from,
-            valid_to=mandate.valid_to,
-            revoked_on=mandate.revoked_on,
-        )
-    ]
-    if not for_lead:
-        yield (
-            "mandate_missing",
-            f"{participant.name} hat {situation.lead_name} keine Vollmacht für das "
-            "Vergabeverfahren erteilt.",
-        )
-    elif not valid:
-        yield (
-            "mandate_not_valid",
-            f"{participant.name}: Die Vollmacht für {situation.lead_name} gilt am "
-            f"{situation.day:%d.%m.%Y} nicht ({_why_not_valid(for_lead[0], situation.day)}). "
-            "Erteilen Sie eine neue.",
-        )
-    else:
-        yield from _against_limit(
-            "mandate_limit_exceeded",
-            f"{participant.name}: Die Vollmacht",
-            [mandate.limit_net_cents for mandate in valid],
-            participant,
-            situation,
-            is_public=False,
-        )
-
-
-def _why_not_valid(mandate: MandateFacts, day: dt.date) -> str:
-    if mandate.revoked_on is not None and mandate.revoked_on <= day:
-        return f"widerrufen zum {mandate.revoked_on:%d.%m.%Y}"
-    if mandate.valid_from > day:
-        return f"gültig erst ab {mandate.valid_from:%d.%m.%Y}"
-    return f"abgelaufen am {mandate.valid_to:%d.%m.%Y}"
-
-
-def _against_limit(
-    code: str,
-    what: str,
-    limits: Sequence[int | None],
-    participant: ParticipantFacts,
-    situation: Situation,
-    *,
-    is_public: bool,
-) -> Iterator[tuple[str, str]]:
-    """Yield why no limit suffices for the share; one that suffices, or no limit at all, is enough.
-
-    All members read these sentences: a limit that is not public is not quoted.
-    """
-    if None in limits or situation.is_overview:
-        return
-    highest = max(limit for limit in limits if limit is not None)
-    share = participant.total_net_cents
-    up_to = f" bis {money.german(highest)} netto" if is_public else " nur bis zu einem Höchstbetrag"
-    if share is None:
-        yield code, f"{what} reicht{up_to}, der Anteil ist unbekannt."
-    elif share > highest:
-        yield code, f"{what} reicht{up_to}, der Anteil beträgt {money.german(share)}."
 
 
 def required_resolutions_are_recorded(situation: Situation) -> list[Violation]:
@@ -340,15 +277,15 @@ def _against_resolution(
     deciding = chain.deciding
     if chain.state is not State.DECIDED or deciding is None:
         return
-    yield from _against_limit(
-        "resolution_limit_exceeded",
-        f"{participant.name}: Der Beschluss vom {deciding.decided_on:%d.%m.%Y} zu "
-        f"„{rules.SUBJECT_NAMES[subject]}“",
-        [deciding.limit_net_cents],
-        participant,
-        situation,
-        is_public=deciding.is_public,
+    short = against_limit(
+        [deciding.limit_net_cents], participant.total_net_cents, is_public=deciding.is_public
     )
+    if short is not None and not situation.is_overview:
+        yield (
+            "resolution_limit_exceeded",
+            f"{participant.name}: Der Beschluss vom {deciding.decided_on:%d.%m.%Y} zu "
+            f"„{rules.SUBJECT_NAMES[subject]}“ {short}",
+        )
     if situation.naming is not None and subject in rules.NAMES_FORM:
         yield from chain_reasons.against_naming(participant.name, deciding, situation.naming)
 

@@ -22,7 +22,7 @@ from vergabe.cooperations import (
     resolutions,
 )
 from vergabe.cooperations.model import Cooperation, Resolution
-from vergabe.cooperations.pages import problems_of, visible, with_document, words
+from vergabe.cooperations.pages import visible, with_document, words
 from vergabe.cooperations.resolution_overview import SubjectTable
 from vergabe.cooperations.resolution_schema import ProofQuerySchema
 from vergabe.councils import queries as councils
@@ -139,7 +139,7 @@ def _form(key: str, error: DomainError | None = None) -> ResponseReturnValue:
         pools=queries.pool_choices(session, cooperation.id),
         bodies=_bodies(cooperation),
         agreement=agreement,
-        violations=problems_of(error) if error else (),
+        violations=error.reasons if error else (),
         values=request.form,
         roles=request.form.getlist("roles"),
         organisation_name=actor.organisation_name,
@@ -193,7 +193,7 @@ def _plan(key: str, error: DomainError | None = None) -> ResponseReturnValue:
         bodies=_bodies(cooperation),
         plans=planning.planned_decisions(session, cooperation.id, own),
         meetings=councils.meetings(session, organisation_id=own, first_day=today) if own else [],
-        violations=problems_of(error) if error else (),
+        violations=error.reasons if error else (),
         values=request.form or request.args,
     )
     return html, error.status if error else 200
@@ -239,7 +239,7 @@ def resolution_page(
         may_change=actor.may(Permission.RECORD_RESOLUTION, **rights),
         may_see_log=actor.may(Permission.VIEW_PAPER_LOG, **rights),
         pools=queries.pool_choices(db.session(), cooperation.id),
-        violations=problems_of(error) if error else (),
+        violations=error.reasons if error else (),
         values=request.form,
         roles=request.form.getlist("roles"),
     )

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from vergabe import clock
 from vergabe.access.permissions import ROLE_NAMES, Permission, Role
 from vergabe.cooperations import substitutes
-from vergabe.cooperations.pages import problems_of, visible, words
+from vergabe.cooperations.pages import visible, words
 from vergabe.cooperations.substitute_rules import STATE_NAMES, SUBSTITUTED_ROLES, State, Wish
 from vergabe.db import db
 from vergabe.errors import DomainError, InvalidInput, Refused
@@ -50,7 +50,7 @@ def _page(key: str, error: DomainError | None = None) -> ResponseReturnValue:
         state_names=STATE_NAMES,
         state_kinds=STATE_KINDS,
         values=request.form,
-        violations=problems_of(error) if error else (),
+        violations=error.reasons if error else (),
     )
     return html, error.status if error else 200
 

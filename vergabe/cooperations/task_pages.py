@@ -9,7 +9,7 @@ from vergabe import clock
 from vergabe.access.permissions import ROLE_NAMES, Permission, roles_with
 from vergabe.cooperations import queries, task_forms, task_matrix, tasks
 from vergabe.cooperations.model import Cooperation, TaskArea
-from vergabe.cooperations.pages import problems_of, visible, words
+from vergabe.cooperations.pages import visible, words
 from vergabe.cooperations.task_rules import STEPS, Step
 from vergabe.cooperations.tasks import Governed
 from vergabe.db import db
@@ -62,7 +62,7 @@ def _at_steps(error: DomainError) -> list[Violation]:
     """Return the reasons with the fields of the form instead of the lines of the matrix."""
     return [
         replace(each, field=None) if (each.field or "").startswith("tasks.") else each
-        for each in problems_of(error)
+        for each in error.reasons
     ]
 
 

@@ -30,6 +30,7 @@ from vergabe.cost_shares.vat_rules import STATUS_NAMES
 from vergabe.db import db
 from vergabe.errors import InvalidInput, NotFound, Refused, Violation
 from vergabe.web.downloads import content_disposition
+from vergabe.web.posting import attempt
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -199,15 +200,13 @@ def _on_account(
     key: str, organisation_id: uuid.UUID, form: str, command: Callable[[Cooperation], str]
 ) -> ResponseReturnValue:
     """Run a command on a member's account; a refusal shows the account with what was typed."""
-    try:
-        done = command(_visible(key))
-    except (InvalidInput, Refused) as error:
-        db.session.rollback()
-        return _member(
+    return attempt(
+        lambda: command(_visible(key)),
+        lambda error: _member(
             _visible(key), organisation_id, error.reasons, form=form, status=error.status
-        )
-    flash(done, "success")
-    return redirect(url_for(".member", key=key, organisation_id=organisation_id), code=303)
+        ),
+        to=url_for(".member", key=key, organisation_id=organisation_id),
+    )
 
 
 @pages.post("/zusammenarbeit/<key>/vorleistungen/mitglieder/<uuid:organisation_id>/zahlungen")

@@ -22,11 +22,12 @@ from vergabe.cost_shares.forms import CostForm
 from vergabe.cost_shares.kinds import CATEGORY_NAMES, Category
 from vergabe.cost_shares.vat_rules import GROUND_NAMES
 from vergabe.db import db
-from vergabe.errors import InvalidInput, Refused, Violation
+from vergabe.errors import Refused, Violation
 from vergabe.pools import queries as pools
 from vergabe.pools.model import Pool
 from vergabe.tenders import queries as tenders
 from vergabe.tenders.model import Tender
+from vergabe.web.posting import attempt
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -102,14 +103,16 @@ def _page(
 def _run(pool_id: uuid.UUID, form: str, command: Callable[[], str]) -> ResponseReturnValue:
     """Run a command and go back to the page; a refusal shows it with what was typed."""
     pools.visible_pool(db.session(), current_actor(), pool_id)
-    try:
-        done = command()
-    except (InvalidInput, Refused) as error:
-        db.session.rollback()
-        pool = pools.visible_pool(db.session(), current_actor(), pool_id)
-        return _page(pool, violations=error.reasons, form=form, status=error.status)
-    flash(done, "success")
-    return redirect(url_for(".of_pool", pool_id=pool_id), code=303)
+    return attempt(
+        command,
+        lambda error: _page(
+            pools.visible_pool(db.session(), current_actor(), pool_id),
+            violations=error.reasons,
+            form=form,
+            status=error.status,
+        ),
+        to=url_for(".of_pool", pool_id=pool_id),
+    )
 
 
 @pages.post("/buendelungen/<uuid:pool_id>/kosten/kostentraeger")

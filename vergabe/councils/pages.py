@@ -13,7 +13,7 @@ from vergabe.councils import queries, rules, service
 from vergabe.councils.rules import BodyEntry, Kind
 from vergabe.db import db
 from vergabe.errors import DomainError
-from vergabe.web.forms import FormReader, violations_of
+from vergabe.web.forms import FormReader
 from vergabe.web.posting import attempt
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -39,7 +39,7 @@ def _index(error: DomainError | None = None) -> ResponseReturnValue:
         kind_names=dict(_KINDS),
         kinds=_KINDS,
         may_keep=actor.may(Permission.KEEP_BODIES),
-        violations=violations_of(error) if error else (),
+        violations=error.reasons if error else (),
         values=request.form,
     )
     return html, error.status if error else 200
@@ -92,7 +92,7 @@ def _page(body_id: uuid.UUID, error: DomainError | None = None) -> ResponseRetur
         kinds=_KINDS,
         kind_names=dict(_KINDS),
         may_keep=actor.may(Permission.KEEP_BODIES, organisation_id=body.organisation_id),
-        violations=violations_of(error) if error else (),
+        violations=error.reasons if error else (),
         values=request.form,
     )
     return html, error.status if error else 200

@@ -185,8 +185,7 @@ def set_people(deadline_id: uuid.UUID) -> ResponseReturnValue:
         )
     except (InvalidInput, Refused) as error:
         db.session.rollback()
-        reasons = error.violations or (Violation(error.code, error.message, field=error.field),)
-        return _deadline_page(deadline_id, reasons, status=error.status)
+        return _deadline_page(deadline_id, error.reasons, status=error.status)
     flash("Die Zuständigkeit ist festgelegt.", "success")
     return redirect(url_for(".show", deadline_id=deadline_id), code=303)
 

@@ -14,7 +14,6 @@ from vergabe.db import db
 from vergabe.demands import call_queries, call_rules, calls, choices
 from vergabe.demands.call_rules import ANSWER_NAMES, CALL_STATE_NAMES, AnswerKind, CallState
 from vergabe.demands.model import CallForDemands
-from vergabe.demands.pages import all_of
 from vergabe.errors import InvalidInput, Refused, Violation
 from vergabe.exchange import german_dates, plain_text
 from vergabe.web.rights import current_actor, requires
@@ -84,7 +83,7 @@ def create() -> ResponseReturnValue:
         call = _create()
     except (InvalidInput, Refused) as error:
         db.session.rollback()
-        return _new_page(all_of(error), status=error.status)
+        return _new_page(error.reasons, status=error.status)
     flash(f"Die Bedarfsabfrage „{call.title}“ ist angelegt.", "success")
     return redirect(url_for(".show", call_id=call.id), code=303)
 
@@ -197,7 +196,7 @@ def answer_no_demand(call_id: uuid.UUID) -> ResponseReturnValue:
         calls.answer_no_demand(db.session(), current_actor(), call_id, note, now=clock.now())
     except (InvalidInput, Refused) as error:
         db.session.rollback()
-        return _call_page(call_id, all_of(error), status=error.status)
+        return _call_page(call_id, error.reasons, status=error.status)
     flash("Danke, „kein Bedarf“ ist vermerkt.", "success")
     return redirect(url_for(".show", call_id=call_id), code=303)
 
@@ -214,6 +213,6 @@ def move_closing(call_id: uuid.UUID) -> ResponseReturnValue:
         calls.move_closing(db.session(), current_actor(), call_id, closes_at, now=clock.now())
     except (InvalidInput, Refused) as error:
         db.session.rollback()
-        return _call_page(call_id, all_of(error), status=error.status)
+        return _call_page(call_id, error.reasons, status=error.status)
     flash("Das Ende der Abfrage ist verlegt, die Mitglieder sind benachrichtigt.", "success")
     return redirect(url_for(".show", call_id=call_id), code=303)

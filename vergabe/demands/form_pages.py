@@ -18,7 +18,6 @@ from vergabe.demands.drafts import Place
 from vergabe.demands.forms import DemandEntry
 from vergabe.demands.import_report import ImportReport, ImportWish
 from vergabe.demands.model import Demand
-from vergabe.demands.pages import all_of
 from vergabe.demands.reading import as_sent, naming_as_sent
 from vergabe.demands.stages import Stage
 from vergabe.errors import DomainError, InvalidInput, Refused, Stale, TooLarge, Violation
@@ -55,7 +54,7 @@ def create() -> ResponseReturnValue:
             demand = _create(entry)
     except (InvalidInput, Refused) as error:
         db.session.rollback()
-        return _form_page(entry, all_of(error), status=error.status)
+        return _form_page(entry, error.reasons, status=error.status)
     return _saved(demand)
 
 
@@ -147,7 +146,7 @@ def _change(demand_id: uuid.UUID, entry: DemandEntry) -> Demand:
 def _with_changes(error: DomainError, demand: Demand) -> list[Violation]:
     """Return the reasons, and for a change by somebody else what that person changed."""
     if not isinstance(error, Stale):
-        return list(as_sent(all_of(error)))
+        return list(as_sent(error.reasons))
     # A form with a version that never was may meet a demand that nobody has changed yet.
     entries = audit.entries_about(db.session(), demand.id)
     last = entries[-1] if entries else None
@@ -210,7 +209,7 @@ def import_file() -> ResponseReturnValue:
         report = _import()
     except (InvalidInput, Refused, TooLarge) as error:
         db.session.rollback()
-        return _import_page(violations=all_of(error), status=error.status)
+        return _import_page(violations=error.reasons, status=error.status)
     # The report is the answer itself: the same file sent again stores nothing and reports the same.
     return _import_page(report, status=422 if report.errors and not report.is_dry_run else 200)
 

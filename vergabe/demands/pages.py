@@ -19,7 +19,7 @@ from vergabe.demands.presenting import STAGE_KINDS
 from vergabe.demands.queries import DemandFilter
 from vergabe.demands.reading import as_sent
 from vergabe.demands.stages import STAGE_NAMES, Action, Stage, actions_in
-from vergabe.errors import DomainError, InvalidInput, Refused, Violation
+from vergabe.errors import InvalidInput, Refused, Violation
 from vergabe.exchange import codes, german, plain_text, sheet_writer
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -238,18 +238,11 @@ def _done(
         found = queries.visible_demand(db.session(), current_actor(), demand_id)
         violations = [
             Violation(each.code, each.message, each.law, each.field and field_prefix + each.field)
-            for each in as_sent(all_of(error))
+            for each in as_sent(error.reasons)
         ]
         return _demand_page(found, violations, status=error.status)
     flash(f"Der Bedarf {demand.reference} {done}.", "success")
     return redirect(url_for(".show", demand_id=demand.id), code=303)
-
-
-def all_of(error: DomainError) -> tuple[Violation, ...]:
-    """Return the reasons of an error, itself as the only one if it names none."""
-    return error.violations or (
-        Violation(error.code, error.message, law=error.law, field=error.field),
-    )
 
 
 @pages.get("/bedarfe/freigabe")
@@ -292,7 +285,7 @@ def release_many() -> ResponseReturnValue:
         )
     except (InvalidInput, Refused) as error:
         db.session.rollback()
-        return _waiting_page(all_of(error), status=error.status)
+        return _waiting_page(error.reasons, status=error.status)
     count = len(released)
     flash(
         "Ein Bedarf ist freigegeben." if count == 1 else f"{count} Bedarfe sind freigegeben.",

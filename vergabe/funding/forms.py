@@ -80,6 +80,15 @@ def _lines(reader: FormReader) -> tuple[LineEntry, ...]:
     return tuple(found)
 
 
+def only_day(form: Mapping[str, str], name: str, sentence: str) -> dt.date:
+    """Return the day that a form is about; InvalidInput with the sentence if there is none."""
+    reader = FormReader(form)
+    day = reader.required_day(name, sentence)
+    reader.raise_if_wrong()
+    assert day is not None
+    return day
+
+
 def decision_entry(form: Form) -> DecisionEntry:
     """Return the notice that a form describes; InvalidInput with a violation per field."""
     reader = FormReader(form)

@@ -25,7 +25,8 @@ from vergabe.law import funding as law
 from vergabe.law.funding import ROUNDING_NAMES
 from vergabe.pools import queries as pools
 from vergabe.web.downloads import content_disposition
-from vergabe.web.forms import FormReader, violations_of
+from vergabe.web.forms import FormReader
+from vergabe.web.posting import attempt
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -50,7 +51,7 @@ def case_page(
     case = queries.newest_case(session, pool.id)
     what_if = FormReader(request.args)
     amount = what_if.money("betrag") if request.method == "GET" else None
-    violations = [*(violations_of(error) if error else ()), *what_if.violations]
+    violations = [*(error.reasons if error else ()), *what_if.violations]
     html = render_template(
         "funding/show.html",
         pool=pool,
@@ -96,13 +97,11 @@ def run(
     endpoint: str = "funding.show",
 ) -> ResponseReturnValue:
     """Run a command and go back to its page; a refusal shows the page with the entry."""
-    try:
-        done = command(db.session(), current_actor())
-    except REFUSALS as error:
-        db.session.rollback()
-        return page(pool_id, error, form)
-    flash(done, "success")
-    return redirect(url_for(endpoint, pool_id=pool_id), code=303)
+    return attempt(
+        lambda: command(db.session(), current_actor()),
+        lambda error: page(pool_id, error, form),
+        to=url_for(endpoint, pool_id=pool_id),
+    )
 
 
 @pages.get(f"{_RULE}/plan")
@@ -164,7 +163,7 @@ def save(pool_id: uuid.UUID) -> ResponseReturnValue:
         db.session.rollback()
         case = _own_case(pool_id)
         values = forms.typed(request.form)
-        return _plan_page(pool_id, case, values, violations_of(error), error.status)
+        return _plan_page(pool_id, case, values, error.reasons, error.status)
     flash("Der Finanzierungsplan ist gespeichert.", "success")
     return redirect(url_for(".show", pool_id=pool_id), code=303)
 
@@ -174,10 +173,7 @@ def save(pool_id: uuid.UUID) -> ResponseReturnValue:
 @commits
 def apply(pool_id: uuid.UUID) -> ResponseReturnValue:
     def command(session: Session, actor: Actor) -> str:
-        reader = FormReader(request.form)
-        day = reader.required_day("applied_on", "Geben Sie den Tag des Antrags an.")
-        reader.raise_if_wrong()
-        assert day is not None
+        day = forms.only_day(request.form, "applied_on", "Geben Sie den Tag des Antrags an.")
         seen = forms.seen_version(request.form)
         service.apply(session, actor, pool_id, day, version=seen, now=clock.now())
         return "Der Antrag ist vermerkt; die Beteiligten werden benachrichtigt."
@@ -237,11 +233,8 @@ def grant(pool_id: uuid.UUID) -> ResponseReturnValue:
 @commits
 def reject(pool_id: uuid.UUID) -> ResponseReturnValue:
     def command(session: Session, actor: Actor) -> str:
-        reader = FormReader(request.form)
-        day = reader.required_day("decided_on", "Geben Sie den Tag des Bescheids an.")
-        reader.raise_if_wrong()
-        assert day is not None
-        reason, seen = reader.text("reason"), forms.seen_version(request.form)
+        day = forms.only_day(request.form, "decided_on", "Geben Sie den Tag des Bescheids an.")
+        reason, seen = FormReader(request.form).text("reason"), forms.seen_version(request.form)
         deciding.reject(session, actor, pool_id, day, reason, version=seen, now=clock.now())
         return "Die Ablehnung ist eingetragen; die Beteiligten werden benachrichtigt."
 

@@ -15,7 +15,7 @@ from vergabe.errors import DomainError
 from vergabe.files.current import store
 from vergabe.funding import deciding, forms, planning, presenting, proving, queries
 from vergabe.funding.pages import case_page, run, stored
-from vergabe.web.forms import FormReader, violations_of
+from vergabe.web.forms import FormReader
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -28,11 +28,8 @@ _RULE = "/buendelungen/<uuid:pool_id>/foerderung"
 @commits
 def add_milestone(pool_id: uuid.UUID) -> ResponseReturnValue:
     def command(session: Session, actor: Actor) -> str:
-        reader = FormReader(request.form)
-        day = reader.required_day("due_on", "Geben Sie den Tag an.")
-        reader.raise_if_wrong()
-        assert day is not None
-        title = reader.text("title")
+        day = forms.only_day(request.form, "due_on", "Geben Sie den Tag an.")
+        title = FormReader(request.form).text("title")
         planning.add_milestone(session, actor, pool_id, title, day, now=clock.now())
         return "Der Meilenstein steht im Plan; an ihn wird erinnert."
 
@@ -121,7 +118,7 @@ def proof_page(
         pool=case.pool,
         view=view,
         proof=view.proof,
-        violations=violations_of(error) if error else (),
+        violations=error.reasons if error else (),
         form_name=form,
         entry=request.form,
         today=clock.berlin_day(now),
@@ -173,10 +170,7 @@ def document(pool_id: uuid.UUID, expense_id: uuid.UUID) -> ResponseReturnValue:
 @commits
 def settle(pool_id: uuid.UUID) -> ResponseReturnValue:
     def command(session: Session, actor: Actor) -> str:
-        reader = FormReader(request.form)
-        day = reader.required_day("settled_on", "Geben Sie den Tag des Verwendungsnachweises an.")
-        reader.raise_if_wrong()
-        assert day is not None
+        day = forms.only_day(request.form, "settled_on", "Geben Sie den Tag des Nachweises an.")
         seen = forms.seen_version(request.form)
         deciding.settle(session, actor, pool_id, day, version=seen, now=clock.now())
         return "Der Verwendungsnachweis ist abgeschlossen; die Beteiligten werden benachrichtigt."

@@ -9,6 +9,7 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from vergabe.access.lands import land_of
 from vergabe.access.model import Organisation
 from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations.model import Member
@@ -17,7 +18,6 @@ from vergabe.cost_keys.keys import CostKey, KeyKind, read_key
 from vergabe.cost_keys.shares import Shares, reasons_against_shares, shares
 from vergabe.errors import Violation
 from vergabe.funding.model import FundingCase
-from vergabe.law.working_days import land_code
 from vergabe.pools import queries as pools
 from vergabe.pools.model import Joining, Pool
 from vergabe.pools.stages import Stage as PoolStage
@@ -42,10 +42,7 @@ class Partner:
 
     @property
     def land(self) -> str:
-        organisation = self.organisation
-        if organisation.land:
-            return organisation.land
-        return land_code(organisation.ags) if organisation.ags else "NW"
+        return land_of(self.organisation)
 
 
 @dataclass(frozen=True)

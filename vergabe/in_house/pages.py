@@ -18,7 +18,7 @@ from vergabe.in_house.entries import MOST_ALTERNATIVES
 from vergabe.in_house.model import InHouseCheck
 from vergabe.pools import queries as pools
 from vergabe.pools.model import Pool
-from vergabe.web.forms import FormReader, violations_of
+from vergabe.web.forms import FormReader
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -92,7 +92,7 @@ def start(pool_id: uuid.UUID) -> ResponseReturnValue:
         )
     except Refused as error:
         db.session.rollback()
-        return _overview(pool_id, violations_of(error), error.status)
+        return _overview(pool_id, error.reasons, error.status)
     return redirect(url_for(".show", pool_id=pool_id, check_id=check.id), code=303)
 
 
@@ -121,7 +121,7 @@ def _check(
         conditions=rules.conditions(facts),
         figures=rules.figures(facts),
         may_check=_may_check(check.pool) and check.replaced_at is None,
-        violations=violations_of(error) if error else (),
+        violations=error.reasons if error else (),
         values=request.form,
         results=list(rules.RESULT_NAMES.items()),
         questions=rules.OPEN_QUESTIONS,
@@ -181,7 +181,7 @@ def save(pool_id: uuid.UUID, check_id: uuid.UUID) -> ResponseReturnValue:
     except _WRONG as error:
         db.session.rollback()
         check = _visible(pool_id, check_id)
-        return _form(check, request.form, violations_of(error), error.status)
+        return _form(check, request.form, error.reasons, error.status)
     flash("Die Prüfung ist gespeichert.", "success")
     return redirect(url_for(".show", pool_id=pool_id, check_id=check_id), code=303)
 

@@ -23,7 +23,7 @@ from vergabe.audit import queries as audit
 from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations.model import Cooperation
 from vergabe.db import db
-from vergabe.errors import DomainError, InvalidInput, Refused, Stale, Violation
+from vergabe.errors import InvalidInput, Refused, Stale, Violation
 from vergabe.plans import forms, overview, picture, queries, research, rules, service
 from vergabe.plans.model import Milestone
 from vergabe.plans.pages import words
@@ -85,7 +85,7 @@ def add(key: str) -> ResponseReturnValue:
         )
     except (InvalidInput, Refused) as error:
         db.session.rollback()
-        return _form(_cooperation(key), request.form, _reasons(error), status=error.status)
+        return _form(_cooperation(key), request.form, error.reasons, status=error.status)
     flash(f"Der Meilenstein „{milestone.title}“ steht im Zeitplan.", "success")
     return redirect(url_for(".index", key=key), code=303)
 
@@ -193,7 +193,7 @@ def change(key: str, milestone_id: uuid.UUID) -> ResponseReturnValue:
         return _form(
             _cooperation(key),
             request.form,
-            _reasons(error),
+            error.reasons,
             milestone=milestone,
             status=error.status,
         )
@@ -217,7 +217,7 @@ def complete(key: str, milestone_id: uuid.UUID) -> ResponseReturnValue:
         )
     except (InvalidInput, Refused) as error:
         db.session.rollback()
-        return _show(key, milestone_id, _reasons(error), status=error.status)
+        return _show(key, milestone_id, error.reasons, status=error.status)
     flash("Der Meilenstein ist erledigt.", "success")
     return redirect(url_for(".show", key=key, milestone_id=milestone_id), code=303)
 
@@ -237,10 +237,6 @@ def drop(key: str, milestone_id: uuid.UUID) -> ResponseReturnValue:
         )
     except (InvalidInput, Refused) as error:
         db.session.rollback()
-        return _show(key, milestone_id, _reasons(error), status=error.status)
+        return _show(key, milestone_id, error.reasons, status=error.status)
     flash("Der Meilenstein ist gestrichen.", "success")
     return redirect(url_for(".index", key=key), code=303)
-
-
-def _reasons(error: DomainError) -> tuple[Violation, ...]:
-    return error.violations or (Violation(error.code, error.message, error.law, error.field),)

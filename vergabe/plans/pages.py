@@ -11,7 +11,7 @@ from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.cooperations.model import Cooperation
 from vergabe.db import db
-from vergabe.errors import DomainError, InvalidInput, Refused, Stale, Violation
+from vergabe.errors import InvalidInput, Refused, Stale, Violation
 from vergabe.plans import forms, measures, picture, rules, saving, service, timetables, wishes
 from vergabe.plans.subjects import Subject
 from vergabe.plans.timetables import TimetableView
@@ -82,7 +82,7 @@ def _asked(kind: str, subject_id: uuid.UUID) -> ResponseReturnValue:
         wanted = forms.wishes_in(request.args) if forms.has_wishes(request.args) else None
         view = _view(subject, wanted)
     except InvalidInput as error:
-        return _page(_view(subject, None), _reasons(error), request.args, status=error.status)
+        return _page(_view(subject, None), error.reasons, request.args, status=error.status)
     return _page(view)
 
 
@@ -107,7 +107,7 @@ def _save(kind: str, subject_id: uuid.UUID) -> ResponseReturnValue:
     except (InvalidInput, Refused, Stale) as error:
         db.session.rollback()
         view = _view(_subject(kind, subject_id), None)
-        return _page(view, _reasons(error), request.form, status=error.status)
+        return _page(view, error.reasons, request.form, status=error.status)
     flash("Die Wünsche zum Zeitplan sind gespeichert.", "success")
     return redirect(_address(subject), code=303)
 
@@ -116,10 +116,6 @@ def _address(subject: Subject, **more: Any) -> str:
     if subject.kind == "pool":
         return url_for("plans.pool", pool_id=subject.id, **more)
     return url_for("plans.tender", tender_id=subject.id, **more)
-
-
-def _reasons(error: DomainError) -> tuple[Violation, ...]:
-    return error.violations or (Violation(error.code, error.message, error.law, error.field),)
 
 
 def _page(

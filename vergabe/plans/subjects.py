@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from vergabe import clock
 from vergabe.access.actor import Actor
+from vergabe.access.lands import USUAL_LAND, land_of
 from vergabe.access.model import Organisation
 from vergabe.bylaws import facts as bylaws
 from vergabe.cooperations.model import Cooperation
 from vergabe.demands.queries import ReleasedDemand
 from vergabe.funding.queries import award_rules
-from vergabe.law.working_days import land_code
 from vergabe.pools import queries as pools
 from vergabe.pools.assessing import contract_type_of
 from vergabe.pools.explaining import demand_facts
@@ -29,7 +29,6 @@ from vergabe.tenders.model import Tender
 from vergabe.tenders.rules import STAGE_NAMES as TENDER_STAGE_NAMES
 from vergabe.tenders.rules import Stage as TenderStage
 
-_USUAL_LAND: Final = "NW"
 _UNPLANNABLE: Final = ("nat-direct",)
 Kind = Literal["pool", "tender"]
 
@@ -123,8 +122,8 @@ def _of_pool(session: Session, pool: Pool, *, now: dt.datetime) -> Subject:
         cooperation_id=pool.cooperation_id,
         area_id=pool.area_id,
         lead_id=cooperation.lead_organisation_id,
-        land=_land(cooperation.lead),
-        lands=tuple(sorted({demand.land or _USUAL_LAND for demand in demands})),
+        land=land_of(cooperation.lead),
+        lands=tuple(sorted({demand.land or USUAL_LAND for demand in demands})),
         rule_set=found.rule_set if found else "UVgO",
         regime_name=found.regime_name if found else "",
         method=found.recommended_method if found else "nat-open",
@@ -201,7 +200,7 @@ def _assessed(
     if not demands:
         return None
     needs = [
-        Need(demand.organisation_name, demand.land or _USUAL_LAND, demand.value_net_cents or 0)
+        Need(demand.organisation_name, demand.land or USUAL_LAND, demand.value_net_cents or 0)
         for demand in demands
     ]
     buyers = session.scalars(
@@ -250,9 +249,3 @@ def _needed(demands: Sequence[ReleasedDemand]) -> dict[str, Any]:
     first = min(days)
     names = sorted({d.organisation_name for d in demands if d.needed_from == first})
     return {"needed_on": first, "needed_by": tuple(names)}
-
-
-def _land(organisation: Organisation) -> str:
-    if organisation.land:
-        return organisation.land
-    return land_code(organisation.ags) if organisation.ags else _USUAL_LAND

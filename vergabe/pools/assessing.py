@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
+from vergabe.access.lands import USUAL_LAND
 from vergabe.law.common_rules import CommonRules
 from vergabe.law.errors import LawError
 from vergabe.law.estimate import Position, estimate
@@ -20,9 +21,6 @@ from vergabe.law.thresholds import ContractType
 from vergabe.law.timetable import plan_forward
 from vergabe.pools.facts import DemandFacts
 
-# The lead's and members' Land decides on holidays and on the rules below the threshold. Members
-# whose Land nobody entered are counted with the Land of the first cooperations.
-USUAL_LAND: Final = "NW"
 UNKNOWN_REGIME: Final = "noch zu klären"
 _WORKS, _FIRST_SERVICES = 45, 49
 

@@ -49,7 +49,7 @@ def join(pool_id: uuid.UUID) -> ResponseReturnValue:
             member,
             _first_entry(member),
             request.form.to_dict(),
-            violations=error.violations or (Violation(error.code, error.message),),
+            violations=error.reasons,
             status=error.status,
         )
     flash("Der Beitritt ist verbindlich eingetragen.", "success")

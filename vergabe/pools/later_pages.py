@@ -151,5 +151,4 @@ def drop(pool_id: uuid.UUID, organisation_id: uuid.UUID) -> ResponseReturnValue:
 
 def _refused(pool_id: uuid.UUID, error: InvalidInput | Refused) -> ResponseReturnValue:
     db.session.rollback()
-    reasons = error.violations or (Violation(error.code, error.message, field=error.field),)
-    return _page(pool_id, reasons, entry=request.form.to_dict(), status=error.status)
+    return _page(pool_id, error.reasons, entry=request.form.to_dict(), status=error.status)

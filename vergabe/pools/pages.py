@@ -19,11 +19,12 @@ from vergabe.cooperations.model import TaskArea
 from vergabe.cooperations.task_rules import Step
 from vergabe.cooperations.tasks import Governed
 from vergabe.db import db
-from vergabe.errors import InvalidInput, Refused, Violation
+from vergabe.errors import InvalidInput, Violation
 from vergabe.pools import changing, consulting, forms, presenting, proposing, queries, shaping
 from vergabe.pools.commitment import amount
 from vergabe.pools.rules import moment
 from vergabe.pools.stages import STAGE_NAMES, Stage
+from vergabe.web.posting import attempt
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -164,16 +165,13 @@ def pool_page(
 
 def run(pool_id: uuid.UUID, form: str, command: Command) -> ResponseReturnValue:
     """Run a command on a pool and go back to its page; a refusal shows the page with the entry."""
-    try:
-        done = command(db.session(), current_actor())
-    except (InvalidInput, Refused) as error:
-        db.session.rollback()
-        reasons = error.violations or (Violation(error.code, error.message, field=error.field),)
-        return pool_page(
-            pool_id, reasons, form=form, entry=request.form.to_dict(), status=error.status
-        )
-    flash(done, "success")
-    return redirect(url_for("pools.show", pool_id=pool_id), code=303)
+    return attempt(
+        lambda: command(db.session(), current_actor()),
+        lambda error: pool_page(
+            pool_id, error.reasons, form=form, entry=request.form.to_dict(), status=error.status
+        ),
+        to=url_for("pools.show", pool_id=pool_id),
+    )
 
 
 @pages.post("/buendelungen/<uuid:pool_id>/anhoerung")

@@ -74,5 +74,5 @@ def gather(wrong: list[Violation], read: Callable[[], T]) -> T | None:
     try:
         return read()
     except InvalidInput as error:
-        wrong += error.violations or [Violation(error.code, error.message, field=error.field)]
+        wrong += error.reasons
         return None

@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from vergabe.access.lands import land_of
 from vergabe.access.model import Organisation
 from vergabe.bylaws import facts as bylaws
 from vergabe.demands.model import Demand
 from vergabe.funding import queries as funding
 from vergabe.law.errors import LawError
 from vergabe.law.lots import JoiningFacts, JoiningReason, TotalAwardFacts
-from vergabe.law.working_days import land_code
 from vergabe.tenders import assessment, later, queries
 from vergabe.tenders.assessment import Assessment, Need, PeriodFacts
 from vergabe.tenders.completeness import CriterionFacts, LotFacts, TenderFacts
@@ -110,13 +110,6 @@ def is_joined(lot: Lot, trades: Mapping[uuid.UUID, str]) -> bool:
         len({share.organisation_id for share in shares}) > 1
         or len({trades[share.demand_id] for share in shares}) > 1
     )
-
-
-def land_of(organisation: Organisation) -> str:
-    """Return the Land whose law and holidays count for an organisation (`NW`)."""
-    if organisation.land:
-        return organisation.land
-    return land_code(organisation.ags) if organisation.ags else "NW"
 
 
 def current_assessment(session: Session, tender: Tender, on: dt.date) -> Assessment:

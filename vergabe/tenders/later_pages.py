@@ -79,8 +79,7 @@ def join(tender_id: uuid.UUID) -> ResponseReturnValue:
         later_joining.join_later(session, actor, tender_id, entry, now=clock.now())
     except (InvalidInput, Refused) as error:
         db.session.rollback()
-        reasons = error.violations or (Violation(error.code, error.message, field=error.field),)
-        return _page(tender_id, reasons, entry=request.form.to_dict(), status=error.status)
+        return _page(tender_id, error.reasons, entry=request.form.to_dict(), status=error.status)
     flash("Der Beitritt ist verbindlich eingetragen.", "success")
     return redirect(url_for(".show", tender_id=tender_id), code=303)
 

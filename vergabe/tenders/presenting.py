@@ -17,7 +17,6 @@ from vergabe.exchange import codes
 from vergabe.files.store import FileStore
 from vergabe.tenders import duties, mandate_watch, resolution_watch, rules
 from vergabe.tenders.assessment import method_label
-from vergabe.tenders.forms import violations_of
 from vergabe.tenders.model import Tender, TenderDocument
 from vergabe.tenders.recording import stream_of
 from vergabe.tenders.rules import Stage
@@ -91,10 +90,10 @@ def stage_kind(tender: Tender) -> str:
 def told(session: Session, tender: Tender, error: DomainError) -> Sequence[Violation]:
     """Return the reasons of an error; for a change by somebody else, what that person did."""
     if not isinstance(error, Stale):
-        return violations_of(error)
+        return error.reasons
     entries = audit.entries(session, stream_of(tender.id))
     if not entries:
-        return violations_of(error)
+        return error.reasons
     last = entries[-1]
     return [
         Violation(

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission
 from vergabe.audit.rules import canonical
 from vergabe.db import db
-from vergabe.errors import InvalidInput, NotFound, Refused, Violation
+from vergabe.errors import InvalidInput, NotFound, Violation
 from vergabe.exchange import german_dates
 from vergabe.pools import queries as pools
 from vergabe.votes import casting, closing, presenting, queries, service
@@ -24,6 +24,7 @@ from vergabe.votes.model import Vote
 from vergabe.votes.rules import CHOICE_NAMES, Choice
 from vergabe.votes.service import VoteEntry
 from vergabe.web.downloads import content_disposition
+from vergabe.web.posting import attempt
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -169,11 +170,10 @@ def close(pool_id: uuid.UUID, vote_id: uuid.UUID) -> ResponseReturnValue:
 
 def _run(pool_id: uuid.UUID, form: str, command: Command) -> ResponseReturnValue:
     """Run a command and go back to the page; a refusal shows the page with the entry."""
-    try:
-        done = command(db.session(), current_actor())
-    except (InvalidInput, Refused) as error:
-        db.session.rollback()
-        reasons = error.violations or (Violation(error.code, error.message, field=error.field),)
-        return _page(pool_id, reasons, form=form, entry=request.form.to_dict(), status=error.status)
-    flash(done, "success")
-    return redirect(url_for("votes.show", pool_id=pool_id), code=303)
+    return attempt(
+        lambda: command(db.session(), current_actor()),
+        lambda error: _page(
+            pool_id, error.reasons, form=form, entry=request.form.to_dict(), status=error.status
+        ),
+        to=url_for("votes.show", pool_id=pool_id),
+    )

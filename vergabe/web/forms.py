@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from vergabe import clock
-from vergabe.errors import DomainError, InvalidInput, Violation
+from vergabe.errors import InvalidInput, Violation
 from vergabe.exchange.german import parse_decimal, parse_money_cents
 from vergabe.exchange.german_dates import parse_date
 
@@ -134,12 +134,6 @@ class FormReader:
 
 def _wrong(code: str, message: str, field: str) -> InvalidInput:
     return InvalidInput.of([Violation(code, message, field=field)])
-
-
-def violations_of(error: DomainError) -> tuple[Violation, ...]:
-    """Return everything that an error names, at least its own sentence."""
-    own = Violation(error.code, error.message, law=error.law, field=error.field)
-    return error.violations or (own,)
 
 
 def day_and_time(name: str, at: dt.datetime | None) -> dict[str, Any]:

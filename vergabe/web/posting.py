@@ -6,24 +6,25 @@ from flask import flash, redirect
 from flask.typing import ResponseReturnValue
 
 from vergabe.db import db
-from vergabe.errors import DomainError, InvalidInput, Refused, TooLarge
+from vergabe.errors import DomainError, InvalidInput, Refused, Stale, TooLarge
 
 
 def attempt(
     command: Callable[[], object],
     again: Callable[[DomainError], ResponseReturnValue],
     *,
-    done: str,
+    done: str | None = None,
     to: str,
 ) -> ResponseReturnValue:
     """Run a command; answer with 303 to `to` and the sentence `done`, else with the form again.
 
-    again: draws the form with an error's violations and its status; nothing is stored then.
+    done: None where the command returns the sentence; again: draws the form with an error's
+    violations and its status; nothing is stored then.
     """
     try:
-        command()
-    except (InvalidInput, Refused, TooLarge) as error:
+        outcome = command()
+    except (InvalidInput, Refused, Stale, TooLarge) as error:
         db.session.rollback()
         return again(error)
-    flash(done, "success")
+    flash(str(outcome) if done is None else done, "success")
     return redirect(to, code=303)

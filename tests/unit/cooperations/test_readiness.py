@@ -7,9 +7,9 @@ import pytest
 
 from vergabe.cooperations import readiness
 from vergabe.cooperations.chains import ResolutionFacts
+from vergabe.cooperations.mandate_rules import MandateFacts
 from vergabe.cooperations.readiness import (
     CHECKS,
-    MandateFacts,
     MemberViolation,
     ParticipantFacts,
     Situation,
