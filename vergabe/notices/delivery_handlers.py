@@ -64,14 +64,11 @@ def tell_officers(
 def _body(news: News, delivery: NoticeDelivery, tender: Tender) -> str:
     subject = f"die Bekanntmachung zu „{tender.title}“ (Fassung {delivery.version_number:02d})"
     if news is News.HANDED_OVER:
+        waiting = " Solange wartet die Veröffentlichung hier (§ 40 Abs. 3 VgV)."
         return (
-            f"{subject} liegt als Datei im Ordner {delivery.environment}. Bitte laden Sie sie beim "
+            f"{subject} liegt als Datei bereit ({delivery.place}). Bitte laden Sie sie beim "
             "Datenservice Öffentlicher Einkauf hoch und bestätigen Sie auf der Seite „Versand“ den "
-            "Eingang, sobald er bestätigt ist. Solange wartet die Veröffentlichung hier "
-            "(§ 40 Abs. 3 VgV)."
-            if delivery.notice.must_wait
-            else f"{subject} liegt als Datei im Ordner {delivery.environment}. Bitte laden Sie sie "
-            "beim Datenservice Öffentlicher Einkauf hoch."
+            f"Eingang, sobald er bestätigt ist.{waiting if delivery.notice.must_wait else ''}"
         )
     if news is News.TROUBLE:
         return (

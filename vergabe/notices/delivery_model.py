@@ -115,6 +115,13 @@ class NoticeDelivery(Model):
         back_populates="delivery", order_by="DeliveryEvent.at, DeliveryEvent.id"
     )
 
+    @property
+    def place(self) -> str:
+        """Where it goes, for people: the host, or the folder's own name without its path."""
+        if self.outlet == "folder":
+            return f"Ordner „{self.environment.rstrip('/').rpartition('/')[2]}“"
+        return self.environment
+
 
 class DeliveryEvent(Model):
     """Something that happened to a delivery, with the answer as it was received."""

@@ -35,7 +35,7 @@ class DeliverySchema(Schema):
     stage = fields.String(attribute="notice.stage")
     version_number = fields.Integer()
     outlet = fields.String()
-    environment = fields.String()
+    place = fields.String()
     state = fields.String()
     attempts = fields.Integer()
     tracking_code = fields.String(allow_none=True)

@@ -70,7 +70,7 @@ def _version(life: NoticeLife, delivery: NoticeDelivery, *, now: dt.datetime) ->
     is_folder = delivery.outlet == OutletKind.FOLDER
     happened = sorted(
         [
-            _item(delivery.created_at, "Zum Versand gegeben", delivery.environment),
+            _item(delivery.created_at, "Zum Versand gegeben", delivery.place),
             *_checked(life.check_of(delivery)),
             *_sent(delivery),
             *_ended(delivery),
@@ -145,6 +145,13 @@ def _ahead(delivery: NoticeDelivery, state: State, *, now: dt.datetime) -> Itera
             "spätestens: 48 Stunden nach der Bestätigung des Eingangs (§ 40 Abs. 3 VgV)",
             state="future",
         )
+    elif state is State.WAITING and delivery.notice.previous_id is not None:
+        yield {
+            "when": "danach",
+            "title": "Senden",
+            "text": "sobald die Bekanntmachung davor außen veröffentlicht ist",
+            "state": "future",
+        }
     elif state not in rules.FINAL and delivery.notice.stage != "published":
         yield {
             "when": "danach",

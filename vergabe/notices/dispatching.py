@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, aliased
 
 from vergabe import clock, ids
 from vergabe.access.actor import Actor
@@ -27,7 +27,7 @@ from vergabe.notices.delivery_model import NoticeDelivery
 from vergabe.notices.model import Notice
 from vergabe.notices.ordering import note
 from vergabe.notices.preparing import Prepared
-from vergabe.notices.rules import Heard, State
+from vergabe.notices.rules import FINAL, Heard, State
 from vergabe.notices.senders.parcels import Address, Answer, Parcel, Sender
 from vergabe.tenders import queries as tenders
 from vergabe.tenders.outlet import Outlet
@@ -63,8 +63,32 @@ class Claim:
 
 def has_due(session: Session, *, now: dt.datetime) -> bool:
     """Return whether a delivery waits for a worker; asked before anything is locked."""
-    due = select(NoticeDelivery.id).where(NoticeDelivery.due_at <= now).limit(1)
+    due = (
+        select(NoticeDelivery.id)
+        .join(Notice, Notice.id == NoticeDelivery.notice_id)
+        .where(NoticeDelivery.due_at <= now, _may_start())
+        .limit(1)
+    )
     return session.scalars(due).first() is not None
+
+
+def _may_start() -> ColumnElement[bool]:
+    """A notice waits until the one before it is published outside, or has ended there.
+
+    What changes or cancels a notice refers to it, and the outside refuses it before (BT-758).
+    """
+    before, notice_before = aliased(NoticeDelivery), aliased(Notice)
+    is_behind = (
+        select(before.id)
+        .join(notice_before, notice_before.id == before.notice_id)
+        .where(
+            notice_before.tender_id == Notice.tender_id,
+            before.created_at < NoticeDelivery.created_at,
+            before.state.in_([state for state in State if state not in FINAL]),
+        )
+        .exists()
+    )
+    return (NoticeDelivery.state != State.WAITING) | ~is_behind
 
 
 def claim(
@@ -85,6 +109,7 @@ def claim(
         .join(Notice, Notice.id == NoticeDelivery.notice_id)
         .where(
             NoticeDelivery.due_at <= now,
+            _may_start(),
             NoticeDelivery.leased_until.is_(None) | (NoticeDelivery.leased_until <= now),
             (NoticeDelivery.state == State.WAITING)
             | (NoticeDelivery.environment == outlet.environment[:300]),

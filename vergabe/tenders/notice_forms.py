@@ -46,7 +46,6 @@ def publishing_page(
         notes=[note for g in gates.all_gates(session, tender, now=now) for note in g.notes],
         timing=explaining.timing_of(session, tender, now=now),
         must_wait=Outlet.of(shell.settings().notice_sender).must_wait(tender),
-        environment=Outlet.of(shell.settings().notice_sender).environment,
     )
 
 

@@ -163,6 +163,7 @@ def _published(tender: Tender, violations: Any, *, status: int) -> ResponseRetur
         if tender.public_since is not None
         else None,
         enquiries_url=presenting.known_url("enquiries.officer_list", tender_id=tender.id),
+        deliveries_url=presenting.known_url("deliveries.index", tender_id=tender.id),
         deadlines_url=presenting.known_url("deadlines.timeline", tender_id=tender.id),
         buyers=shares.buyers_of(tender),
         tables=tables,

@@ -1,7 +1,10 @@
 """A notice is sent once, whatever the other end and our own processes do."""
 
 import datetime as dt
+import errno
+import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tests import sdk
 from tests.conftest import MovableClock
 from tests.factories import doe_server
 from tests.factories import tenders as factory
@@ -23,7 +27,7 @@ from vergabe.exchange.doe import OutsideFinding
 from vergabe.files import current
 from vergabe.messages.model import Message
 from vergabe.notices import delivering, dispatching, preparing, service
-from vergabe.notices.delivery_model import DeliveryEvent, NoticeDelivery
+from vergabe.notices.delivery_model import DeliveryEvent, NoticeCheck, NoticeDelivery
 from vergabe.notices.dispatching import Desk
 from vergabe.notices.model import Notice
 from vergabe.notices.preparing import Prepared
@@ -595,3 +599,92 @@ def test_only_who_may_publish_touches_a_delivery(
         delivering.stop(session, officer, tender.id, notice.id, now=clock.now())
     assert session.get_one(NoticeDelivery, delivery.id).stop_asked_at is None
     assert session.get_one(Notice, notice.id).stage == "checked"
+
+
+def test_a_change_waits_until_the_notice_before_it_is_published_outside(
+    app: Flask,
+    session: Session,
+    tender: Tender,
+    doe: Doe,
+    outlet: Outlet,
+    moving_clock: MovableClock,
+) -> None:
+    outside.publish(session, tender, outlet)
+    outside.sweep(app)
+    first = doe.only()
+    moving_clock.pass_(minutes=10)
+    first.ted, first.doe = "ACCEPTED", "PENDING"
+    outside.sweep(app)
+    moving_clock.pass_(hours=50)
+    outside.sweep(app)
+    assert tender.public_since is not None
+    assert tender.submission_deadline is not None
+    changed = service.publish_amendment(
+        session,
+        factory.officer(session, tender),
+        tender.id,
+        Amendment(
+            "Die Frist wird verlängert.",
+            submission_deadline=tender.submission_deadline + dt.timedelta(days=7),
+        ),
+        now=clock.now(),
+        store=current.store(),
+        base_url=outside.BASE_URL,
+        outlet=outlet,
+    )
+    session.commit()
+    outside.sweep(app)
+    assert (changed.stage, outside.delivery_of(session, changed).state) == ("published", "waiting")
+    first.ted = "PUBLISHED"
+    moving_clock.pass_(hours=1)
+    outside.sweep(app)
+    assert outside.delivery_of(session, changed).state == "sent"
+
+
+def test_a_full_disk_keeps_it_due(
+    app: Flask,
+    session: Session,
+    tender: Tender,
+    moving_clock: MovableClock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    outlet = outside.use_folder(app, tmp_path)
+    try:
+        notice = outside.publish(session, tender, outlet)
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "fsync", full)
+            outside.sweep(app)
+        delivery = outside.delivery_of(session, notice)
+        assert (delivery.state, notice.stage) == ("waiting", "checked")
+        assert "No space left" in (delivery.last_error or "")
+        assert [file for file in tmp_path.rglob("*") if file.is_file()] == []
+        moving_clock.pass_(minutes=1)
+        outside.sweep(app)
+        assert outside.delivery_of(session, notice).state == "sent"
+    finally:
+        outside.use_nothing(app)
+
+
+def test_the_official_rules_are_asked_and_their_verdict_is_kept(
+    app: Flask, session: Session, tender: Tender, doe: Doe, outlet: Outlet
+) -> None:
+    app.extensions["vergabe_settings"] = replace(
+        app.extensions["vergabe_settings"], eforms_sdk=sdk.CORE
+    )
+    try:
+        notice = outside.publish(session, tender, outlet)
+        outside.sweep(app)
+        (check,) = session.scalars(select(NoticeCheck)).all()
+        errors = [f for f in check.findings if f["severity"] == "error"]
+        assert (check.passed, errors) == (True, [])
+        assert check.sdk_version == "1.14.2"
+        delivery = outside.delivery_of(session, notice)
+        assert (delivery.state, check.xml_sha256) == ("sent", delivery.xml_sha256)
+    finally:
+        app.extensions["vergabe_settings"] = replace(
+            app.extensions["vergabe_settings"], eforms_sdk=None
+        )
