@@ -18,7 +18,7 @@ from vergabe.exchange.eforms import arranging, checks, explaining, official, wri
 from vergabe.exchange.eforms.notice import Notice
 from vergabe.exchange.eforms.sdk_shelf import SdkShelf
 from vergabe.exchange.findings import Finding
-from vergabe.notices import eforms_documents
+from vergabe.notices import eforms_documents, outgoing
 from vergabe.settings import Settings
 from vergabe.tenders.model import Tender
 from vergabe.tenders.outlet import Outlet
@@ -45,6 +45,11 @@ class CheckingHouse:
     def of(cls, settings: Settings) -> "CheckingHouse":
         """Return it as the operator has set it."""
         return cls(settings.base_url, settings.eforms_sdk, Outlet.of(settings.notice_sender))
+
+    def is_left_by(self, tender: Tender) -> bool:
+        """Return whether the notices of a tender truly go to somebody outside."""
+        is_rehearsal = outgoing.is_rehearsal(self.outlet.kind, self.base_url)
+        return self.outlet.takes(tender) and not is_rehearsal
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,7 @@ def checked_draft(
 ) -> Checked:
     """Return what stands against the notice that would be sent now."""
     notice = eforms_documents.preview_data(session, tender, now=now, base_url=house.base_url)
-    return checked(notice, house.sdk, leaves_house=house.outlet.takes(tender))
+    return checked(notice, house.sdk, leaves_house=house.is_left_by(tender))
 
 
 @functools.cache

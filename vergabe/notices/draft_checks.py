@@ -82,7 +82,7 @@ def next_work(session: Session, house: CheckingHouse, *, now: dt.datetime) -> Wo
     tender = session.get_one(Tender, found.tender_id)
     notice = eforms_documents.preview_data(session, tender, now=now, base_url=house.base_url)
     seen = seen_now(session, tender)
-    return Work(found.id, notice, seen, house.outlet.takes(tender))
+    return Work(found.id, notice, seen, house.is_left_by(tender))
 
 
 def answer(work: Work, house: CheckingHouse) -> checking.Checked:
