@@ -13,7 +13,7 @@ from vergabe.law.advisor import advise, assess, recommend
 from vergabe.law.bylaws import Bylaw
 from vergabe.law.errors import ImpossibleInput, NoRowInForce
 from vergabe.law.estimate import Position
-from vergabe.law.lots import JoiningFacts, JoiningReason
+from vergabe.law.lots import JoiningFacts, JoiningReason, TotalAwardFacts
 from vergabe.law.procedures import Procedures
 from vergabe.law.thresholds import ContractType
 
@@ -519,3 +519,20 @@ def test_twenty_members_with_twenty_lots_are_advised_quickly() -> None:
         took.append(time.perf_counter() - before)
     # The aim is 50 ms; the wide margin keeps the test quiet on a busy machine.
     assert min(took) < 0.25
+
+
+def test_reasons_of_time_are_held_against_the_estimated_value() -> None:
+    joining = JoiningFacts(
+        ground=JoiningReason.TIME,
+        facts="Brücke gesperrt",
+        alternatives="Einzellose",
+        weighing="Zeit",
+        decision="gemeinsam",
+        total_award=TotalAwardFacts(
+            infrastructure=True, special_fund=True, listed_transport=False, time_reasons=True
+        ),
+    )
+    small = advise(pool({"Merzenich": 300_000}, joining=joining))
+    assert hints(small, "time_reasons_not_enough")
+    large = advise(pool({"Merzenich": 60_000_000}, joining=joining))
+    assert not hints(large, "time_reasons_not_enough")

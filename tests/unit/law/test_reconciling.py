@@ -12,7 +12,7 @@ from vergabe.law.bylaws import Bylaw
 from vergabe.law.common_rules import CommonRules
 from vergabe.law.errors import ImpossibleInput, LawError
 from vergabe.law.reconciling import ABOVE_QUESTION, family, reconcile
-from vergabe.law.rule_sets import RuleSet, own_clauses
+from vergabe.law.rule_sets import RuleSet, funding_clauses, own_clauses
 from vergabe.law.tables import Evidence
 from vergabe.law.thresholds import ContractType
 
@@ -296,3 +296,28 @@ def test_the_verdicts_agree_with_the_catalogue_that_the_method_gate_uses(
     found = reconcile(members, value, kind, ON).value
     assert found.codes("free") == found.procedures.free_codes
     assert found.codes("conditional") == found.procedures.conditional_codes
+
+
+def test_one_rule_that_is_not_sure_makes_the_whole_unsure() -> None:
+    before_2026 = dt.date(2025, 9, 3)
+    assert reconcile((nw("Inden"),), 50_000 * EUR, SUPPLIES, before_2026).evidence == "G"
+    assert reconcile((nw("Inden"),), 50_000 * EUR, SUPPLIES, ON).evidence == "S"
+
+
+def test_above_the_threshold_federal_law_says_what_a_procedure_needs() -> None:
+    rules = reconcile(SIX, 2_000_000 * EUR, SUPPLIES, ON).value
+    said = {
+        verdict.code: note.sentence
+        for verdict in rules.verdicts
+        for note in (*verdict.blockers, *verdict.conditions)
+    }
+    wanted = {option.code: option for option in rules.procedures.conditional}
+    assert wanted
+    for code, option in wanted.items():
+        assert said[code] == option.condition
+        assert option.condition != option.law
+
+
+def test_how_many_to_invite_is_asked_by_the_land_and_not_by_a_grant() -> None:
+    assert own_clauses(rp("Cochem-Zell"), SUPPLIES, ON)["required_quotes"].value == 3
+    assert funding_clauses("UVgO", "RP", SUPPLIES, ON)["required_quotes"].value is None

@@ -208,3 +208,16 @@ def test_a_late_information_of_bidders_is_warned_of() -> None:
     facts = plan(joining_days=0, preparation_working_days=0)
     found = plan_warnings(facts, plan_forward(facts, BEGIN))
     assert all(text.startswith(("Die", "Wartefrist:")) for text in found)
+
+
+@pytest.mark.parametrize(
+    ("day", "is_named"),
+    [
+        (dt.date(2026, 12, 23), False),
+        (dt.date(2026, 12, 24), True),
+        (dt.date(2027, 1, 6), True),
+        (dt.date(2027, 1, 7), False),
+    ],
+)
+def test_christmas_lasts_from_christmas_eve_to_epiphany(day: dt.date, is_named: bool) -> None:
+    assert bool(free_times(("BY",), day, day)) is is_named

@@ -260,3 +260,14 @@ def test_every_contract_type_has_a_german_name() -> None:
         ContractType.WORKS_CONCESSION,
         ContractType.UTILITIES_WORKS,
     ]
+
+
+def test_a_rate_with_a_fraction_is_written_with_a_comma() -> None:
+    made = Position(
+        municipality="Inden",
+        land="NW",
+        amount_cents=119_500,
+        method=Method.TOTAL_GROSS,
+        vat_rate=Decimal("0.195"),
+    )
+    assert "ohne 19,5 % Umsatzsteuer" in position_step(made, ON)

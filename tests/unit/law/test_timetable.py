@@ -12,6 +12,7 @@ from vergabe.law.timetable import (
     Direction,
     compare,
     missed_by,
+    onward,
     plan_backward,
     plan_forward,
 )
@@ -224,3 +225,9 @@ def test_a_plan_across_july_2026_keeps_the_law_of_its_publication() -> None:
         dt.date(2026, 6, 30),
     )
     assert found.day("submission") == dt.date(2026, 7, 31)
+
+
+def test_from_its_publication_on_a_plan_keeps_the_law_of_that_day() -> None:
+    facts = plan("UVgO", "nat-open", "RP", value_net_cents=100_000_00, joining_days=0)
+    assert "released" in onward(facts, "published", dt.date(2027, 6, 15))
+    assert "released" not in onward(facts, "published", dt.date(2027, 7, 1))

@@ -76,3 +76,12 @@ def test_what_is_no_case_gets_an_error_too() -> None:
 def test_another_form_is_refused(content: object) -> None:
     with pytest.raises(ImpossibleInput):
         list(evaluate(content))
+
+
+def test_a_plan_both_ways_names_the_latest_day_of_each_step() -> None:
+    both = answer(begins_on="2026-11-23", performance_on="2027-04-13")
+    latest = {step["key"]: step["latest_on"] for step in both["steps"]}
+    assert latest["performance"] == "2027-04-13"
+    assert all(latest.values())
+    forward = answer(begins_on="2026-11-23")
+    assert {step["latest_on"] for step in forward["steps"]} == {None}
