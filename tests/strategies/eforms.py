@@ -328,10 +328,11 @@ def _decided(lot: Lot, is_awarded: bool) -> Lot:
         replace(each, numbers=tuple(_exact(number) for number in each.numbers))
         for each in lot.terms.award_criteria
     )
-    if len(criteria) < 2 and lot.terms.formula is None:
+    is_weighed = any(each.numbers or each.weight_basis_points for each in criteria)
+    if not is_weighed and lot.terms.formula is None:
         # What stood in the documents alone, or went without saying, is said now.
         price = AwardCriterion(kind="price", description=lot.description)
-        criteria = (replace(*(criteria or (price,)), weight_basis_points=100_00, numbers=()),)
+        criteria = (replace((criteria or (price,))[0], weight_basis_points=100_00),)
     return replace(lot, period=period, terms=replace(lot.terms, award_criteria=criteria))
 
 
