@@ -117,10 +117,9 @@ def _the_deadline_is_too_soon(session: Session, dlz: ThreeTowns) -> None:
     session.execute(update(Tender).values(submission_deadline=too_soon))
 
 
-def _kerpen_has_no_postcode(session: Session, dlz: ThreeTowns) -> None:
-    session.execute(
-        update(Organisation).where(Organisation.id == dlz.town_ids["kerpen"]).values(postcode=None)
-    )
+def _the_address_of_kerpen_is_no_address(session: Session, dlz: ThreeTowns) -> None:
+    of_kerpen = Organisation.id == dlz.town_ids["kerpen"]
+    session.execute(update(Organisation).where(of_kerpen).values(email="rathaus (at) kerpen"))
 
 
 CLOSES: Final[Mapping[str, Close]] = {
@@ -139,5 +138,5 @@ CLOSES: Final[Mapping[str, Close]] = {
     "method_permitted": _a_method_of_eu_law_below_the_threshold,
     "bylaws_settled": _kerpen_has_a_new_bylaw,
     "deadlines_lawful": _the_deadline_is_too_soon,
-    "notice_complete": _kerpen_has_no_postcode,
+    "notice_complete": _the_address_of_kerpen_is_no_address,
 }
