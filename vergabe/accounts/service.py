@@ -109,48 +109,43 @@ def grant_role(
     if reasons:
         raise InvalidInput.of(reasons)
     user = create_person(session, email=email, full_name=full_name, now=now)
-    for assignment in user.assignments:
-        is_same = (
-            assignment.organisation_id == organisation_id
-            and assignment.role == role
-            and assignment.cooperation_id == cooperation_id
-            and assignment.valid_from == valid_from
-            and assignment.valid_to == valid_to
-        )
-        if is_same:
-            return assignment
+    wanted: dict[str, Any] = {
+        "organisation_id": organisation_id,
+        "cooperation_id": cooperation_id,
+        "role": role,
+        "valid_from": valid_from,
+        "valid_to": valid_to,
+    }
+    for known in user.assignments:
+        if all(getattr(known, name) == value for name, value in wanted.items()):
+            return known
     assignment = RoleAssignment(
         user=user,
-        organisation_id=organisation_id,
-        cooperation_id=cooperation_id,
-        role=role,
-        valid_from=valid_from,
-        valid_to=valid_to,
+        **wanted,
         substitute_for_id=substitute_for_id,
         reason=reason,
     )
     session.add(assignment)
     session.flush()
-    _record(
-        session,
-        actor,
-        organisation,
-        Act(
-            "role_granted",
-            "role_assignment",
-            assignment.id,
-            f"{user.full_name} erhielt die Rolle {ROLE_NAMES[role]}.",
-            reason=reason,
-            details={
-                "email": user.email,
-                "role": role,
-                "valid_from": valid_from.isoformat(),
-                "valid_to": valid_to.isoformat() if valid_to else None,
-            },
-        ),
-        now=now,
-    )
+    _record(session, actor, organisation, _granted(assignment), now=now)
     return assignment
+
+
+def _granted(assignment: RoleAssignment) -> Act:
+    user, valid_to = assignment.user, assignment.valid_to
+    return Act(
+        "role_granted",
+        "role_assignment",
+        assignment.id,
+        f"{user.full_name} erhielt die Rolle {ROLE_NAMES[Role(assignment.role)]}.",
+        reason=assignment.reason,
+        details={
+            "email": user.email,
+            "role": assignment.role,
+            "valid_from": assignment.valid_from.isoformat(),
+            "valid_to": valid_to.isoformat() if valid_to else None,
+        },
+    )
 
 
 def invitation(user: User, base_url: str) -> dict[str, str]:

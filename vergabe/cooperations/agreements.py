@@ -53,22 +53,14 @@ def move_agreement(
         raise InvalidInput.of(wrong)
     reason = entries.checked_reason(reason)
     today = clock.berlin_day(now)
-    if legal_form is not None and move is Move.RESOLVE:
-        _require_approval_where_law_does(session, agreement, legal_form, today)
-    facts = agreement_queries.facts_of(session, agreement, today)
-    if legal_form is not None and move is Move.RESOLVE:
-        facts = replace(facts, legal_form=legal_form)
+    becomes = legal_form if move is Move.RESOLVE else None
+    facts = _facts_for_step(session, agreement, becomes, today)
     against = agreement_rules.reasons_against_move(facts, move, on, today)
     if against:
         raise Refused.because("agreement_step_refused", against[0].message, against)
     before = facts.stage
     after = agreement_rules.NEXT_STAGE[(before, move)]
-    agreement.legal_form = facts.legal_form
-    if agreement.cost_key is None and move is Move.SIGN:
-        # From here on this rule belongs to what was signed.
-        agreement.cost_key = dict(facts.cost_key or {})
-    agreement.stage = after
-    setattr(agreement, rules.DAY_OF_STAGE[after], on)
+    _take_step(agreement, facts, move, after, on)
     filing.touch(cooperation)
     session.flush()
     sentence = (
@@ -95,6 +87,31 @@ def move_agreement(
         now=now,
     )
     return agreement
+
+
+def _facts_for_step(
+    session: Session, agreement: Agreement, becomes: LegalForm | None, today: dt.date
+) -> agreement_rules.AgreementFacts:
+    """Return the facts that a step is judged by; becomes: the legal form that it gives."""
+    if becomes is None:
+        return agreement_queries.facts_of(session, agreement, today)
+    _require_approval_where_law_does(session, agreement, becomes, today)
+    return replace(agreement_queries.facts_of(session, agreement, today), legal_form=becomes)
+
+
+def _take_step(
+    agreement: Agreement,
+    facts: agreement_rules.AgreementFacts,
+    move: Move,
+    after: rules.Stage,
+    on: dt.date,
+) -> None:
+    agreement.legal_form = facts.legal_form
+    if agreement.cost_key is None and move is Move.SIGN:
+        # From here on this rule belongs to what was signed.
+        agreement.cost_key = dict(facts.cost_key or {})
+    agreement.stage = after
+    setattr(agreement, rules.DAY_OF_STAGE[after], on)
 
 
 def _require_approval_where_law_does(

@@ -5,7 +5,7 @@ Nothing here reaches back: what was bound or published before a first day is com
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,20 +63,8 @@ def change_depth(
     now_depth = Depth(before.depth) if before else Depth.NONE
     now_phase = Phase(before.phase) if before else Phase.REGULAR
     if (now_depth, now_phase) == (entry.depth, entry.phase) and not later:
-        raise Refused(
-            "depth_unchanged",
-            f"{member.organisation.name} nimmt an „{area.name}“ schon mit der Tiefe "
-            f"„{DEPTH_NAMES[now_depth]}“ teil.",
-            field="depth",
-        )
-    for row in later:
-        session.delete(row)
-    if before is not None and before.valid_from == entry.valid_from:
-        # It begins on the same day, so nobody has relied on it yet.
-        session.delete(before)
-    elif before is not None:
-        before.valid_to = entry.valid_from - _ONE_DAY
-    session.flush()
+        raise _unchanged(member, area, now_depth)
+    _make_room(session, before, later, entry.valid_from)
     changed = Participation(
         member_id=member.id,
         area_id=area.id,
@@ -89,32 +77,57 @@ def change_depth(
     session.add(changed)
     filing.touch(cooperation)
     session.flush()
-    phase = "" if entry.phase is Phase.REGULAR else f" ({PHASE_NAMES[entry.phase]})"
-    sentence = (
-        f"{member.organisation.name}: Tiefe der Beteiligung an „{area.name}“ ab "
-        f"{entry.valid_from:%d.%m.%Y}: {DEPTH_NAMES[entry.depth]}{phase}, vorher "
-        f"{DEPTH_NAMES[now_depth]}."
-    )
-    details = {
-        "organisation_id": str(member.organisation_id),
-        "area": area.key,
-        "from": now_depth.value,
-        "to": entry.depth.value,
-        "phase": entry.phase.value,
-        "valid_from": entry.valid_from.isoformat(),
-    }
     file_and_tell(
         session,
         actor,
         cooperation,
         "participation_changed",
         member,
-        sentence,
+        _change_in_words(entry, member, area, now_depth),
         reason,
-        details,
+        {
+            "organisation_id": str(member.organisation_id),
+            "area": area.key,
+            "from": now_depth.value,
+            "to": entry.depth.value,
+            "phase": entry.phase.value,
+            "valid_from": entry.valid_from.isoformat(),
+        },
         now=now,
     )
     return changed
+
+
+def _change_in_words(entry: DepthEntry, member: Member, area: TaskArea, before: Depth) -> str:
+    phase = "" if entry.phase is Phase.REGULAR else f" ({PHASE_NAMES[entry.phase]})"
+    return (
+        f"{member.organisation.name}: Tiefe der Beteiligung an „{area.name}“ ab "
+        f"{entry.valid_from:%d.%m.%Y}: {DEPTH_NAMES[entry.depth]}{phase}, vorher "
+        f"{DEPTH_NAMES[before]}."
+    )
+
+
+def _unchanged(member: Member, area: TaskArea, depth: Depth) -> Refused:
+    return Refused(
+        "depth_unchanged",
+        f"{member.organisation.name} nimmt an „{area.name}“ schon mit der Tiefe "
+        f"„{DEPTH_NAMES[depth]}“ teil.",
+        field="depth",
+    )
+
+
+def _make_room(
+    session: Session, before: Participation | None, later: Iterable[Participation], day: dt.date
+) -> None:
+    """End the stretch before a day and drop what was planned from that day on."""
+    for row in later:
+        session.delete(row)
+    if before is not None and before.valid_from == day:
+        # It begins on the same day, so nobody has relied on it yet.
+        session.delete(before)
+    elif before is not None:
+        before.valid_to = day - _ONE_DAY
+    session.flush()
 
 
 def _checked_change(entry: DepthEntry, member: Member, today: dt.date) -> str:

@@ -33,7 +33,7 @@ from vergabe.cooperations import (
 )
 from vergabe.cooperations.configuration import CooperationFile, MemberFile
 from vergabe.cooperations.loading_report import Changes, LoadReport
-from vergabe.cooperations.model import Cooperation, Member
+from vergabe.cooperations.model import Cooperation, Member, TaskArea
 from vergabe.errors import Forbidden, InvalidInput, Violation
 from vergabe.exchange import codes
 
@@ -97,82 +97,7 @@ class _Loading:
         is_new = cooperation is None
         invited = 0
         if cooperation is None or cooperation.file_sha256 != self.file.sha256:
-            self._refuse_taken_prefix()
-            for member in self.file.members:
-                self.organisations[member.key] = self._organisation(member)
-            for provider in self.file.service_providers:
-                self.organisations[provider.key] = loading_tasks.load_provider(
-                    self.session, provider, self.changes, now=self.now
-                )
-            cooperation = self._cooperation(cooperation)
-            areas = loading_areas.load_areas(self.session, cooperation, self.file, self.changes)
-            members = self._members(cooperation)
-            self._leavers(cooperation, members)
-            loading_areas.load_participations(
-                self.session,
-                self.file,
-                areas,
-                self.organisations,
-                members,
-                self.changes,
-                now=self.now,
-            )
-            loading_areas.load_exclusions(
-                self.session,
-                cooperation,
-                self.file,
-                areas,
-                self.organisations,
-                members,
-                self.changes,
-                now=self.now,
-            )
-            loading_agreement.load_agreement(
-                self.session, cooperation, self.file, self.organisations, self.changes
-            )
-            loading_tasks.load_tasks(
-                self.session,
-                cooperation,
-                self.file,
-                self.organisations,
-                self.changes,
-                now=self.now,
-            )
-            project_defaults.load_project_defaults(
-                self.session, cooperation, self.file, self.changes
-            )
-            loading_voting.load_voting(self.session, cooperation, self.file, areas, self.changes)
-            loading_providers.load_providers(
-                self.session, cooperation, self.file, self.changes, now=self.now
-            )
-            self.session.flush()
-            loading_bylaws.load_bylaws(
-                self.session,
-                self.actor,
-                self.file,
-                self.organisations,
-                self.changes,
-                now=self.now,
-            )
-            loading_files.load_files(
-                self.session,
-                self.actor,
-                cooperation,
-                self.file,
-                self.organisations,
-                self.changes,
-                now=self.now,
-            )
-            invited = loading_people.load_people(
-                self.session,
-                self.actor,
-                cooperation,
-                self.file,
-                self.organisations,
-                self.changes,
-                now=self.now,
-                base_url=self.base_url,
-            )
+            cooperation, invited = self._load(cooperation)
             self._close(cooperation, is_new)
         return LoadReport(
             key=self.file.key,
@@ -182,6 +107,87 @@ class _Loading:
             changes=tuple(self.changes.made),
             invited=invited,
             hints=tuple(self.changes.hints),
+        )
+
+    def _load(self, known: Cooperation | None) -> tuple[Cooperation, int]:
+        """Return the cooperation as the file says it is, and how many people were invited."""
+        self._refuse_taken_prefix()
+        for member in self.file.members:
+            self.organisations[member.key] = self._organisation(member)
+        for provider in self.file.service_providers:
+            self.organisations[provider.key] = loading_tasks.load_provider(
+                self.session, provider, self.changes, now=self.now
+            )
+        cooperation = self._cooperation(known)
+        areas = loading_areas.load_areas(self.session, cooperation, self.file, self.changes)
+        self._participation(cooperation, areas)
+        self._agreed(cooperation, areas)
+        self.session.flush()
+        loading_bylaws.load_bylaws(
+            self.session, self.actor, self.file, self.organisations, self.changes, now=self.now
+        )
+        loading_files.load_files(
+            self.session,
+            self.actor,
+            cooperation,
+            self.file,
+            self.organisations,
+            self.changes,
+            now=self.now,
+        )
+        invited = loading_people.load_people(
+            self.session,
+            self.actor,
+            cooperation,
+            self.file,
+            self.organisations,
+            self.changes,
+            now=self.now,
+            base_url=self.base_url,
+        )
+        return cooperation, invited
+
+    def _participation(self, cooperation: Cooperation, areas: dict[str, TaskArea]) -> None:
+        """Load who takes part in which area, who has left, and what is left out."""
+        members = self._members(cooperation)
+        self._leavers(cooperation, members)
+        loading_areas.load_participations(
+            self.session,
+            self.file,
+            areas,
+            self.organisations,
+            members,
+            self.changes,
+            now=self.now,
+        )
+        loading_areas.load_exclusions(
+            self.session,
+            cooperation,
+            self.file,
+            areas,
+            self.organisations,
+            members,
+            self.changes,
+            now=self.now,
+        )
+
+    def _agreed(self, cooperation: Cooperation, areas: dict[str, TaskArea]) -> None:
+        """Load what the members have agreed: the agreement itself, tasks, votes, providers."""
+        loading_agreement.load_agreement(
+            self.session, cooperation, self.file, self.organisations, self.changes
+        )
+        loading_tasks.load_tasks(
+            self.session,
+            cooperation,
+            self.file,
+            self.organisations,
+            self.changes,
+            now=self.now,
+        )
+        project_defaults.load_project_defaults(self.session, cooperation, self.file, self.changes)
+        loading_voting.load_voting(self.session, cooperation, self.file, areas, self.changes)
+        loading_providers.load_providers(
+            self.session, cooperation, self.file, self.changes, now=self.now
         )
 
     def _refuse_taken_prefix(self) -> None:

@@ -35,11 +35,26 @@ def load_files(
     A mandate is the same by member and first day, a resolution by member, body, day and item. What
     the file leaves out stays, and a revocation stays even when the file does not know of it.
     """
-    known_mandates = queries.mandates(session, cooperation.id)
+    _load_mandates(session, actor, cooperation, file, organisations, changes, now=now)
+    _load_resolutions(session, actor, cooperation, file, organisations, changes, now=now)
+    session.flush()
+
+
+def _load_mandates(
+    session: Session,
+    actor: Actor,
+    cooperation: Cooperation,
+    file: CooperationFile,
+    organisations: Mapping[str, Organisation],
+    changes: Changes,
+    *,
+    now: dt.datetime,
+) -> None:
+    known = queries.mandates(session, cooperation.id)
     for mandate_file in file.mandates:
         grantor = organisations[mandate_file.grantor]
         grantee_id = organisations[mandate_file.grantee].id if mandate_file.grantee else None
-        mandate = _same_mandate(known_mandates, cooperation, grantor, grantee_id, mandate_file)
+        mandate = _same_mandate(known, cooperation, grantor, grantee_id, mandate_file)
         path = f"mandates[{mandate_file.grantor}, {mandate_file.entry.valid_from}]"
         if mandate is None:
             mandate = _by_member(
@@ -54,10 +69,22 @@ def load_files(
             )
             changes.note(path, None, ", ".join(mandate.scope))
         changes.apply(mandate, path, _mandate_facts(mandate_file))
-    known_resolutions = queries.resolutions(session, cooperation.id)
+
+
+def _load_resolutions(
+    session: Session,
+    actor: Actor,
+    cooperation: Cooperation,
+    file: CooperationFile,
+    organisations: Mapping[str, Organisation],
+    changes: Changes,
+    *,
+    now: dt.datetime,
+) -> None:
+    known = queries.resolutions(session, cooperation.id)
     for resolution_file in file.resolutions:
         member = organisations[resolution_file.member]
-        resolution = _same_resolution(known_resolutions, member, resolution_file)
+        resolution = _same_resolution(known, member, resolution_file)
         is_known = resolution is not None
         path = f"resolutions[{resolution_file.member}, {resolution_file.entry.decided_on}]"
         if resolution is None:
@@ -86,7 +113,6 @@ def load_files(
         else:
             # History that the file brings along: nobody has relied on it here.
             resolution.revoked_on = revoked_on
-    session.flush()
 
 
 def _by_member(path: str, command: Callable[..., Any], *arguments: Any, **named: Any) -> Any:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -180,7 +180,6 @@ def overview(
     )
     area = _chosen(areas, area_key)
     members = queries.members(session, cooperation.id, day)
-    positions = {member.organisation_id: member.position for member in members}
     agreement = queries.current_agreement(session, cooperation.id, day)
     return Overview(
         cooperation=cooperation,
@@ -195,22 +194,13 @@ def overview(
         gates=overview_gates(session, cooperation, area, day) if area else [],
         mandates=[
             mandate_view(actor, mandate, day)
-            for mandate in sorted(
-                queries.mandates(session, cooperation.id),
-                # In the order of the members; who has left comes last.
-                key=lambda mandate: positions.get(mandate.grantor_id, len(positions) + 1),
-            )
+            for mandate in _by_position(queries.mandates(session, cooperation.id), members)
         ],
         resolutions=[
             resolution_view(actor, resolution, day)
             for resolution in queries.resolutions(session, cooperation.id, with_papers=True)
         ],
-        successions=[
-            f"{old.name} ist am {old.succeeded_on:%d.%m.%Y} in {old.succeeded_by.name} "
-            "aufgegangen; alle Rechte und Pflichten gingen über."
-            for old in queries.succeeded_members(session, cooperation.id)
-            if old.succeeded_by is not None
-        ],
+        successions=_successions(session, cooperation),
         may_edit=actor.may(
             Permission.EDIT_COOPERATION,
             cooperation_id=cooperation.id,
@@ -223,6 +213,21 @@ def overview(
             or bool(mandates.providers(session, cooperation))
         ),
     )
+
+
+def _by_position(mandates: Iterable[Mandate], members: Sequence[Member]) -> list[Mandate]:
+    """Return the mandates in the order of the members; who has left comes last."""
+    positions = {member.organisation_id: member.position for member in members}
+    return sorted(mandates, key=lambda each: positions.get(each.grantor_id, len(positions) + 1))
+
+
+def _successions(session: Session, cooperation: Cooperation) -> list[str]:
+    return [
+        f"{old.name} ist am {old.succeeded_on:%d.%m.%Y} in {old.succeeded_by.name} "
+        "aufgegangen; alle Rechte und Pflichten gingen über."
+        for old in queries.succeeded_members(session, cooperation.id)
+        if old.succeeded_by is not None
+    ]
 
 
 def _chosen(areas: Sequence[TaskArea], key: str | None) -> TaskArea | None:

@@ -7,6 +7,7 @@ conflicts of interest before acting (§ 6 VgV; conflicts.acting).
 
 import datetime as dt
 import uuid
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -42,6 +43,14 @@ def state_of(found: Substitution, day: dt.date) -> State:
     return State.COMING if day < found.valid_from else State.RUNNING
 
 
+_NOBODY_THERE: Final = Violation(
+    "person_unknown",
+    "Unter dieser Adresse hat niemand eine Rolle bei einem anderen Mitglied der "
+    "Zusammenarbeit. Bitte prüfen Sie die Adresse.",
+    field="email",
+)
+
+
 def offer_substitution(
     session: Session, actor: Actor, cooperation_id: uuid.UUID, wish: Wish, *, now: dt.datetime
 ) -> Substitution:
@@ -58,15 +67,7 @@ def offer_substitution(
     reasons = list(against_days(wish, today))
     person, home_id = _person_of_another(session, cooperation, member.organisation_id, wish, now)
     if person is None or home_id is None:
-        reasons.insert(
-            0,
-            Violation(
-                "person_unknown",
-                "Unter dieser Adresse hat niemand eine Rolle bei einem anderen Mitglied der "
-                "Zusammenarbeit. Bitte prüfen Sie die Adresse.",
-                field="email",
-            ),
-        )
+        reasons.insert(0, _NOBODY_THERE)
     absent = _colleague(session, member.organisation_id, wish, now)
     if wish.substitute_for.strip() and absent is None:
         message = "Unter dieser Adresse hat bei Ihnen niemand die Rolle, um die es geht."
@@ -95,17 +96,29 @@ def offer_substitution(
     session.flush()
     sentence = f"{person.full_name} wurde gebeten, {_what(found)} zu vertreten."
     _record(session, actor, found, "substitution_offered", sentence, reason=reason, now=now)
+    _ask(session, cooperation, found, sentence, now=now)
+    return found
+
+
+def _ask(
+    session: Session,
+    cooperation: Cooperation,
+    offer: Substitution,
+    sentence: str,
+    *,
+    now: dt.datetime,
+) -> None:
+    """Tell the person who is to stand in."""
     messages.send(
         session,
-        Reader(user_id=person.id),
-        dedupe_key=f"substitution:{found.id}",
+        Reader(user_id=offer.user_id),
+        dedupe_key=f"substitution:{offer.id}",
         kind=filing.MESSAGE_KIND,
-        subject=f"Anfrage: Vertretung bei {found.organisation.name}",
-        body=f"{sentence}\n\nGrund: {reason}\n\nBitte nehmen Sie an oder lehnen Sie ab.",
+        subject=f"Anfrage: Vertretung bei {offer.organisation.name}",
+        body=f"{sentence}\n\nGrund: {offer.reason}\n\nBitte nehmen Sie an oder lehnen Sie ab.",
         link=f"/zusammenarbeit/{cooperation.key}/vertretungen",
         now=now,
     )
-    return found
 
 
 def accept_substitution(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
@@ -45,13 +46,7 @@ def decide_bearer(
     pool = pools.locked_pool(session, actor, pool_id)
     _require_lead(actor, pool)
     wrong = list(_wrong_in_bearer(bearer_id, basis_points))
-    wrong += rules.wrong_day(
-        decided_on, "decided_on", "Geben Sie den Tag der Entscheidung an.", clock.berlin_day(now)
-    )
-    wrong += rules.wrong_text(
-        decision, "decision", "Nennen Sie den Beschluss oder die Abstimmung.", rules.TEXT_LENGTH
-    )
-    wrong += rules.wrong_text(reason, "reason", "Nennen Sie den Grund.", rules.REASON_LENGTH)
+    wrong += _wrong_in_decision(decided_on, decision, reason, clock.berlin_day(now))
     if wrong or basis_points is None or decided_on is None:
         raise InvalidInput.of(wrong)
     bearer = member_of(session, pool.cooperation_id, bearer_id).organisation if bearer_id else None
@@ -90,6 +85,18 @@ def decide_bearer(
 
 def _says(row: CostBearer) -> tuple[object, ...]:
     return row.bearer_id, row.basis_points, row.decided_on, row.decision, row.reason
+
+
+def _wrong_in_decision(
+    decided_on: dt.date | None, decision: str, reason: str, today: dt.date
+) -> Iterator[Violation]:
+    yield from rules.wrong_day(
+        decided_on, "decided_on", "Geben Sie den Tag der Entscheidung an.", today
+    )
+    yield from rules.wrong_text(
+        decision, "decision", "Nennen Sie den Beschluss oder die Abstimmung.", rules.TEXT_LENGTH
+    )
+    yield from rules.wrong_text(reason, "reason", "Nennen Sie den Grund.", rules.REASON_LENGTH)
 
 
 def _wrong_in_bearer(bearer_id: uuid.UUID | None, basis_points: int | None) -> list[Violation]:

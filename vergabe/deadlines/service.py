@@ -42,13 +42,7 @@ def set_deadline(
     organisation_id: who is responsible. The same instant again keeps the running deadline. People
     whom somebody chose for the running one stay in charge of the new one.
     """
-    running = session.scalars(
-        select(Deadline).where(
-            Deadline.subject_id == subject_id,
-            Deadline.kind == kind,
-            Deadline.lifted_at.is_(None),
-        )
-    ).one_or_none()
+    running = next(iter(_running(session, subject_id, kind)), None)
     if running is not None:
         if running.due_at == due_at:
             return running

@@ -42,9 +42,7 @@ def record_expense(
     line = next((line for line in case.lines if line.id == entry.line_id), None)
     if line is None:
         raise NotFound("Die Position")
-    payer_id = entry.organisation_id or case.cooperation.lead_organisation_id
-    if str(payer_id) not in [*case.participants, str(case.cooperation.lead_organisation_id)]:
-        raise NotFound("Die Kommune")
+    payer_id = _payer_of(case, entry)
     eligible = entry.eligible_gross_cents
     eligible = entry.amount_gross_cents if eligible is None else eligible
     refuse(
@@ -85,6 +83,15 @@ def record_expense(
         file_sha256=expense.file_sha256,
     )
     return expense
+
+
+def _payer_of(case: FundingCase, entry: ExpenseEntry) -> uuid.UUID:
+    """Return who paid: the lead, or a participant; NotFound for anybody else."""
+    lead_id = case.cooperation.lead_organisation_id
+    payer_id = entry.organisation_id or lead_id
+    if str(payer_id) not in [*case.participants, str(lead_id)]:
+        raise NotFound("Die Kommune")
+    return payer_id
 
 
 def _refuse_second(line: FundingLine, voucher: str, payer_id: uuid.UUID) -> None:

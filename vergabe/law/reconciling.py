@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from vergabe.law import german
+from vergabe.law.bylaws import Bylaw
 from vergabe.law.common_rules import Clause, CommonRules, Objection, Status, Verdict
 from vergabe.law.errors import ImpossibleInput
 from vergabe.law.procedures import Option, Procedures, permitted, procedure_name, rows_of
@@ -74,17 +75,7 @@ def reconcile(
         if is_decisive
         else _federal_verdicts(joint.value)
     )
-    bylaw_days = {
-        clause: max(
-            (
-                days
-                for days in (bylaw_number(b, clause, works=False) for b in in_force)
-                if days is not None and is_decisive
-            ),
-            default=None,
-        )
-        for clause in ("tender_days", "participation_days")
-    }
+    counted = in_force if is_decisive else []
     value = CommonRules(
         regime=regime.value,
         members=members,
@@ -92,8 +83,8 @@ def reconcile(
         clauses=clauses,
         verdicts=verdicts,
         procedures=joint.value,
-        bylaw_tender_days=bylaw_days["tender_days"],
-        bylaw_participation_days=bylaw_days["participation_days"],
+        bylaw_tender_days=_longest(counted, "tender_days"),
+        bylaw_participation_days=_longest(counted, "participation_days"),
     )
     return Result(
         value=value,
@@ -109,6 +100,12 @@ def reconcile(
         open_question=_question(value),
         explain=lambda: _steps(value),
     )
+
+
+def _longest(bylaws: Sequence[Bylaw], clause: str) -> int | None:
+    """Return the most days that by-laws ask for in a clause; None if none does."""
+    asked = (bylaw_number(bylaw, clause, works=False) for bylaw in bylaws)
+    return max((days for days in asked if days is not None), default=None)
 
 
 def _checked(rule_sets: Sequence[RuleSet]) -> tuple[RuleSet, ...]:

@@ -70,24 +70,18 @@ def resolve(
     """
     if value_net_cents < 0:
         raise ImpossibleInput("Der geschätzte Auftragswert ist negativ.", field="value_net_cents")
-    if not lands:
-        raise ImpossibleInput("Es fehlt das Land der Beteiligten.", field="lands")
-    codes = tuple(sorted({land_code(land) for land in lands}))
+    codes = _codes(lands)
     threshold = eu_threshold(contract_type, on)
     reaches = value_net_cents >= threshold.value
     if exemption is not None:
         return _exempt(exemption, codes, value_net_cents, threshold.value, on)
     row, catalogue_row = _select(contract_type, codes, on, reaches=reaches)
-    catalogue, rule_set = catalogue_row.id, catalogue_row.rule_set
-    demanded = "VOB/A" if contract_type.is_works else "UVgO"
-    overridden = not reaches and demanded in funding_rules and rule_set != demanded
-    if overridden:
-        catalogue = rule_set = demanded
+    demanded = None if reaches else _demanded(contract_type, funding_rules, catalogue_row)
     value = Regime(
         code=row.id,
         name=row.name,
-        rule_set=rule_set,
-        catalogue=catalogue,
+        rule_set=demanded or catalogue_row.rule_set,
+        catalogue=demanded or catalogue_row.id,
         lands=codes,
         value_net_cents=value_net_cents,
         threshold_net_cents=threshold.value,
@@ -112,9 +106,31 @@ def resolve(
             _comparison(value),
             f"Anzuwenden ist: {row.name} ({row.law}).",
             *_catalogue_step(row, catalogue_row),
-            *((f"Der Zuwendungsbescheid verlangt darüber hinaus {demanded}.",) * overridden),
+            *_demand_step(demanded),
         ),
     )
+
+
+def _demanded(
+    contract_type: ContractType, funding_rules: tuple[str, ...], catalogue_row: RegimeRow
+) -> str | None:
+    """Return the rules that a funding notice demands beyond those that apply; None: none."""
+    demanded = "VOB/A" if contract_type.is_works else "UVgO"
+    is_new = demanded in funding_rules and catalogue_row.rule_set != demanded
+    return demanded if is_new else None
+
+
+def _demand_step(demanded: str | None) -> tuple[str, ...]:
+    if demanded is None:
+        return ()
+    return (f"Der Zuwendungsbescheid verlangt darüber hinaus {demanded}.",)
+
+
+def _codes(lands: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the codes of Länder in their order, each once; ImpossibleInput if there are none."""
+    if not lands:
+        raise ImpossibleInput("Es fehlt das Land der Beteiligten.", field="lands")
+    return tuple(sorted({land_code(land) for land in lands}))
 
 
 def _comparison(regime: Regime) -> str:

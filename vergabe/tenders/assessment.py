@@ -81,14 +81,7 @@ def assess(
     offers only the open procedure, the cautious choice.
     """
     contract_type = ContractType(nature)
-    estimated = estimate(
-        [
-            Position(municipality=n.organisation_name, land=n.land, amount_cents=n.value_net_cents)
-            for n in needs
-        ],
-        contract_type,
-        on,
-    )
+    estimated = estimate([_position(need) for need in needs], contract_type, on)
     threshold = eu_threshold(contract_type, on)
     value = estimated.value.total_net_cents
     explained: dict[str, Any] = {
@@ -107,19 +100,7 @@ def assess(
         bylaws = [rules.bylaw for rules in rule_sets if rules.bylaw is not None]
         methods = permitted(regime.value, contract_type, on, bylaws=bylaws)
     except LawError as error:
-        return Assessment(
-            regime=UNKNOWN_REGIME,
-            regime_name="noch zu klären",
-            rule_set="UVgO",
-            free_methods=("nat-open",),
-            conditional_methods=(),
-            recommended_method="nat-open",
-            warnings=(error.message,),
-            explained=explained,
-            value_net_cents=value,
-            threshold_net_cents=threshold.value,
-            reaches_threshold=reaches,
-        )
+        return _unknown(error.message, explained, value, threshold.value)
     explained |= {"regime": regime.as_dict(), "methods": methods.as_dict()}
     if common is not None:
         explained["bylaws"] = common.as_dict() | {"value": None, "inputs": None}
@@ -140,6 +121,31 @@ def assess(
         common_rules=rules.as_record() if rules is not None else None,
         bylaw_days=rules.bylaw_tender_days if rules is not None else None,
         bylaw_deciders=_deciders(rules),
+    )
+
+
+def _position(need: Need) -> Position:
+    return Position(
+        municipality=need.organisation_name, land=need.land, amount_cents=need.value_net_cents
+    )
+
+
+def _unknown(
+    why: str, explained: dict[str, Any], value_net_cents: int, threshold_net_cents: int
+) -> Assessment:
+    """Return the cautious outcome where the rules below the threshold are not known."""
+    return Assessment(
+        regime=UNKNOWN_REGIME,
+        regime_name="noch zu klären",
+        rule_set="UVgO",
+        free_methods=("nat-open",),
+        conditional_methods=(),
+        recommended_method="nat-open",
+        warnings=(why,),
+        explained=explained,
+        value_net_cents=value_net_cents,
+        threshold_net_cents=threshold_net_cents,
+        reaches_threshold=value_net_cents >= threshold_net_cents,
     )
 
 
