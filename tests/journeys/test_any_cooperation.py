@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests import sdk
 from tests.conftest import MovableClock
 from tests.journeys.any_cooperation import AnyCooperation
 from vergabe import clock
@@ -49,7 +50,9 @@ def missing(group: AnyCooperation) -> dict[str, list[str]]:
         return {g.key: [reason.message for reason in g.reasons] for g in found if not g.is_open}
 
 
-def test_a_group_goes_from_its_file_to_a_public_joint_tender(group: AnyCooperation) -> None:
+def test_a_group_goes_from_its_file_to_a_public_joint_tender(
+    group: AnyCooperation, tmp_path: Path
+) -> None:
     assert group.report.is_changed
     assert not group.load().is_changed, "the same file again changes nothing"
     # An agreement that is not in force lets a group ask and plan, and no more.
@@ -75,6 +78,9 @@ def test_a_group_goes_from_its_file_to_a_public_joint_tender(group: AnyCooperati
         (notice,) = notices.notices_of(session, group.tender_id)
         (xml,) = [d for d in notice.documents if d.format == "xvergabe"]
         assert validate_bytes(current.store().read(xml.file_sha256)) == []
+        (official,) = [d for d in notice.documents if d.format == "eforms"]
+        verdict = sdk.judged(current.store().read(official.file_sha256), tmp_path)
+        assert verdict["valid"], verdict
         streams = audit.streams(session)
         assert {s: audit.breaks(session, s) for s in streams if audit.breaks(session, s)} == {}
         assert session.scalars(select(Message.id)).first() is not None

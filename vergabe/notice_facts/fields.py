@@ -69,7 +69,7 @@ FIELDS: Final[Mapping[str, Field]] = {
             "Üblich sind alle. Was Sie abwählen, steht nicht in der Bekanntmachung; zwingende "
             "Gründe gelten trotzdem.",
             "§§ 123, 124 GWB",
-            {code: name for code, (name, _law) in choices.EXCLUSION_GROUNDS.items()},
+            {code: f"{name} ({law})" for code, (name, law) in choices.EXCLUSION_GROUNDS.items()},
         ),
         Field(
             "selection_codes",

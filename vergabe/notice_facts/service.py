@@ -59,6 +59,8 @@ def edit_facts(
     if not changed:
         return tender
     old = {name: row.chosen.get(name) for name in changed}
+    # Every public document and page asks the tender, also those of earlier steps.
+    tender.publishes_value = bool(chosen.get("publishes_value", True))
     _keep(session, row, chosen, now=now)
     _record(session, actor, tender, FIELDS, old, chosen, "", now=now)
     return tender

@@ -13,6 +13,7 @@ from vergabe.db import db
 from vergabe.errors import NotFound
 from vergabe.exchange.eforms import writing
 from vergabe.exchange.eforms.notice import SUBTYPES, Notice
+from vergabe.exchange.findings import Finding
 from vergabe.notices import checking, draft_checks, eforms_documents, eforms_view, finding_links
 from vergabe.notices.checking import CheckingHouse
 from vergabe.notices.draft_check_model import DraftCheck
@@ -127,10 +128,19 @@ def _shown(tender: Tender, findings: Any) -> list[ShownFinding]:
     return finding_links.shown(tender, findings, may_edit=may_edit)
 
 
-def _official(tender: Tender, asked: DraftCheck | None) -> Mapping[str, list[ShownFinding]]:
+def _official(tender: Tender, asked: DraftCheck | None) -> Mapping[str, Any]:
     """Return what the check in the worker found, errors apart from the rest."""
     stored = [finding_links.from_dict(one) for one in asked.findings] if asked else []
+    # What our own checks say stands above already; here is what the official rules add to it.
+    added = [finding for finding in stored if finding.stage != "domain"]
     return {
-        "errors": _shown(tender, [f for f in stored if f.severity == "error"]),
-        "warnings": _shown(tender, [f for f in stored if f.severity != "error"]),
+        "errors": _shown(tender, [f for f in added if f.severity == "error"]),
+        "warnings": _shown(tender, [f for f in added if f.severity != "error"]),
+        "is_accepted": not any(_is_refused(finding) for finding in stored),
     }
+
+
+def _is_refused(finding: Finding) -> bool:
+    """Return whether an official rule objects, by itself or under one of our own findings."""
+    is_official = finding.stage != "domain" and finding.severity == "error"
+    return is_official or any(map(_is_refused, finding.folded))

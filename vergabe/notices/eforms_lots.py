@@ -31,7 +31,8 @@ from vergabe.exchange.eforms.lots import (
 from vergabe.law.bid_validity import longest_without_reason
 from vergabe.notice_facts import selection
 from vergabe.notice_facts.facts import Facts, Known, LotFacts
-from vergabe.notices.eforms_parties import CONTACT_POINT, lead_key, review_key
+from vergabe.notices.eforms_parties import contact_key, lead_key, review_key
+from vergabe.tenders import later
 from vergabe.tenders.model import Lot, Tender
 from vergabe.tenders.timing import Timing
 
@@ -104,8 +105,8 @@ def _lot(tender: Tender, lot: Lot, facts: Facts, shared: Terms, *, page: str) ->
         natures_additional=other_natures(tender, nature),
         cpv=lot.cpv,
         estimated_value=(
-            Amount(lot.estimated_value_net_cents, tender.currency)
-            if facts.publishes_value and lot.estimated_value_net_cents
+            Amount(value, tender.currency)
+            if (value := later.public_lot_value(tender, lot))
             else None
         ),
         framework_maximum=(
@@ -234,8 +235,8 @@ def terms_of(
         has_auction=False,
         framework=_framework(tender, facts),
         dynamic_purchasing="none",
-        tender_receiver=CONTACT_POINT,
-        information_provider=CONTACT_POINT,
+        tender_receiver=contact_key(tender),
+        information_provider=contact_key(tender),
         review=_review(tender, facts, known),
     )
 

@@ -196,9 +196,7 @@ def _procedure(case: Case, *, page: str) -> Procedure:
         cpv_additional=tuple(tender.cpv_additional),
         reference=tender.reference,
         estimated_value=(
-            Amount(later.value_with_options(tender), tender.currency)
-            if facts.publishes_value and tender.estimated_value_net_cents
-            else None
+            Amount(value, tender.currency) if (value := later.public_value(tender)) else None
         ),
         framework_maximum=(
             Amount(tender.framework_maximum_net_cents, tender.currency)

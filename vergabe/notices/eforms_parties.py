@@ -9,7 +9,7 @@ from vergabe.exchange.eforms.parties import Address, Buyer, Contact, TouchPoint
 from vergabe.notice_facts.facts import Facts, Known
 from vergabe.tenders.model import Tender, TenderBuyer
 
-CONTACT_POINT: Final = "TPO-0001"
+_CONTACT_POINT: Final = "TPO-0001"
 # What a person may type and the official pattern refuses: slashes, dots, doubled blanks.
 _NO_PHONE: Final = re.compile(r"[^0-9+() -]+")
 _PHONE: Final = re.compile(
@@ -50,6 +50,14 @@ def lead_key(tender: Tender) -> str:
     return f"ORG-{place:04d}"
 
 
+def contact_key(tender: Tender) -> str:
+    """Return the key of who answers questions: the contact point, else the lead itself.
+
+    A contact point needs a postcode in every notice, which below the threshold no buyer does.
+    """
+    return _CONTACT_POINT if _lead(tender).postcode else lead_key(tender)
+
+
 def review_key(tender: Tender) -> str:
     """Return the key of the review body: after all buyers."""
     return f"ORG-{len(tender.buyers) + 1:04d}"
@@ -83,19 +91,28 @@ def _buyer(tender: Tender, row: TenderBuyer, key: str) -> parties.Organisation:
     All questions go there anyway, in the name of all.
     """
     organisation, office = row.organisation, tender.contact
-    points = (_contact_point(tender, organisation),) if row.is_lead else ()
+    has_point = row.is_lead and bool(organisation.postcode)
+    points = (_contact_point(tender, organisation),) if has_point else ()
+    sources = (organisation.phone, organisation.email), (office.get("phone"), office.get("email"))
+    if row.is_lead and not has_point:
+        sources = sources[::-1]
+    phones, emails = zip(*sources, strict=True)
     return parties.Organisation(
         key=key,
         name=organisation.official_name or organisation.name,
         address=address(organisation),
         contact=Contact(
-            phone=phone(organisation.phone, office.get("phone")),
-            email=organisation.email or office.get("email") or None,
+            phone=phone(*phones),
+            email=next(filter(None, emails), None),
             website=_website(organisation.website),
         ),
         registration_number=_number(organisation),
         touch_points=points,
     )
+
+
+def _lead(tender: Tender) -> Organisation:
+    return next(row.organisation for row in tender.buyers if row.is_lead)
 
 
 def _number(organisation: Organisation) -> str:
@@ -106,7 +123,7 @@ def _number(organisation: Organisation) -> str:
 def _contact_point(tender: Tender, lead: Organisation) -> TouchPoint:
     office = tender.contact
     return TouchPoint(
-        key=CONTACT_POINT,
+        key=_CONTACT_POINT,
         name=office.get("name") or lead.official_name or lead.name,
         address=address(lead),
         contact=Contact(

@@ -68,7 +68,7 @@ def _summary(document: Notice) -> str:
 def _pairs(tender: Tender, document: Notice) -> list[list[str]]:
     known = codes.cpv(tender.cpv)
     label = f"{known.code}-{known.check_digit} {known.label_de}" if known else tender.cpv
-    value = tender.estimated_value_net_cents
+    value = tender.estimated_value_net_cents if tender.publishes_value else None
     contact = [tender.contact.get(name) for name in ("name", "email", "phone")]
     pairs = [
         ("Aktenzeichen", tender.reference),

@@ -57,10 +57,10 @@ def release_of(tender: Tender, notice: Notice, *, base_url: str) -> Release:
         status="cancelled" if is_cancelled else "active",
         method=tender.procurement_method,
         nature=tender.nature,
-        value_net_cents=later.value_with_options(tender) or None,
+        value_net_cents=later.public_value(tender),
         currency=tender.currency,
         parties=_parties(tender),
-        lots=[_lot(lot, is_cancelled=is_cancelled) for lot in tender.lots],
+        lots=[_lot(tender, lot, is_cancelled=is_cancelled) for lot in tender.lots],
         items=[line for lot in tender.lots for line in _lines(lot, tender)],
         documents=_documents(tender, notice, base_url=base_url),
         started_at=tender.public_since or notice.published_at,
@@ -72,12 +72,12 @@ def release_of(tender: Tender, notice: Notice, *, base_url: str) -> Release:
     )
 
 
-def _lot(lot: Lot, *, is_cancelled: bool) -> LotPart:
+def _lot(tender: Tender, lot: Lot, *, is_cancelled: bool) -> LotPart:
     return LotPart(
         lot_id(lot.number),
         clean_line(lot.title),
         clean_text(lot.description),
-        lot.estimated_value_net_cents or None,
+        later.public_lot_value(tender, lot),
         status="cancelled" if is_cancelled else "active",
     )
 

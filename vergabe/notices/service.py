@@ -236,7 +236,9 @@ def _new_notice(
         buyer_names=[b.organisation.name for b in tender.buyers],
         cpv=tender.cpv,
         nature=tender.nature,
-        estimated_value_net_cents=tender.estimated_value_net_cents or None,
+        estimated_value_net_cents=(
+            (tender.estimated_value_net_cents or None) if tender.publishes_value else None
+        ),
         submission_deadline=tender.submission_deadline,
         created_at=now,
     )

@@ -294,11 +294,7 @@ def _procedure(tender: Tender) -> Procedure:
         cpv=codes.cpv_with_check_digit(tender.cpv),
         additional_cpv=tuple(codes.cpv_with_check_digit(code) for code in tender.cpv_additional),
         nuts=tuple(regions),
-        estimated_value_net=(
-            Amount(cents=later.value_with_options(tender), currency=tender.currency)
-            if tender.estimated_value_net_cents
-            else None
-        ),
+        estimated_value_net=_amount(later.public_value(tender), tender.currency),
         framework=(
             Framework(
                 maximum_value_net=Amount(
@@ -352,14 +348,14 @@ def _lot(
         authority_ids=tuple(keys[buyer] for buyer in sorted(buying, key=order.__getitem__)),
         cpv=codes.cpv_with_check_digit(lot.cpv),
         nuts=(lot.nuts,) if lot.nuts else (),
-        estimated_value_net=(
-            Amount(cents=lot.estimated_value_net_cents, currency=tender.currency)
-            if lot.estimated_value_net_cents
-            else None
-        ),
+        estimated_value_net=_amount(later.public_lot_value(tender, lot), tender.currency),
         performance_from=lot.starts_on,
         performance_until=lot.ends_on,
     )
+
+
+def _amount(cents: int | None, currency: str) -> Amount | None:
+    return Amount(cents=cents, currency=currency) if cents else None
 
 
 def lot_id(number: int) -> str:

@@ -7,7 +7,7 @@ from vergabe.pools import later_queries
 from vergabe.pools.commitment import amount
 from vergabe.pools.later_queries import CallOffEntry
 from vergabe.pools.model import LaterJoiner
-from vergabe.tenders.model import Tender
+from vergabe.tenders.model import Lot, Tender
 
 LAW: Final = "§ 21 Abs. 2 VgV"
 
@@ -20,6 +20,18 @@ def name_in_estimate(row: LaterJoiner) -> str:
 def value_with_options(tender: Tender) -> int:
     """Return the estimated value of a tender with what later joiners may take (net cents)."""
     return tender.estimated_value_net_cents + later_queries.announced_net_cents(tender.pool)
+
+
+def public_value(tender: Tender) -> int | None:
+    """Return the value with options as the public may know it; None: unknown or withheld."""
+    if not tender.publishes_value or not tender.estimated_value_net_cents:
+        return None
+    return value_with_options(tender)
+
+
+def public_lot_value(tender: Tender, lot: Lot) -> int | None:
+    """Return the value of a lot as the public may know it; None if it is unknown or withheld."""
+    return (lot.estimated_value_net_cents or None) if tender.publishes_value else None
 
 
 def call_off_list(tender: Tender) -> list[CallOffEntry]:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -117,6 +118,8 @@ class Tender(Model):
     initiated_on: Mapped[Day]
     """Day that selects the rows of law (§ 3 (3) VgV, § 187 (2) GWB)."""
     estimated_value_net_cents: Mapped[Cents]
+    publishes_value: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    """Whether the estimated value is told to the public (BT-27); a maximum always is."""
     currency: Mapped[str] = mapped_column(String(3), default="EUR")
     is_framework: Mapped[bool] = mapped_column(Boolean, default=False)
     framework_maximum_net_cents: Mapped[Cents | None]

@@ -67,6 +67,7 @@ def page(template: str, tender: Tender, *, status: int = 200, **more: Any) -> tu
         stage_kind=stage_kind(tender),
         method=method_label(tender.procurement_method, tender.nature),
         unit=codes.unit,
+        notice_check_url=known_url("notice_checks.show", tender_id=tender.id),
         record_url=known_url("records.show_tender", tender_id=tender.id)
         if actor.holds(Permission.VIEW_RECORD)
         else None,

@@ -135,7 +135,7 @@ def test_official_errors_are_shown_like_our_own(
     found = draft_checks.newest(session, tender.id)
     assert found is not None
     assert any("BR-BT-00512-0022" in str(one) for one in found.findings)
-    assert "1 Fehler" in page(client, tender)
+    assert "beanstanden dasselbe" in page(client, tender)
 
 
 def test_preview_xml_and_pdf_of_every_kind(client: FlaskClient, tender: Tender) -> None:
