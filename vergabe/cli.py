@@ -16,6 +16,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "conflicts": ("conflicts", "conflicts"),
     "cooperation": ("cooperations", "cooperation"),
     "costs": ("costs", "costs"),
+    "cpv": ("cpv", "cpv"),
     "db": ("running", "database"),
     "demo": ("demo", "demo"),
     "demands": ("demands", "demands"),

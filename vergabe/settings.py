@@ -56,7 +56,7 @@ class Settings:
 
         Raises SettingsError with a German sentence that names the variable and a good value.
         """
-        data = Path(environment.get("VERGABE_DATA") or _default_data(environment)).expanduser()
+        data = data_folder(environment)
         secret_key = environment.get("VERGABE_SECRET_KEY", "")
         if len(secret_key) < MINIMUM_SECRET_LENGTH:
             raise SettingsError(
@@ -92,6 +92,11 @@ def eforms_sdk_place(environment: Mapping[str, str] = os.environ) -> Path | None
     """Return the folder or zip of the eForms SDK that the operator named, None if none."""
     place = environment.get("VERGABE_EFORMS_SDK")
     return Path(place).expanduser() if place else None
+
+
+def data_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder of database, files and whatever else this place keeps."""
+    return Path(environment.get("VERGABE_DATA") or _default_data(environment)).expanduser()
 
 
 def _default_data(environment: Mapping[str, str]) -> str:

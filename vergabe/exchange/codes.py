@@ -130,6 +130,11 @@ def cpv(code: str) -> Cpv | None:
     return _cpv_table().get(code)
 
 
+def cpv_all() -> tuple[Cpv, ...]:
+    """Return every code of the vocabulary, in their order."""
+    return tuple(_cpv_table().values())
+
+
 def normalise_cpv(text: str | int, *, field: str | None = None) -> str:
     """Return the 8 digits of a CPV code written with or without check digit and blanks.
 

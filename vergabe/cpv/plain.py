@@ -1,0 +1,45 @@
+"""The plain search to compare with: the most similar titles by letter groups vote on the class."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from scipy import sparse
+
+from vergabe.cpv import grams
+from vergabe.cpv.model import CLASS_DIGITS
+from vergabe.cpv.table import Example, matrix_of
+from vergabe.cpv.texts import HEAD_WEIGHT, words
+
+_NEIGHBOURS: Final = 10
+
+
+class PlainSearch:
+    """Titles as rows of letter groups, weighed by how rare a group is; nothing is trained."""
+
+    def __init__(self, examples: Sequence[Example]) -> None:
+        titles = [
+            {word: 1.0 for word, weight in each.weights.items() if weight == HEAD_WEIGHT}
+            for each in examples
+        ]
+        vocabulary = sorted({word for title in titles for word in title})
+        rows = matrix_of(titles, vocabulary) @ grams.of_words(vocabulary, with_words=False)
+        seen = np.bincount(rows.indices, minlength=grams.SIZE)
+        self._rarity = np.log((rows.shape[0] + 1) / (seen + 1)) + 1
+        rows.data = (1 + np.log(rows.data)) * self._rarity[rows.indices]
+        lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+        self._rows = (sparse.diags(1 / np.maximum(lengths, 1e-9)) @ rows).tocsr()
+        self._classes = [each.codes[0][:CLASS_DIGITS] for each in examples]
+
+    def classes(self, text: str) -> list[str]:
+        """Return the classes of the nearest titles, those with most likeness first."""
+        own = grams.of_words(sorted(set(words(text))), with_words=False)
+        counts = np.bincount(own.indices, weights=own.data, minlength=grams.SIZE)
+        present = counts > 0
+        counts[present] = (1 + np.log(counts[present])) * self._rarity[present]
+        likeness = self._rows @ counts
+        votes: dict[str, float] = {}
+        for at in np.argsort(-likeness, kind="stable")[:_NEIGHBOURS].tolist():
+            name = self._classes[at]
+            votes[name] = votes.get(name, 0.0) + float(likeness[at])
+        return sorted(votes, key=lambda name: (-votes[name], name))
