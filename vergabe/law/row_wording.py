@@ -9,10 +9,12 @@ from vergabe.law.counting import Counting
 from vergabe.law.duty_list import DutyRow
 from vergabe.law.funding import ProgrammeRow
 from vergabe.law.minimum_periods import NoMinimumRow
+from vergabe.law.notice_texts import NoticeTextRow, TextKind
 from vergabe.law.parameters import ParameterRow
 from vergabe.law.periods import AdditionRow, PeriodRow
 from vergabe.law.procedures import LimitRow, ProcedureRow, procedure_name
 from vergabe.law.regime import RegimeRow
+from vergabe.law.review_bodies import ReviewBodyRow
 from vergabe.law.tables import Row
 from vergabe.law.thresholds import ContractType, ThresholdRow
 from vergabe.law.wording import length_text
@@ -77,6 +79,15 @@ _LIMITS: Final[Mapping[str, str]] = {
     "restricted_wo_call": "Beschränkte Ausschreibung ohne Teilnahmewettbewerb",
     "freehand": "Freihändige Vergabe",
 }
+_TEXTS: Final[Mapping[TextKind, str]] = {
+    TextKind.LEGAL_BASIS: "Rechtsgrundlage",
+    TextKind.REVIEW_DEADLINES: "Fristen für Rechtsbehelfe",
+    TextKind.LATE_DOCUMENTS: "Nachforderung von Unterlagen",
+    TextKind.CONDITIONS: "Bedingungen der Ausführung",
+    TextKind.SANCTIONS: "Sanktionen",
+    TextKind.OPENING: "Öffnung der Angebote",
+    TextKind.FEATURES: "Merkmale des Verfahrens",
+}
 _ANY: Final = frozenset({"any", "n/a", "social"})
 _SCOPES: Final[Mapping[str, str]] = {
     "above": "ab dem EU-Schwellenwert",
@@ -98,6 +109,8 @@ def heading(row: Row) -> str:
         case NoMinimumRow():
             phases = german.join([_PHASES.get(phase, phase) for phase in row.phases])
             return f"{row.rule_set}: {phases}"
+        case NoticeTextRow():
+            return _TEXTS[TextKind(row.kind)]
         case _:
             title = getattr(row, "title", None) or getattr(row, "name", None)
             return str(title or row.id)
@@ -248,6 +261,25 @@ def _programme(row: ProgrammeRow) -> list[str]:
     return found
 
 
+def _review_body(row: ReviewBodyRow) -> list[str]:
+    place = f"{row.postcode} {row.city}"
+    return [
+        f"Zuständig in {LAND_NAMES[row.land]}.",
+        _listed("Für Gemeindeschlüssel, die beginnen mit", list(row.key_prefixes)),
+        f"Anschrift: {f'{row.street}, ' if row.street else ''}{place} (NUTS {row.nuts}).",
+        f"Kennung: {row.registration_number}." if row.registration_number else "",
+    ]
+
+
+def _notice_text(row: NoticeTextRow) -> list[str]:
+    return [
+        f"„{row.text}“",
+        _listed("Regelwerke", list(row.rule_sets)),
+        _listed("Länder", [LAND_NAMES[land] for land in row.lands]),
+        f"Kennzeichen in der Bekanntmachung: {row.code}." if row.code else "",
+    ]
+
+
 def _percent(basis_points: int) -> str:
     whole, rest = divmod(basis_points, 100)
     return f"{whole}{f',{rest:02d}' if rest else ''} Prozent"
@@ -273,4 +305,6 @@ _WORDS: Final[Mapping[type[Row], Callable[..., list[str]]]] = {
     DutyRow: _duty,
     ApprovalRow: _approval,
     ProgrammeRow: _programme,
+    ReviewBodyRow: _review_body,
+    NoticeTextRow: _notice_text,
 }
