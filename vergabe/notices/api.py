@@ -71,7 +71,7 @@ def notices_of(reference: str) -> Any:
     return {"items": queries.notices_of(db.session(), tender.id)}
 
 
-@api.get("/notices/<reference>/<uuid:notice_id>/<any('xvergabe','pdf','ocds'):format_>")
+@api.get("/notices/<reference>/<uuid:notice_id>/<any('xvergabe','eforms','pdf','ocds'):format_>")
 @public
 @api.response(200, content_type="application/xml")
 def document(reference: str, notice_id: uuid.UUID, format_: str) -> Response:

@@ -114,7 +114,10 @@ def show(reference: str) -> ResponseReturnValue:
     )
 
 
-@pages.get("/bekanntmachungen/<reference>/<uuid:notice_id>.<any('xml','pdf','ocds.json'):ending>")
+@pages.get(
+    "/bekanntmachungen/<reference>/<uuid:notice_id>"
+    ".<any('xml','eforms.xml','pdf','ocds.json'):ending>"
+)
 @public
 def document(reference: str, notice_id: uuid.UUID, ending: str) -> ResponseReturnValue:
     """A document of one notice; its address never changes and neither do its bytes."""
@@ -123,8 +126,9 @@ def document(reference: str, notice_id: uuid.UUID, ending: str) -> ResponseRetur
     response.content_length = found.size_bytes
     response.headers["ETag"] = f'"{found.file_sha256}"'
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    name = f"{reference}-{ending}".replace("-ocds.json", ".ocds.json")
-    response.headers["Content-Disposition"] = content_disposition(name, inline=True)
+    response.headers["Content-Disposition"] = content_disposition(
+        f"{reference}.{ending}", inline=True
+    )
     return response
 
 

@@ -26,7 +26,7 @@ def reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         return tenders.published(session, current.store()).reference
 
 
-@pytest.mark.parametrize("format_", ["xvergabe", "ocds", "ocds-record", "pdf"])
+@pytest.mark.parametrize("format_", ["xvergabe", "eforms", "ocds", "ocds-record", "pdf"])
 def test_export_writes_the_stored_document_and_names_its_hash(
     reference: str, tmp_path: Path, format_: str
 ) -> None:
