@@ -76,7 +76,7 @@ from vergabe.councils import pages as councils_pages
 from vergabe.deadlines import api as deadlines_api
 from vergabe.deadlines import pages as deadlines_pages
 from vergabe.demands import api as demands_api
-from vergabe.demands import call_pages, calls_api
+from vergabe.demands import call_pages, calls_api, cpv_api
 from vergabe.demands import form_pages as demand_form_pages
 from vergabe.demands import pages as demands_pages
 from vergabe.enquiries import api as enquiries_api
@@ -252,6 +252,7 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     resolutions_api.api,
     demands_api.api,
     calls_api.api,
+    cpv_api.api,
     deadlines_api.api,
     pools_api.api,
     pool_bylaw_pages.api,

@@ -12,7 +12,8 @@ from vergabe.exchange import codes, plain_text
 from vergabe.exchange.foreign_notice import ForeignNotice
 
 _PERSON: Final = re.compile(
-    r"\b(Herrn?|Frau|Dr\.|Prof\.|Inh\.|Dipl\.|Ing\.|Familie|Nachlass|natural person|N\. ?N\.)(?!\w)|@",
+    r"\b(Herrn?|Frau|Dr\.|Prof\.|Inh\.|Dipl\.|Ing\.|Familie|Nachlass|natural person|N\. ?N\.)"
+    r"(?!\w)|@",
     re.IGNORECASE,
 )
 _LEAST_TITLE: Final = 8

@@ -10,8 +10,19 @@ from flask.typing import ResponseReturnValue
 from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.audit import queries as audit
+from vergabe.cpv import packaged
+from vergabe.cpv.model import Model
 from vergabe.db import db
-from vergabe.demands import call_queries, choices, drafts, forms, importing, presenting, queries
+from vergabe.demands import (
+    call_queries,
+    choices,
+    cpv_choice,
+    drafts,
+    forms,
+    importing,
+    presenting,
+    queries,
+)
 from vergabe.demands import service as demands
 from vergabe.demands.conversion import as_input
 from vergabe.demands.drafts import Place
@@ -25,6 +36,7 @@ from vergabe.exchange import codes
 from vergabe.exchange.demand_template import demand_template_xlsx
 from vergabe.ids import new_id
 from vergabe.web.rights import current_actor, requires
+from vergabe.web.shell import settings
 from vergabe.web.transactions import commits
 
 pages = Blueprint("demand_forms", __name__)
@@ -48,7 +60,8 @@ def new() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     entry = forms.entry_from_form(request.form)
     if "step" in request.form:
-        return _form_page(_stepped(entry), forms.search_result(entry))
+        return _stepped(entry)
+    entry = cpv_choice.for_words(entry, _cpv_model)
     try:
         with naming_as_sent():
             demand = _create(entry)
@@ -89,9 +102,18 @@ def _saved(demand: Demand) -> ResponseReturnValue:
     return redirect(url_for("demands.show", demand_id=demand.id), code=303)
 
 
-def _stepped(entry: DemandEntry) -> DemandEntry:
-    more = forms.ROWS_MORE if request.form["step"] == "rows" else 0
-    return forms.with_rows(entry, more)
+def _stepped(entry: DemandEntry, demand: Demand | None = None) -> ResponseReturnValue:
+    """Return the form with what a button in it asked for; nothing typed is lost."""
+    if request.form["step"] == "rows":
+        return _form_page(forms.with_rows(entry, forms.ROWS_MORE), demand=demand)
+    try:
+        return _form_page(cpv_choice.proposed(entry, _cpv_model), demand=demand)
+    except InvalidInput as error:
+        return _form_page(entry, error.reasons, demand=demand)
+
+
+def _cpv_model() -> Model:
+    return packaged.model(settings().data)
 
 
 @pages.get("/bedarfe/<uuid:demand_id>/bearbeiten")
@@ -111,7 +133,8 @@ def change(demand_id: uuid.UUID) -> ResponseReturnValue:
     entry = forms.entry_from_form(request.form)
     if "step" in request.form:
         demand = queries.visible_demand(db.session(), current_actor(), demand_id)
-        return _form_page(_stepped(entry), forms.search_result(entry), demand=demand)
+        return _stepped(entry, demand)
+    entry = cpv_choice.for_words(entry, _cpv_model)
     try:
         with naming_as_sent():
             demand = _change(demand_id, entry)

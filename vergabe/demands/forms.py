@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
@@ -54,20 +54,21 @@ _FOLDS: Final = {
 ITEM_FIELDS: Final = ("text", "quantity", "unit", "unit_price_net")
 ROWS_AT_FIRST: Final = 3
 ROWS_MORE: Final = 5
-SUGGESTIONS: Final = 8
-_WORDS_MAX: Final = 200
-_LONGEST_PART: Final = 15
 _ITEM_FIELD: Final = re.compile(r"items\.(\d+)(\.|$)")
 _LOOKS_LIKE_CODE: Final = re.compile(r"[\d\s.\-]{2,}")
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A CPV code that may be meant: code with check digit, label, and the labels above it."""
+    """A CPV code that may be meant: code with check digit, label, and the labels above it.
+
+    example: what somebody bought under it, empty if unknown.
+    """
 
     code: str
     label: str
     path: str
+    example: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class DemandEntry:
 
     area_id, call_id, version, form_key: what hidden and select fields sent; the key is the id of
     the demand that a blank form becomes, so that the same form sent twice is one demand.
-    suggestions: codes to choose from where the CPV field holds words.
+    suggestions: codes to choose from, where somebody asked for them.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
@@ -92,6 +93,12 @@ class DemandEntry:
         return any(_is_filled(row) for row in self.items)
 
     @property
+    def cpv_words(self) -> str:
+        """Return the words in the CPV field, empty if it holds a code or nothing."""
+        typed = self.values.get("cpv_main", "").strip()
+        return "" if _LOOKS_LIKE_CODE.fullmatch(typed) else typed
+
+    @property
     def cpv_label(self) -> str:
         """Return the label of the code in the CPV field, empty if it holds none."""
         try:
@@ -102,7 +109,7 @@ class DemandEntry:
 
 
 def entry_from_form(form: MultiDict[str, str]) -> DemandEntry:
-    """Return what was posted. A ticked suggestion replaces the words in the CPV field."""
+    """Return what was posted. A ticked suggestion replaces what stood in the CPV field."""
     values = {name: form.get(name, "") for name in FIELDS}
     if form.get("cpv_choice"):
         values["cpv_main"] = form["cpv_choice"]
@@ -110,7 +117,7 @@ def entry_from_form(form: MultiDict[str, str]) -> DemandEntry:
     items = tuple(
         {name: form.get(f"items.{row}.{name}", "") for name in ITEM_FIELDS} for row in range(rows)
     )
-    entry = DemandEntry(
+    return DemandEntry(
         values,
         items,
         _id(form.get("area_id")),
@@ -118,7 +125,6 @@ def entry_from_form(form: MultiDict[str, str]) -> DemandEntry:
         _whole(form.get("version")),
         _form_key(form.get("form_key")),
     )
-    return replace(entry, suggestions=_suggestions(values["cpv_main"]))
 
 
 def with_rows(entry: DemandEntry, more: int = 0) -> DemandEntry:
@@ -186,73 +192,28 @@ def _in_form(violation: Violation, rows: list[int], entry: DemandEntry) -> Viola
     return replace(violation, field=f"items.{rows[int(match[1])]}{named[match.end(1) :]}")
 
 
-def search_result(entry: DemandEntry) -> list[Violation]:
-    """Return what to tell somebody who has searched a code by words that name none."""
-    if entry.suggestions:
-        return []
-    found = _about_words(entry)
-    return [found] if found else []
-
-
 def _about_words(entry: DemandEntry) -> Violation | None:
     """Return what to do next where the CPV field holds words; None where it holds a code."""
-    words = entry.values.get("cpv_main", "").strip()
-    if not words or _LOOKS_LIKE_CODE.fullmatch(words):
+    words = entry.cpv_words
+    if not words:
         return None
     if entry.suggestions:
         message = "Bitte wählen Sie einen der vorgeschlagenen CPV-Codes."
         return Violation("cpv_choice_missing", message, field="cpv_choice")
+    return not_found(words, "cpv_main")
+
+
+def not_found(words: str, field: str) -> Violation:
+    """Return what to do next where a description leads to no code."""
     message = (
         f"Zu „{words[:60]}“ wurde kein CPV-Code gefunden. Versuchen Sie ein allgemeineres Wort, "
         "zum Beispiel Möbel, oder geben Sie die 8 Ziffern ein."
     )
-    return Violation("cpv_not_found", message, field="cpv_main")
+    return Violation("cpv_not_found", message, field=field)
 
 
 def _is_filled(item: Mapping[str, str]) -> bool:
     return any(item[name].strip() for name in ("text", "quantity", "unit_price_net"))
-
-
-def _suggestions(typed: str) -> tuple[Suggestion, ...]:
-    if not typed.strip() or _LOOKS_LIKE_CODE.fullmatch(typed.strip()):
-        return ()
-    return suggestions(typed)
-
-
-def suggestions(words: str) -> tuple[Suggestion, ...]:
-    """Return the CPV codes that words may mean, the likeliest first; empty if none is found.
-
-    All words together come first. Where no label has them all, the longest words count one by one,
-    in the end only their last parts: labels know salt and helmets, not those of the fire brigade.
-    """
-    found: dict[str, codes.Cpv] = {}
-    for query in _queries(words[:_WORDS_MAX]):
-        for each in codes.cpv_search(query, limit=SUGGESTIONS):
-            found.setdefault(each.code, each)
-        if found and (query == words or len(found) >= SUGGESTIONS):
-            break
-    return tuple(_suggestion(each) for each in list(found.values())[:SUGGESTIONS])
-
-
-def _queries(words: str) -> Iterator[str]:
-    yield words
-    single = sorted(re.findall(r"[^\W\d_]{4,}", words), key=len, reverse=True)[:3]
-    yield from single
-    for word in single:
-        for start in range(max(1, len(word) - _LONGEST_PART), len(word) - 3):
-            part = word[start:]
-            if codes.cpv_search(part, limit=1):
-                yield part
-                break
-
-
-def _suggestion(found: codes.Cpv) -> Suggestion:
-    above = codes.cpv_path(found.code)[:-1]
-    return Suggestion(
-        codes.cpv_with_check_digit(found.code),
-        found.label_de,
-        " › ".join(each.label_de for each in above[-2:]),
-    )
 
 
 def _typed(value: object) -> str:

@@ -71,19 +71,6 @@ def test_errors_name_the_rows_of_the_form_and_not_the_lines_of_the_demand() -> N
     assert [violation.field for violation in caught.value.violations] == ["items.2.unit"]
 
 
-@pytest.mark.parametrize(
-    ("words", "code"),
-    [
-        ("Feuerwehrfahrzeuge", "34144210-3"),
-        ("Reinigung", "90910000-9"),
-        ("Streusalz für den Bauhof", "34927100-2"),
-        ("Stühle für die Grundschule", "39112000-0"),
-    ],
-)
-def test_words_lead_to_codes(words: str, code: str) -> None:
-    assert code in [found.code for found in forms.suggestions(words)]
-
-
 def test_folds_open_where_something_is_wrong_or_filled() -> None:
     assert forms.folds_to_open(DemandEntry(), []) == set()
     wrong = [Violation("x", "x", field="nuts"), Violation("x", "x", field="items.0.text")]
