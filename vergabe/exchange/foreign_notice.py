@@ -178,7 +178,7 @@ def _plain(value: Any) -> Any:
 
 
 def _built(kind: type[T], values: Mapping[str, Any]) -> T:
-    hints = _hints(kind)
+    hints = _hints(kind)  # type: ignore[arg-type]  # every class is hashable
     return kind(**{name: _typed(hints[name], values[name]) for name in hints if name in values})
 
 
