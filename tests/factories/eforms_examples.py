@@ -20,6 +20,7 @@ from vergabe.exchange.eforms.results import (
     NoticeResult,
     SettledContract,
     TenderingParty,
+    Withheld,
 )
 from vergabe.exchange.eforms.summing import with_totals
 from vergabe.exchange.eforms.writing import tree
@@ -287,7 +288,19 @@ def _awarded(subtype: str) -> Notice:
     """Two lots awarded, the third without a bid."""
     web = _web((1, 2))
     nobody = LotResult(key="RES-0003", lot=3, outcome="clos-nw", not_awarded_reason="no-rece")
-    return _later(subtype, replace(web, lot_results=(*web.lot_results, nobody)))
+    kept_back = Withheld(
+        term="BT-720",
+        reason="fair-comp",
+        text=T("Der Preis ließe auf die Kalkulation schließen (§ 39 Abs. 6 Nr. 4 VgV)."),
+        until=dt.date(2029, 4, 1),
+    )
+    first, *others = web.tenders
+    web = replace(
+        web,
+        tenders=(replace(first, withheld=(kept_back,)), *others),
+        lot_results=(*web.lot_results, nobody),
+    )
+    return _later(subtype, web)
 
 
 def _called_off(subtype: str) -> Notice:

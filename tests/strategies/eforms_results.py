@@ -17,6 +17,7 @@ from vergabe.exchange.eforms.results import (
     Subcontractor,
     TenderingParty,
     Vehicles,
+    Withheld,
 )
 from vergabe.exchange.eforms.summing import is_framework
 
@@ -29,6 +30,24 @@ class Results:
 
     result: NoticeResult
     suppliers: tuple[Organisation, ...]
+
+
+@st.composite
+def withholdings(
+    draw: st.DrawFn, terms: tuple[str, ...], sent: dt.date, languages: tuple[str, ...]
+) -> tuple[Withheld, ...]:
+    """Which values are kept back for a time, said of values that are not there, too."""
+    until = sent + dt.timedelta(days=draw(st.integers(min_value=4, max_value=3000)))
+    return tuple(
+        Withheld(
+            term=term,
+            reason=draw(st.sampled_from(("fair-comp", "eo-int", "law-enf", "oth-int"))),
+            text=draw(st.none() | texts(languages)),
+            until=draw(st.none() | st.just(until)),
+        )
+        for term in terms
+        if draw(st.integers(0, 5)) == 0
+    )
 
 
 @st.composite
@@ -165,6 +184,9 @@ def results(
         called_off_from = origin if is_framework(lot) else None
         has_value = not is_framework(lot) or origin is not None
         found = draw(tenders_of_lot(lot, len(bids) + 1, bidders, languages, has_value=has_value))
+        found = [
+            replace(bid, withheld=draw(withholdings(("BT-720",), sent, languages))) for bid in found
+        ]
         bids += found
         winners = found[: draw(st.integers(min_value=1, max_value=len(found)))]
         signed = []
@@ -184,7 +206,9 @@ def results(
                     )
                 )
             signed.append(contracts[at])
-        lot_results.append(draw(_awarded(number, lot, found, signed, buyers, two_stages)))
+        awarded = draw(_awarded(number, lot, found, signed, buyers, two_stages))
+        terms = ("BT-710", "BT-711", "BT-709", "BT-660")
+        lot_results.append(replace(awarded, withheld=draw(withholdings(terms, sent, languages))))
     used = {bid.party for bid in bids}
     kept = tuple(party for party in bidders if party.key in used)
     result = NoticeResult(
@@ -192,6 +216,7 @@ def results(
         tenders=tuple(bids),
         parties=kept,
         contracts=tuple(contracts),
+        withheld=draw(withholdings(("BT-161", "BT-118", "BT-1118"), sent, languages)),
     )
     return Results(result, tuple(suppliers))
 

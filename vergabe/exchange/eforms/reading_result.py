@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from vergabe.exchange.eforms.datatypes import Fund
@@ -15,6 +16,13 @@ from vergabe.exchange.eforms.results import (
     Subcontractor,
     TenderingParty,
     Vehicles,
+    Withheld,
+)
+from vergabe.exchange.eforms.withholding import (
+    OF_LOT_RESULTS,
+    OF_NOTICE_RESULT,
+    OF_TENDERS,
+    WithholdingFields,
 )
 
 
@@ -31,6 +39,7 @@ def read_result(root: Found) -> NoticeResult | None:
         tenders=tuple(_tender(each) for each in found.every("ND-LotTender")),
         parties=tuple(_party(each) for each in found.every("ND-TenderingParty")),
         contracts=tuple(_contract(each) for each in found.every("ND-SettledContract")),
+        withheld=_withheld(found, OF_NOTICE_RESULT),
     )
 
 
@@ -55,6 +64,20 @@ def _lot_result(found: Found) -> LotResult:
         financers=found.strings("OPT-301-LotResult-Financing"),
         payers=found.strings("OPT-301-LotResult-Paying"),
         vehicles=_vehicles(found),
+        withheld=_withheld(found, OF_LOT_RESULTS),
+    )
+
+
+def _withheld(found: Found, known: Mapping[str, WithholdingFields]) -> tuple[Withheld, ...]:
+    return tuple(
+        Withheld(
+            term=term,
+            reason=found.string(fields.reason) or "",
+            text=found.text(fields.text),
+            until=found.day(fields.until),
+        )
+        for term, fields in known.items()
+        if found.string(fields.named) is not None
     )
 
 
@@ -86,6 +109,7 @@ def _tender(found: Found) -> LotTender:
         subcontracting_value=found.amount("BT-553-Tender"),
         subcontracting_basis_points=found.hundredths("BT-555-Tender"),
         foreign_subsidies=found.string("BT-682-Tender"),
+        withheld=_withheld(found, OF_TENDERS),
     )
 
 

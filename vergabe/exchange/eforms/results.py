@@ -26,13 +26,29 @@ class Vehicles:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Withheld:
+    """A value that is not to be published before a day (BT-195 to BT-198; § 39 (6) VgV).
+
+    term: the business term of the value, such as BT-720; reason: `fair-comp`, `eo-int`, `law-enf`
+    or `oth-int`; until: two days to ten years after dispatch. A value that is not there is not
+    withheld.
+    """
+
+    term: str
+    reason: str
+    text: Text | None = None
+    until: dt.date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class LotResult:
     """Result of one lot (BT-142 `selec-w`, `clos-nw`, `open-nw`).
 
     not_awarded_reason: BT-144; statistics: (received-submission-type code, number), BT-760/759;
     lowest, highest: BT-710, BT-711; framework_maximum, framework_reestimate: BT-709, BT-660;
     tenders, contracts: keys; bids and contracts of this lot; payers, financers: keys of
-    organisations (OPT-301); ends_dynamic_purchasing: BT-119; vehicles: clean vehicles law.
+    organisations (OPT-301); ends_dynamic_purchasing: BT-119; vehicles: clean vehicles law;
+    withheld: of BT-710, BT-711, BT-709, BT-660.
     """
 
     key: str
@@ -50,6 +66,7 @@ class LotResult:
     financers: tuple[str, ...] = ()
     ends_dynamic_purchasing: bool | None = None
     vehicles: Vehicles | None = None
+    withheld: tuple[Withheld, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +74,7 @@ class LotTender:
     """A bid (OPT-321; BT-3201 reference, BT-720 value, BT-171 rank, BT-193 variant, BT-773).
 
     subcontracting: BT-773, its text BT-554, value BT-553 and share BT-555 (hundredths of a percent,
-    each None if not known); foreign_subsidies: BT-682.
+    each None if not known); foreign_subsidies: BT-682; withheld: of BT-720.
     """
 
     key: str
@@ -72,6 +89,7 @@ class LotTender:
     subcontracting_value: Amount | None = None
     subcontracting_basis_points: int | None = None
     foreign_subsidies: str | None = None
+    withheld: tuple[Withheld, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +132,10 @@ class SettledContract:
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeResult:
-    """Everything of efac:NoticeResult (total: BT-161; BT-118 and BT-1118 for frameworks)."""
+    """Everything of efac:NoticeResult (total: BT-161; BT-118 and BT-1118 for frameworks).
+
+    withheld: of these three totals.
+    """
 
     total: Amount | None = None
     framework_maximum_total: Amount | None = None
@@ -123,3 +144,4 @@ class NoticeResult:
     tenders: tuple[LotTender, ...] = ()
     parties: tuple[TenderingParty, ...] = ()
     contracts: tuple[SettledContract, ...] = ()
+    withheld: tuple[Withheld, ...] = ()

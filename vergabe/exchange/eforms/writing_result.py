@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from vergabe.exchange.eforms.branches import Branch, number
+from vergabe.exchange.eforms.datatypes import Amount
 from vergabe.exchange.eforms.notice import Notice
 from vergabe.exchange.eforms.results import (
     LotResult,
@@ -10,8 +13,15 @@ from vergabe.exchange.eforms.results import (
     SettledContract,
     TenderingParty,
     Vehicles,
+    Withheld,
 )
 from vergabe.exchange.eforms.summing import is_framework
+from vergabe.exchange.eforms.withholding import (
+    OF_LOT_RESULTS,
+    OF_NOTICE_RESULT,
+    OF_TENDERS,
+    WithholdingFields,
+)
 from vergabe.exchange.eforms.writing_changes import reference_scheme
 from vergabe.exchange.eforms.writing_parties import Parties
 from vergabe.exchange.eforms.writing_scope import lot_id
@@ -29,6 +39,16 @@ def write_result(root: Branch, notice: Notice, parties: Parties) -> None:
     root.put("BT-161-NoticeResult", result.total)
     root.put("BT-118-NoticeResult", result.framework_maximum_total)
     root.put("BT-1118-NoticeResult", result.framework_approximate_total)
+    _write_withheld(
+        root,
+        result.withheld,
+        OF_NOTICE_RESULT,
+        {
+            "BT-161": result.total,
+            "BT-118": result.framework_maximum_total,
+            "BT-1118": result.framework_approximate_total,
+        },
+    )
     for lot_result in result.lot_results:
         _write_lot_result(root.add("ND-LotResult"), lot_result, parties)
     for tender in result.tenders:
@@ -64,6 +84,34 @@ def _write_lot_result(branch: Branch, result: LotResult, parties: Parties) -> No
     parties.put_each(branch, "OPT-301-LotResult-Paying", result.payers)
     if result.vehicles is not None:
         _write_vehicles(branch, result.vehicles)
+    _write_withheld(
+        branch,
+        result.withheld,
+        OF_LOT_RESULTS,
+        {
+            "BT-710": result.lowest,
+            "BT-711": result.highest,
+            "BT-709": result.framework_maximum,
+            "BT-660": result.framework_reestimate,
+        },
+    )
+
+
+def _write_withheld(
+    branch: Branch,
+    withheld: Iterable[Withheld],
+    known: Mapping[str, WithholdingFields],
+    values: Mapping[str, Amount | None],
+) -> None:
+    """Write which of the values are withheld; of a value that is not there nothing is said."""
+    said = {each.term: each for each in withheld}
+    for term, fields in known.items():
+        each = said.get(term)
+        if each is not None and values[term] is not None:
+            branch.put(fields.named, fields.code)
+            branch.put(fields.reason, each.reason)
+            branch.put(fields.text, each.text)
+            branch.put(fields.until, each.until)
 
 
 def _write_vehicles(branch: Branch, vehicles: Vehicles) -> None:
@@ -86,6 +134,7 @@ def _write_tender(branch: Branch, tender: LotTender) -> None:
     branch.put("BT-193-Tender", tender.is_variant)
     branch.put("BT-682-Tender", tender.foreign_subsidies)
     _write_subcontracting(branch, tender)
+    _write_withheld(branch, tender.withheld, OF_TENDERS, {"BT-720": tender.value})
 
 
 def _write_subcontracting(branch: Branch, tender: LotTender) -> None:

@@ -12,11 +12,13 @@ import pytest
 from lxml import etree
 
 from tests.factories.eforms import at, contract_notice
+from tests.factories.eforms_examples import notices
 from vergabe.errors import InvalidInput
 from vergabe.exchange.eforms.branches import decimal, number
 from vergabe.exchange.eforms.datatypes import Amount, Text
 from vergabe.exchange.eforms.fields import field_table
 from vergabe.exchange.eforms.notice import SUBTYPES, Notice
+from vergabe.exchange.eforms.reading import read
 from vergabe.exchange.eforms.writing import build, tree
 from vergabe.exchange.parser import parse
 from vergabe.law.errors import ImpossibleInput
@@ -237,6 +239,28 @@ def test_large_notice_is_written_and_read_as_a_tree() -> None:
 
     assert len(tree(many).findall(f"{CAC}ProcurementProjectLot")) == 100
     assert many.lots[0].terms.submission_deadline == deadline
+
+
+def test_withheld_value_is_named_with_its_reason_and_day() -> None:
+    award = notices()["29-vergabebekanntmachung"]
+    (block,) = tree(award).iter(f"{EFAC}FieldsPrivacy")
+
+    assert block.findtext(f"{EFBC}FieldIdentifierCode") == "win-ten-val"
+    assert block.findtext(f"{CBC}ReasonCode") == "fair-comp"
+    assert block.findtext(f"{EFBC}PublicationDate") == "2029-04-01+02:00"
+    assert award.result is not None
+    read_again = read(build(award)).result
+    assert read_again is not None
+    assert read_again.tenders[0].withheld == award.result.tenders[0].withheld
+
+
+def test_value_that_is_not_there_is_not_withheld() -> None:
+    award = notices()["29-vergabebekanntmachung"]
+    assert award.result is not None
+    first, *others = award.result.tenders
+    result = replace(award.result, tenders=(replace(first, value=None), *others))
+
+    assert list(tree(replace(award, result=result)).iter(f"{EFAC}FieldsPrivacy")) == []
 
 
 def tool() -> ModuleType:
