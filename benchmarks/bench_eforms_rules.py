@@ -24,10 +24,10 @@ from typing import Any, Final
 from benchmarks.bench_eforms_writing import notice_of
 from tests import sdk as official
 from vergabe.exchange import parser
-from vergabe.exchange.eforms import schema
-from vergabe.exchange.eforms.schematron import Checker
-from vergabe.exchange.eforms.schematron_process import RulesProcess
-from vergabe.exchange.eforms.sdk import Sdk
+from vergabe.exchange.eforms.official import schema
+from vergabe.exchange.eforms.official.schematron import Checker
+from vergabe.exchange.eforms.official.schematron_process import RulesProcess
+from vergabe.exchange.eforms.official.sdk import Sdk
 from vergabe.exchange.eforms.tailoring import EU
 from vergabe.exchange.eforms.writing import build
 

@@ -22,9 +22,9 @@ from typing import Any, Final
 from lxml import etree
 
 from tests.factories.eforms import contract_notice
-from vergabe.exchange.eforms import schema
 from vergabe.exchange.eforms.notice import Notice
-from vergabe.exchange.eforms.sdk import Sdk
+from vergabe.exchange.eforms.official import schema
+from vergabe.exchange.eforms.official.sdk import Sdk
 from vergabe.exchange.eforms.writing import build, tree
 from vergabe.exchange.parser import parse
 

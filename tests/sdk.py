@@ -9,8 +9,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from vergabe.exchange.eforms.schematron import Checker
-from vergabe.exchange.eforms.sdk import Sdk
+from vergabe.exchange.eforms.official.schematron import Checker
+from vergabe.exchange.eforms.official.sdk import Sdk
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 FOLDER = SHARED / "eforms-sdk"

@@ -14,8 +14,8 @@ from lxml import etree
 
 from tests import sdk as official
 from vergabe.exchange import parser
-from vergabe.exchange.eforms import places
-from vergabe.exchange.eforms.sdk import Field
+from vergabe.exchange.eforms.official import places
+from vergabe.exchange.eforms.official.sdk import Field
 
 SEED: Final = 20260311
 # Valid examples of subtypes that the product writes.

@@ -4,8 +4,8 @@ import functools
 
 from tests import sdk, spoiling
 from vergabe.exchange import parser
-from vergabe.exchange.eforms import schema
-from vergabe.exchange.eforms.raw_findings import RawFinding
+from vergabe.exchange.eforms.official import schema
+from vergabe.exchange.eforms.official.raw_findings import RawFinding
 
 
 @functools.cache

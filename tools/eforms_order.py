@@ -4,7 +4,7 @@ python tools/eforms_order.py SDK            write vergabe/exchange/eforms/tables
 python tools/eforms_order.py SDK --check    compare; exit code 1 if the table is not up to date
 
 SDK is a folder or zip of the eForms SDK 1.14. Which fields: those whose ids stand as strings in
-vergabe/exchange/eforms/writing*.py and withholding.py; an id without its last part (`BT-21`) means
+vergabe/exchange/eforms/writing/*.py and withholding.py; an id without its last part (`BT-21`) means
 the fields of the procedure, of lots and parts, of companies and contact points, of results
 (`BT-21-Procedure`, `BT-21-Lot` …).
 Copied are facts only (names, numbers, codes); eForms SDK, Publications Office, CC BY 4.0.
@@ -57,7 +57,7 @@ def sdk_file(sdk: Path, name: str) -> bytes:
 def wanted_ids() -> set[str]:
     """Return the strings of the writer that have the form of a field's or node's id."""
     found: set[str] = set()
-    for path in sorted([*EFORMS.glob("writing*.py"), EFORMS / "withholding.py"]):
+    for path in sorted([*(EFORMS / "writing").glob("*.py"), EFORMS / "withholding.py"]):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             text = node.value if isinstance(node, ast.Constant) else None
             if isinstance(text, str) and ID.match(text):

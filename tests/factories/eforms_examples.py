@@ -22,8 +22,8 @@ from vergabe.exchange.eforms.results import (
     TenderingParty,
     Withheld,
 )
-from vergabe.exchange.eforms.summing import with_totals
 from vergabe.exchange.eforms.writing import tree
+from vergabe.exchange.eforms.writing.summing import with_totals
 
 NATIONAL: Final = (LegalDocument(code="uvgo", text=T("Unterschwellenvergabeordnung (UVgO)")),)
 SIGNATORIES: Final = ("rurland", "eifeltal", "neffelbach")

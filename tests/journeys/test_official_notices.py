@@ -16,7 +16,7 @@ from vergabe import clock
 from vergabe.access.queries import user_by_email
 from vergabe.accounts.service import password_hash
 from vergabe.exchange import parser
-from vergabe.exchange.eforms.places import NAMESPACES
+from vergabe.exchange.eforms.official.places import NAMESPACES
 from vergabe.files import current
 from vergabe.notice_facts import service as facts
 from vergabe.notices import queries as notices

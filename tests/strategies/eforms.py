@@ -33,7 +33,7 @@ from vergabe.exchange.eforms.lots import AwardCriterion, CriterionNumber, Lot
 from vergabe.exchange.eforms.notice import SUBTYPES, Notice
 from vergabe.exchange.eforms.parties import Organisation
 from vergabe.exchange.eforms.procedure import DirectAward, LegalDocument, Procedure
-from vergabe.exchange.eforms.summing import is_framework, with_totals
+from vergabe.exchange.eforms.writing.summing import is_framework, with_totals
 
 TYPES: Final = (
     "open",

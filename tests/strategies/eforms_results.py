@@ -19,7 +19,7 @@ from vergabe.exchange.eforms.results import (
     Vehicles,
     Withheld,
 )
-from vergabe.exchange.eforms.summing import is_framework
+from vergabe.exchange.eforms.writing.summing import is_framework
 
 REASONS = ("all-rej", "chan-need", "ins-fund", "no-rece", "one-admis", "other", "rev-body")
 

@@ -19,11 +19,11 @@ from sqlalchemy.orm import Session
 from vergabe import clock
 from vergabe.db import db
 from vergabe.deadlines import queries as deadlines
-from vergabe.exchange.eforms import schema
-from vergabe.exchange.eforms.schematron_rules import RuleBook
-from vergabe.exchange.eforms.sdk import Sdk
-from vergabe.exchange.eforms.sdk_files import SdkError
-from vergabe.exchange.eforms.sdk_shelf import WITHOUT, SdkShelf
+from vergabe.exchange.eforms.official import schema
+from vergabe.exchange.eforms.official.schematron_rules import RuleBook
+from vergabe.exchange.eforms.official.sdk import Sdk
+from vergabe.exchange.eforms.official.sdk_files import SdkError
+from vergabe.exchange.eforms.official.sdk_shelf import WITHOUT, SdkShelf
 from vergabe.exchange.eforms.tailoring import EU
 from vergabe.files.store import FileStore
 from vergabe.law import holiday_check, overview

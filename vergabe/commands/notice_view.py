@@ -7,7 +7,7 @@ import click
 from vergabe import clock
 from vergabe.exchange import parser
 from vergabe.exchange.eforms import view as eforms_view
-from vergabe.exchange.eforms import view_blocks
+from vergabe.exchange.eforms.view import blocks as view_blocks
 
 
 @click.command()

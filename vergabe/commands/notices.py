@@ -16,8 +16,8 @@ from vergabe.commands.support import acting, as_option, json_option, print_json,
 from vergabe.commands.tenders import tender
 from vergabe.db import reading, unit_of_work
 from vergabe.errors import NotFound
-from vergabe.exchange.eforms.sdk_files import SdkError
-from vergabe.exchange.eforms.sdk_shelf import SdkShelf
+from vergabe.exchange.eforms.official.sdk_files import SdkError
+from vergabe.exchange.eforms.official.sdk_shelf import SdkShelf
 from vergabe.exchange.findings import Finding
 from vergabe.exchange.validate import validate_file
 from vergabe.files import current

@@ -8,10 +8,10 @@ from lxml import etree
 
 from vergabe.errors import InvalidInput
 from vergabe.exchange import binding, parser, xsd
-from vergabe.exchange.eforms import assessing
 from vergabe.exchange.eforms.fields import root_namespace
-from vergabe.exchange.eforms.places import NAMESPACES
-from vergabe.exchange.eforms.sdk_shelf import SdkShelf
+from vergabe.exchange.eforms.findings import assessing
+from vergabe.exchange.eforms.official.places import NAMESPACES
+from vergabe.exchange.eforms.official.sdk_shelf import SdkShelf
 from vergabe.exchange.findings import Finding, Stage
 from vergabe.exchange.xvergabe import checks
 from vergabe.exchange.xvergabe.codec import DOCUMENTS as DOCUMENT_KINDS

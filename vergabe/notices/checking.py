@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from vergabe.errors import Violation
 from vergabe.exchange import parser
-from vergabe.exchange.eforms import arranging, checks, explaining, official, writing
+from vergabe.exchange.eforms import checks, official, writing
+from vergabe.exchange.eforms.findings import arranging, explaining
 from vergabe.exchange.eforms.notice import Notice
-from vergabe.exchange.eforms.sdk_shelf import SdkShelf
+from vergabe.exchange.eforms.official.sdk_shelf import SdkShelf
 from vergabe.exchange.findings import Finding
 from vergabe.notices import eforms_documents, outgoing
 from vergabe.settings import Settings

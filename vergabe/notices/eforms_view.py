@@ -4,7 +4,8 @@ import datetime as dt
 
 from markupsafe import Markup
 
-from vergabe.exchange.eforms import view, view_blocks
+from vergabe.exchange.eforms import view
+from vergabe.exchange.eforms.view import blocks as view_blocks
 
 
 def html_of(xml: bytes) -> Markup:

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from vergabe.exchange import parser
-from vergabe.exchange.eforms import arranging, explaining, official
-from vergabe.exchange.eforms.sdk_shelf import SdkShelf
+from vergabe.exchange.eforms import official
+from vergabe.exchange.eforms.findings import arranging, explaining
+from vergabe.exchange.eforms.official.sdk_shelf import SdkShelf
 from vergabe.exchange.findings import Finding
 from vergabe.notices.outgoing import Outgoing
 

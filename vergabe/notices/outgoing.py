@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from sqlalchemy.orm import Session
 
 from vergabe.errors import InvalidInput, Violation
-from vergabe.exchange.eforms import arranging, checks, writing
+from vergabe.exchange.eforms import checks, writing
+from vergabe.exchange.eforms.findings import arranging
 from vergabe.notices import eforms_documents
 from vergabe.notices.model import Notice
 from vergabe.tenders.outlet import OutletKind

@@ -12,8 +12,9 @@ from tests import sdk
 from tests.factories import tenders
 from vergabe import clock
 from vergabe.exchange import parser
-from vergabe.exchange.eforms import checks, schema, writing
+from vergabe.exchange.eforms import checks, writing
 from vergabe.exchange.eforms.notice import Notice
+from vergabe.exchange.eforms.official import schema
 from vergabe.files import current
 from vergabe.notice_facts import service as facts
 from vergabe.notices import eforms_documents, eforms_mapping

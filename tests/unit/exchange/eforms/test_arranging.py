@@ -8,9 +8,11 @@ from lxml import etree
 from tests import sdk, spoiling_judged
 from tests.factories.eforms_broken import SPOILED
 from vergabe.exchange import parser
-from vergabe.exchange.eforms import arranging, assessing, checks, explaining, official, schema
-from vergabe.exchange.eforms.raw_findings import RawFinding
-from vergabe.exchange.eforms.sdk_shelf import SdkShelf
+from vergabe.exchange.eforms import checks, official
+from vergabe.exchange.eforms.findings import arranging, assessing, explaining
+from vergabe.exchange.eforms.official import schema
+from vergabe.exchange.eforms.official.raw_findings import RawFinding
+from vergabe.exchange.eforms.official.sdk_shelf import SdkShelf
 from vergabe.exchange.findings import Finding
 
 CAC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2}"

@@ -6,8 +6,8 @@ import pytest
 
 from tests import sdk
 from tests.factories.eforms_examples import examples, notices
-from vergabe.exchange.eforms import schema
 from vergabe.exchange.eforms.notice import SUBTYPES
+from vergabe.exchange.eforms.official import schema
 from vergabe.exchange.parser import parse
 from vergabe.resources import folder
 

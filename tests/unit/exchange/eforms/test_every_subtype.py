@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from tests import sdk
 from tests.strategies.eforms import Tender, as_subtype, changed, tenders
-from vergabe.exchange.eforms import schema
 from vergabe.exchange.eforms.notice import SUBTYPES, Notice
+from vergabe.exchange.eforms.official import schema
 from vergabe.exchange.eforms.reading import read
 from vergabe.exchange.eforms.writing import build
 from vergabe.exchange.parser import parse

@@ -7,9 +7,10 @@ from lxml import etree
 
 from tests import sdk, spoiling_judged
 from vergabe.exchange import parser
-from vergabe.exchange.eforms import explaining, official_rules, schema
+from vergabe.exchange.eforms.findings import explaining, official_rules
 from vergabe.exchange.eforms.notice import SUBTYPES
-from vergabe.exchange.eforms.raw_findings import RawFinding
+from vergabe.exchange.eforms.official import schema
+from vergabe.exchange.eforms.official.raw_findings import RawFinding
 from vergabe.exchange.findings import Finding
 from vergabe.notice_facts.fields import FIELDS as FORM_OF_FACTS
 

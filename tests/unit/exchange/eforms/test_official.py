@@ -12,10 +12,11 @@ import pytest
 from tests import sdk as official_sdk
 from tests.factories import eforms_sdks
 from vergabe.exchange import parser
-from vergabe.exchange.eforms import official, schematron_process
-from vergabe.exchange.eforms.schematron_process import RulesProcess
-from vergabe.exchange.eforms.sdk_files import SdkError
-from vergabe.exchange.eforms.sdk_shelf import WITHOUT, SdkShelf
+from vergabe.exchange.eforms import official
+from vergabe.exchange.eforms.official import schematron_process
+from vergabe.exchange.eforms.official.schematron_process import RulesProcess
+from vergabe.exchange.eforms.official.sdk_files import SdkError
+from vergabe.exchange.eforms.official.sdk_shelf import WITHOUT, SdkShelf
 
 pytestmark = pytest.mark.one_database
 

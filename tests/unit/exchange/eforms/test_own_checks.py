@@ -17,8 +17,10 @@ from tests.factories.eforms_broken import (
     notice,
     of_subtype,
 )
-from vergabe.exchange.eforms import checks, checks_presence, official_rules
+from vergabe.exchange.eforms import checks
+from vergabe.exchange.eforms.checks import presence as checks_presence
 from vergabe.exchange.eforms.datatypes import Duration, Period
+from vergabe.exchange.eforms.findings import official_rules
 
 RULES = {rule.key: rule for rule in checks.RULES}
 

@@ -7,8 +7,8 @@ import pytest
 
 from tests import sdk as official
 from vergabe.exchange import parser, xsd
-from vergabe.exchange.eforms import schema
-from vergabe.exchange.eforms.raw_findings import RawFinding
+from vergabe.exchange.eforms.official import schema
+from vergabe.exchange.eforms.official.raw_findings import RawFinding
 
 pytestmark = pytest.mark.one_database
 

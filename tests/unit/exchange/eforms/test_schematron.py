@@ -16,12 +16,12 @@ from tests import sdk as official
 from tests import spoiling
 from tests.factories import eforms_sdks
 from vergabe.exchange import parser
-from vergabe.exchange.eforms import places, schema, schematron
-from vergabe.exchange.eforms.raw_findings import RawFinding
-from vergabe.exchange.eforms.schematron import Checker
-from vergabe.exchange.eforms.schematron_rules import path_of
-from vergabe.exchange.eforms.sdk import Sdk
-from vergabe.exchange.eforms.sdk_files import SdkError
+from vergabe.exchange.eforms.official import places, schema, schematron
+from vergabe.exchange.eforms.official.raw_findings import RawFinding
+from vergabe.exchange.eforms.official.schematron import Checker
+from vergabe.exchange.eforms.official.schematron_rules import path_of
+from vergabe.exchange.eforms.official.sdk import Sdk
+from vergabe.exchange.eforms.official.sdk_files import SdkError
 
 pytestmark = pytest.mark.one_database
 

@@ -9,10 +9,10 @@ from tests import sdk as official
 from tests.factories import eforms_sdks
 from vergabe.commands import checks
 from vergabe.exchange import parser
-from vergabe.exchange.eforms import schema
-from vergabe.exchange.eforms.sdk import Sdk
-from vergabe.exchange.eforms.sdk_files import SdkError
-from vergabe.exchange.eforms.sdk_shelf import WITHOUT, SdkShelf
+from vergabe.exchange.eforms.official import schema
+from vergabe.exchange.eforms.official.sdk import Sdk
+from vergabe.exchange.eforms.official.sdk_files import SdkError
+from vergabe.exchange.eforms.official.sdk_shelf import WITHOUT, SdkShelf
 
 pytestmark = pytest.mark.one_database
 

@@ -7,9 +7,9 @@ import pytest
 from tests import sdk
 from tests.factories.eforms import contract_notice
 from tests.factories.eforms_examples import notices
-from vergabe.exchange.eforms import schema
 from vergabe.exchange.eforms.datatypes import Text
 from vergabe.exchange.eforms.notice import SUBTYPES, Notice
+from vergabe.exchange.eforms.official import schema
 from vergabe.exchange.eforms.parties import Organisation
 from vergabe.exchange.eforms.procedure import LegalDocument
 from vergabe.exchange.eforms.tailoring import DE, EU, Row, Tailoring

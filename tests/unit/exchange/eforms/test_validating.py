@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from tests import sdk
 from tests.strategies import eforms as drawn
 from vergabe.cli import main
-from vergabe.exchange.eforms import checks, own_rules
+from vergabe.exchange.eforms import checks
+from vergabe.exchange.eforms.checks import own_rules
 from vergabe.exchange.eforms.notice import SUBTYPES
-from vergabe.exchange.eforms.sdk_shelf import SdkShelf
+from vergabe.exchange.eforms.official.sdk_shelf import SdkShelf
 from vergabe.exchange.validate import validate_bytes
 
 OWN = sdk.OWN_NOTICE.read_bytes()

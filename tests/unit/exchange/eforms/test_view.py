@@ -13,7 +13,9 @@ from lxml import etree, html
 from tests import sdk
 from vergabe.errors import InvalidInput
 from vergabe.exchange import parser
-from vergabe.exchange.eforms import view, view_blocks, view_words
+from vergabe.exchange.eforms import view
+from vergabe.exchange.eforms.view import blocks as view_blocks
+from vergabe.exchange.eforms.view import words as view_words
 
 SHARED: Final = sdk.SHARED
 FOREIGN: Final = SHARED / "data" / "notices" / "eforms_xml.tar.gz"

@@ -14,12 +14,12 @@ from lxml import etree
 from tests.factories.eforms import at, contract_notice
 from tests.factories.eforms_examples import notices
 from vergabe.errors import InvalidInput
-from vergabe.exchange.eforms.branches import decimal, number
 from vergabe.exchange.eforms.datatypes import Amount, Text
 from vergabe.exchange.eforms.fields import field_table
 from vergabe.exchange.eforms.notice import SUBTYPES, Notice
 from vergabe.exchange.eforms.reading import read
 from vergabe.exchange.eforms.writing import build, tree
+from vergabe.exchange.eforms.writing.branches import decimal, number
 from vergabe.exchange.parser import parse
 from vergabe.law.errors import ImpossibleInput
 

@@ -1,0 +1,1 @@
+"""What checks find, as people work through it: at the field of our form, in German, folded."""
