@@ -166,6 +166,39 @@ def upgrade() -> None:
         op.f("ix_foreign_notice_key_notice_id"), "foreign_notice_key", ["notice_id"], unique=False
     )
     op.create_table(
+        "draft_check",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("tender_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("asked_at", INSTANT, nullable=False),
+        sa.Column("asked_by_name", sa.String(length=200), nullable=False),
+        sa.Column("seen", sa.String(length=40), nullable=False),
+        sa.Column("checked_at", INSTANT, nullable=True),
+        sa.Column("sdk_version", sa.String(length=40), nullable=False),
+        sa.Column("findings", JSON_VALUE, nullable=False),
+        sa.Column("unchecked", JSON_VALUE, nullable=False),
+        sa.CheckConstraint(
+            "(state = 'done') = (checked_at IS NOT NULL)",
+            name=op.f("ck_draft_check_done_has_instant"),
+        ),
+        sa.CheckConstraint("state IN ('waiting', 'done')", name=op.f("ck_draft_check_state_known")),
+        sa.ForeignKeyConstraint(
+            ["tender_id"], ["tender.id"], name=op.f("fk_draft_check_tender_id_tender")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_check")),
+    )
+    op.create_index(
+        "ix_draft_check_tender_id_asked_at", "draft_check", ["tender_id", "asked_at"], unique=False
+    )
+    op.create_index(
+        "uq_draft_check_waiting",
+        "draft_check",
+        ["tender_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_table(
         "notice_facts",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("tender_id", sa.Uuid(), nullable=False),
@@ -371,6 +404,7 @@ def downgrade() -> None:
         "notice_check",
         "lot_notice_facts",
         "notice_facts",
+        "draft_check",
         "foreign_notice_key",
         "procedure_group_term",
         "procedure_group_code",
