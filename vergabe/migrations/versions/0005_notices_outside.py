@@ -361,6 +361,9 @@ def upgrade() -> None:
     with op.batch_alter_table("tender") as batch:
         batch.add_column(sa.Column("public_since", INSTANT))
         batch.add_column(sa.Column("cancellation_code", sa.String(20)))
+        batch.add_column(
+            sa.Column("publishes_value", sa.Boolean(), server_default=sa.true(), nullable=False)
+        )
         batch.create_check_constraint(
             op.f("ck_tender_public_was_published"),
             sa.text("public_since IS NULL OR published_at IS NOT NULL"),
@@ -396,6 +399,7 @@ def _notices() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("tender") as batch:
         batch.drop_constraint(op.f("ck_tender_public_was_published"), type_="check")
+        batch.drop_column("publishes_value")
         batch.drop_column("cancellation_code")
         batch.drop_column("public_since")
     for table in (
