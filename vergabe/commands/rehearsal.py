@@ -144,6 +144,9 @@ def _organisation(
         nuts3=town.nuts3,
         inhabitants=count,
         inhabitants_on=_COUNTED_ON if count else None,
+        # Made up: records name towns, notices want to know where they are.
+        postcode="00000",
+        city=town.name,
         created_at=clock.now(),
     )
     session.add(organisation)

@@ -96,8 +96,11 @@ def _make_up_agreements(session: Session) -> None:
     for cooperation in session.scalars(select(Cooperation)):
         if cooperation.id in known:
             continue
-        cooperation.contact = {"name": "Vergabestelle", "email": "vergabe@probelauf.example"}
-        cooperation.review_body = {"name": "Vergabekammer des Landes", "city": "Probestadt"}
+        cooperation.contact = {
+            "name": "Vergabestelle",
+            "email": "vergabe@probelauf.example",
+            "phone": "+49 30 000000",
+        }
         session.add(
             Agreement(
                 cooperation_id=cooperation.id,

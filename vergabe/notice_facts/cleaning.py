@@ -8,8 +8,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from vergabe.errors import InvalidInput, Violation
+from vergabe.exchange import codes
 from vergabe.exchange.plain_text import many_lines, one_line
 from vergabe.notice_facts.fields import Field
+
+_REGION_LEVEL: Final = 3
 
 
 def cleaned(edit: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
@@ -36,6 +39,18 @@ def _wrong(code: str, message: str, field: Field) -> InvalidInput:
 
 def _line(value: Any, field: Field) -> str:
     return one_line(value or "", max_length=field.maximum, field=field.name)
+
+
+def _region(value: Any, field: Field) -> str:
+    code = one_line(value or "", max_length=field.maximum, field=field.name).upper()
+    known = codes.nuts(code) if code else None
+    if code and (known is None or known.level != _REGION_LEVEL):
+        raise _wrong(
+            "region_unknown",
+            "Diese Region gibt es nicht. Ein NUTS-3-Code sieht so aus: DEA23.",
+            field,
+        )
+    return code
 
 
 def _text(value: Any, field: Field) -> str:
@@ -96,6 +111,7 @@ def _moment(value: Any, field: Field) -> str | None:
 
 _CLEANERS: Final[Mapping[str, Callable[[Any, Field], Any]]] = {
     "line": _line,
+    "region": _region,
     "text": _text,
     "flag": _flag,
     "choice": _choice,

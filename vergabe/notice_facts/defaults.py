@@ -52,6 +52,7 @@ def defaults(known: Known) -> dict[str, Any]:
         "framework_buyers": known.call_off_buyers,
         "review_deadlines": _text(text_row(TextKind.REVIEW_DEADLINES, known)),
         "review_number": _review_number(known),
+        "review_region": known.review_body.nuts if known.review_body else "",
         "planned_on": known.on + dt.timedelta(days=PLANNED_IN_DAYS),
         "answer_deadline": None,
     }

@@ -97,6 +97,7 @@ class Facts:
     framework_buyers: str
     review_deadlines: str
     review_number: str
+    review_region: str
     planned_on: dt.date | None
     answer_deadline: dt.datetime | None
     lots: Mapping[int, LotFacts] = field(default_factory=dict)

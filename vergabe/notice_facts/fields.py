@@ -9,7 +9,9 @@ from typing import Final, Literal
 
 from vergabe.notice_facts import choices
 
-Kind = Literal["line", "text", "choice", "codes", "flag", "number", "day", "moment", "pieces"]
+Kind = Literal[
+    "line", "text", "choice", "codes", "flag", "number", "day", "moment", "pieces", "region"
+]
 
 
 @dataclass(frozen=True)
@@ -287,6 +289,15 @@ FIELDS: Final[Mapping[str, Field]] = {
             maximum=100,
         ),
         Field(
+            "review_region",
+            ("BT-507",),
+            "Region der Nachprüfungsstelle",
+            "recht",
+            "region",
+            "NUTS-3-Code, zum Beispiel DEA23 für Köln.",
+            maximum=5,
+        ),
+        Field(
             "planned_on",
             ("BT-127",),
             "Geplanter Tag der Auftragsbekanntmachung",
@@ -364,6 +375,6 @@ def is_asked(name: str, *, is_framework: bool, has_features: bool, is_above: boo
         return is_framework
     if name == "features":
         return has_features
-    if name == "review_number":
+    if name in ("review_number", "review_region"):
         return is_above
     return True

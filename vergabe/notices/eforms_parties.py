@@ -148,7 +148,7 @@ def _review_body(tender: Tender, facts: Facts, known: Known, key: str) -> partie
             street=said("street", "street"),
             postcode=said("postcode", "postcode"),
             city=said("city", "city"),
-            nuts=row.nuts if row else None,
+            nuts=facts.review_region or None,
         ),
         contact=Contact(
             phone=phone(named.get("phone")),

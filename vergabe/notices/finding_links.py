@@ -8,6 +8,7 @@ from flask import url_for
 
 from vergabe.exchange.findings import Finding
 from vergabe.notice_facts.fields import FIELDS, LOT_FIELDS
+from vergabe.notices.eforms_parties import review_key
 from vergabe.tenders.model import Lot, Tender
 from vergabe.tenders.sections import section_of
 
@@ -52,7 +53,7 @@ def shown(tender: Tender, findings: Sequence[Finding], *, may_edit: bool) -> lis
             law=finding.law,
             label=finding.label or "Zum Feld",
             url=url_of(tender, finding) if may_edit else None,
-            who=_WHO.get(finding.mended_by, ""),
+            who="" if _is_review_body(tender, finding) else _WHO.get(finding.mended_by, ""),
             official=finding.official or (finding.rule,),
             location=finding.location,
             folded=shown(tender, finding.folded, may_edit=may_edit),
@@ -83,6 +84,8 @@ def url_of(tender: Tender, finding: Finding) -> str | None:
             return f"{url_for('tender_criteria.show', tender_id=tender.id)}#criteria.0.{field}"
         case "documents":
             return url_for("tender_documents.index", tender_id=tender.id)
+        case "organisation" if _is_review_body(tender, finding):
+            return _review_url(tender, field)
         case "organisation":
             return url_for("cooperations.show", key=tender.cooperation.key)
         case _:
@@ -99,6 +102,18 @@ def _facts_url(tender: Tender, finding: Finding) -> str | None:
     if name not in FIELDS:
         return None
     return f"{url_for('notice_facts.show', tender_id=tender.id, feld=name)}#{name}"
+
+
+def _is_review_body(tender: Tender, finding: Finding) -> bool:
+    return finding.page == "organisation" and finding.subject_id == review_key(tender)
+
+
+def _review_url(tender: Tender, field: str) -> str:
+    """Return where a part of the review body is mended: our form, or that of the tender."""
+    name = {"nuts": "review_region", "registration_number": "review_number"}.get(field)
+    if name is not None:
+        return f"{url_for('notice_facts.show', tender_id=tender.id, feld=name)}#{name}"
+    return _section_url(tender, f"review_body.{field}")
 
 
 def _section_url(tender: Tender, field: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from vergabe import clock, ids
 from vergabe.access.actor import Actor
+from vergabe.access.lands import land_of
 from vergabe.access.model import Organisation
 from vergabe.bylaws import facts as bylaws
 from vergabe.conflicts import acting
@@ -23,6 +24,7 @@ from vergabe.demands.references import next_reference
 from vergabe.errors import Refused, Violation
 from vergabe.exchange.plain_text import one_line
 from vergabe.funding import queries as funding
+from vergabe.law import review_bodies
 from vergabe.pools import queries as pool_queries
 from vergabe.pools import service as pools
 from vergabe.pools.model import Pool
@@ -198,13 +200,23 @@ def _new_tender(
         initiated_on=clock.berlin_day(now),
         estimated_value_net_cents=0,
         contact=dict(cooperation.contact),
-        review_body=dict(cooperation.review_body),
+        review_body=dict(cooperation.review_body) or _chamber(session, cooperation, now),
         lots_joining={},
         selection_criteria="",
         urgency_reason="",
         created_at=now,
         created_by_id=actor.user_id,
     )
+
+
+def _chamber(session: Session, cooperation: Cooperation, now: dt.datetime) -> dict[str, str]:
+    """Return the chamber that law names for the lead, where the cooperation names none."""
+    lead = session.get_one(Organisation, cooperation.lead_organisation_id)
+    found = review_bodies.competent(land_of(lead), lead.ags or "", clock.berlin_day(now))
+    if found is None:
+        return {}
+    names = ("name", "street", "postcode", "city")
+    return {name: getattr(found, name) for name in names if getattr(found, name)}
 
 
 def _set_buyers(

@@ -184,6 +184,8 @@ def test_money_of_the_union_is_known_from_the_funding_case(session: Session) -> 
         ({"opening_at": dt.datetime(2027, 1, 1)}, "opening_at"),  # noqa: DTZ001  # naive on purpose
         ({"framework_participants": 101}, "framework_participants"),
         ({"eu_programme": "Mars"}, "eu_programme"),
+        ({"review_region": "DEA2"}, "review_region"),
+        ({"review_region": "XX999"}, "review_region"),
         ({"nix": 1}, "nix"),
     ],
 )

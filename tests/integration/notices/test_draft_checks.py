@@ -182,6 +182,8 @@ def test_a_published_tender_has_no_draft_to_check(session: Session, client: Flas
         ("documents#url", "", "/unterlagen"),
         ("lots#nuts", "", "#nuts"),
         ("organisation#postcode", "ORG-0001", "/zusammenarbeit/dlz"),
+        ("organisation#nuts", "ORG-0004", "?feld=review_region#review_region"),
+        ("organisation#postcode", "ORG-0004", "/bearbeiten/kontakt#review_body.postcode"),
         ("", "", None),
     ],
 )
@@ -217,3 +219,24 @@ def test_the_api_tells_the_same(
     again = client.get(path, headers=bearer).json
     assert again is not None
     assert again["official"]["state"] == "done"
+
+
+def test_an_unknown_review_body_is_asked_for_its_region(
+    session: Session, client: FlaskClient, tender: Tender
+) -> None:
+    named = {"name": "Vergabekammer Musterland", "postcode": "20095", "city": "Hamburg"}
+    tender.review_body = named
+    session.commit()
+    assert "feld=review_region#review_region" in page(client, tender)
+    edit = {"review_region": "de600"}
+    officer = tenders.officer(session, tender)
+    facts.edit_facts(session, officer, tender.id, edit, version=None, now=clock.now())
+    session.commit()
+    assert "findet keinen Fehler" in page(client, tender)
+
+
+def test_where_the_cooperation_names_no_chamber_law_does(session: Session) -> None:
+    cooperation = cooperations.dlz(session, review_body={})
+    tender = tenders.draft(session, cooperation=cooperation)
+    assert tender.review_body["name"] == "Vergabekammer Rheinland bei der Bezirksregierung Köln"
+    assert tender.review_body["city"] == "Köln"
