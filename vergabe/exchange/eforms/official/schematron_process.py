@@ -4,7 +4,7 @@ Saxon takes 150 to 250 MB and gives nothing back, and does not live on in a fork
 small process does the checking: it starts with the first notice, ends by itself when nobody asks
 for a while, and is replaced when it has grown too large.
 
-    python -m vergabe.exchange.eforms.official.schematron_process PLACE LABELS
+    python -m vergabe.exchange.eforms.official PLACE LABELS
 
 reads notices from standard input and writes findings to standard output, each as eight bytes of
 length and as many of content.
@@ -102,11 +102,11 @@ class RulesProcess:
         if self._running is None or self._running.poll() is not None:
             self._owner = os.getpid()
             labels = self._sdk.labels_place
-            self._running = subprocess.Popen(  # noqa: S603  # this very module
+            self._running = subprocess.Popen(  # noqa: S603  # this very package
                 [
                     sys.executable,
                     "-m",
-                    __name__,
+                    __package__,
                     str(self._sdk.place),
                     str(labels) if labels is not None else "",
                 ],
@@ -172,7 +172,3 @@ def main(place: str, labels: str) -> None:
     while (content := _receive(sys.stdin.buffer, IDLE_SECONDS)) is not None:
         told = answer(check, content)
         _send(sys.stdout.buffer, orjson.dumps({**told, "megabytes": _megabytes()}))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
