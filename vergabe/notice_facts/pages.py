@@ -138,7 +138,7 @@ def _page(
         known=overview.known_values(tender, known),
         lots=overview.lot_links(tender, dict(queries.lot_rows(session, tender))),
         review_body=known.review_body,
-        check_url=presenting.known_url("notice_checks.show", tender_id=tender.id),
+        check_url=presenting.notice_check_url(tender),
     )
 
 

@@ -67,13 +67,20 @@ def page(template: str, tender: Tender, *, status: int = 200, **more: Any) -> tu
         stage_kind=stage_kind(tender),
         method=method_label(tender.procurement_method, tender.nature),
         unit=codes.unit,
-        notice_check_url=known_url("notice_checks.show", tender_id=tender.id),
+        notice_check_url=notice_check_url(tender),
         record_url=known_url("records.show_tender", tender_id=tender.id)
         if actor.holds(Permission.VIEW_RECORD)
         else None,
         **more,
     )
     return html, status
+
+
+def notice_check_url(tender: Tender) -> str | None:
+    """Return where the notice of a draft is checked; None for what was given out already."""
+    if Stage(tender.stage) not in (Stage.DRAFT, Stage.READY):
+        return None
+    return known_url("notice_checks.show", tender_id=tender.id)
 
 
 def stage_kind(tender: Tender) -> str:

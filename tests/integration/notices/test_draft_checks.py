@@ -163,6 +163,10 @@ def test_a_published_tender_has_no_draft_to_check(session: Session, client: Flas
     session.commit()
     access.log_in(client, officer)
     assert client.get(url(published)).status_code == 404
+    for page in ("", "/bekanntmachung"):
+        answer = client.get(f"/vergabeverfahren/{published.id}{page}")
+        assert answer.status_code == 200
+        assert url(published) not in answer.text
     with pytest.raises(Refused):
         draft_checks.ask(
             session, tenders.officer(session, published), published.id, now=clock.now()
