@@ -1,0 +1,1 @@
+"""Saved views of lists (gespeicherte Ansichten): filters, order and name, one person's own."""

@@ -1,0 +1,1 @@
+"""Resumable uploads (tus): bytes that arrive in pieces and become a stored file when complete."""
