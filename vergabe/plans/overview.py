@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from vergabe import clock
 from vergabe.access.actor import Actor
+from vergabe.charts.timeline import Bar, BarKind, DayLine, Mark, MarkKind, Row, Timeline
 from vergabe.cooperations.model import Cooperation
-from vergabe.exchange.timeline import Bar, BarKind, DayLine, Mark, MarkKind, Row, Timeline
 from vergabe.law import german
 from vergabe.plans import measures, picture, queries, service, subjects, timetables
 from vergabe.plans.measures import Measure

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from vergabe.exchange.timeline import (
+from vergabe.charts.timeline import (
     Bar,
     BarKind,
     DayLine,
@@ -13,7 +13,7 @@ from vergabe.exchange.timeline import (
     Row,
     Timeline,
 )
-from vergabe.exchange.timeline_drawing import NARROW, WIDE, draw
+from vergabe.charts.timeline_drawing import NARROW, WIDE, draw
 from vergabe.law import german
 from vergabe.law.timetable import Direction, Step
 from vergabe.law.working_days import calendar_of

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Final
 
-from vergabe.exchange.drawing import Number, element, number, words
-from vergabe.exchange.timeline import BarKind, MarkKind
+from vergabe.charts.drawing import Number, element, number, words
+from vergabe.charts.timeline import BarKind, MarkKind
 
 BAR: Final = 16
 INK: Final = "#1a1a1a"

@@ -1,13 +1,13 @@
-"""Drawing a timeline: from plain data to one SVG element (see exchange.timeline)."""
+"""Drawing a timeline: from plain data to one SVG element (see charts.timeline)."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from vergabe.exchange.drawing import Number, element, fitted, number, text_width, words, wrapped
-from vergabe.exchange.time_scale import Scale, Tick, spaced, ticks
-from vergabe.exchange.timeline import (
+from vergabe.charts.drawing import Number, element, fitted, number, text_width, words, wrapped
+from vergabe.charts.time_scale import Scale, Tick, spaced, ticks
+from vergabe.charts.timeline import (
     BAR_NAMES,
     MARK_NAMES,
     Bar,
@@ -17,7 +17,7 @@ from vergabe.exchange.timeline import (
     Row,
     Timeline,
 )
-from vergabe.exchange.timeline_shapes import BAR, INK, bar_shape, hatch, mark_shape
+from vergabe.charts.timeline_shapes import BAR, INK, bar_shape, hatch, mark_shape
 
 WIDE: Final = 960
 NARROW: Final = 340

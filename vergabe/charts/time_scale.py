@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from vergabe.exchange.drawing import text_width
+from vergabe.charts.drawing import text_width
 
 MONTHS: Final = (
     *("Jan", "Feb", "März", "Apr", "Mai", "Juni"),

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from vergabe.charts.drawing import element, fitted, number, text_width, words, wrapped
+from vergabe.charts.time_scale import Scale, ticks
+from vergabe.charts.timeline import Bar, BarKind, DayLine, Mark, MarkKind, Row, Timeline
+from vergabe.charts.timeline_drawing import NARROW, WIDE, draw
 from vergabe.exchange import parser
-from vergabe.exchange.drawing import element, fitted, number, text_width, words, wrapped
-from vergabe.exchange.time_scale import Scale, ticks
-from vergabe.exchange.timeline import Bar, BarKind, DayLine, Mark, MarkKind, Row, Timeline
-from vergabe.exchange.timeline_drawing import NARROW, WIDE, draw
 
 SVG = "{http://www.w3.org/2000/svg}"
 TODAY = dt.date(2026, 11, 23)
