@@ -33,6 +33,9 @@ FILES: Final[dict[str, str]] = {
     },
     "htmx.org/dist/htmx.min.js": "htmx/htmx.min.js",
     "htmx.org/LICENSE": "htmx/LICENSE",
+    # Only on pages that take files.
+    "tus-js-client/dist/tus.min.js": "tus/tus.min.js",
+    "tus-js-client/LICENSE": "tus/LICENSE",
 }
 
 
