@@ -11,6 +11,10 @@ from typing import Final
 from vergabe.exchange.text import clean_text
 
 Number = int | float
+WIDE: Final = 960
+NARROW: Final = 340
+NARROW_BELOW: Final = 600
+INK: Final = "#1a1a1a"
 # Share of the font size that a character takes in common sans-serif fonts, a little generous.
 _NARROW: Final = frozenset("iljtfrI.,:;|!'’()[] /")
 _WIDE: Final = frozenset("mwMW@%–—…")
@@ -38,6 +42,53 @@ def element(tag: str, *children: str, **attributes: str | Number | None) -> str:
 def words(text: str) -> str:
     """Return plain text as markup."""
     return escape(clean_text(text), quote=False)
+
+
+def picture(
+    name: str, title: str, description: str, *parts: str, width: int, height: Number
+) -> str:
+    """Return an `svg` element that says its title and description to whoever cannot see it."""
+    return element(
+        "svg",
+        element("title", words(title), id=f"{name}-title"),
+        element("desc", words(description), id=f"{name}-desc"),
+        *parts,
+        xmlns="http://www.w3.org/2000/svg",
+        class_="app-chart__svg",
+        viewBox=f"0 0 {width} {number(height)}",
+        width=width,
+        height=height,
+        role="img",
+        font_family="Fira Sans, sans-serif",
+        aria_labelledby=f"{name}-title {name}-desc",
+    )
+
+
+def label_text(
+    content: str,
+    x: Number,
+    y: Number,
+    *,
+    size: Number,
+    class_: str = "",
+    bold: bool = False,
+    anchor: str | None = None,
+) -> str:
+    """Return a text with an edge in the colour of the paper, so that lines below do not blur it."""
+    return element(
+        "text",
+        words(content),
+        class_=f"app-chart__text {class_}".strip(),
+        x=x,
+        y=y,
+        font_size=size,
+        font_weight="600" if bold else None,
+        text_anchor=anchor,
+        fill=INK,
+        stroke="#fff",
+        stroke_width=4,
+        paint_order="stroke",
+    )
 
 
 def _name(key: str) -> str:

@@ -5,7 +5,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from vergabe.charts.drawing import Number, element, fitted, number, text_width, words, wrapped
+from vergabe.charts.drawing import (
+    INK,
+    NARROW_BELOW,
+    WIDE,
+    element,
+    fitted,
+    label_text,
+    number,
+    picture,
+    text_width,
+    wrapped,
+)
 from vergabe.charts.time_scale import Scale, Tick, spaced, ticks
 from vergabe.charts.timeline import (
     BAR_NAMES,
@@ -17,11 +28,7 @@ from vergabe.charts.timeline import (
     Row,
     Timeline,
 )
-from vergabe.charts.timeline_shapes import BAR, INK, bar_shape, hatch, mark_shape
-
-WIDE: Final = 960
-NARROW: Final = 340
-_NARROW_BELOW: Final = 600
+from vergabe.charts.timeline_shapes import BAR, bar_shape, hatch, mark_shape
 
 _SIZE: Final = 14
 _SMALL: Final = 13
@@ -47,7 +54,7 @@ class _Canvas:
 
     @property
     def is_narrow(self) -> bool:
-        return self.width < _NARROW_BELOW
+        return self.width < NARROW_BELOW
 
     @property
     def title_width(self) -> float:
@@ -61,7 +68,7 @@ def draw(timeline: Timeline, *, name: str, width: int = WIDE) -> str:
     same timeline gives the same bytes. Raises ValueError for a timeline without any day.
     """
     first, last = timeline.span()
-    left = _EDGE if width < _NARROW_BELOW else round(width * 0.31)
+    left = _EDGE if width < NARROW_BELOW else round(width * 0.31)
     scale = Scale(first, last, left, width - _EDGE)
     canvas = _Canvas(scale, width, name, 0, [])
     _draw_line_labels(canvas, timeline.lines)
@@ -76,46 +83,16 @@ def draw(timeline: Timeline, *, name: str, width: int = WIDE) -> str:
         *(_day_line(line, scale, top, bottom) for line in timeline.lines),
     ]
     legend = _legend(canvas, timeline)
-    return element(
-        "svg",
-        element("title", words(timeline.title), id=f"{name}-title"),
-        element("desc", words(timeline.description), id=f"{name}-desc"),
+    return picture(
+        name,
+        timeline.title,
+        timeline.description,
         element("defs", hatch(name)),
         *behind,
         *canvas.parts,
         legend,
-        xmlns="http://www.w3.org/2000/svg",
-        class_="app-chart__svg",
-        viewBox=f"0 0 {width} {number(canvas.y + _EDGE)}",
         width=width,
         height=canvas.y + _EDGE,
-        role="img",
-        font_family="Fira Sans, sans-serif",
-        aria_labelledby=f"{name}-title {name}-desc",
-    )
-
-
-def _text(
-    content: str,
-    x: Number,
-    y: Number,
-    *,
-    class_: str = "",
-    size: Number = _SIZE,
-    bold: bool = False,
-) -> str:
-    return element(
-        "text",
-        words(content),
-        class_=f"app-chart__text {class_}".strip(),
-        x=x,
-        y=y,
-        font_size=size,
-        font_weight="600" if bold else None,
-        fill=INK,
-        stroke="#fff",
-        stroke_width=4,
-        paint_order="stroke",
     )
 
 
@@ -133,7 +110,7 @@ def _draw_line_labels(canvas: _Canvas, lines: tuple[DayLine, ...]) -> None:
             bands.append([])
         bands[free].append(box)
         canvas.parts.append(
-            _text(label, x, free * _LINE + 15, class_="app-chart__flag", size=_SMALL)
+            label_text(label, x, free * _LINE + 15, class_="app-chart__flag", size=_SMALL)
         )
     canvas.y += len(bands) * _LINE + 4
 
@@ -148,12 +125,12 @@ def _draw_axis(canvas: _Canvas) -> None:
         canvas.y += _LINE
         for tick in upper:
             x = canvas.scale.start_of(tick.day)
-            canvas.parts.append(_text(tick.label, x, canvas.y - 4, size=_SMALL, bold=True))
+            canvas.parts.append(label_text(tick.label, x, canvas.y - 4, size=_SMALL, bold=True))
     canvas.y += _LINE
     for tick in spaced(canvas.lower, canvas.scale, _SMALL):
         x = canvas.scale.start_of(tick.day)
         canvas.parts.append(
-            _text(tick.label, x, canvas.y - 4, class_="app-chart__muted", size=_SMALL)
+            label_text(tick.label, x, canvas.y - 4, class_="app-chart__muted", size=_SMALL)
         )
 
 
@@ -164,11 +141,13 @@ def _draw_row(canvas: _Canvas, row: Row) -> None:
     y = top
     for line in titles:
         y += _LINE
-        canvas.parts.append(_text(line, _EDGE, y - 4, bold=row.is_heading))
+        canvas.parts.append(label_text(line, _EDGE, y - 4, bold=row.is_heading, size=_SIZE))
     if row.subtitle:
         y += _LINE
         subtitle = fitted(row.subtitle, canvas.title_width, _SMALL)
-        canvas.parts.append(_text(subtitle, _EDGE, y - 4, class_="app-chart__muted", size=_SMALL))
+        canvas.parts.append(
+            label_text(subtitle, _EDGE, y - 4, class_="app-chart__muted", size=_SMALL)
+        )
     if row.bars or row.marks:
         middle = y + BAR / 2 + 2 if canvas.is_narrow else (top + y) / 2
         y = max(y, middle + BAR / 2)
@@ -252,7 +231,7 @@ def _legend(canvas: _Canvas, timeline: Timeline) -> str:
         wide = swatch + 6 + text_width(label, _SMALL) + 14
         if x > _EDGE and x + wide > canvas.width:
             x, y = float(_EDGE), y + _LINE + 4
-        parts += [shape(x, y), _text(label, x + swatch + 6, y + 5, size=_SMALL)]
+        parts += [shape(x, y), label_text(label, x + swatch + 6, y + 5, size=_SMALL)]
         x += wide
     canvas.y = y + _LINE / 2 if parts else canvas.y
     return element("g", *parts, class_="app-chart__legend") if parts else ""

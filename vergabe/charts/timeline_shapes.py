@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from typing import Final
 
-from vergabe.charts.drawing import Number, element, number, words
+from vergabe.charts.drawing import INK, Number, element, number, words
 from vergabe.charts.timeline import BarKind, MarkKind
 
 BAR: Final = 16
-INK: Final = "#1a1a1a"
 _FILLS: Final = {
     BarKind.STATUTORY: ("#171a5a", INK),
     BarKind.CHOSEN: ("#e4e7ee", "#171a5a"),

@@ -20,11 +20,12 @@ from flask.typing import ResponseReturnValue
 from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.audit import queries as audit
+from vergabe.charts.pictures import pictures_of
 from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations.model import Cooperation
 from vergabe.db import db
 from vergabe.errors import InvalidInput, Refused, Stale, Violation
-from vergabe.plans import forms, overview, picture, queries, research, rules, service
+from vergabe.plans import forms, overview, queries, research, rules, service
 from vergabe.plans.model import Milestone
 from vergabe.plans.pages import words
 from vergabe.plans.timetables import milestone_line
@@ -51,7 +52,7 @@ def index(key: str) -> ResponseReturnValue:
         "plans/index.html",
         view=view,
         cooperation=view.cooperation,
-        pictures=picture.pictures(timeline, "plan") if timeline else None,
+        pictures=pictures_of(timeline, "plan") if timeline else None,
     )
 
 

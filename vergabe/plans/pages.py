@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
+from vergabe.charts.pictures import pictures_of
 from vergabe.cooperations.model import Cooperation
 from vergabe.db import db
 from vergabe.errors import InvalidInput, Refused, Stale, Violation
@@ -134,7 +135,7 @@ def _page(
         view=view,
         subject=subject,
         cooperation=cooperation,
-        pictures=picture.pictures(timeline, "plan") if timeline else None,
+        pictures=pictures_of(timeline, "plan") if timeline else None,
         violations=violations,
         entry=entry if entry is not None else chosen,
         chosen=chosen,

@@ -13,7 +13,6 @@ from vergabe.charts.timeline import (
     Row,
     Timeline,
 )
-from vergabe.charts.timeline_drawing import NARROW, WIDE, draw
 from vergabe.law import german
 from vergabe.law.timetable import Direction, Step
 from vergabe.law.working_days import calendar_of
@@ -23,14 +22,6 @@ from vergabe.plans.timetables import MilestoneLine, StepLine, TimetableView
 
 _ONE_DAY: Final = dt.timedelta(days=1)
 _KNOWN_YEARS: Final = range(1991, 2100)
-
-
-def pictures(timeline: Timeline, name: str) -> tuple[str, str]:
-    """Return the picture twice: for wide pages and paper, and for phones."""
-    return (
-        draw(timeline, name=f"{name}-wide", width=WIDE),
-        draw(timeline, name=f"{name}-narrow", width=NARROW),
-    )
 
 
 def timeline_of(view: TimetableView) -> Timeline | None:

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from vergabe.charts.drawing import element, fitted, number, text_width, words, wrapped
+from vergabe.charts.drawing import NARROW, WIDE, element, fitted, number, text_width, words, wrapped
 from vergabe.charts.time_scale import Scale, ticks
 from vergabe.charts.timeline import Bar, BarKind, DayLine, Mark, MarkKind, Row, Timeline
-from vergabe.charts.timeline_drawing import NARROW, WIDE, draw
+from vergabe.charts.timeline_drawing import draw
 from vergabe.exchange import parser
 
 SVG = "{http://www.w3.org/2000/svg}"
