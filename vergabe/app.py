@@ -17,6 +17,7 @@ from vergabe.web import (
     assets,
     formatting,
     headers,
+    languages,
     login,
     logs,
     problems,
@@ -60,6 +61,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         configure_engine(db.engine)
+    languages.init_app(app)
     csrf.init_app(app)
     login.init_app(app, settings)
     problems.init_app(app)

@@ -74,3 +74,10 @@ def german(amount_cents: int, currency: str = EUR) -> str:
     """Return an amount as Germans write it: `1.142.153,50 €` with a no-break space."""
     text = f"{euros(amount_cents):,.2f}".replace(",", " ").replace(".", ",").replace(" ", ".")
     return f"{text}\N{NO-BREAK SPACE}{'€' if currency == EUR else currency}"
+
+
+def english(amount_cents: int, currency: str = EUR) -> str:
+    """Return an amount for readers of English: `€1,142,153.50`."""
+    sign = "-" if amount_cents < 0 else ""
+    mark = "€" if currency == EUR else f"{currency}\N{NO-BREAK SPACE}"
+    return f"{sign}{mark}{euros(abs(amount_cents)):,.2f}"

@@ -102,6 +102,8 @@ class User(Model, UserMixin):
     )
     fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)  # type: ignore[assignment]  # unset at first
     calendar_secret_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    language: Mapped[str | None] = mapped_column(String(2))
+    """In which the person reads pages and mails: de or en; unset until they have chosen."""
     assignments: Mapped[list[RoleAssignment]] = relationship(
         back_populates="user", foreign_keys="RoleAssignment.user_id"
     )

@@ -6,13 +6,14 @@ import uuid
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from vergabe import clock
+from vergabe import clock, texts
 from vergabe.access.permissions import ROLE_NAMES, Permission, Role
 from vergabe.accounts import service
 from vergabe.db import db
 from vergabe.errors import InvalidInput, Refused, Violation
 from vergabe.exchange.german_dates import parse_date
 from vergabe.web import rights
+from vergabe.web.posting import own_path
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -83,6 +84,19 @@ def switch_organisation() -> ResponseReturnValue:
     rights.act_for(organisation_id)
     flash(f"Sie handeln jetzt für {current_actor().organisation_name}.", "success")
     return redirect("/start", code=303)
+
+
+@pages.post("/sprache")
+@requires(Permission.USE_OWN_ACCOUNT)
+@commits
+def choose_language() -> ResponseReturnValue:
+    """Keep the language and go back to the page; `next` is a path of this service."""
+    user_id = current_actor().user_id
+    language = texts.known(request.form.get("language"))
+    if language is None or user_id is None:
+        raise InvalidInput("language_unknown", "Diese Sprache gibt es hier nicht.")
+    service.choose_language(db.session(), user_id, language)
+    return redirect(own_path(request.form.get("next", "")) or "/start", code=303)
 
 
 @pages.get("/verwaltung")

@@ -20,6 +20,7 @@ from vergabe.accounts import rules
 from vergabe.audit import service as audit
 from vergabe.audit.service import Act
 from vergabe.errors import InvalidInput, NotFound, Refused, Violation
+from vergabe.texts import Language
 
 
 def clean_email(text: str, *, field: str = "email") -> str:
@@ -269,6 +270,12 @@ def revoke_token(
             now=now,
         )
     return token
+
+
+def choose_language(session: Session, user_id: uuid.UUID, language: Language) -> None:
+    """Keep in which language a person reads pages and mails."""
+    session.get_one(User, user_id).language = language
+    session.flush()
 
 
 def tokens_of(session: Session, user_id: uuid.UUID) -> Sequence[ApiToken]:

@@ -1,6 +1,7 @@
 """Answering a posted form: on to the next page, or the form again with what is wrong."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from flask import flash, redirect
 from flask.typing import ResponseReturnValue
@@ -28,3 +29,12 @@ def attempt(
         return again(error)
     flash(str(outcome) if done is None else done, "success")
     return redirect(to, code=303)
+
+
+def own_path(address: str) -> str | None:
+    """Return a path of this service as it is, None for anything that could lead elsewhere."""
+    is_path = address.startswith("/") and not address.startswith(("//", "/\\"))
+    has_control = any(character < " " for character in address)
+    if not is_path or has_control or urlsplit(address).netloc:
+        return None
+    return address
