@@ -49,6 +49,24 @@ def shift(offset: dt.timedelta) -> None:
     _offset = offset
 
 
+@contextlib.contextmanager
+def elsewhere() -> Iterator[None]:
+    """Let this process live at other instants meanwhile (`shift_to`), then go back to its own time.
+
+    Only for demonstrations, which tell of weeks within seconds.
+    """
+    before = _offset
+    try:
+        yield
+    finally:
+        shift(before)
+
+
+def shift_to(instant: dt.datetime) -> None:
+    """Let this whole process live at an aware instant from now on (see `shift`)."""
+    shift(_offset + (instant - read()))
+
+
 def berlin_day(instant: dt.datetime) -> dt.date:
     """Return the legal day (Europe/Berlin) on which an aware instant lies."""
     if instant.tzinfo is None:

@@ -1,5 +1,6 @@
-"""`vergabe demo --once` as people run it: its own process, an empty place, every document."""
+"""The demonstration: what it starts with; and `--once` as people run it, in its own process."""
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -7,8 +8,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
+from vergabe import clock
+from vergabe.audit import queries as audit
+from vergabe.db import reading
+from vergabe.demands.model import Demand
+from vergabe.demo.filling import fill
+from vergabe.demo.place import demo_settings, prepare
+from vergabe.enquiries import queries as enquiries
 from vergabe.exchange.validate import validate_file
+from vergabe.tenders.model import Tender
 
 # Its subject is not the database: once is enough.
 pytestmark = pytest.mark.one_database
@@ -46,3 +56,26 @@ def test_main_job_is_played_once_and_writes_every_document(tmp_path: Path) -> No
     assert errors <= {"documents_not_reachable"}
     assert all((out / name).read_bytes().startswith(b"%PDF-") for name in names if "pdf" in name)
     assert [path.name for path in tmp_path.iterdir()] == ["dokumente"], "nothing is left behind"
+
+
+def test_demonstration_starts_with_a_public_tender_and_a_draft(tmp_path: Path) -> None:
+    before = clock.read()
+    app = prepare(demo_settings(tmp_path, base_url="http://127.0.0.1"), keys=("dlz", "emh"))
+    fill(app)
+    assert abs(clock.read() - before) < dt.timedelta(minutes=5), "it comes back to today"
+    with app.app_context(), reading() as session:
+        tenders = session.scalars(select(Tender).order_by(Tender.reference)).all()
+        assert [tender.stage for tender in tenders] == ["published", "draft"]
+        public = tenders[0]
+        assert public.public_since is not None
+        assert public.submission_deadline is not None
+        assert public.public_since < clock.now() < public.submission_deadline
+        questions = enquiries.all_enquiries(session, public.id)
+        assert [question.answer_id is None for question in questions] == [True, True, False]
+        assert [audit.breaks(session, stream) for stream in audit.streams(session)] == [
+            [] for _ in audit.streams(session)
+        ]
+        counted = session.scalar(select(func.count(Demand.id)))
+    fill(app)
+    with app.app_context(), reading() as session:
+        assert session.scalar(select(func.count(Demand.id))) == counted, "filled once"

@@ -19,6 +19,7 @@ from vergabe.demands.model import Demand
 from vergabe.demands.stages import Stage
 from vergabe.demo.funding import fund_emh
 from vergabe.demo.place import COOPERATION, PASSWORD, acting_as, example_demands, town
+from vergabe.demo.procedures import Procedures
 from vergabe.demo.suppliers import register_suppliers
 from vergabe.pools import proposing
 
@@ -31,6 +32,9 @@ _TOWNS = {
     "05358048": "niederzier",
 }
 
+_PAPER, _HELMET = "30197643", "18444111"
+_LATE_TOWN = "05358036"
+
 
 def fill(app: Flask) -> None:
     """Fill an empty demonstration; one that has demands already stays as people left it."""
@@ -38,9 +42,13 @@ def fill(app: Flask) -> None:
         if session.scalar(select(func.count(Demand.id))):
             return
     records = example_demands()
-    for ags, name in _TOWNS.items():
-        own = [record for record in records if record["municipality"] == ags]
-        _submit(app, ags, name, own)
+    earlier = [record for record in records if _came_earlier(record)]
+    with clock.elsewhere():
+        procedures = Procedures(app)
+        procedures.begin()
+        _submit_all(app, earlier)
+        procedures.play()
+    _submit_all(app, [record for record in records if record not in earlier], waiting="linnich")
     with app.app_context(), unit_of_work() as session:
         register_suppliers(session, now=clock.now(), password=PASSWORD)
         actor = acting_as(session, "koordination@merzenich.example")
@@ -51,8 +59,22 @@ def fill(app: Flask) -> None:
     worker.drain(app)
 
 
-def _submit(app: Flask, ags: str, name: str, own: list[dict[str, Any]]) -> None:
-    """Let a town hand in its demands; all but its last are released."""
+def _came_earlier(record: dict[str, Any]) -> bool:
+    """Return whether a demand is part of what has begun already; Linnich's helmets come late."""
+    is_late = (record["municipality"], record["cpv_main"]) == (_LATE_TOWN, _HELMET)
+    return record["cpv_main"] in (_PAPER, _HELMET) and not is_late
+
+
+def _submit_all(app: Flask, records: list[dict[str, Any]], *, waiting: str = "") -> None:
+    """Let every town hand in its demands of these; all are released but the last of one town."""
+    for ags, name in _TOWNS.items():
+        own = [record for record in records if record["municipality"] == ags]
+        if own:
+            _submit(app, ags, name, own, waits=1 if name == waiting else 0)
+
+
+def _submit(app: Flask, ags: str, name: str, own: list[dict[str, Any]], *, waits: int) -> None:
+    """Let a town hand in its demands; all but the last `waits` are released."""
     lines = b"\n".join(
         orjson.dumps({k: v for k, v in record.items() if k not in ("municipality", "story")})
         for record in own
@@ -75,13 +97,16 @@ def _submit(app: Flask, ags: str, name: str, own: list[dict[str, Any]]) -> None:
         actor = acting_as(session, f"kaemmerei@{name}.example")
         ids = session.scalars(
             select(Demand.id)
-            .where(Demand.organisation_id == place.organisation_id)
+            .where(
+                Demand.organisation_id == place.organisation_id,
+                Demand.stage == Stage.SUBMITTED,
+            )
             .order_by(Demand.reference)
         ).all()
-        waits = 1 if name == "linnich" else 0
-        releasing.release_demands(
-            session, actor, ids[: len(ids) - waits], budget_line="Haushalt 2027", now=clock.now()
-        )
+        if ready := ids[: len(ids) - waits]:
+            releasing.release_demands(
+                session, actor, ready, budget_line="Haushalt 2027", now=clock.now()
+            )
 
 
 def _open_call(session: Session) -> None:

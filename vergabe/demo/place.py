@@ -1,5 +1,6 @@
 """A place for a demonstration: folder, settings, database, example cooperations, people."""
 
+import datetime as dt
 import json
 import secrets
 from pathlib import Path
@@ -16,7 +17,8 @@ from vergabe.access.queries import actor_for, user_by_email
 from vergabe.accounts.service import password_hash
 from vergabe.app import create_app
 from vergabe.cooperations import loading
-from vergabe.db import unit_of_work
+from vergabe.cooperations.model import Cooperation
+from vergabe.db import reading, unit_of_work
 from vergabe.migrating import upgrade_database
 from vergabe.resources import folder
 from vergabe.settings import Settings
@@ -24,6 +26,8 @@ from vergabe.settings import Settings
 OPERATOR: Final = Actor.operator("Vorführung")
 PASSWORD: Final = "vergabe-demo-2026"  # noqa: S105  # printed with the logins, only in demos
 COOPERATION: Final = "dlz"
+BEGAN_DAYS_AGO: Final = 40
+"""Examples are members of their cooperations since then: what they did before today is theirs."""
 
 
 def demo_settings(place: Path, *, base_url: str) -> Settings:
@@ -54,7 +58,9 @@ def prepare(settings: Settings, *, keys: tuple[str, ...] | None = None) -> Flask
     app = create_app(settings)
     upgrade_database(app)
     files = sorted((folder("examples") / "cooperations").glob("*.toml"))
-    with app.app_context():
+    with app.app_context(), clock.elsewhere():
+        if _is_new():
+            clock.shift_to(clock.read() - dt.timedelta(days=BEGAN_DAYS_AGO))
         for file in files:
             if keys is None or file.stem in keys:
                 with unit_of_work() as session:
@@ -62,6 +68,11 @@ def prepare(settings: Settings, *, keys: tuple[str, ...] | None = None) -> Flask
         with unit_of_work() as session:
             _set_passwords(session)
     return app
+
+
+def _is_new() -> bool:
+    with reading() as session:
+        return session.scalars(select(Cooperation.id).limit(1)).first() is None
 
 
 def _set_passwords(session: Session) -> None:
