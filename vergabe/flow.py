@@ -20,15 +20,14 @@ from vergabe.events import Event
 from vergabe.messages.events import MailUnsubscribed
 from vergabe.notices import delivery_handlers as deliveries
 from vergabe.notices import handlers as notices
+from vergabe.notices import invitations
 from vergabe.notices.events import DeliveryNews, NoticePublished
 from vergabe.notices.model import Notice
 from vergabe.pools import events as pool_events
 from vergabe.pools import handlers as pools
 from vergabe.suppliers import following, inviting
 from vergabe.suppliers import handlers as suppliers
-from vergabe.suppliers.inviting import NoticeFacts
 from vergabe.tenders import resolution_watch
-from vergabe.tenders.model import Tender
 from vergabe.votes import events as vote_events
 from vergabe.votes import handlers as votes
 from vergabe.web.formatting import weekday_moment
@@ -44,7 +43,7 @@ def tell_suppliers(
     notice = session.get_one(Notice, event.notice_id)
     cause = f"notice:{notice.id}"
     if event.kind == "contract_notice":
-        inviting.invite_matching(session, _facts_of(notice.tender), cause=cause, now=now)
+        inviting.invite_matching(session, invitations.facts_of(notice.tender), cause=cause, now=now)
         return
     subject, body = _news_of(notice)
     following.tell_registered(
@@ -55,24 +54,7 @@ def tell_suppliers(
         subject=subject,
         body=body,
         now=now,
-        link=_public_page(notice.tender),
-    )
-
-
-def _facts_of(tender: Tender) -> NoticeFacts:
-    places = [lot.nuts for lot in tender.lots if lot.nuts]
-    towns = [buyer.organisation.nuts3 for buyer in tender.buyers if buyer.buys]
-    lots = [f"{lot.title}\n{lot.description}" for lot in tender.lots]
-    return NoticeFacts(
-        tender_id=tender.id,
-        reference=tender.reference,
-        title=tender.title,
-        text="\n".join([tender.description, *lots]),
-        buyer_names=[buyer.organisation.name for buyer in tender.buyers],
-        cpv_codes=[tender.cpv, *tender.cpv_additional, *(lot.cpv for lot in tender.lots)],
-        nuts_codes=places or [town for town in towns if town],
-        submission_deadline=tender.submission_deadline,
-        link=_public_page(tender),
+        link=invitations.public_page(notice.tender),
     )
 
 
@@ -91,10 +73,6 @@ def _news_of(notice: Notice) -> tuple[str, str]:
         f"Was sich geändert hat: {' '.join(summaries)}\n"
         f"Angebote bis: {weekday_moment(notice.submission_deadline)}",
     )
-
-
-def _public_page(tender: Tender) -> str:
-    return f"/bekanntmachungen/{tender.reference}"
 
 
 FLOW: Final[Mapping[type[Event], tuple[Handler, ...]]] = {

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from vergabe.messages import rules as message_rules
 from vergabe.messages import service as messages
 from vergabe.messages.service import Reader
+from vergabe.suppliers.fitting import Subject
 from vergabe.suppliers.matching import matching_suppliers
 from vergabe.web.formatting import weekday_moment
 
@@ -30,15 +31,32 @@ class NoticeFacts:
     nuts_codes: Sequence[str]
     submission_deadline: dt.datetime | None
     link: str
+    nature: str | None = None
+    value_net_cents: int | None = None
+    """What the notice says of it, in euros; a value that is kept secret tells nobody anything."""
+
+    @property
+    def subject(self) -> Subject:
+        """Return what a profile is compared with."""
+        return Subject(
+            self.cpv_codes,
+            self.nuts_codes,
+            f"{self.title}\n{self.text}",
+            self.nature,
+            self.value_net_cents,
+        )
 
 
 def invite_matching(session: Session, notice: NoticeFacts, *, cause: str, now: dt.datetime) -> int:
     """Tell each supplier whose profile fits, once per cause; return how many messages are new."""
+    subject = notice.subject
     matches = matching_suppliers(
         session,
-        cpv_codes=notice.cpv_codes,
-        nuts_codes=notice.nuts_codes,
-        text=f"{notice.title}\n{notice.text}",
+        cpv_codes=subject.cpv_codes,
+        nuts_codes=subject.nuts_codes,
+        text=subject.text,
+        nature=subject.nature,
+        value_net_cents=subject.value_net_cents,
     )
     return messages.send_many(
         session,

@@ -2,7 +2,8 @@
 
 A profile fits when one of its CPV prefixes or keywords fits and the place lies in its regions.
 Codes fit when one lies within the other, for a notice may name the coarser code. A profile without
-regions, and a notice without a place, mean everywhere.
+regions, and a notice without a place, mean everywhere. Kind and value narrow afterwards, where both
+sides say something (`fitting` gives the same answer for one pair).
 """
 
 import uuid
@@ -25,10 +26,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from vergabe.db import insert_unless_there
 from vergabe.suppliers import rules
+from vergabe.suppliers.fitting import CPV, KEYWORD
 from vergabe.suppliers.model import KnownKeyword, ProfileInterest, SupplierProfile
 
-CPV: Final = "cpv"
-KEYWORD: Final = "keyword"
 EVERYWHERE: Final = ""
 _LABELS: Final = {CPV: "CPV", KEYWORD: "Stichwort"}
 _CPV_LENGTH: Final = 8
@@ -89,12 +89,18 @@ def index_rows(
 
 
 def matching_suppliers(
-    session: Session, *, cpv_codes: Sequence[str], nuts_codes: Sequence[str], text: str
+    session: Session,
+    *,
+    cpv_codes: Sequence[str],
+    nuts_codes: Sequence[str],
+    text: str,
+    nature: str | None = None,
+    value_net_cents: int | None = None,
 ) -> list[Match]:
     """Return the suppliers whose profile fits a notice, in the fixed order of their ids.
 
     cpv_codes: 8 digits each; nuts_codes: 2 to 5 characters, none means no place is known; text:
-    title and description, searched for keywords.
+    title and description, searched for keywords; nature, value_net_cents: None if not known.
     """
     term = ProfileInterest.term
     cpv = sorted({rules.significant(code) for code in cpv_codes})
@@ -113,8 +119,24 @@ def matching_suppliers(
     found: dict[uuid.UUID, set[tuple[str, str]]] = {}
     for organisation_id, kind, value in session.execute(union_all(*hits)):
         found.setdefault(organisation_id, set()).add((kind, value))
+    for organisation_id in _not_wanting(session, nature, value_net_cents) if found else ():
+        found.pop(organisation_id, None)
     # Sorting by the number behind the id is ten times as fast as comparing the ids themselves.
     return [Match(each, frozenset(found[each])) for each in sorted(found, key=_number)]
+
+
+def _not_wanting(
+    session: Session, nature: str | None, value_net_cents: int | None
+) -> Iterable[uuid.UUID]:
+    """Return the suppliers that want nothing of this kind or of this value."""
+    profile = SupplierProfile
+    against: list[ColumnElement[bool]] = []
+    if nature is not None:
+        against.append((profile.natures != "") & ~profile.natures.contains(nature))
+    if value_net_cents is not None:
+        against.append(profile.value_from_net_cents > value_net_cents)
+        against.append(profile.value_until_net_cents < value_net_cents)
+    return session.scalars(select(profile.organisation_id).where(or_(*against))) if against else ()
 
 
 def _number(organisation_id: uuid.UUID) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from vergabe.access.model import Organisation
-from vergabe.db import Id, Instant, JsonList, Model
+from vergabe.db import Cents, Id, Instant, JsonDict, JsonList, Model
 
 
 class SupplierProfile(Model):
@@ -38,6 +38,11 @@ class SupplierProfile(Model):
     """NUTS codes; none at all means everywhere."""
     keywords: Mapped[JsonList]
     """Words and phrases as typed; the index holds them folded."""
+    natures: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    """Kinds of contracts, separated by blanks: `supplies services`; empty: all of them."""
+    value_from_net_cents: Mapped[Cents | None]
+    value_until_net_cents: Mapped[Cents | None]
+    """Estimated value of what the firm wants to hear of, both inclusive; in euros."""
     paused_at: Mapped[Instant | None]
     """Set: no invitations at present."""
     updated_at: Mapped[Instant]
@@ -77,14 +82,14 @@ class KnownKeyword(Model):
 class PendingRegistration(Model):
     """Somebody who will act for a firm once the e-mail address is confirmed; then the row goes.
 
-    Either the first person of a new firm, who has chosen a password, or a colleague who was invited
-    into a firm that is there.
+    Either the first person of a new firm, or a colleague who was invited into a firm that is there.
+    A new firm is described after the link in the mail was opened; what was given so far stands in
+    `entries` until the last step.
     """
 
     __tablename__ = "pending_registration"
     __table_args__ = (
-        CheckConstraint("(firm IS NULL) <> (organisation_id IS NULL)", name="new_firm_or_old"),
-        CheckConstraint("(firm IS NULL) = (password_hash IS NULL)", name="new_firm_has_password"),
+        CheckConstraint("firm IS NULL OR organisation_id IS NULL", name="new_firm_or_old"),
         Index("ix_pending_registration_email", "email", "asked_at"),
     )
 
@@ -96,6 +101,10 @@ class PendingRegistration(Model):
     organisation_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("organisation.id"), index=True
     )
+    entries: Mapped[JsonDict | None]
+    """Text by field name: what was typed in the steps after the link."""
+    steps_done: Mapped[int] = mapped_column(default=0, server_default="0")
+    """0: only the mail was asked for; 1: the firm is described and the password is theirs."""
     asked_by_name: Mapped[str] = mapped_column(String(200))
     asked_at: Mapped[Instant]
     organisation: Mapped[Organisation | None] = relationship()
@@ -138,3 +147,18 @@ class TenderRegistration(Model):
     """Of an address: when its confirmation was last asked for."""
     confirmed_at: Mapped[Instant | None]
     left_at: Mapped[Instant | None]
+
+
+class TenderSeen(Model):
+    """Up to when a person has taken note of a tender's news; later ones are shown as new."""
+
+    __tablename__ = "tender_seen"
+    __table_args__ = (UniqueConstraint("user_id", "tender_id"),)
+
+    id: Mapped[Id]
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    tender_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tender.id"), index=True)
+    version_number: Mapped[int]
+    """Version of the tender that the person saw."""
+    seen_at: Mapped[Instant]
+    """When the page was drawn that the person had before them."""

@@ -1,6 +1,7 @@
 """What a firm wants to hear of, and what it says about itself."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -9,19 +10,28 @@ from sqlalchemy.orm import Session
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
 from vergabe.errors import InvalidInput, Violation
+from vergabe.exchange.german import parse_money_cents
 from vergabe.exchange.regional_keys import parse_postcode
 from vergabe.suppliers import entries, matching, membership, rules
+from vergabe.suppliers.fitting import Wish
 from vergabe.suppliers.model import SupplierProfile
+from vergabe.texts import gettext as _
 
 
 @dataclass(frozen=True)
 class ProfileEntry:
-    """A profile as people type it: codes and keywords as text, separated by commas or lines."""
+    """A profile as people type it: codes and keywords as text, separated by commas or lines.
+
+    value_from, value_until: net euros as text, such as `25.000`; empty does not narrow.
+    """
 
     cpv: str = ""
     nuts: str = ""
     keywords: str = ""
     size: str = ""
+    natures: Sequence[str] = ()
+    value_from: str = ""
+    value_until: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,8 +59,22 @@ def save_profile(
     Raises InvalidInput with every code, region and keyword that cannot be.
     """
     firm = membership.own_firm(session, actor)
+    return store_profile(session, actor, firm, entry, now=now)
+
+
+def store_profile(
+    session: Session, actor: Actor, firm: Organisation, entry: ProfileEntry, *, now: dt.datetime
+) -> SupplierProfile:
+    """Replace the profile of a firm and its index, as `save_profile`; who calls makes sure that
+    the actor may.
+    """
+    wish = read_wish(entry)
     profile = _profile(session, firm, now=now, for_update=True)
-    _fill(profile, entry, now=now)
+    profile.cpv_prefixes, profile.nuts_prefixes = list(wish.cpv_prefixes), list(wish.nuts_prefixes)
+    profile.keywords, profile.natures = list(wish.keywords), " ".join(wish.natures)
+    profile.value_from_net_cents = wish.value_from_net_cents
+    profile.value_until_net_cents = wish.value_until_net_cents
+    profile.size, profile.updated_at = entry.size or None, now
     session.flush()
     matching.index_profile(session, profile)
     membership.record(
@@ -63,23 +87,60 @@ def save_profile(
         cpv=list(profile.cpv_prefixes),
         nuts=list(profile.nuts_prefixes),
         keywords=list(profile.keywords),
+        natures=list(wish.natures),
+        value_from_net_cents=wish.value_from_net_cents,
+        value_until_net_cents=wish.value_until_net_cents,
         size=profile.size,
     )
     return profile
 
 
-def _fill(profile: SupplierProfile, entry: ProfileEntry, *, now: dt.datetime) -> None:
+def wish_of(profile: SupplierProfile) -> Wish:
+    """Return what a stored profile asks for."""
+    return Wish(
+        cpv_prefixes=tuple(profile.cpv_prefixes),
+        nuts_prefixes=tuple(profile.nuts_prefixes),
+        keywords=tuple(profile.keywords),
+        natures=tuple(profile.natures.split()),
+        value_from_net_cents=profile.value_from_net_cents,
+        value_until_net_cents=profile.value_until_net_cents,
+    )
+
+
+def read_wish(entry: ProfileEntry) -> Wish:
+    """Return what a typed profile asks for; InvalidInput with everything in it that cannot be."""
     wrong: list[Violation] = []
-    cpv = entries.gather(wrong, lambda: rules.cpv_prefixes(entry.cpv, field="cpv")) or []
-    nuts = entries.gather(wrong, lambda: rules.nuts_prefixes(entry.nuts, field="nuts")) or []
-    words = entries.gather(wrong, lambda: rules.keywords(entry.keywords, field="keywords")) or []
+    wish = Wish(
+        cpv_prefixes=entries.gather(wrong, lambda: rules.cpv_prefixes(entry.cpv, field="cpv"))
+        or (),
+        nuts_prefixes=entries.gather(wrong, lambda: rules.nuts_prefixes(entry.nuts, field="nuts"))
+        or (),
+        keywords=entries.gather(wrong, lambda: rules.keywords(entry.keywords, field="keywords"))
+        or (),
+        natures=entries.gather(wrong, lambda: rules.natures(entry.natures, field="natures")) or (),
+        value_from_net_cents=_value(wrong, entry.value_from, "value_from"),
+        value_until_net_cents=_value(wrong, entry.value_until, "value_until"),
+    )
     if entry.size and entry.size not in rules.SIZES:
-        wrong.append(Violation("size_unknown", "Diese Größe gibt es nicht.", field="size"))
+        wrong.append(Violation("size_unknown", _("Diese Größe gibt es nicht."), field="size"))
+    low, high = wish.value_from_net_cents, wish.value_until_net_cents
+    if low is not None and high is not None and low > high:
+        message = _("Der höchste Wert liegt unter dem niedrigsten.")
+        wrong.append(Violation("values_in_order", message, field="value_until"))
     if wrong:
         raise InvalidInput.of(wrong)
-    profile.cpv_prefixes, profile.nuts_prefixes, profile.keywords = cpv, nuts, words
-    profile.size = entry.size or None
-    profile.updated_at = now
+    return wish
+
+
+def _value(wrong: list[Violation], text: str, field: str) -> int | None:
+    if not text.strip():
+        return None
+    cents = entries.gather(wrong, lambda: parse_money_cents(text, field=field))
+    if cents is not None and not 0 <= cents <= rules.HIGHEST_VALUE_CENTS:
+        message = _("Der Wert liegt zwischen 0 und 1.000.000.000 Euro.")
+        wrong.append(Violation("value_out_of_range", message, field=field))
+        return None
+    return cents
 
 
 def pause(session: Session, actor: Actor, *, is_paused: bool, now: dt.datetime) -> SupplierProfile:

@@ -8,6 +8,8 @@ from typing import Final
 from vergabe.errors import InvalidInput, Violation
 from vergabe.exchange import codes
 from vergabe.exchange.plain_text import one_line
+from vergabe.texts import gettext as _
+from vergabe.texts import marked
 
 MOST_CPV: Final = 100
 MOST_REGIONS: Final = 50
@@ -16,12 +18,18 @@ KEYWORD_LENGTH: Final = 60
 INSIDE_WORDS_FROM: Final = 5
 """Keywords of at least so many characters are also found inside longer words (compounds)."""
 SIZES: Final = {
-    "micro": "Kleinstunternehmen (unter 10 Beschäftigte)",
-    "small": "Kleines Unternehmen (unter 50 Beschäftigte)",
-    "medium": "Mittleres Unternehmen (unter 250 Beschäftigte)",
-    "large": "Großes Unternehmen",
-    "sme": "Kleines oder mittleres Unternehmen, ohne nähere Angabe",
+    "micro": marked("Kleinstunternehmen (unter 10 Beschäftigte)"),
+    "small": marked("Kleines Unternehmen (unter 50 Beschäftigte)"),
+    "medium": marked("Mittleres Unternehmen (unter 250 Beschäftigte)"),
+    "large": marked("Großes Unternehmen"),
+    "sme": marked("Kleines oder mittleres Unternehmen, ohne nähere Angabe"),
 }
+NATURES: Final = {
+    "supplies": marked("Lieferungen"),
+    "services": marked("Dienstleistungen"),
+    "works": marked("Bauleistungen"),
+}
+HIGHEST_VALUE_CENTS: Final = 100_000_000_000
 _SEPARATORS: Final = re.compile(r"[\s,;]+")
 _PREFIX: Final = re.compile(r"[0-9]{2,8}")
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
@@ -68,7 +76,9 @@ def _cpv_prefix(written: str, field: str) -> str:
     if _PREFIX.fullmatch(written) and len(written) < 8:
         if codes.cpv(written.ljust(8, "0")) is None:
             raise codes.refusal(
-                "cpv_unknown", f"Mit {written} beginnt kein CPV-Code der Liste.", field
+                "cpv_unknown",
+                _("Mit %(digits)s beginnt kein CPV-Code der Liste.", digits=written),
+                field,
             )
         return significant(written)
     return significant(codes.normalise_cpv(written, field=field))
@@ -82,6 +92,14 @@ def nuts_prefixes(text: str, *, field: str) -> list[str]:
         field,
         most=MOST_REGIONS,
     )
+
+
+def natures(chosen: Iterable[str], *, field: str) -> list[str]:
+    """Return the kinds of contracts somebody ticked, in our order; InvalidInput for another."""
+    wanted = set(chosen)
+    if wanted - NATURES.keys():
+        raise codes.refusal("nature_unknown", _("Diese Art von Leistung gibt es nicht."), field)
+    return [nature for nature in NATURES if nature in wanted]
 
 
 def keywords(text: str, *, field: str) -> list[str]:
@@ -98,7 +116,11 @@ def _keyword(written: str, field: str) -> str:
     if word and not (2 <= len(folded(word)) <= KEYWORD_LENGTH and len(word) <= KEYWORD_LENGTH):
         raise codes.refusal(
             "keyword_length",
-            f"„{word[:30]}“: Ein Stichwort hat 2 bis {KEYWORD_LENGTH} Zeichen.",
+            _(
+                "„%(word)s“: Ein Stichwort hat 2 bis %(most)s Zeichen.",
+                word=word[:30],
+                most=KEYWORD_LENGTH,
+            ),
             field,
         )
     return word
@@ -124,7 +146,9 @@ def _each(
         if value:
             found[value] = None
     if len(found) > most:
-        wrong.append(Violation("too_many", f"Bitte höchstens {most} Angaben.", field=field))
+        wrong.append(
+            Violation("too_many", _("Bitte höchstens %(most)s Angaben.", most=most), field=field)
+        )
     if wrong:
         raise InvalidInput.of(wrong)
     return list(found)
