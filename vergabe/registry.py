@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 import vergabe.access.model
 import vergabe.audit.model
 import vergabe.bylaws.model
+import vergabe.catalogue.model
 import vergabe.conflicts.model
 import vergabe.cooperations.agreement_model
 import vergabe.cooperations.area_model
@@ -27,6 +28,7 @@ import vergabe.enquiries.model
 import vergabe.files.model
 import vergabe.funding.model
 import vergabe.in_house.model
+import vergabe.list_views.model
 import vergabe.market.model
 import vergabe.messages.model
 import vergabe.notice_facts.model
@@ -37,6 +39,7 @@ import vergabe.plans.model
 import vergabe.pools.model
 import vergabe.suppliers.model
 import vergabe.tenders.model
+import vergabe.uploads.model
 import vergabe.votes.model
 from vergabe import flow
 from vergabe.access.permissions import Permission
@@ -85,10 +88,13 @@ from vergabe.enquiries import pages as enquiries_pages
 from vergabe.funding import api as funding_api
 from vergabe.funding import pages as funding_pages
 from vergabe.funding import proof_pages as funding_proof_pages
-from vergabe.home import health
+from vergabe.glossary import pages as glossary_pages
+from vergabe.home import appearance, counting, health, search_pages
 from vergabe.home import pages as home_pages
 from vergabe.in_house import api as in_house_api
 from vergabe.in_house import pages as in_house_pages
+from vergabe.list_views import api as list_views_api
+from vergabe.list_views import pages as list_views_pages
 from vergabe.market import api as market_api
 from vergabe.market import pages as market_pages
 from vergabe.messages import api as messages_api
@@ -127,6 +133,7 @@ from vergabe.tenders import common_rules_pages as tender_bylaw_pages
 from vergabe.tenders import conditions as publication_conditions
 from vergabe.tenders import (
     criteria_pages,
+    document_files,
     document_pages,
     lot_pages,
     lots_api,
@@ -137,6 +144,11 @@ from vergabe.tenders import later_api as later_joining_api
 from vergabe.tenders import later_pages as call_off_pages
 from vergabe.tenders import pages as tenders_pages
 from vergabe.tenders.conditions import LaterGate
+from vergabe.texts import marked
+from vergabe.uploads import api as uploads_api
+from vergabe.uploads import pages as uploads_pages
+from vergabe.uploads import purposes
+from vergabe.uploads.purposes import Purpose
 from vergabe.votes import api as votes_api
 from vergabe.votes import gates as vote_gates
 from vergabe.votes import pages as votes_pages
@@ -148,7 +160,9 @@ from vergabe.web.shell import NavItem
 MODELS: Final[tuple[ModuleType, ...]] = (
     vergabe.access.model,
     vergabe.audit.model,
+    vergabe.list_views.model,
     vergabe.files.model,
+    vergabe.uploads.model,
     vergabe.messages.model,
     vergabe.deadlines.model,
     vergabe.suppliers.model,
@@ -167,6 +181,7 @@ MODELS: Final[tuple[ModuleType, ...]] = (
     vergabe.in_house.model,
     vergabe.funding.model,
     vergabe.council_papers.model,
+    vergabe.catalogue.model,
     vergabe.conflicts.model,
     vergabe.tenders.model,
     vergabe.notice_facts.model,
@@ -182,6 +197,7 @@ EVENTS: Final = flow.FLOW
 
 PAGES: Final[tuple[Blueprint, ...]] = (
     accounts_pages.pages,
+    list_views_pages.pages,
     bylaws_pages.pages,
     councils_pages.pages,
     cooperations_pages.pages,
@@ -219,6 +235,7 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     notice_facts_pages.pages,
     check_pages.pages,
     deadlines_pages.pages,
+    uploads_pages.pages,
     messages_pages.pages,
     registration_pages.pages,
     suppliers_pages.pages,
@@ -233,15 +250,20 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     cost_pages.pages,
     home_pages.pages,
     health.pages,
+    search_pages.pages,
+    appearance.pages,
+    glossary_pages.pages,
     records_pages.pages,
     unsubscribe_pages.pages,
     law_pages.pages,
     advice_pages.pages,
 )
-# Mail programs post here without a session (RFC 8058); the right lies in the address's token.
-WITHOUT_SESSION: Final[tuple[Blueprint, ...]] = (unsubscribe_pages.pages,)
+# Mail programs post here without a session (RFC 8058), the right lies in the address's token; and
+# whoever chooses light or dark needs neither a session nor a cookie before.
+WITHOUT_SESSION: Final[tuple[Blueprint, ...]] = (unsubscribe_pages.pages, appearance.pages)
 API: Final[tuple[ApiBlueprint, ...]] = (
     accounts_api.api,
+    list_views_api.api,
     bylaws_api.api,
     councils_api.api,
     cooperations_api.api,
@@ -268,6 +290,7 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     tender_bylaw_pages.api,
     notice_facts_api.api,
     check_api.api,
+    uploads_api.api,
     messages_api.api,
     suppliers_api.api,
     enquiries_api.api,
@@ -281,20 +304,35 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     law_api.api,
     advice_api.api,
 )
+# Groups stand in the first row in the order of their first pages; their pages in the second.
 NAVIGATION: Final[tuple[NavItem, ...]] = (
-    NavItem("Start", "home.start", Permission.USE_OWN_ACCOUNT),
-    NavItem("Bedarfe", "demands.index", Permission.VIEW_DEMANDS),
-    NavItem("Bündelungen", "pools.index", Permission.VIEW_POOLS),
-    NavItem("Vergabeverfahren", "tenders.index", Permission.VIEW_TENDERS),
-    NavItem("Zusammenarbeit", "cooperations.index", Permission.VIEW_COOPERATION),
-    NavItem("Satzungen", "bylaws.index", Permission.VIEW_BYLAWS),
-    NavItem("Fristen", "deadlines.index", Permission.VIEW_DEADLINES),
-    NavItem("Verfahren", "following.mine", Permission.USE_SUPPLIER_AREA),
-    NavItem("Profil", "suppliers.profile", Permission.USE_SUPPLIER_AREA),
-    NavItem("Bekanntmachungen", "notices.search", None),
-    NavItem("Postfach", "messages.mailbox", Permission.VIEW_MESSAGES),
-    NavItem("Unternehmen", "suppliers.firm", Permission.USE_SUPPLIER_AREA),
-    NavItem("Personen", "accounts.people", Permission.ADMINISTER_ORGANISATION),
+    NavItem(marked("Start"), "home.start", Permission.USE_OWN_ACCOUNT),
+    NavItem(marked("Bedarfe"), "demands.index", Permission.VIEW_DEMANDS, marked("Bedarf")),
+    NavItem(marked("Freigabe"), "demands.waiting", Permission.RELEASE_DEMANDS, marked("Bedarf")),
+    NavItem(marked("Abfragen"), "calls.index", Permission.VIEW_COOPERATION, marked("Bedarf")),
+    NavItem(marked("Bündelungen"), "pools.index", Permission.VIEW_POOLS),
+    NavItem(
+        marked("Vergabeverfahren"),
+        "tenders.index",
+        Permission.VIEW_TENDERS,
+        marked("Vergabe"),
+        also=("/akte/verfahren",),
+    ),
+    NavItem(marked("Fristen"), "deadlines.index", Permission.VIEW_DEADLINES, marked("Vergabe")),
+    NavItem(
+        marked("Vereinbarungen"),
+        "cooperations.index",
+        Permission.VIEW_COOPERATION,
+        marked("Zusammenarbeit"),
+    ),
+    NavItem(marked("Gremien"), "councils.index", Permission.VIEW_BODIES, marked("Zusammenarbeit")),
+    NavItem(marked("Satzungen"), "bylaws.index", Permission.VIEW_BYLAWS, marked("Zusammenarbeit")),
+    NavItem(marked("Verfahren"), "following.mine", Permission.USE_SUPPLIER_AREA),
+    NavItem(marked("Profil"), "suppliers.profile", Permission.USE_SUPPLIER_AREA),
+    NavItem(marked("Unternehmen"), "suppliers.firm", Permission.USE_SUPPLIER_AREA),
+    NavItem(marked("Auf dieser Plattform"), "notices.search", None, marked("Bekanntmachungen")),
+    NavItem(marked("Auf anderen"), "market.search", None, marked("Bekanntmachungen")),
+    NavItem(marked("Personen"), "accounts.people", Permission.ADMINISTER_ORGANISATION),
 )
 
 # Pages about one thing, in the order in which its links stand.
@@ -344,9 +382,25 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
         csrf.exempt(blueprint)
         api.api.register_blueprint(blueprint)
     shell.set_navigation(list(NAVIGATION))
+    shell.set_counting(counting.counts)
+    glossary_pages.init_app(app)
     sections.set_sections(SECTIONS)
     conditions.set_conditions(before_joining=BEFORE_JOINING)
     publication_conditions.set_gates(_publication_gates(app))
+    purposes.set_purposes(app, _upload_purposes(app))
+
+
+def _upload_purposes(app: Flask) -> tuple[Purpose, ...]:
+    """Return what may be uploaded in pieces, by whom, and how large."""
+    settings: Settings = app.extensions["vergabe_settings"]
+    return (
+        Purpose(
+            "tender_document",
+            Permission.EDIT_TENDERS,
+            settings.upload_limit_bytes,
+            document_files.acceptable_name,
+        ),
+    )
 
 
 def _publication_gates(app: Flask) -> tuple[LaterGate, ...]:

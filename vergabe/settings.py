@@ -27,7 +27,9 @@ class Settings:
     notice_sender: where notices go besides our own pages: `none`, a folder, or the address of the
     Datenservice Öffentlicher Einkauf; notice_sender_token: what it knows us by;
     law_tables: folder with the operator's own rows of the law, which replace packaged ones;
-    document_limit_bytes: largest single document; request_limit_bytes: largest request body.
+    document_limit_bytes: largest single document in an ordinary form; request_limit_bytes: largest
+    request body; upload_limit_bytes: largest file that is uploaded in pieces; upload_quota_bytes:
+    what one organisation may have uploaded before it is used.
     """
 
     data: Path
@@ -43,6 +45,8 @@ class Settings:
     law_tables: Path | None = None
     document_limit_bytes: int = 100 * MEGABYTE
     request_limit_bytes: int = 120 * MEGABYTE
+    upload_limit_bytes: int = 4096 * MEGABYTE
+    upload_quota_bytes: int = 20480 * MEGABYTE
     is_demo: bool = False
     is_testing: bool = False
 
@@ -85,6 +89,8 @@ class Settings:
             law_tables=law_folder(environment),
             document_limit_bytes=_megabytes(environment, "VERGABE_DOCUMENT_LIMIT_MB", 100),
             request_limit_bytes=_megabytes(environment, "VERGABE_REQUEST_LIMIT_MB", 120),
+            upload_limit_bytes=_megabytes(environment, "VERGABE_UPLOAD_LIMIT_MB", 4096),
+            upload_quota_bytes=_megabytes(environment, "VERGABE_UPLOAD_QUOTA_MB", 20480),
         )
 
 

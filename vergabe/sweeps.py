@@ -19,6 +19,7 @@ from vergabe.pools import reminding as joinings
 from vergabe.settings import Settings
 from vergabe.tenders import mandate_watch
 from vergabe.tenders.outlet import Outlet
+from vergabe.uploads import service as uploads
 from vergabe.votes import handlers as votes
 
 
@@ -139,3 +140,13 @@ def _tell_of_votes(app: Flask) -> int:
                 return 0
         with unit_of_work() as session:
             return votes.send_due(session, now=clock.now())
+
+
+def sweep_uploads(app: Flask) -> int:
+    """Remove what was uploaded and never used; return how many files."""
+    with app.app_context():
+        with reading() as session:
+            if not uploads.has_expired(session, now=clock.now()):
+                return 0
+        with unit_of_work() as session:
+            return uploads.sweep(session, app.extensions["vergabe_files"], now=clock.now())

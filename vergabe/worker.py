@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 DELIVERY_SECONDS: Final = 0.5
 SWEEP_SECONDS: Final = 1.0
+CLEANING_SECONDS: Final = 600.0
 BATCH: Final = 50
 
 
@@ -103,6 +104,7 @@ def start(app: Flask) -> BackgroundScheduler:
         ("send_notices", sweeps.send_notices, SWEEP_SECONDS),
         ("check_drafts", sweeps.check_drafts, SWEEP_SECONDS),
         ("send_reminders", sweeps.send_reminders, SWEEP_SECONDS),
+        ("sweep_uploads", sweeps.sweep_uploads, CLEANING_SECONDS),
     )
     for name, tick, seconds in ticks:
         scheduler.add_job(

@@ -93,6 +93,8 @@ class Permission(StrEnum):
     REPORT_MILESTONES = "report_milestones"
     VIEW_RECORD = "view_record"
     VIEW_MESSAGES = "view_messages"
+    UPLOAD_FILES = "upload_files"
+    VIEW_JOBS = "view_jobs"
     USE_SUPPLIER_AREA = "use_supplier_area"
     ADMINISTER_ORGANISATION = "administer_organisation"
 
@@ -204,6 +206,9 @@ GRANTS: Final[Mapping[Permission, tuple[Scope, frozenset[Role]]]] = {
         frozenset({Role.AUDITOR, Role.PROCUREMENT_OFFICER, Role.COORDINATOR}),
     ),
     Permission.VIEW_MESSAGES: (Scope.SELF, _EVERYBODY),
+    # What for, and whether one may, is asked per purpose and per kind of job.
+    Permission.UPLOAD_FILES: (Scope.SELF, _EVERYBODY),
+    Permission.VIEW_JOBS: (Scope.SELF, _EVERYBODY),
     Permission.USE_SUPPLIER_AREA: (Scope.OWN, frozenset({Role.SUPPLIER})),
     Permission.ADMINISTER_ORGANISATION: (Scope.OWN, frozenset({Role.ADMINISTRATOR})),
 }

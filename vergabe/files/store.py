@@ -30,7 +30,7 @@ class Kept:
 
 
 class FileStore:
-    """Files by content below one root, `ab/cdef…` by SHA-256."""
+    """Files by content below one root, `ab/cdef…` by SHA-256; beside them what is passing."""
 
     def __init__(self, root: str) -> None:
         self._fs, self._root = fsspec.core.url_to_fs(root)
@@ -71,6 +71,38 @@ class FileStore:
                 self._fs.rm(passing)
             raise
         return Kept(sha256, size)
+
+    @contextlib.contextmanager
+    def writing(self, name: str) -> Iterator[IO[bytes]]:
+        """Give a passing object opened for writing; it shows under `name` when it is complete.
+
+        name: path below the root outside the content's own folders (`uploads/…`, `jobs/…`).
+        """
+        path = f"{self._root}/{name}"
+        self._fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
+        with self._fs.open(path, "wb") as target:
+            yield cast(IO[bytes], target)
+
+    def reading(self, name: str) -> BinaryIO:
+        """Return a passing object opened for reading; FileNotFoundError if it is not there."""
+        return cast(BinaryIO, self._fs.open(f"{self._root}/{name}", "rb"))
+
+    def remove(self, name: str) -> None:
+        """Remove a passing object or a folder of them; nothing happens if it is not there."""
+        with contextlib.suppress(FileNotFoundError):
+            self._fs.rm(f"{self._root}/{name}", recursive=True)
+
+    def adopt(self, name: str, sha256: str) -> None:
+        """Give a passing object its place by content; it must be what `sha256` says.
+
+        Safe to repeat. FileNotFoundError if there is neither the object nor the content.
+        """
+        passing, path = f"{self._root}/{name}", self._path(sha256)
+        if self._fs.exists(path):
+            self.remove(name)
+            return
+        self._fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
+        self._fs.mv(passing, path)
 
     def open(self, sha256: str) -> BinaryIO:
         """Return the stored file opened for reading; FileNotFoundError if it is not there."""

@@ -85,13 +85,15 @@ def file_name(given: str | None, *, field: str) -> str:
     return name
 
 
-def media_type(name: str, stream: IO[bytes], *, field: str) -> str:
-    """Return the media type of a file by the ending of its name, and rewind the stream.
+def acceptable_name(given: str) -> str:
+    """Return the name of a file that will be uploaded; InvalidInput as `file_name`, or its kind."""
+    name = file_name(given, field="file")
+    _kind_of(name, "file")
+    return name
 
-    Raises InvalidInput for endings we do not take, for content that cannot be what the name says,
-    for an empty file and for office files with macros.
-    """
-    ending = name.rpartition(".")[2].casefold() if "." in name else ""
+
+def _kind_of(name: str, field: str) -> _Kind:
+    ending = _ending(name)
     kind = KINDS.get(ending)
     if kind is None:
         shown = f"„.{ending}“" if ending else "ohne Endung"
@@ -100,6 +102,20 @@ def media_type(name: str, stream: IO[bytes], *, field: str) -> str:
             f"Dateien {shown} werden nicht angenommen. Möglich sind: {KINDS_IN_WORDS}.",
             field,
         )
+    return kind
+
+
+def _ending(name: str) -> str:
+    return name.rpartition(".")[2].casefold() if "." in name else ""
+
+
+def media_type(name: str, stream: IO[bytes], *, field: str) -> str:
+    """Return the media type of a file by the ending of its name, and rewind the stream.
+
+    Raises InvalidInput for endings we do not take, for content that cannot be what the name says,
+    for an empty file and for office files with macros.
+    """
+    kind = _kind_of(name, field)
     stream.seek(0)
     head = stream.read(_HEAD_BYTES)
     stream.seek(0)
@@ -108,8 +124,8 @@ def media_type(name: str, stream: IO[bytes], *, field: str) -> str:
     if not _can_be(kind, head):
         raise _refusal(
             "file_content_other",
-            f"Der Inhalt von „{name}“ passt nicht zur Endung „.{ending}“. Speichern Sie die Datei "
-            "noch einmal im richtigen Format.",
+            f"Der Inhalt von „{name}“ passt nicht zur Endung „.{_ending(name)}“. Speichern Sie die "
+            "Datei noch einmal im richtigen Format.",
             field,
         )
     if kind.may_hold_macros and _has_macros(stream, name, field):

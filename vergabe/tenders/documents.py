@@ -32,13 +32,15 @@ FIELD = "file"
 class Upload:
     """A file as it came: an open stream that can be rewound, its name, and a title (may be empty).
 
-    limit_bytes: largest size that the settings allow.
+    limit_bytes: largest size that the settings allow; kept: where the bytes lie in the store if
+    they came in pieces before.
     """
 
     stream: IO[bytes]
     file_name: str | None
     limit_bytes: int
     title: str = ""
+    kept: Kept | None = None
 
 
 def add_document(
@@ -267,6 +269,8 @@ def _stored(
 ) -> tuple[str, str, Kept]:
     name = document_files.file_name(upload.file_name, field=FIELD)
     media = document_files.media_type(name, upload.stream, field=FIELD)
+    if upload.kept is not None:
+        return name, media, upload.kept
     kept = files.keep(
         session,
         store,

@@ -59,6 +59,9 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # the library has no types
     def __init__(self, name: str, import_name: str, *, description: str) -> None:
         super().__init__(f"api_{name}", import_name, url_prefix=PREFIX, description=description)
 
+    def route(self, rule: str, **options: Any) -> Decorator:
+        return cast(Decorator, super().route(rule, **options))
+
     def get(self, rule: str, **options: Any) -> Decorator:
         return cast(Decorator, super().get(rule, **options))
 

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from vergabe.db import db
 from vergabe.errors import DomainError, InvalidInput, Refused, Stale, Violation
 from vergabe.settings import MEGABYTE
-from vergabe.web.rights import is_api_request
+from vergabe.web.rights import wants_problem
 from vergabe.web.schema import violations_in
 from vergabe.web.transactions import FORM_TYPES
 
@@ -76,7 +76,7 @@ def _domain_error(error: DomainError) -> ResponseReturnValue:
 def answer(problem: dict[str, Any], violations: tuple[Violation, ...] = ()) -> Response:
     """Return the answer for a problem, as a page or as problem JSON."""
     status = int(problem["status"])
-    if is_api_request():
+    if wants_problem():
         problem = {**problem, "instance": request.path}
         response = Response(
             json.dumps(problem), status=status, content_type="application/problem+json"

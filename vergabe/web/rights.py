@@ -28,6 +28,14 @@ def is_api_request() -> bool:
     return request.path.startswith(API_PREFIX)
 
 
+def wants_problem() -> bool:
+    """Return whether a program asks: it needs statuses and JSON, neither pages nor redirects.
+
+    The scripts of our own pages are one when they upload (tus).
+    """
+    return is_api_request() or "Tus-Resumable" in request.headers
+
+
 def requires(permission: Permission) -> Callable[[View], View]:
     """Let a route be called only by actors that hold `permission` at their organisation.
 
@@ -40,7 +48,7 @@ def requires(permission: Permission) -> Callable[[View], View]:
         def wrapped(*args: Any, **kwargs: Any) -> ResponseReturnValue:
             actor = optional_actor()
             if actor is None:
-                if is_api_request():
+                if wants_problem():
                     raise Unauthorized("Bitte senden Sie ein gültiges Zugriffstoken (Bearer).")
                 wanted = request.full_path if request.method == "GET" else None
                 return redirect(url_for("security.login", next=wanted), code=303)
