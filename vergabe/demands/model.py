@@ -15,6 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from vergabe.access.model import Organisation
+from vergabe.collation import german_order
 from vergabe.cooperations.model import Cooperation, TaskArea
 from vergabe.db import Cents, Day, Id, Instant, JsonList, LongText, Model, Name, Quantity
 from vergabe.demands.stages import Stage
@@ -103,6 +104,14 @@ class Demand(Model):
         Index("ix_demand_organisation_id_stage_id", "organisation_id", "stage", "id"),
         Index("ix_demand_cooperation_id_stage_id", "cooperation_id", "stage", "id"),
         Index("ix_demand_call_id", "call_id"),
+        # One for each order in which the list of an organisation is offered.
+        Index("ix_demand_organisation_id_title_order_id", "organisation_id", "title_order", "id"),
+        Index("ix_demand_organisation_id_value_id", "organisation_id", "value_net_cents", "id"),
+        Index("ix_demand_organisation_id_needed_id", "organisation_id", "needed_from", "id"),
+        Index(
+            "ix_demand_organisation_id_stage_submitted_id",
+            *("organisation_id", "stage", "submitted_at", "id"),
+        ),
     )
 
     id: Mapped[Id]
@@ -114,6 +123,7 @@ class Demand(Model):
     call_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("call_for_demands.id"))
     stage: Mapped[str] = mapped_column(String(20), default="draft")
     title: Mapped[Name]
+    title_order: Mapped[str] = german_order("title")
     description: Mapped[LongText]
     cpv: Mapped[str] = mapped_column(String(8))
     """Eight digits; the check digit is shown with it (exchange.codes)."""

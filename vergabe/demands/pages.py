@@ -2,31 +2,30 @@
 
 import uuid
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.audit import queries as audit
 from vergabe.db import db
-from vergabe.demands import call_queries, drafts, presenting, queries, releasing, rules, service
+from vergabe.demands import call_queries, drafts, listing, queries, releasing, rules, service
 from vergabe.demands.conversion import facts_of
 from vergabe.demands.forms import unit_name
 from vergabe.demands.model import Demand
 from vergabe.demands.presenting import STAGE_KINDS
-from vergabe.demands.queries import DemandFilter
 from vergabe.demands.reading import as_sent
 from vergabe.demands.stages import STAGE_NAMES, Action, Stage, actions_in
 from vergabe.errors import InvalidInput, Refused, Violation
-from vergabe.exchange import codes, german, plain_text, sheet_writer
+from vergabe.exchange import codes, german, plain_text
+from vergabe.list_views.answers import list_answer
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
 pages = Blueprint("demands", __name__)
 
-EXPORT_MAX: Final = 20_000
 _BUDGET_LINE_MAX: Final = 200
 _PERMISSION: Final = {
     Action.RELEASE: Permission.RELEASE_DEMANDS,
@@ -38,51 +37,17 @@ _PERMISSION: Final = {
 @pages.get("/bedarfe")
 @requires(Permission.VIEW_DEMANDS)
 def index() -> ResponseReturnValue:
-    session, actor, wanted = db.session(), current_actor(), _filter()
-    cursor = request.args.get("ab")
-    page = queries.demands_page(session, actor, wanted, cursor=cursor)
-    query: dict[str, Any] = {"q": wanted.text or None, "stand": wanted.stage}
+    session, actor = db.session(), current_actor()
     may_release = actor.holds(Permission.RELEASE_DEMANDS)
-    return render_template(
+    return list_answer(
+        listing.demand_list(session, actor),
         "demands/index.html",
-        page=page,
-        wanted=wanted,
-        stages=[(stage.value, name) for stage, name in STAGE_NAMES.items()],
         stage_names=STAGE_NAMES,
         stage_kinds=STAGE_KINDS,
-        next_url=url_for(".index", ab=page.next_cursor, **query) if page.next_cursor else None,
-        first_url=url_for(".index", **query) if cursor else None,
-        export_query=query,
         may_edit=actor.holds(Permission.EDIT_DEMANDS),
         waiting_count=queries.waiting_count(session, actor) if may_release else 0,
         open_calls=call_queries.open_calls(session, actor, now=clock.now()),
     )
-
-
-def _filter() -> DemandFilter:
-    stage = request.args.get("stand", "")
-    return DemandFilter(
-        stage=Stage(stage) if stage in set(Stage) else None,
-        text=request.args.get("q", "").replace("\x00", "").strip()[:200],
-    )
-
-
-@pages.get("/bedarfe/export.<any(xlsx, csv):kind>")
-@requires(Permission.VIEW_DEMANDS)
-def export(kind: str) -> ResponseReturnValue:
-    query = queries.filtered(current_actor(), _filter()).order_by(Demand.id.desc())
-    rows = presenting.export_rows(db.session.scalars(query.limit(EXPORT_MAX)))
-    headers = presenting.EXPORT_HEADERS
-    if kind == "xlsx":
-        content = sheet_writer.write_table_xlsx(headers, rows, sheet_name="Bedarfe")
-        return _download(content, presenting.XLSX, "Bedarfe.xlsx")
-    return _download(sheet_writer.write_table_csv(headers, rows), presenting.CSV, "Bedarfe.csv")
-
-
-def _download(content: bytes, content_type: str, name: str) -> Response:
-    response = Response(content, content_type=content_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 @pages.get("/bedarfe/<uuid:demand_id>")
@@ -255,43 +220,45 @@ def _waiting_page(
     violations: Sequence[Violation] = (), *, status: int = 200
 ) -> ResponseReturnValue:
     session, actor, now = db.session(), current_actor(), clock.now()
-    cursor = request.args.get("ab")
-    wanted = DemandFilter(stage=Stage.SUBMITTED)
-    page = queries.demands_page(session, actor, wanted, cursor=cursor)
-    html = render_template(
+    return list_answer(
+        listing.waiting_list(session, actor),
         "demands/waiting.html",
-        page=page,
-        obstacles=releasing.obstacles(session, actor, page.items, now=now),
+        status=status,
+        obstacles=lambda demands: releasing.obstacles(session, actor, demands, now=now),
         chosen=set(request.form.getlist("demand_ids")),
         values=request.form,
         violations=violations,
-        next_url=url_for(".waiting", ab=page.next_cursor) if page.next_cursor else None,
-        first_url=url_for(".waiting") if cursor else None,
     )
-    return html, status
 
 
 @pages.post("/bedarfe/freigabe")
 @requires(Permission.RELEASE_DEMANDS)
 @commits
-def release_many() -> ResponseReturnValue:
+def decide_many() -> ResponseReturnValue:
+    """Release the chosen demands, or return them with a reason."""
+    is_returning = "reject" in request.form
     try:
-        released = releasing.release_demands(
-            db.session(),
-            current_actor(),
-            _chosen_ids(),
-            budget_line=_budget_line(),
-            now=clock.now(),
-        )
+        count = _reject_chosen() if is_returning else _release_chosen()
     except (InvalidInput, Refused) as error:
         db.session.rollback()
         return _waiting_page(error.reasons, status=error.status)
-    count = len(released)
-    flash(
-        "Ein Bedarf ist freigegeben." if count == 1 else f"{count} Bedarfe sind freigegeben.",
-        "success",
+    done = "abgelehnt" if is_returning else "freigegeben"
+    flash(f"Ein Bedarf ist {done}." if count == 1 else f"{count} Bedarfe sind {done}.", "success")
+    return redirect(request.full_path.removesuffix("?"), code=303)
+
+
+def _release_chosen() -> int:
+    released = releasing.release_demands(
+        db.session(), current_actor(), _chosen_ids(), budget_line=_budget_line(), now=clock.now()
     )
-    return redirect(url_for(".waiting"), code=303)
+    return len(released)
+
+
+def _reject_chosen() -> int:
+    rejected = service.reject_demands(
+        db.session(), current_actor(), _chosen_ids(), _reason(), now=clock.now()
+    )
+    return len(rejected)
 
 
 def _chosen_ids() -> list[uuid.UUID]:

@@ -1,9 +1,7 @@
 """How demands and calls look from outside: as JSON values and as rows of a table."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
 from dataclasses import fields
-from decimal import Decimal
 from typing import Any, Final
 
 from vergabe import money
@@ -11,13 +9,11 @@ from vergabe.demands import call_queries, rules
 from vergabe.demands.call_queries import MemberAnswer
 from vergabe.demands.model import CallForDemands, Demand
 from vergabe.demands.reading import as_sent
-from vergabe.demands.stages import STAGE_NAMES, Stage, actions_in
+from vergabe.demands.stages import Stage, actions_in
 from vergabe.exchange import codes
 from vergabe.exchange.demand_input import DemandInput
-from vergabe.exchange.sheet_writer import TableValue
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CSV: Final = "text/csv; charset=utf-8"
 STAGE_KINDS: Final = {
     Stage.DRAFT: "neutral",
     Stage.SUBMITTED: "warning",
@@ -30,20 +26,6 @@ STAGE_KINDS: Final = {
     Stage.WITHDRAWN: "neutral",
 }
 """The kind of the badge that shows a stage."""
-EXPORT_HEADERS: Final = (
-    "Nummer",
-    "Titel",
-    "Stand",
-    "CPV",
-    "Wert netto",
-    "Freigegeben netto",
-    "Bedarf ab",
-    "Bedarf bis",
-    "Ort",
-    "Kostenstelle",
-    "Bedarf-Nr.",
-    "Angelegt",
-)
 
 
 def amount(cents: int | None, currency: str = money.EUR) -> dict[str, Any] | None:
@@ -116,29 +98,6 @@ def as_raw(values: DemandInput) -> tuple[dict[str, object], list[dict[str, objec
     return raw, [
         {field.name: getattr(item, field.name) for field in fields(item)} for item in values.items
     ]
-
-
-def export_rows(demands: Iterable[Demand]) -> Iterator[list[TableValue]]:
-    """Yield demands as rows below `EXPORT_HEADERS`; amounts in euros."""
-    for demand in demands:
-        yield [
-            demand.reference,
-            demand.title,
-            STAGE_NAMES[Stage(demand.stage)],
-            codes.cpv_with_check_digit(demand.cpv),
-            _euros(demand.value_net_cents),
-            _euros(demand.released_net_cents),
-            demand.needed_from,
-            demand.needed_until,
-            " ".join(part for part in (demand.postcode, demand.city or demand.nuts) if part),
-            demand.cost_centre,
-            demand.external_reference,
-            demand.created_at,
-        ]
-
-
-def _euros(cents: int | None) -> Decimal | None:
-    return None if cents is None else money.euros(cents)
 
 
 def call(found: CallForDemands, now: dt.datetime) -> dict[str, Any]:

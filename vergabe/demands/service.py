@@ -107,6 +107,29 @@ def reject_demand(
     return _move(session, actor, demand_id, Action.REJECT, reason, now=now)
 
 
+def reject_demands(
+    session: Session,
+    actor: Actor,
+    demand_ids: Sequence[uuid.UUID],
+    reason: str,
+    *,
+    now: dt.datetime,
+) -> list[Demand]:
+    """Reject submitted demands with one reason, all or none; each requester is told.
+
+    Raises NotFound, Forbidden, InvalidInput without a choice or a reason, Refused.
+    """
+    demands = theirs(session, actor, demand_ids, Permission.RELEASE_DEMANDS)
+    reasons = [
+        found
+        for demand in demands
+        for found in rules.reasons_against_ending(facts_of(demand), Action.REJECT, reason)
+    ]
+    raise_if_invalid(list(dict.fromkeys(reasons)))
+    refuse_if(reasons, f"{Action.REJECT}_refused")
+    return [reject_demand(session, actor, each.id, reason, now=now) for each in demands]
+
+
 def revoke_release(
     session: Session, actor: Actor, demand_id: uuid.UUID, reason: str, *, now: dt.datetime
 ) -> Demand:

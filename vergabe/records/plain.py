@@ -39,7 +39,9 @@ def row(found: Base, *, leave_out: Collection[str] = ()) -> Json:
     return {
         attribute.key: value(getattr(found, attribute.key))
         for attribute in inspect(type(found)).column_attrs
+        # What the database computes from other columns says nothing of its own.
         if attribute.key not in leave_out
+        and getattr(attribute.columns[0], "computed", None) is None
     }
 
 

@@ -18,6 +18,7 @@ def copied(session: Session, row: Row, **changed: Any) -> Row:
         attribute.key: getattr(row, attribute.key)
         for attribute in inspect(kind).column_attrs
         if attribute.key not in ("id", "version")
+        and getattr(attribute.columns[0], "computed", None) is None
     }
     found = kind(id=ids.new_id(), **(values | changed))
     session.add(found)

@@ -301,11 +301,14 @@ def test_list_is_filtered_and_exported(desk: Desk) -> None:
     desk.demand(title="Möbel", remarks="")
     desk.demand("released", title="=HYPERLINK(1)")
     assert "Möbel" not in text_of(desk.get("/bedarfe?stand=released"))
-    assert "Möbel" in text_of(desk.get("/bedarfe?q=MÖBEL&stand=erfunden"))
-    sheet = desk.get("/bedarfe/export.xlsx?q=m%C3%B6bel")
+    assert "Möbel" in text_of(desk.get("/bedarfe?q=MÖBEL"))
+    invented = desk.get("/bedarfe?q=MÖBEL&stand=erfunden")
+    assert invented.status_code == 422
+    assert "Diese Auswahl gibt es nicht" in text_of(invented)
+    sheet = desk.get("/bedarfe?q=m%C3%B6bel&als=xlsx")
     rows = list(openpyxl.load_workbook(io.BytesIO(sheet.data)).active.values)
-    assert [row[1] for row in rows] == ["Titel", "Möbel"]
-    csv = desk.get("/bedarfe/export.csv").data.decode("utf-8-sig")
+    assert [row[0] for row in rows] == ["Bedarf", "Möbel"]
+    csv = desk.get("/bedarfe?als=csv").data.decode("utf-8-sig")
     assert "'=HYPERLINK(1)" in csv
     assert "450000,00" in csv or "450000" in csv
 

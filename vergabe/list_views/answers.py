@@ -1,0 +1,40 @@
+"""The page of a list: its default view, the file that was asked for, or one page of rows."""
+
+from typing import Any, TypeVar
+
+from flask import redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from vergabe import clock
+from vergabe.db import db
+from vergabe.list_views import queries, rules
+from vergabe.web import list_files, list_pages, lists
+from vergabe.web.lists import FORMAT, Listing
+from vergabe.web.rights import current_actor
+
+Row = TypeVar("Row")
+
+
+def list_answer(
+    listing: Listing[Row], template: str, *, status: int = 200, **context: Any
+) -> ResponseReturnValue:
+    """Answer a request for a list.
+
+    An address that asks for nothing leads to the person's default view; `als=xlsx` or `als=csv`
+    gives the whole filtered list as a file. The template gets `listing` (a page of rows, see
+    macros/listing.html), `views` and `violations`, and the context.
+    """
+    assert listing.key in rules.LISTS, listing.key
+    session, actor = db.session(), current_actor()
+    views = queries.views_of(session, actor, listing.key)
+    if request.method == "GET" and lists.is_bare(request.args):
+        for view in views:
+            if view.is_default:
+                return redirect(f"{request.path}?{view.query}", code=302)
+    asked = lists.read(listing, request.args, request.path)
+    if request.args.get(FORMAT):
+        return list_files.answer(session, asked, request.args[FORMAT], now=clock.now())
+    shown = list_pages.show(session, asked)
+    violations = [*context.pop("violations", ()), *asked.violations]
+    html = render_template(template, listing=shown, views=views, violations=violations, **context)
+    return html, 422 if asked.violations else status

@@ -1,0 +1,37 @@
+"""Which lists can be saved, how many views, and what of an address a view keeps."""
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import parse_qsl, urlencode
+
+VIEWS_MAX: Final = 20
+NAME_MAX: Final = 80
+QUERY_MAX: Final = 2_000
+PATH_MAX: Final = 400
+
+# Key of a list → what its page is called.
+LISTS: Final[Mapping[str, str]] = {
+    "calls": "Bedarfsabfragen",
+    "deadlines": "Fristen",
+    "deliveries": "Versand",
+    "demands": "Bedarfe",
+    "enquiries": "Fragen und Antworten",
+    "following": "Verfolgte Verfahren",
+    "ledger": "Vorleistungen",
+    "mandates": "Vollmachten",
+    "messages": "Postfach",
+    "people": "Personen",
+    "pools": "Bündelungen",
+    "resolutions": "Beschlüsse",
+    "tenders": "Vergabeverfahren",
+    "waiting": "Bedarfe freigeben",
+}
+
+# Where somebody stands in a list, and what they load down, is no way to see it.
+_NOT_KEPT: Final = frozenset({"ab", "vor", "als", "alle"})
+
+
+def kept_query(query: str) -> str:
+    """Return what a view keeps of the query of an address: filters and order."""
+    pairs = parse_qsl(query.removeprefix("?"), max_num_fields=200)
+    return urlencode([(name, value) for name, value in pairs if name not in _NOT_KEPT])
