@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Literal, cast, get_args
+from typing import Any, Final, Literal, get_args
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -34,7 +34,7 @@ def language() -> Language:
 
 def known(text: str | None) -> Language | None:
     """Return a language that we speak for its code, None for any other text."""
-    return cast(Language, text) if text in LANGUAGES else None
+    return text if text in LANGUAGES else None
 
 
 @contextlib.contextmanager

@@ -37,7 +37,7 @@ def _is_member_on(day: dt.date) -> ColumnElement[bool]:
     return (Member.joined_on <= day) & or_(Member.left_on.is_(None), Member.left_on >= day)
 
 
-def _visible(actor: Actor, now: dt.datetime | None) -> Select[Cooperation]:
+def visible(actor: Actor, now: dt.datetime | None) -> Select[Cooperation]:
     query = select(Cooperation)
     if actor.is_operator:
         return query
@@ -54,7 +54,7 @@ def visible_cooperation(
     session: Session, actor: Actor, cooperation_id: uuid.UUID, *, now: dt.datetime | None = None
 ) -> Cooperation:
     """Return the cooperation; NotFound unless the actor's organisation is a member today."""
-    found = session.scalars(_visible(actor, now).where(Cooperation.id == cooperation_id))
+    found = session.scalars(visible(actor, now).where(Cooperation.id == cooperation_id))
     return _one(found.one_or_none())
 
 
@@ -62,7 +62,7 @@ def cooperation_by_key(
     session: Session, actor: Actor, key: str, *, now: dt.datetime | None = None
 ) -> Cooperation:
     """Return the cooperation with this key (`dlz`); NotFound unless the actor may see it."""
-    found = session.scalars(_visible(actor, now).where(Cooperation.key == key))
+    found = session.scalars(visible(actor, now).where(Cooperation.key == key))
     return _one(found.one_or_none())
 
 
@@ -79,7 +79,7 @@ def cooperations_of(
 
     The operator gets all.
     """
-    query = _visible(actor, now).options(selectinload(Cooperation.lead))
+    query = visible(actor, now).options(selectinload(Cooperation.lead))
     return list(session.scalars(query.order_by(Cooperation.name, Cooperation.id)))
 
 
@@ -87,7 +87,7 @@ def cooperations_page(
     session: Session, actor: Actor, *, cursor: str | None, limit: int | None, now: dt.datetime
 ) -> Page[Cooperation]:
     """Return a page of the cooperations that the actor may see, newest first."""
-    query = _visible(actor, now).options(selectinload(Cooperation.lead))
+    query = visible(actor, now).options(selectinload(Cooperation.lead))
     return newest_first(session, query, Cooperation.id, cursor=cursor, limit=limit)
 
 

@@ -83,7 +83,7 @@ def _is_visible(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
     return and_(is_member, Deadline.cooperation_id.in_(limited_to))
 
 
-def _visible(actor: Actor, now: dt.datetime) -> Select[Deadline]:
+def visible(actor: Actor, now: dt.datetime) -> Select[Deadline]:
     return (
         select(Deadline)
         .where(_is_visible(actor, now))
@@ -105,7 +105,7 @@ def deadlines_page(
     limit: int | None = None,
 ) -> Page[Deadline]:
     """Return a page of visible deadlines in order of time, the earliest first."""
-    query = _visible(actor, now)
+    query = visible(actor, now)
     if wanted.state is not None:
         query = query.where(is_in_state(wanted.state, now))
     for column, value in (
@@ -159,7 +159,7 @@ def recently_missed(
     session: Session, actor: Actor, *, now: dt.datetime, limit: int
 ) -> Sequence[Deadline]:
     """Return the visible deadlines that ended unmet, the latest first."""
-    query = _visible(actor, now).where(is_in_state(State.MISSED, now))
+    query = visible(actor, now).where(is_in_state(State.MISSED, now))
     ordered = query.order_by(Deadline.due_at.desc(), Deadline.id.desc()).limit(limit)
     return session.scalars(ordered).all()
 
@@ -168,7 +168,7 @@ def of_subject(
     session: Session, actor: Actor, subject_id: uuid.UUID, *, now: dt.datetime
 ) -> Sequence[Deadline]:
     """Return all visible deadlines of one procedure, pool or call, lifted ones too, by time."""
-    query = _visible(actor, now).where(Deadline.subject_id == subject_id)
+    query = visible(actor, now).where(Deadline.subject_id == subject_id)
     return session.scalars(query.order_by(Deadline.due_at, Deadline.created_at)).all()
 
 
@@ -176,7 +176,7 @@ def visible_deadline(
     session: Session, actor: Actor, deadline_id: uuid.UUID, *, now: dt.datetime
 ) -> Deadline:
     """Return a deadline; NotFound unless the actor's organisation is a member."""
-    found = session.scalars(_visible(actor, now).where(Deadline.id == deadline_id)).one_or_none()
+    found = session.scalars(visible(actor, now).where(Deadline.id == deadline_id)).one_or_none()
     if found is None:
         raise NotFound(WHAT)
     return found

@@ -79,6 +79,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         language=texts.language,
         language_names=texts.LANGUAGE_NAMES,
+        language_asked=lambda: g.get("language_asked"),
         language_address=address,
         language_alternates=alternates,
         is_for_two_languages=is_for_two,

@@ -15,6 +15,8 @@ from werkzeug.exceptions import HTTPException
 from vergabe.db import db
 from vergabe.errors import DomainError, InvalidInput, Refused, Stale, Violation
 from vergabe.settings import MEGABYTE
+from vergabe.texts import _, marked
+from vergabe.web.logs import request_id
 from vergabe.web.rights import wants_problem
 from vergabe.web.schema import violations_in
 from vergabe.web.transactions import FORM_TYPES
@@ -22,34 +24,65 @@ from vergabe.web.transactions import FORM_TYPES
 logger = logging.getLogger(__name__)
 
 _SENTENCES: Final[Mapping[int, tuple[str, str]]] = {
-    400: ("Unverständliche Anfrage", "Die Anfrage ist unvollständig oder beschädigt."),
+    400: (
+        marked("Unverständliche Anfrage"),
+        marked(
+            "Die Anfrage ist unvollständig oder beschädigt. Gehen Sie zurück und senden Sie sie "
+            "noch einmal."
+        ),
+    ),
     401: (
-        "Anmeldung nötig",
-        "Bitte melden Sie sich an oder senden Sie ein gültiges Zugriffstoken.",
+        marked("Anmeldung nötig"),
+        marked("Bitte melden Sie sich an oder senden Sie ein gültiges Zugriffstoken."),
     ),
-    403: ("Keine Berechtigung", "Dafür fehlt Ihnen die Berechtigung."),
-    404: ("Nicht gefunden", "Diese Seite gibt es nicht, oder sie ist für Sie nicht sichtbar."),
-    405: ("So nicht aufrufbar", "Diese Adresse lässt sich auf diese Weise nicht aufrufen."),
-    406: ("Format nicht verfügbar", "In dem gewünschten Format gibt es diese Antwort nicht."),
-    413: ("Zu groß", "Die Anfrage ist größer als erlaubt."),
+    403: (
+        marked("Dafür fehlt Ihnen die Berechtigung"),
+        marked(
+            "Ihre Rollen erlauben das nicht. Die Administration Ihrer Organisation kann sie ändern."
+        ),
+    ),
+    404: (
+        marked("Nicht gefunden"),
+        marked("Diese Seite gibt es nicht, oder sie ist für Sie nicht sichtbar."),
+    ),
+    405: (
+        marked("So nicht aufrufbar"),
+        marked(
+            "Diese Adresse lässt sich auf diese Weise nicht aufrufen. Gehen Sie zurück und "
+            "benutzen Sie die Knöpfe der Seite."
+        ),
+    ),
+    406: (
+        marked("Format nicht verfügbar"),
+        marked("In dem gewünschten Format gibt es diese Antwort nicht."),
+    ),
+    413: (marked("Zu groß"), marked("Die Anfrage ist größer als erlaubt.")),
     415: (
-        "Falsches Format",
-        "Dieses Format nimmt die Adresse nicht an. Senden Sie application/json.",
+        marked("Falsches Format"),
+        marked("Dieses Format nimmt die Adresse nicht an. Senden Sie application/json."),
     ),
-    422: ("Bitte prüfen Sie Ihre Eingaben", "Eine oder mehrere Angaben stimmen nicht."),
+    422: (
+        marked("Bitte prüfen Sie Ihre Eingaben"),
+        marked("Eine oder mehrere Angaben stimmen nicht."),
+    ),
     428: (
-        "Vorbedingung fehlt",
-        "Senden Sie den Kopf If-Match mit dem ETag, den Sie zuletzt gelesen haben.",
+        marked("Vorbedingung fehlt"),
+        marked("Senden Sie den Kopf If-Match mit dem ETag, den Sie zuletzt gelesen haben."),
     ),
     429: (
-        "Zu viele Anfragen",
-        "Bitte warten Sie einen Augenblick und versuchen Sie es noch einmal.",
+        marked("Zu viele Anfragen"),
+        marked(
+            "Gespeichert wurde nichts. Bitte warten Sie eine Minute und versuchen Sie es noch "
+            "einmal."
+        ),
     ),
 }
 _UNEXPECTED: Final = (
-    "Unerwarteter Fehler",
-    "Bei uns ist etwas schiefgegangen. Gespeichert wurde nichts. "
-    "Bitte versuchen Sie es noch einmal und nennen Sie uns sonst die Uhrzeit.",
+    marked("Unerwarteter Fehler"),
+    marked(
+        "Bei uns ist etwas schiefgegangen. Gespeichert wurde nichts. Bitte versuchen Sie es noch "
+        "einmal und nennen Sie uns sonst die Uhrzeit."
+    ),
 )
 
 
@@ -82,7 +115,14 @@ def answer(problem: dict[str, Any], violations: tuple[Violation, ...] = ()) -> R
             json.dumps(problem), status=status, content_type="application/problem+json"
         )
     else:
-        html = render_template("errors/problem.html", problem=problem, violations=violations)
+        problem = {
+            **problem,
+            "title": _(str(problem["title"])),
+            "detail": _(str(problem["detail"])),
+        }
+        html = render_template(
+            "errors/problem.html", problem=problem, violations=violations, request_id=request_id()
+        )
         response = Response(html, status=status, content_type="text/html; charset=utf-8")
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="vergabe"'
@@ -122,14 +162,18 @@ def _too_large() -> str:
     limit = request.max_content_length or 0
     length = request.content_length
     if request.mimetype not in FORM_TYPES or length is None or length > limit:
-        return (
-            f"Die Anfrage ist größer als die erlaubten {limit // MEGABYTE} MB. Bitte teilen oder "
-            "verkleinern Sie die Datei."
+        return _(
+            "Die Anfrage ist größer als die erlaubten %(limit)s MB. Gespeichert wurde nichts. "
+            "Bitte "
+            "teilen oder verkleinern Sie die Datei.",
+            limit=limit // MEGABYTE,
         )
     texts = current_app.config["MAX_FORM_MEMORY_SIZE"] // MEGABYTE
-    return (
-        f"Das Formular hat mehr als {current_app.config['MAX_FORM_PARTS']} Felder oder mehr als "
-        f"{texts} MB Text. Bitte teilen Sie die Eingaben auf oder laden Sie eine Datei hoch."
+    return _(
+        "Das Formular hat mehr als %(parts)s Felder oder mehr als %(texts)s MB Text. Bitte teilen "
+        "Sie die Eingaben auf oder laden Sie eine Datei hoch.",
+        parts=current_app.config["MAX_FORM_PARTS"],
+        texts=texts,
     )
 
 

@@ -46,7 +46,11 @@ DEMANDS = [
     )
 ]
 SLOW = "Ein Titel, auf den der Server spät antwortet"
-MENU = [("Start", "/text", False), ("Bedarfe", "/list", True), ("Vergabeverfahren", "/form", False)]
+MENU = [
+    NavGroup("Start", (NavLink("Start", "/text"),)),
+    NavGroup("Bedarf", (NavLink("Bedarfe", "/list", "page"), NavLink("Abfragen", "/form"))),
+    NavGroup("Vergabeverfahren", (NavLink("Vergabeverfahren", "/form"),)),
+]
 TOWNS = [SimpleNamespace(id=1, name="Stadt Jülich"), SimpleNamespace(id=2, name="Stadt Linnich")]
 
 
@@ -63,7 +67,8 @@ def create_gallery(posts: list[str]) -> Flask:
     actor = SimpleNamespace(name="Petra Schmitz-Hohenstein", organisation_id=1)
     logged_in: dict[str, Any] = {
         "current_actor": actor,
-        "nav_items": lambda: MENU,
+        "nav_groups": lambda: MENU,
+        "frame_counts": lambda: [SimpleNamespace(label="Postfach", url="/list", number=3)],
         "organisation_choices": lambda: TOWNS,
     }
 

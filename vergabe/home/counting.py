@@ -1,0 +1,110 @@
+"""What waits for somebody, as numbers for the frame of every page: one statement."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from vergabe.access.actor import Actor
+from vergabe.access.permissions import Permission
+from vergabe.cooperations.model import Member
+from vergabe.cooperations.task_rules import Step
+from vergabe.demands.model import CallAnswer, CallForDemands, Demand
+from vergabe.enquiries.model import Enquiry
+from vergabe.messages.model import Message
+from vergabe.pools.model import Joining, Pool, PoolDemand
+from vergabe.tenders import queries as tenders
+from vergabe.tenders.model import Tender
+from vergabe.texts import marked
+from vergabe.web.shell import Count
+
+MESSAGES: Final = "messages"
+TASKS: Final = "tasks"
+
+
+def counts(session: Session, actor: Actor, now: dt.datetime) -> Sequence[Count]:
+    """Return the unread messages and, for municipalities, the things that wait for a decision."""
+    parts = [_unread(actor)]
+    if actor.organisation_id is not None:
+        parts += [part(actor, now) for permission, part in _WAITING if actor.holds(permission)]
+    numbers = {MESSAGES: 0, TASKS: 0}
+    for kind, number in session.execute(union_all(*parts)):
+        numbers[kind] += number
+    found = [Count(marked("Postfach"), "messages.mailbox", numbers[MESSAGES])]
+    if len(parts) > 1:
+        found.insert(0, Count(marked("Aufgaben"), "home.start", numbers[TASKS]))
+    return found
+
+
+def _unread(actor: Actor) -> Select[str, int]:
+    readers: ColumnElement[bool] = Message.user_id == actor.user_id
+    if actor.organisation_id is not None:
+        readers = readers | (Message.organisation_id == actor.organisation_id)
+    return _number(MESSAGES, Message).where(readers, Message.first_read_at.is_(None))
+
+
+def _number(kind: str, of: Any) -> Select[str, int]:
+    return select(literal(kind), func.count()).select_from(of)
+
+
+def _to_release(actor: Actor, _now: dt.datetime) -> Select[str, int]:
+    return _number(TASKS, Demand).where(
+        Demand.organisation_id == actor.organisation_id, Demand.stage == "submitted"
+    )
+
+
+def _calls(actor: Actor, now: dt.datetime) -> Select[str, int]:
+    """Open calls without an answer: neither "nothing" nor a demand."""
+    organisation = actor.organisation_id
+    answered = select(CallAnswer.call_id).where(CallAnswer.organisation_id == organisation)
+    given = select(Demand.call_id).where(
+        Demand.organisation_id == organisation,
+        Demand.call_id.is_not(None),
+        Demand.stage != "draft",
+    )
+    member_of = select(Member.cooperation_id).where(
+        Member.organisation_id == organisation, Member.left_on.is_(None)
+    )
+    return _number(TASKS, CallForDemands).where(
+        CallForDemands.cooperation_id.in_(member_of),
+        CallForDemands.opens_at <= now,
+        CallForDemands.closes_at > now,
+        CallForDemands.id.not_in(answered),
+        CallForDemands.id.not_in(given),
+    )
+
+
+def _joinings(actor: Actor, now: dt.datetime) -> Select[str, int]:
+    organisation = actor.organisation_id
+    decided = select(Joining.pool_id).where(Joining.organisation_id == organisation)
+    own = (
+        select(PoolDemand.pool_id)
+        .join(Demand, Demand.id == PoolDemand.demand_id)
+        .where(PoolDemand.removed_at.is_(None), Demand.organisation_id == organisation)
+    )
+    return _number(TASKS, Pool).where(
+        Pool.stage == "joining",
+        Pool.joining_deadline > now,
+        Pool.id.in_(own),
+        Pool.id.not_in(decided),
+    )
+
+
+def _enquiries(actor: Actor, _now: dt.datetime) -> Select[str, int]:
+    mine = tenders.work_of(actor, Step.ANSWER_ENQUIRIES).with_only_columns(Tender.id)
+    return (
+        _number(TASKS, Enquiry)
+        .join(Tender, Tender.id == Enquiry.tender_id)
+        .where(Tender.id.in_(mine), Tender.stage == "published", Enquiry.answer_id.is_(None))
+    )
+
+
+Waiting = Callable[[Actor, dt.datetime], Select[str, int]]
+_WAITING: Final[tuple[tuple[Permission, Waiting], ...]] = (
+    (Permission.RELEASE_DEMANDS, _to_release),
+    (Permission.ANSWER_CALLS, _calls),
+    (Permission.JOIN_POOLS, _joinings),
+    (Permission.ANSWER_ENQUIRIES, _enquiries),
+)
