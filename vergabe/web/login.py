@@ -12,10 +12,11 @@ from flask_security import (
     SQLAlchemyUserDatastore,
     TwoFactorVerifyCodeForm,
 )
+from flask_security.babel import FsDomain
 from wtforms import StringField
 from wtforms.validators import DataRequired
 
-from vergabe import clock, outbox
+from vergabe import clock, outbox, texts
 from vergabe.access.model import RoleAssignment, User, WebAuthn
 from vergabe.db import db
 from vergabe.ids import new_id
@@ -71,6 +72,13 @@ class RecoveryForm(MfRecoveryForm):
     code = StringField(validators=[DataRequired(CODE_MISSING)], filters=[_without_blanks])
 
 
+class ReadersLanguage(FsDomain):
+    """What the login says, in the reader's language: its sentences are translated like ours."""
+
+    def gettext(self, string: str, **variables: Any) -> str:
+        return texts.gettext(str(string), **variables)
+
+
 def _recovery_key(secret_key: str) -> bytes:
     """Return the key of stored recovery codes: who has the database alone has none of them."""
     digest = hashlib.sha256(f"recovery codes {secret_key}".encode()).digest()
@@ -106,7 +114,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         SECURITY_TOTP_ISSUER="Vergabe",
         SECURITY_RETURN_GENERIC_RESPONSES=True,
         SECURITY_JOIN_USER_ROLES=False,
-        SECURITY_POST_LOGIN_VIEW="/start",
+        SECURITY_POST_LOGIN_VIEW="home.start",
         SECURITY_POST_LOGOUT_VIEW="/",
         SECURITY_POST_RESET_VIEW="/anmelden",
         SECURITY_POST_CHANGE_VIEW="/konto",
@@ -135,4 +143,5 @@ def init_app(app: Flask, settings: Settings) -> None:
         two_factor_verify_code_form=CodeForm,
         mf_recovery_form=RecoveryForm,
     )
+    security.i18n_domain = ReadersLanguage(app)  # type: ignore[no-untyped-call]  # as above
     app.view_functions[SENDS_A_MAIL] = commits_posts(app.view_functions[SENDS_A_MAIL])
