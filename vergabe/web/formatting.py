@@ -9,6 +9,7 @@ from flask import Flask
 
 from vergabe import clock, money
 from vergabe.texts import Language, language
+from vergabe.web import time_words
 
 WEEKDAYS: Final = (
     "Montag",
@@ -145,4 +146,7 @@ def init_app(app: Flask) -> None:
         file_size=file_size,
         whole=whole,
         short_id=short_id,
+        until=time_words.until,
+        exact_moment=time_words.exact,
+        long_day=time_words.long_day,
     )
