@@ -83,7 +83,7 @@ def switch_organisation() -> ResponseReturnValue:
         ) from error
     rights.act_for(organisation_id)
     flash(f"Sie handeln jetzt für {current_actor().organisation_name}.", "success")
-    return redirect("/start", code=303)
+    return redirect(own_path(request.form.get("next", "")) or "/start", code=303)
 
 
 @pages.post("/sprache")

@@ -84,7 +84,7 @@ def _canvas(chart: BarChart, name: str, width: int) -> _Canvas:
     texts = [text_width(bar.text, _SIZE) for row in chart.rows for bar in row.bars]
     labels = [text_width(row.label, _SIZE) for row in chart.rows]
     left = min(max(labels, default=0), width * _LABEL_SHARE) + _GAP
-    right = width - min(max(texts, default=0), width * _LABEL_SHARE) - _GAP
+    right = width - min(max(texts, default=0), width * _LABEL_SHARE) - _GAP - 1
     return _Canvas(chart, name, width, left, right)
 
 

@@ -1,4 +1,6 @@
-"""The start pages and the pages that law asks every service for."""
+"""The start pages."""
+
+from typing import Final
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -6,11 +8,15 @@ from flask.typing import ResponseReturnValue
 from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.db import db
-from vergabe.home import tasks
+from vergabe.home import first_steps, running, tasks
 from vergabe.notices import queries as notices
+from vergabe.web import time_words
 from vergabe.web.rights import current_actor, optional_actor, public, requires
 
 pages = Blueprint("home", __name__)
+
+NEAREST: Final = 3
+"""So many tasks with an end stand out as cards."""
 
 
 @pages.get("/")
@@ -25,24 +31,15 @@ def index() -> ResponseReturnValue:
 @pages.get("/start")
 @requires(Permission.USE_OWN_ACCOUNT)
 def start() -> ResponseReturnValue:
-    actor = current_actor()
-    waiting = tasks.waiting(db.session(), actor, now=clock.now())
-    return render_template("home/start.html", waiting=waiting)
-
-
-@pages.get("/impressum")
-@public
-def imprint() -> ResponseReturnValue:
-    return render_template("home/imprint.html")
-
-
-@pages.get("/datenschutz")
-@public
-def privacy() -> ResponseReturnValue:
-    return render_template("home/privacy.html")
-
-
-@pages.get("/barrierefreiheit")
-@public
-def accessibility() -> ResponseReturnValue:
-    return render_template("home/accessibility.html")
+    session, actor, now = db.session(), current_actor(), clock.now()
+    waiting = tasks.waiting(session, actor, now=now)
+    return render_template(
+        "home/start.html",
+        nearest=[task for task in waiting if task.due_at][:NEAREST],
+        later=[task for task in waiting if task.due_at][NEAREST:]
+        + [task for task in waiting if not task.due_at],
+        elsewhere=tasks.elsewhere(session, actor, now=now),
+        groups=running.under_way(session, actor, now=now),
+        first_step=first_steps.first_step(actor),
+        until=time_words.until,
+    )

@@ -22,7 +22,7 @@ from vergabe.web import paging
 from vergabe.web.paging import Page
 
 
-def _visible(actor: Actor) -> Select[Tender]:
+def visible(actor: Actor) -> Select[Tender]:
     """Members of the cooperation see its tenders, buyers and service providers theirs.
 
     The operator sees all. A role that is limited to one cooperation shows its tenders alone.
@@ -84,13 +84,13 @@ def work_of(actor: Actor, step: Step) -> Select[Tender]:
         TaskAssignment.performer != Performer.LEAD,
         TaskAssignment.organisation_id.is_(None) | (TaskAssignment.organisation_id == org),
     )
-    return _visible(actor).where((Tender.lead_organisation_id == org) | named)
+    return visible(actor).where((Tender.lead_organisation_id == org) | named)
 
 
 def visible_tender(session: Session, actor: Actor, tender_id: uuid.UUID) -> Tender:
     """Return a tender with its lots, items, shares and criteria; NotFound if it is not visible."""
     found = session.scalars(
-        _visible(actor)
+        visible(actor)
         .where(Tender.id == tender_id)
         .options(
             selectinload(Tender.lots).selectinload(Lot.items).selectinload(LotItem.shares),
@@ -111,7 +111,7 @@ def locked_tender(session: Session, actor: Actor, tender_id: uuid.UUID) -> Tende
     and a document published by a rival meanwhile must not look like one that still waits.
     """
     found = session.scalars(
-        _visible(actor)
+        visible(actor)
         .where(Tender.id == tender_id)
         .options(
             selectinload(Tender.lots).selectinload(Lot.items).selectinload(LotItem.shares),
@@ -130,7 +130,7 @@ def locked_tender(session: Session, actor: Actor, tender_id: uuid.UUID) -> Tende
 def tender_by_reference(session: Session, actor: Actor, reference: str) -> Tender:
     """Return a visible tender by its human reference, e.g. DLZ-2026-0007."""
     found = session.scalars(
-        _visible(actor).where(Tender.reference == reference.strip().upper())
+        visible(actor).where(Tender.reference == reference.strip().upper())
     ).one_or_none()
     if found is None:
         raise NotFound(f"Das Vergabeverfahren {reference}")
@@ -148,7 +148,7 @@ def tenders_page(
     limit: int | None = None,
 ) -> Page[Tender]:
     """Return a page of visible tenders, newest first."""
-    query = _visible(actor).options(selectinload(Tender.lead))
+    query = visible(actor).options(selectinload(Tender.lead))
     if stage:
         query = query.where(Tender.stage == stage)
     if cooperation_id:
