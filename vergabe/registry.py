@@ -77,6 +77,7 @@ from vergabe.council_papers import pages as council_papers_pages
 from vergabe.councils import api as councils_api
 from vergabe.councils import pages as councils_pages
 from vergabe.deadlines import api as deadlines_api
+from vergabe.deadlines import calendar_link
 from vergabe.deadlines import pages as deadlines_pages
 from vergabe.demands import api as demands_api
 from vergabe.demands import call_pages, calls_api, cpv_api
@@ -89,7 +90,7 @@ from vergabe.funding import api as funding_api
 from vergabe.funding import pages as funding_pages
 from vergabe.funding import proof_pages as funding_proof_pages
 from vergabe.glossary import pages as glossary_pages
-from vergabe.home import appearance, counting, health, search_pages
+from vergabe.home import appearance, counting, health, search_pages, statements
 from vergabe.home import pages as home_pages
 from vergabe.in_house import api as in_house_api
 from vergabe.in_house import pages as in_house_pages
@@ -125,9 +126,15 @@ from vergabe.pools.conditions import Condition
 from vergabe.records import api as records_api
 from vergabe.records import pages as records_pages
 from vergabe.settings import Settings
+from vergabe.supplier_area import (
+    calendar_pages,
+    calendars,
+    profile_pages,
+    registration_pages,
+    tender_pages,
+)
 from vergabe.suppliers import api as suppliers_api
 from vergabe.suppliers import pages as suppliers_pages
-from vergabe.suppliers import registration_pages
 from vergabe.tenders import api as tenders_api
 from vergabe.tenders import common_rules_pages as tender_bylaw_pages
 from vergabe.tenders import conditions as publication_conditions
@@ -238,6 +245,9 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     uploads_pages.pages,
     messages_pages.pages,
     registration_pages.pages,
+    profile_pages.pages,
+    tender_pages.pages,
+    calendar_pages.pages,
     suppliers_pages.pages,
     following_pages.pages,
     enquiries_pages.pages,
@@ -251,6 +261,7 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     home_pages.pages,
     health.pages,
     search_pages.pages,
+    statements.pages,
     appearance.pages,
     glossary_pages.pages,
     records_pages.pages,
@@ -328,7 +339,7 @@ NAVIGATION: Final[tuple[NavItem, ...]] = (
     NavItem(marked("Gremien"), "councils.index", Permission.VIEW_BODIES, marked("Zusammenarbeit")),
     NavItem(marked("Satzungen"), "bylaws.index", Permission.VIEW_BYLAWS, marked("Zusammenarbeit")),
     NavItem(marked("Verfahren"), "following.mine", Permission.USE_SUPPLIER_AREA),
-    NavItem(marked("Profil"), "suppliers.profile", Permission.USE_SUPPLIER_AREA),
+    NavItem(marked("Profil"), "supplier_profile.show", Permission.USE_SUPPLIER_AREA),
     NavItem(marked("Unternehmen"), "suppliers.firm", Permission.USE_SUPPLIER_AREA),
     NavItem(marked("Auf dieser Plattform"), "notices.search", None, marked("Bekanntmachungen")),
     NavItem(marked("Auf anderen"), "market.search", None, marked("Bekanntmachungen")),
@@ -384,8 +395,10 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     shell.set_navigation(list(NAVIGATION))
     shell.set_counting(counting.counts)
     glossary_pages.init_app(app)
+    statements.init_app(app)
     sections.set_sections(SECTIONS)
     conditions.set_conditions(before_joining=BEFORE_JOINING)
+    calendar_link.set_sources((calendars.followed_entries,))
     publication_conditions.set_gates(_publication_gates(app))
     purposes.set_purposes(app, _upload_purposes(app))
 

@@ -27,6 +27,7 @@ class Settings:
     notice_sender: where notices go besides our own pages: `none`, a folder, or the address of the
     Datenservice Öffentlicher Einkauf; notice_sender_token: what it knows us by;
     law_tables: folder with the operator's own rows of the law, which replace packaged ones;
+    operator_file: TOML file with the facts of imprint, privacy and accessibility statement;
     document_limit_bytes: largest single document in an ordinary form; request_limit_bytes: largest
     request body; upload_limit_bytes: largest file that is uploaded in pieces; upload_quota_bytes:
     what one organisation may have uploaded before it is used.
@@ -43,6 +44,7 @@ class Settings:
     notice_sender: str = "none"
     notice_sender_token: str | None = field(default=None, repr=False)
     law_tables: Path | None = None
+    operator_file: Path | None = None
     document_limit_bytes: int = 100 * MEGABYTE
     request_limit_bytes: int = 120 * MEGABYTE
     upload_limit_bytes: int = 4096 * MEGABYTE
@@ -87,6 +89,7 @@ class Settings:
             notice_sender=_notice_sender(environment, data),
             notice_sender_token=environment.get("VERGABE_NOTICE_SENDER_TOKEN") or None,
             law_tables=law_folder(environment),
+            operator_file=_file(environment, "VERGABE_OPERATOR"),
             document_limit_bytes=_megabytes(environment, "VERGABE_DOCUMENT_LIMIT_MB", 100),
             request_limit_bytes=_megabytes(environment, "VERGABE_REQUEST_LIMIT_MB", 120),
             upload_limit_bytes=_megabytes(environment, "VERGABE_UPLOAD_LIMIT_MB", 4096),
@@ -159,6 +162,17 @@ def law_folder(environment: Mapping[str, str] = os.environ) -> Path | None:
             "Ihre Tabellen liegen (Namen wie thresholds.toml), oder lassen Sie die Angabe weg."
         )
     return folder
+
+
+def _file(environment: Mapping[str, str], name: str) -> Path | None:
+    """Return the file that a setting names, or None; SettingsError if it is not there."""
+    text = environment.get(name)
+    if not text:
+        return None
+    file = Path(text).expanduser()
+    if not file.is_file():
+        raise SettingsError(f"{name} nennt keine Datei: {text!r}. Geben Sie ihren ganzen Pfad an.")
+    return file
 
 
 def _megabytes(environment: Mapping[str, str], name: str, default: int) -> int:
