@@ -18,6 +18,8 @@ from vergabe.tenders.documents import Upload, document_of
 from vergabe.tenders.forms import FormReader
 from vergabe.tenders.rules import Stage, is_open_for_bids
 from vergabe.tenders.snapshots import dropping_documents
+from vergabe.uploads import forms as uploads
+from vergabe.uploads.forms import HandedIn
 from vergabe.web import shell
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -60,6 +62,7 @@ def _index_page(
         is_changeable=is_changeable
         and duties.may(db.session(), current_actor(), tender, Step.PREPARE_TENDER),
         limit=f"{shell.settings().document_limit_bytes // 1024**2} Megabyte",
+        kept_uploads=uploads.kept(db.session(), current_actor(), "file") if violations else [],
         accept=ACCEPT,
         kinds=KINDS_IN_WORDS,
     )
@@ -70,15 +73,22 @@ def _index_page(
 @commits
 def add(tender_id: uuid.UUID) -> ResponseReturnValue:
     def command(form: FormReader) -> str:
-        found = documents.add_document(
-            db.session(),
-            current_actor(),
-            current.store(),
-            tender_id,
-            _upload(form),
-            now=clock.now(),
-        )
-        return f"„{found.title}“ ist hochgeladen."
+        given = _handed_in()
+        found = [
+            documents.add_document(
+                db.session(),
+                current_actor(),
+                current.store(),
+                tender_id,
+                # A title of one's own fits one file; several have their names.
+                _upload(one, form.text("title") if len(given) == 1 else ""),
+                now=clock.now(),
+            )
+            for one in given
+        ]
+        if len(found) > 1:
+            return f"{len(found)} Dokumente sind hochgeladen."
+        return f"„{found[0].title}“ ist hochgeladen."
 
     return _done(tender_id, command)
 
@@ -94,7 +104,7 @@ def replace(tender_id: uuid.UUID, document_id: uuid.UUID) -> ResponseReturnValue
             current.store(),
             tender_id,
             document_id,
-            _upload(form),
+            _upload(_handed_in()[0], form.text("title")),
             now=clock.now(),
         )
         return f"„{found.title}“ liegt jetzt in Fassung {found.document_version} vor."
@@ -130,15 +140,17 @@ def keep(tender_id: uuid.UUID, document_id: uuid.UUID) -> ResponseReturnValue:
     return _done(tender_id, command)
 
 
-def _upload(form: FormReader) -> Upload:
-    given = request.files.get("file")
-    if given is None or not given.filename:
-        raise InvalidInput("file_missing", "Wählen Sie eine Datei aus.", field="file")
+def _handed_in() -> list[HandedIn]:
+    return uploads.handed_in(db.session(), current_actor(), "tender_document", "file")
+
+
+def _upload(given: HandedIn, title: str) -> Upload:
     return Upload(
         stream=given.stream,
-        file_name=given.filename,
+        file_name=given.name,
         limit_bytes=shell.settings().document_limit_bytes,
-        title=form.text("title"),
+        title=title,
+        kept=given.kept,
     )
 
 

@@ -8,6 +8,7 @@ from flask import Response
 from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.db import db
+from vergabe.errors import InvalidInput
 from vergabe.files import current
 from vergabe.tenders import as_json, documents, drafting, lot_editing, presenting, queries
 from vergabe.tenders.api import as_last_read, shown
@@ -24,6 +25,8 @@ from vergabe.tenders.schema import (
     TenderUploadFilesSchema,
     TenderUploadFormSchema,
 )
+from vergabe.uploads import forms as uploads
+from vergabe.uploads.forms import HandedIn
 from vergabe.web import shell
 from vergabe.web.api import ApiBlueprint
 from vergabe.web.rights import current_actor, requires
@@ -175,10 +178,18 @@ def document_content(tender_id: uuid.UUID, document_id: uuid.UUID) -> Response:
 
 
 def _upload(form: dict[str, Any], files: dict[str, Any]) -> Upload:
-    given = files["file"]
+    given = files.get("file")
+    if given is not None:
+        one = HandedIn(given.filename or "", given.stream)
+    elif form["upload_id"] is not None:
+        one = uploads.taken(db.session(), current_actor(), "tender_document", form["upload_id"])
+    else:
+        message = "Senden Sie die Datei, oder in upload_id eine, die schon hochgeladen ist."
+        raise InvalidInput("file_missing", message, field="file")
     return Upload(
-        stream=given.stream,
-        file_name=given.filename,
+        stream=one.stream,
+        file_name=one.name,
         limit_bytes=shell.settings().document_limit_bytes,
         title=form["title"],
+        kept=one.kept,
     )

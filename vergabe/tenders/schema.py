@@ -333,12 +333,13 @@ class LawSchema(Schema):
 
 
 class TenderUploadFormSchema(Schema):
-    """What goes with an uploaded file."""
+    """What goes with a file: its title, or which one of those uploaded in pieces it is."""
 
     title = text_field(LINE_MAX, load_default="")
+    upload_id = fields.UUID(load_default=None)
 
 
 class TenderUploadFilesSchema(Schema):
-    """The file, as a part of multipart/form-data."""
+    """The file, as a part of multipart/form-data; without it the form names an upload."""
 
-    file = fields.Raw(required=True, metadata={"type": "string", "format": "binary"})
+    file = fields.Raw(metadata={"type": "string", "format": "binary"})

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import IO, Final
 
-from flask import request
+from flask import Response, after_this_request, request
 from sqlalchemy.orm import Session
 
 from vergabe import clock
@@ -55,20 +55,36 @@ def handed_in(session: Session, actor: Actor, purpose_key: str, field: str) -> l
         raise InvalidInput(
             "too_many_files", f"Höchstens {MOST_FILES} Dateien auf einmal.", field=field
         )
-    found += [taken(session, actor, purpose_key, upload_id) for upload_id in upload_ids]
+    # All are put together before the first is taken: each does so in units of work of its own.
+    for upload_id in upload_ids:
+        receiving.make_whole(actor, upload_id, current.store())
+    found += [_taken(session, actor, purpose_key, upload_id) for upload_id in upload_ids]
     if not found:
         raise InvalidInput("file_missing", "Wählen Sie eine Datei aus.", field=field)
     return found
 
 
 def taken(session: Session, actor: Actor, purpose_key: str, upload_id: uuid.UUID) -> HandedIn:
-    """Return one complete upload, taken over into the store; errors as `service.take`."""
+    """Return one complete upload, taken over into the store; errors as `service.take`.
+
+    Call it before anything else is written, as `handed_in`.
+    """
+    receiving.make_whole(actor, upload_id, current.store())
+    return _taken(session, actor, purpose_key, upload_id)
+
+
+def _taken(session: Session, actor: Actor, purpose_key: str, upload_id: uuid.UUID) -> HandedIn:
     store = current.store()
-    receiving.make_whole(actor, upload_id, store)
     purpose = purposes.find(purpose_key)
     upload = service.take(session, actor, purpose, upload_id, store, now=clock.now())
     stream = store.open(upload.kept.sha256)
+    after_this_request(lambda response: _closing(stream, response))
     return HandedIn(upload.name, stream, upload.kept)
+
+
+def _closing(stream: IO[bytes], response: Response) -> Response:
+    stream.close()
+    return response
 
 
 def kept(session: Session, actor: Actor, field: str) -> list[Waiting]:

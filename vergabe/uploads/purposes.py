@@ -8,6 +8,7 @@ from flask import Flask, current_app
 
 from vergabe.access.permissions import Permission
 from vergabe.errors import InvalidInput
+from vergabe.uploads.rules import size_in_words
 
 _KEY: Final = "vergabe_uploads"
 
@@ -30,6 +31,8 @@ class Purpose:
 def set_purposes(app: Flask, purposes: tuple[Purpose, ...]) -> None:
     """Set what may be uploaded (done once by the registry)."""
     app.extensions[_KEY] = {purpose.key: purpose for purpose in purposes}
+    app.jinja_env.globals["upload_limit_bytes"] = lambda key: find(key).limit_bytes
+    app.jinja_env.globals["upload_limit_words"] = lambda key: size_in_words(find(key).limit_bytes)
 
 
 def find(key: str) -> Purpose:
