@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from vergabe.access.model import Organisation
+from vergabe.collation import german_order
 from vergabe.cooperations.model import Cooperation, TaskArea
 from vergabe.db import Cents, Day, Id, Instant, JsonDict, JsonList, Model, Name
 from vergabe.demands.model import Demand
@@ -54,6 +55,10 @@ class Pool(Model):
             name="end_has_reason",
         ),
         Index("ix_pool_cooperation_id_stage_id", "cooperation_id", "stage", "id"),
+        # One for each order in which the list of a cooperation is offered.
+        Index("ix_pool_cooperation_id_id", "cooperation_id", "id"),
+        Index("ix_pool_cooperation_id_title_order_id", "cooperation_id", "title_order", "id"),
+        Index("ix_pool_cooperation_id_joining_id", "cooperation_id", "joining_deadline", "id"),
         Index(
             "uq_pool_proposal_key",
             "cooperation_id",
@@ -70,6 +75,7 @@ class Pool(Model):
     area_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("task_area.id"))
     stage: Mapped[str] = mapped_column(String(20), default="proposed")
     title: Mapped[Name]
+    title_order: Mapped[str] = german_order("title")
     cpv: Mapped[str] = mapped_column(String(8))
     proposal_key: Mapped[str | None] = mapped_column(String(64))
     """Hash over the sorted demand ids; the same demands are not proposed twice."""

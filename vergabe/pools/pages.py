@@ -20,7 +20,17 @@ from vergabe.cooperations.task_rules import Step
 from vergabe.cooperations.tasks import Governed
 from vergabe.db import db
 from vergabe.errors import InvalidInput, Violation
-from vergabe.pools import changing, consulting, forms, presenting, proposing, queries, shaping
+from vergabe.list_views.answers import list_answer
+from vergabe.pools import (
+    changing,
+    consulting,
+    forms,
+    listing,
+    presenting,
+    proposing,
+    queries,
+    shaping,
+)
 from vergabe.pools.commitment import amount
 from vergabe.pools.rules import moment
 from vergabe.pools.stages import STAGE_NAMES, Stage
@@ -36,32 +46,15 @@ Command = Callable[[Session, Actor], str]
 @pages.get("/buendelungen")
 @requires(Permission.VIEW_POOLS)
 def index() -> ResponseReturnValue:
-    session, actor, now = db.session(), current_actor(), clock.now()
-    stage = _stage(request.args.get("stage"))
-    cooperation_id = forms.id_in(request.args, "cooperation_id")
-    cursor = request.args.get("ab")
-    page = queries.pools_page(
-        session, actor, stage=stage, cooperation_id=cooperation_id, cursor=cursor, now=now
-    )
-    query: dict[str, Any] = {"stage": stage, "cooperation_id": cooperation_id}
-    return render_template(
+    session, actor = db.session(), current_actor()
+    return list_answer(
+        listing.pool_list(session, actor, now=clock.now()),
         "pools/index.html",
-        page=page,
-        counts=presenting.counts(session, page.items),
-        shown_stage=stage,
-        shown_cooperation=cooperation_id,
-        stages=[(known.value, name) for known, name in STAGE_NAMES.items()],
-        cooperations=[(c.id, c.name) for c in cooperations.cooperations_of(session, actor)],
+        counts=lambda found: presenting.counts(session, found),
         areas=_area_choices(session, actor),
         may_propose=actor.holds(Permission.EDIT_POOLS),
-        next_url=url_for(".index", ab=page.next_cursor, **query) if page.next_cursor else None,
-        first_url=url_for(".index", **query) if cursor else None,
         **_helpers(),
     )
-
-
-def _stage(text: str | None) -> Stage | None:
-    return Stage(text) if text in set(Stage) else None
 
 
 def _helpers() -> dict[str, Any]:
@@ -119,7 +112,7 @@ def propose() -> ResponseReturnValue:
         flash(f"{number} für „{area.name}“ vor.", "success")
     else:
         flash("Die freigegebenen Bedarfe passen zurzeit nicht zueinander.", "info")
-    return redirect(url_for(".index", stage="proposed"), code=303)
+    return redirect(url_for(".index", stand=Stage.PROPOSED), code=303)
 
 
 @pages.get("/buendelungen/<uuid:pool_id>")

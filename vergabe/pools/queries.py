@@ -123,14 +123,15 @@ def pools_page(
 
     stage: as time has made it; None leaves out only what was rejected or dissolved.
     """
-    query = visible(actor).where(_in_stage(stage, now))
+    query = visible(actor).where(in_stage(stage, now))
     if cooperation_id is not None:
         query = query.where(Pool.cooperation_id == cooperation_id)
     query = query.options(selectinload(Pool.area), selectinload(Pool.cooperation))
     return paging.newest_first(session, query, Pool.id, cursor=cursor, limit=limit)
 
 
-def _in_stage(stage: Stage | None, now: dt.datetime) -> ColumnElement[bool]:
+def in_stage(stage: Stage | None, now: dt.datetime) -> ColumnElement[bool]:
+    """Return the condition of a stage as time has made it; None: neither rejected nor dissolved."""
     if stage is None:
         return Pool.stage.not_in((Stage.REJECTED, Stage.DISSOLVED))
     if stage is Stage.JOINING:

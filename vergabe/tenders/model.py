@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from vergabe.access.model import Organisation
+from vergabe.collation import german_order
 from vergabe.cooperations.model import Cooperation
 from vergabe.db import (
     Cents,
@@ -59,6 +60,10 @@ _METHODS_SQL = (
 )
 
 
+_BY_VALUE = ("cooperation_id", "estimated_value_net_cents", "id")
+_BY_DEADLINE = ("cooperation_id", "submission_deadline", "id")
+
+
 class Tender(Model):
     """A joint procedure of the members of a pool, run by the lead."""
 
@@ -92,6 +97,11 @@ class Tender(Model):
         ),
         Index("ix_tender_cooperation_id_stage_id", "cooperation_id", "stage", "id"),
         Index("ix_tender_pool_id", "pool_id"),
+        # One for each order in which the list of a cooperation is offered.
+        Index("ix_tender_cooperation_id_id", "cooperation_id", "id"),
+        Index("ix_tender_cooperation_id_title_order_id", "cooperation_id", "title_order", "id"),
+        Index("ix_tender_cooperation_id_value_id", *_BY_VALUE),
+        Index("ix_tender_cooperation_id_deadline_id", *_BY_DEADLINE),
     )
 
     id: Mapped[Id]
@@ -105,6 +115,7 @@ class Tender(Model):
     """The version of the agreement in force when the procedure began: its task matrix decides."""
     stage: Mapped[str] = mapped_column(String(20), default="draft")
     title: Mapped[Name]
+    title_order: Mapped[str] = german_order("title")
     description: Mapped[LongText]
     nature: Mapped[str] = mapped_column(String(20))
     cpv: Mapped[str] = mapped_column(String(8))

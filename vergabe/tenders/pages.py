@@ -9,12 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
-from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations.task_rules import Step
 from vergabe.db import db
 from vergabe.errors import InvalidInput, Refused, Stale, Violation
 from vergabe.exchange import codes
 from vergabe.law.errors import LawError
+from vergabe.list_views.answers import list_answer
 from vergabe.money import german
 from vergabe.tenders import (
     assessment,
@@ -23,6 +23,7 @@ from vergabe.tenders import (
     duties,
     explaining,
     gates,
+    listing,
     presenting,
     queries,
     readiness,
@@ -34,7 +35,7 @@ from vergabe.tenders.forms import FormReader
 from vergabe.tenders.gate_lists import common_gates, member_lists
 from vergabe.tenders.lotting import SPLIT_NAMES, LotDraft, Split
 from vergabe.tenders.model import Tender
-from vergabe.tenders.rules import STAGE_NAMES, Stage
+from vergabe.tenders.rules import Stage
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -44,36 +45,13 @@ pages = Blueprint("tenders", __name__)
 @pages.get("/vergabeverfahren")
 @requires(Permission.VIEW_TENDERS)
 def index() -> ResponseReturnValue:
-    session, actor = db.session(), current_actor()
-    stage, group = _stage(), request.args.get("gruppe", type=uuid.UUID)
-    text, cursor = request.args.get("q", "")[:200], request.args.get("ab")
-    page = queries.tenders_page(
-        session, actor, stage=stage, cooperation_id=group, text=text, cursor=cursor
-    )
-    shown: dict[str, Any] = {
-        name: value for name, value in request.args.items() if name != "ab" and value
-    }
-    return render_template(
+    now = clock.now()
+    return list_answer(
+        listing.tender_list(db.session(), current_actor(), now=now),
         "tenders/index.html",
-        page=page,
-        stages=[(stage.value, name) for stage, name in STAGE_NAMES.items()],
-        groups=[(c.id, c.name) for c in cooperations.cooperations_of(session, actor)],
-        wanted=request.args,
-        shown_stage=lambda t: rules.shown_stage(
-            Stage(t.stage),
-            t.submission_deadline,
-            clock.now(),
-            is_public=t.public_since is not None,
-        ),
+        shown_stage=lambda tender: listing.shown_stage(tender, now),
         stage_kind=presenting.stage_kind,
-        next_url=url_for(".index", **shown, ab=page.next_cursor) if page.next_cursor else None,
-        first_url=url_for(".index", **shown) if cursor else None,
     )
-
-
-def _stage() -> str | None:
-    wanted = request.args.get("stand", "")
-    return wanted if wanted in set(Stage) else None
 
 
 @pages.get("/vergabeverfahren/aus-buendelung/<uuid:pool_id>")
@@ -130,19 +108,19 @@ def _cockpit(
         return _published(tender, violations, status=status)
     found = gates.all_gates(session, tender, now=now)
     trades = trades_of(session, tender)
-    todo = cockpit.tasks(
+    found_tasks = cockpit.cockpit_of(
         tender,
         found,
         is_joined=any(is_joined(lot, trades) for lot in tender.lots),
         may_edit=duties.may(session, actor, tender, Step.PREPARE_TENDER),
+        may_publish=duties.may(session, actor, tender, Step.PUBLISH),
     )
     return presenting.page(
         "tenders/cockpit.html",
         tender,
         status=status,
         violations=violations,
-        tasks=todo,
-        can_be_ready=any(task.url == "#bereit" for task in todo),
+        cockpit=found_tasks,
         open_gates=sum(1 for gate in found if gate.is_open),
         gate_count=len(found),
     )

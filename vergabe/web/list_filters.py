@@ -89,7 +89,10 @@ class TextFilter:
 
 @dataclass(frozen=True)
 class OneOf:
-    """One of several values; `blank` is the label of "all of them"."""
+    """One of several values; `blank` is the label of no choice.
+
+    otherwise: what holds while nothing is chosen, None for everything.
+    """
 
     name: str
     label: str
@@ -97,12 +100,13 @@ class OneOf:
     matches: Callable[[str], Condition]
     blank: str = "Alle"
     is_folded: bool = False
+    otherwise: Callable[[], Condition] | None = None
     kind: ClassVar[str] = "one_of"
 
     def read(self, args: Args) -> Reading:
         wanted = args.get(self.name, "")
         if not wanted:
-            return Reading({self.name: []})
+            return Reading({self.name: []}, [self.otherwise()] if self.otherwise else [])
         names = dict(self.options)
         if wanted not in names:
             return Reading({self.name: [wanted]}, violations=[_no_choice(self.name)])

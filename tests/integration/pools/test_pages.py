@@ -47,7 +47,7 @@ def test_a_coordinator_previews_and_makes_proposals(client: FlaskClient, session
     for _ in range(2):
         status, _text = post(client, "/buendelungen/vorschlagen", "/buendelungen", area_id=area_id)
         assert status == 303
-    listed = text_of(client, "/buendelungen?stage=proposed")
+    listed = text_of(client, "/buendelungen?stand=proposed")
     assert listed.count("BUE-DLZ-2026-") == 1
     assert "Dafür spricht" in listed
 

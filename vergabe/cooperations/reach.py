@@ -1,0 +1,76 @@
+"""Of which cooperations somebody may see something, for lists that are read one by one.
+
+The lists of pools, tenders and deadlines walk along an index of each cooperation; how many that is
+depends on memberships, never on how long a list is.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, literal_column, or_, select, union
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from vergabe import clock
+from vergabe.access.actor import Actor
+from vergabe.access.permissions import Permission, roles_with
+from vergabe.cooperations.model import Agreement, Member
+from vergabe.cooperations.task_model import TaskAssignment
+
+
+@dataclass(frozen=True)
+class Reach:
+    """member_of: cooperations of which the organisation is a member today; others: those that it
+    has left, or whose agreement names it for a task. is_unlimited: the operator sees all.
+    """
+
+    member_of: Sequence[uuid.UUID] = ()
+    others: Sequence[uuid.UUID] = ()
+    is_unlimited: bool = False
+
+    def branches(
+        self,
+        cooperation_id: InstrumentedAttribute[uuid.UUID],
+        elsewhere: ColumnElement[bool],
+    ) -> list[list[ColumnElement[bool]]]:
+        """Return the branches of a list (web.lists) of things that belong to a cooperation.
+
+        Members see all of them; elsewhere: what must hold in the others.
+        """
+        if self.is_unlimited:
+            return [[]]
+        own = [[cooperation_id == each] for each in self.member_of]
+        return own + [[cooperation_id == each, elsewhere] for each in self.others]
+
+
+def reach_of(session: Session, actor: Actor, permission: Permission) -> Reach:
+    """Return the cooperations of which the actor may see something with this permission.
+
+    A role that is limited to one cooperation reaches no other. One statement.
+    """
+    if actor.is_operator:
+        return Reach(is_unlimited=True)
+    org, today = actor.organisation_id, clock.berlin_day(clock.now())
+    is_running = (Member.joined_on <= today) & or_(
+        Member.left_on.is_(None), Member.left_on >= today
+    )
+    memberships = select(Member.cooperation_id, case((is_running, 1), else_=0)).where(
+        Member.organisation_id == org
+    )
+    nothing: Any = literal_column("0")
+    named = (
+        select(Agreement.cooperation_id, nothing)
+        .join(TaskAssignment, TaskAssignment.agreement_id == Agreement.id)
+        .where(TaskAssignment.organisation_id == org, Agreement.in_force_on.is_not(None))
+    )
+    limits = {
+        grant.cooperation_id
+        for grant in actor.grants
+        if grant.role in roles_with(permission) and grant.organisation_id == org
+    }
+    found = session.execute(union(memberships, named))
+    allowed = [(key, is_member) for key, is_member in found if limits & {None, key}]
+    member_of = {key for key, is_member in allowed if is_member}
+    others = {key for key, _ in allowed} - member_of
+    return Reach(sorted(member_of), sorted(others))

@@ -1,0 +1,110 @@
+"""The list of tenders."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from vergabe.access.actor import Actor
+from vergabe.access.permissions import Permission
+from vergabe.collation import folded
+from vergabe.cooperations import queries as cooperations
+from vergabe.cooperations import reach
+from vergabe.exchange import codes
+from vergabe.tenders import queries, rules
+from vergabe.tenders.model import Tender
+from vergabe.tenders.rules import STAGE_NAMES, Stage
+from vergabe.web import lists
+from vergabe.web.list_filters import Amounts, Days, Filter, OneOf, TextFilter, Yes
+from vergabe.web.lists import Column, Listing, euros
+
+
+def tender_list(session: Session, actor: Actor, *, now: dt.datetime) -> Listing[Tender]:
+    """Return the list of the tenders that the actor may see."""
+    elsewhere = queries.visible(actor).whereclause
+    reached = reach.reach_of(session, actor, Permission.VIEW_TENDERS)
+    return Listing(
+        key="tenders",
+        title="Vergabeverfahren",
+        id=Tender.id,
+        columns=(
+            Column("titel", "Titel", lambda t: t.title),
+            Column("aktenzeichen", "Aktenzeichen", lambda t: t.reference),
+            Column("federfuehrung", "Federführung", lambda t: t.lead.name),
+            Column("wert", "Wert netto", lambda t: euros(t.estimated_value_net_cents), "numeric"),
+            Column("frist", "Angebote bis", lambda t: t.submission_deadline),
+            Column("stand", "Stand", lambda t: shown_stage(t, now)),
+            Column("gruppe", "Zusammenarbeit", lambda t: t.cooperation.name, on_page=False),
+            Column("cpv", "CPV", lambda t: codes.cpv_with_check_digit(t.cpv), on_page=False),
+            Column("gesendet", "Veröffentlicht", lambda t: t.published_at, on_page=False),
+        ),
+        orders=(
+            lists.NEWEST,
+            lists.by_text("titel", "Titel", Tender.title_order),
+            lists.by_amount("wert", "Wert", Tender.estimated_value_net_cents),
+            lists.by_day("frist", "Angebote bis", Tender.submission_deadline, nullable=True),
+        ),
+        rows=_tenders,
+        branches=reached.branches(Tender.cooperation_id, elsewhere)
+        if elsewhere is not None
+        else [[]],
+        filters=_filters(session, actor),
+    )
+
+
+def shown_stage(tender: Tender, now: dt.datetime) -> str:
+    """Return where a tender stands now, in words."""
+    return rules.shown_stage(
+        Stage(tender.stage),
+        tender.submission_deadline,
+        now,
+        is_public=tender.public_since is not None,
+    )
+
+
+def _tenders(session: Session, ids: Sequence[uuid.UUID]) -> Sequence[Tender]:
+    query = select(Tender).where(Tender.id.in_(ids))
+    return session.scalars(
+        query.options(joinedload(Tender.lead), joinedload(Tender.cooperation))
+    ).all()
+
+
+def _filters(session: Session, actor: Actor) -> list[Filter]:
+    groups = [(str(c.id), c.name) for c in cooperations.cooperations_of(session, actor)]
+    found: list[Filter] = [
+        TextFilter(
+            "q",
+            "Titel oder Aktenzeichen",
+            lambda word: (
+                Tender.title_order.contains(folded(word), autoescape=True)
+                | func.lower(Tender.reference).contains(word, autoescape=True)
+            ),
+        ),
+        OneOf(
+            "stand",
+            "Stand",
+            [(stage.value, name) for stage, name in STAGE_NAMES.items()],
+            lambda stage: Tender.stage == stage,
+        ),
+    ]
+    if len(groups) > 1:
+        found.append(
+            OneOf(
+                "gruppe",
+                "Zusammenarbeit",
+                groups,
+                lambda key: Tender.cooperation_id == uuid.UUID(key),
+            )
+        )
+    return [
+        *found,
+        Yes(
+            "eigene",
+            "Nur unter unserer Federführung",
+            lambda: Tender.lead_organisation_id == actor.organisation_id,
+        ),
+        Amounts("wert", "Wert netto", Tender.estimated_value_net_cents),
+        Days("frist", "Angebote bis", Tender.submission_deadline),
+    ]
