@@ -20,14 +20,13 @@ from vergabe.events import Event
 from vergabe.messages.events import MailUnsubscribed
 from vergabe.notices import delivery_handlers as deliveries
 from vergabe.notices import handlers as notices
-from vergabe.notices import invitations
 from vergabe.notices.events import DeliveryNews, NoticePublished
 from vergabe.notices.model import Notice
 from vergabe.pools import events as pool_events
 from vergabe.pools import handlers as pools
 from vergabe.suppliers import following, inviting
 from vergabe.suppliers import handlers as suppliers
-from vergabe.tenders import resolution_watch
+from vergabe.tenders import invitations, resolution_watch
 from vergabe.votes import events as vote_events
 from vergabe.votes import handlers as votes
 from vergabe.web.formatting import weekday_moment

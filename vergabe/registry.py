@@ -124,6 +124,7 @@ from vergabe.pools import conditions, joining_pages, later_api, later_pages
 from vergabe.pools import pages as pools_pages
 from vergabe.pools.conditions import Condition
 from vergabe.records import api as records_api
+from vergabe.records import chain_pages
 from vergabe.records import pages as records_pages
 from vergabe.settings import Settings
 from vergabe.supplier_area import (
@@ -265,6 +266,7 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     appearance.pages,
     glossary_pages.pages,
     records_pages.pages,
+    chain_pages.pages,
     unsubscribe_pages.pages,
     law_pages.pages,
     advice_pages.pages,
@@ -341,8 +343,7 @@ NAVIGATION: Final[tuple[NavItem, ...]] = (
     NavItem(marked("Verfahren"), "following.mine", Permission.USE_SUPPLIER_AREA),
     NavItem(marked("Profil"), "supplier_profile.show", Permission.USE_SUPPLIER_AREA),
     NavItem(marked("Unternehmen"), "suppliers.firm", Permission.USE_SUPPLIER_AREA),
-    NavItem(marked("Auf dieser Plattform"), "notices.search", None, marked("Bekanntmachungen")),
-    NavItem(marked("Auf anderen"), "market.search", None, marked("Bekanntmachungen")),
+    NavItem(marked("Bekanntmachungen"), "notices.search", None),
     NavItem(marked("Personen"), "accounts.people", Permission.ADMINISTER_ORGANISATION),
 )
 

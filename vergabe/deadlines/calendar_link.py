@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from sqlalchemy import ColumnElement, or_, select
@@ -23,7 +23,15 @@ from vergabe.web.formatting import weekday_moment
 NAME: Final = "Vergabe: Fristen"
 KEPT: Final = dt.timedelta(days=365)
 MOST: Final = 2000
+Source = Callable[..., Sequence[CalendarEntry]]
+"""source(session, user, *, base_url, now): further entries of a person's calendar."""
+_sources: list[Source] = []
 _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{20,100}")
+
+
+def set_sources(sources: Sequence[Source]) -> None:
+    """Say what else belongs into calendars (done once by the registry)."""
+    _sources[:] = sources
 
 
 def has_link(session: Session, actor: Actor) -> bool:
@@ -57,7 +65,8 @@ def _own_account(session: Session, actor: Actor) -> User:
 
 
 def calendar_of(session: Session, secret: str, *, base_url: str, now: dt.datetime) -> bytes:
-    """Return the calendar behind a secret: the deadlines of the person's cooperations.
+    """Return the calendar behind a secret: the deadlines of the person's cooperations, and those
+    that later steps know of (`set_sources`).
 
     Raises NotFound for a secret that is wrong, revoked, or of somebody who may no longer log in.
     """
@@ -69,7 +78,10 @@ def calendar_of(session: Session, secret: str, *, base_url: str, now: dt.datetim
     if user is None:
         raise NotFound("Dieser Kalender")
     deadlines = _deadlines_of(session, user, now=now)
-    return ical.calendar(NAME, [_entry(each, base_url, now) for each in deadlines])
+    entries = [_entry(each, base_url, now) for each in deadlines]
+    for source in _sources:
+        entries += source(session, user, base_url=base_url, now=now)
+    return ical.calendar(NAME, entries)
 
 
 def _deadlines_of(session: Session, user: User, *, now: dt.datetime) -> Sequence[Deadline]:

@@ -103,7 +103,8 @@ def refusal(code: str, message: str, field: str | None = None) -> InvalidInput:
     return InvalidInput.of([Violation(code, message, field=field)])
 
 
-def _table(name: str) -> Iterator[dict[str, str]]:
+def table(name: str) -> Iterator[dict[str, str]]:
+    """Yield the rows of a table of `schemas/codelists` by column name."""
     path = folder("schemas") / "codelists" / name
     content = path.read_bytes()
     text = (gzip.decompress(content) if path.suffix == ".gz" else content).decode()
@@ -121,7 +122,7 @@ def _cpv_table() -> dict[str, Cpv]:
             row["label_de"],
             row["label_en"],
         )
-        for row in _table("cpv_2008.csv.gz")
+        for row in table("cpv_2008.csv.gz")
     }
 
 
@@ -221,7 +222,7 @@ def cpv_search(text: str, limit: int = 20) -> tuple[Cpv, ...]:
         prefix = compact.split("-")[0]
         found = [entry for code, entry in _cpv_table().items() if code.startswith(prefix)]
         return tuple(found[:limit])
-    words = _fold(text).split()
+    words = folded(text).split()
     if not words:
         return ()
     ranked = []
@@ -235,10 +236,10 @@ def cpv_search(text: str, limit: int = 20) -> tuple[Cpv, ...]:
 
 @functools.cache
 def _cpv_labels() -> tuple[tuple[str, Cpv], ...]:
-    return tuple((" " + _fold(entry.label_de), entry) for entry in _cpv_table().values())
+    return tuple((" " + folded(entry.label_de), entry) for entry in _cpv_table().values())
 
 
-def _fold(text: str) -> str:
+def folded(text: str) -> str:
     """Return text for comparing: case and punctuation do not count, ä equals ae."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     for umlaut, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
@@ -250,7 +251,7 @@ def _fold(text: str) -> str:
 def _nuts_table() -> dict[str, Nuts]:
     return {
         row["code"]: Nuts(row["code"], int(row["level"]), row["parent"] or None, row["name"])
-        for row in _table("nuts_2024.csv.gz")
+        for row in table("nuts_2024.csv.gz")
     }
 
 
@@ -259,15 +260,20 @@ def nuts(code: str) -> Nuts | None:
     return _nuts_table().get(code)
 
 
+def nuts_all() -> tuple[Nuts, ...]:
+    """Return every region, in the order of their codes."""
+    return tuple(_nuts_table().values())
+
+
 def nuts_search(text: str, limit: int = 20) -> tuple[Nuts, ...]:
     """Return up to `limit` regions whose name holds every word of `text`, German ones first."""
-    words = _fold(text).split()
+    words = folded(text).split()
     if not words:
         return ()
     found = [
         region
         for region in _nuts_table().values()
-        if all(word in _fold(region.name) or word == region.code.lower() for word in words)
+        if all(word in folded(region.name) or word == region.code.lower() for word in words)
     ]
     found.sort(key=lambda region: (not region.code.startswith("DE"), region.level, region.code))
     return tuple(found[:limit])
@@ -298,7 +304,7 @@ def _unit_table() -> dict[str, Unit]:
             row["base_code"],
             Decimal(row["factor"]),
         )
-        for row in _table("units.csv")
+        for row in table("units.csv")
     }
 
 
@@ -319,7 +325,7 @@ def _spelling_table() -> dict[str, UnitSpelling]:
         for entry in _unit_table().values()
         for name in (entry.symbol, entry.name, entry.plural)
     }
-    for row in _table("unit_spellings.csv"):
+    for row in table("unit_spellings.csv"):
         spellings[_fold_unit(row["spelling"])] = UnitSpelling(row["code"], row["per"] == "year")
     return spellings
 
@@ -373,13 +379,13 @@ def unit_hint(text: str) -> str | None:
 def lands() -> tuple[Land, ...]:
     """Return the 16 Länder in the order of their official keys."""
     return tuple(
-        Land(row["key"], row["code"], row["name"], row["nuts1"]) for row in _table("lands.csv")
+        Land(row["key"], row["code"], row["name"], row["nuts1"]) for row in table("lands.csv")
     )
 
 
 @functools.cache
 def _currency_table() -> dict[str, Currency]:
-    return {row["code"]: Currency(row["code"], row["label_de"]) for row in _table("currencies.csv")}
+    return {row["code"]: Currency(row["code"], row["label_de"]) for row in table("currencies.csv")}
 
 
 def currency(code: str) -> Currency | None:
@@ -391,7 +397,7 @@ def currency(code: str) -> Currency | None:
 def _country_table() -> dict[str, Country]:
     rows = [
         Country(row["code"], row["iso2"], row["label_de"], row["eu"] == "y")
-        for row in _table("countries.csv")
+        for row in table("countries.csv")
     ]
     by_iso2 = {entry.iso2: entry for entry in rows if entry.iso2}
     return by_iso2 | {entry.code: entry for entry in rows}

@@ -10,6 +10,7 @@ from vergabe.accounts.service import clean_email
 from vergabe.errors import InvalidInput, Violation
 from vergabe.exchange.plain_text import one_line
 from vergabe.messages.mail_text import UnusableAddress, envelope_address
+from vergabe.texts import gettext as _
 
 T = TypeVar("T")
 
@@ -25,8 +26,10 @@ def mail_address(text: str, *, field: str = "email") -> str:
         [
             Violation(
                 "email_invalid",
-                "Das ist keine gültige E-Mail-Adresse. Bitte prüfen Sie die Schreibweise "
-                "(name@firma.de).",
+                _(
+                    "Das ist keine gültige E-Mail-Adresse. Bitte prüfen Sie die Schreibweise "
+                    "(name@firma.de)."
+                ),
                 field=field,
             )
         ]
@@ -41,7 +44,7 @@ def checked_password(password: str, *, field: str = "password") -> str:
             [
                 Violation(
                     "password_length",
-                    "Das Passwort braucht mindestens 12 und höchstens 128 Zeichen.",
+                    _("Das Passwort braucht mindestens 12 und höchstens 128 Zeichen."),
                     field=field,
                 )
             ]
@@ -59,7 +62,7 @@ def required(text: str, longest: int, field: str, what: str) -> str:
     """Return a text on one line; InvalidInput if it is empty (`what` says what to give) or long."""
     value = one_line(text, max_length=longest, field=field)
     if not value:
-        missing = Violation("missing", f"Bitte geben Sie {what} an.", field=field)
+        missing = Violation("missing", _("Bitte geben Sie %(what)s an.", what=what), field=field)
         raise InvalidInput.of([missing])
     return value
 

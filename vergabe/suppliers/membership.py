@@ -14,6 +14,7 @@ from vergabe.access.permissions import Permission, Role
 from vergabe.audit import service as audit
 from vergabe.audit.service import Act
 from vergabe.errors import NotFound, Refused
+from vergabe.texts import gettext as _
 
 
 def own_firm(session: Session, actor: Actor) -> Organisation:
@@ -21,22 +22,24 @@ def own_firm(session: Session, actor: Actor) -> Organisation:
     actor.require(Permission.USE_SUPPLIER_AREA, organisation_id=actor.organisation_id)
     firm = session.get(Organisation, actor.organisation_id) if actor.organisation_id else None
     if firm is None or firm.kind != "supplier":
-        raise NotFound("Das Unternehmen")
+        raise NotFound(_("Das Unternehmen"))
     return firm
 
 
 def remove_person(session: Session, actor: Actor, user_id: uuid.UUID, *, now: dt.datetime) -> None:
     """End somebody's role at the actor's firm with yesterday; the last person cannot be removed."""
     firm = own_firm(session, actor)
+    # Two who leave at the same moment would both still see the other one.
+    session.refresh(firm, with_for_update=True)
     day = clock.berlin_day(now)
     roles = [role for role in _roles_at(session, firm.id) if role.is_valid_on(day)]
     theirs = [role for role in roles if role.user_id == user_id]
     if not theirs:
-        raise NotFound("Diese Person")
+        raise NotFound(_("Diese Person"))
     if len({role.user_id for role in roles}) == 1:
         raise Refused(
             "last_person",
-            "Das ist die letzte Person Ihres Unternehmens. Laden Sie zuerst jemand anders ein.",
+            _("Das ist die letzte Person Ihres Unternehmens. Laden Sie zuerst jemand anders ein."),
         )
     for role in theirs:
         if role.valid_from >= day:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from typing import Final
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from vergabe.access.model import Organisation
 from vergabe.db import Cents, Id, Instant, JsonDict, JsonList, Model
+
+VALID_FOR: Final = dt.timedelta(days=3)
+"""How long the link of a registration goes on; that of an invitation longer."""
+INVITATION_VALID_FOR: Final = dt.timedelta(days=14)
 
 
 class SupplierProfile(Model):
@@ -108,6 +114,11 @@ class PendingRegistration(Model):
     asked_by_name: Mapped[str] = mapped_column(String(200))
     asked_at: Mapped[Instant]
     organisation: Mapped[Organisation | None] = relationship()
+
+    @property
+    def valid_until(self) -> dt.datetime:
+        """Return the first instant at which the link no longer goes on."""
+        return self.asked_at + (INVITATION_VALID_FOR if self.organisation_id else VALID_FOR)
 
 
 class TenderRegistration(Model):

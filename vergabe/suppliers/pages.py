@@ -1,4 +1,4 @@
-"""The supplier's own area: what the firm wants to hear of, what it says of itself, who acts."""
+"""What a firm says of itself, and who acts for it."""
 
 import uuid
 
@@ -9,113 +9,14 @@ from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.db import db
 from vergabe.errors import InvalidInput, Refused, Violation
-from vergabe.exchange import codes
-from vergabe.suppliers import membership, profiles, registering, rules
-from vergabe.suppliers.profiles import FirmEntry, ProfileEntry
+from vergabe.suppliers import membership, profiles, registering
+from vergabe.suppliers.profiles import FirmEntry
+from vergabe.texts import gettext as _
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.shell import settings
 from vergabe.web.transactions import commits
 
 pages = Blueprint("suppliers", __name__)
-
-
-@pages.get("/unternehmen/profil")
-@requires(Permission.USE_SUPPLIER_AREA)
-def profile() -> ResponseReturnValue:
-    found = profiles.profile_of(db.session(), current_actor())
-    lands = {land.nuts1 for land in codes.lands()}
-    entry = ProfileEntry(
-        cpv="\n".join(found.cpv_prefixes),
-        nuts="\n".join(code for code in found.nuts_prefixes if code not in lands),
-        keywords="\n".join(found.keywords),
-        size=found.size or "",
-    )
-    return _profile_page(entry, [code for code in found.nuts_prefixes if code in lands])
-
-
-def _profile_page(
-    entry: ProfileEntry,
-    lands: list[str],
-    violations: tuple[Violation, ...] = (),
-    *,
-    status: int = 200,
-) -> ResponseReturnValue:
-    found = profiles.profile_of(db.session(), current_actor())
-    html = render_template(
-        "suppliers/profile.html",
-        profile=found,
-        entry=entry,
-        chosen_lands=lands,
-        lands=[(land.nuts1, land.name) for land in codes.lands()],
-        sizes=list(rules.SIZES.items()),
-        cpv_labels=[(prefix, _cpv_label(prefix)) for prefix in found.cpv_prefixes],
-        nuts_labels=[(code, _nuts_label(code)) for code in found.nuts_prefixes],
-        violations=violations,
-    )
-    return html, status
-
-
-def _cpv_label(prefix: str) -> str:
-    entry = codes.cpv(prefix.ljust(8, "0"))
-    return entry.label_de if entry else ""
-
-
-def _nuts_label(code: str) -> str:
-    region = codes.nuts(code)
-    return region.name if region else ""
-
-
-@pages.post("/unternehmen/profil")
-@requires(Permission.USE_SUPPLIER_AREA)
-@commits
-def save_profile() -> ResponseReturnValue:
-    lands = request.form.getlist("land")
-    entry = ProfileEntry(
-        cpv=request.form.get("cpv", ""),
-        nuts=request.form.get("nuts", ""),
-        keywords=request.form.get("keywords", ""),
-        size=request.form.get("size", ""),
-    )
-    wanted = ProfileEntry(
-        cpv=entry.cpv,
-        nuts="\n".join([*lands, entry.nuts]),
-        keywords=entry.keywords,
-        size=entry.size,
-    )
-    try:
-        profiles.save_profile(db.session(), current_actor(), wanted, now=clock.now())
-    except InvalidInput as error:
-        db.session.rollback()
-        return _profile_page(entry, lands, error.violations, status=error.status)
-    flash("Ihr Profil ist gespeichert.", "success")
-    return redirect(url_for(".profile"), code=303)
-
-
-@pages.post("/unternehmen/profil/pause")
-@requires(Permission.USE_SUPPLIER_AREA)
-@commits
-def pause() -> ResponseReturnValue:
-    is_paused = request.form.get("paused") == "1"
-    profiles.pause(db.session(), current_actor(), is_paused=is_paused, now=clock.now())
-    flash(
-        "Sie bekommen vorerst keine Einladungen mehr."
-        if is_paused
-        else "Sie bekommen wieder Einladungen.",
-        "success",
-    )
-    return redirect(url_for(".profile"), code=303)
-
-
-@pages.get("/unternehmen/codes")
-@requires(Permission.USE_SUPPLIER_AREA)
-def find_codes() -> ResponseReturnValue:
-    wanted = request.args.get("q", "")[:100]
-    return render_template(
-        "suppliers/codes.html",
-        wanted=wanted,
-        cpv=codes.cpv_search(wanted, limit=30) if wanted.strip() else (),
-        nuts=codes.nuts_search(wanted, limit=15) if wanted.strip() else (),
-    )
 
 
 @pages.get("/unternehmen/angaben")
@@ -131,6 +32,7 @@ def _firm_page(violations: tuple[Violation, ...] = (), *, status: int = 200) -> 
         "suppliers/firm.html",
         firm=found,
         people=membership.people_of(session, actor, now=clock.now()),
+        invited=registering.invitations_of(session, actor, now=clock.now()),
         values=request.form,
         violations=violations,
     )
@@ -147,8 +49,8 @@ def save_firm() -> ResponseReturnValue:
         profiles.save_firm(db.session(), current_actor(), entry, now=clock.now())
     except InvalidInput as error:
         db.session.rollback()
-        return _firm_page(error.violations, status=error.status)
-    flash("Die Angaben sind gespeichert.", "success")
+        return _firm_page(error.reasons, status=error.status)
+    flash(_("Die Angaben sind gespeichert."), "success")
     return redirect(url_for(".firm"), code=303)
 
 
@@ -167,8 +69,17 @@ def invite() -> ResponseReturnValue:
         )
     except InvalidInput as error:
         db.session.rollback()
-        return _firm_page(error.violations, status=error.status)
-    flash("Die Einladung ist unterwegs.", "success")
+        return _firm_page(error.reasons, status=error.status)
+    flash(_("Die Einladung ist unterwegs."), "success")
+    return redirect(url_for(".firm"), code=303)
+
+
+@pages.post("/unternehmen/einladungen/<uuid:invitation_id>/zuruecknehmen")
+@requires(Permission.USE_SUPPLIER_AREA)
+@commits
+def withdraw_invitation(invitation_id: uuid.UUID) -> ResponseReturnValue:
+    registering.withdraw_invitation(db.session(), current_actor(), invitation_id, now=clock.now())
+    flash(_("Die Einladung ist zurückgenommen; ihr Link gilt nicht mehr."), "success")
     return redirect(url_for(".firm"), code=303)
 
 
@@ -176,10 +87,38 @@ def invite() -> ResponseReturnValue:
 @requires(Permission.USE_SUPPLIER_AREA)
 @commits
 def remove(user_id: uuid.UUID) -> ResponseReturnValue:
+    return _remove(user_id)
+
+
+def _remove(user_id: uuid.UUID) -> ResponseReturnValue:
+    is_me = user_id == current_actor().user_id
     try:
         membership.remove_person(db.session(), current_actor(), user_id, now=clock.now())
     except Refused as error:
         db.session.rollback()
         return _firm_page(error.reasons, status=error.status)
-    flash("Die Person handelt nicht mehr für Ihr Unternehmen.", "success")
+    if is_me:
+        flash(_("Sie handeln nicht mehr für dieses Unternehmen."), "success")
+        return redirect(url_for("home.start"), code=303)
+    flash(_("Die Person handelt nicht mehr für Ihr Unternehmen."), "success")
     return redirect(url_for(".firm"), code=303)
+
+
+@pages.get("/unternehmen/verlassen")
+@requires(Permission.USE_SUPPLIER_AREA)
+def leaving() -> ResponseReturnValue:
+    session, actor = db.session(), current_actor()
+    return render_template(
+        "suppliers/leave.html",
+        firm=membership.own_firm(session, actor),
+        people=membership.people_of(session, actor, now=clock.now()),
+    )
+
+
+@pages.post("/unternehmen/verlassen")
+@requires(Permission.USE_SUPPLIER_AREA)
+@commits
+def leave() -> ResponseReturnValue:
+    user_id = current_actor().user_id
+    assert user_id is not None
+    return _remove(user_id)

@@ -162,26 +162,8 @@ def save_firm(
 ) -> Organisation:
     """Change what the actor's firm says about itself; InvalidInput with one violation per field."""
     firm = membership.own_firm(session, actor)
-    wrong: list[Violation] = []
-
-    def line(text: str, longest: int, field: str) -> str | None:
-        return entries.gather(wrong, lambda: entries.optional(text, longest, field))
-
-    name = entries.gather(
-        wrong, lambda: entries.required(entry.name, 400, "name", "den Namen des Unternehmens")
-    )
-    postcode = (
-        entries.gather(wrong, lambda: parse_postcode(entry.postcode, field="postcode"))
-        if entry.postcode.strip()
-        else None
-    )
-    street, city = line(entry.street, 200, "street"), line(entry.city, 200, "city")
-    phone = line(entry.phone, 50, "phone")
-    register_number = line(entry.register_number, 100, "register_number")
-    if wrong:
-        raise InvalidInput.of(wrong)
-    firm.name, firm.street, firm.postcode, firm.city = name or firm.name, street, postcode, city
-    firm.phone, firm.register_number = phone, register_number
+    for name, value in read_firm(entry).items():
+        setattr(firm, name, value)
     session.flush()
     membership.record(
         session,
@@ -192,6 +174,33 @@ def save_firm(
         now=now,
     )
     return firm
+
+
+def read_firm(entry: FirmEntry) -> dict[str, str | None]:
+    """Return what a firm says about itself by column; InvalidInput with one violation per field."""
+    wrong: list[Violation] = []
+
+    def line(text: str, longest: int, field: str) -> str | None:
+        return entries.gather(wrong, lambda: entries.optional(text, longest, field))
+
+    facts = {
+        "name": entries.gather(
+            wrong,
+            lambda: entries.required(entry.name, 400, "name", _("den Namen des Unternehmens")),
+        ),
+        "postcode": (
+            entries.gather(wrong, lambda: parse_postcode(entry.postcode, field="postcode"))
+            if entry.postcode.strip()
+            else None
+        ),
+        "street": line(entry.street, 200, "street"),
+        "city": line(entry.city, 200, "city"),
+        "phone": line(entry.phone, 50, "phone"),
+        "register_number": line(entry.register_number, 100, "register_number"),
+    }
+    if wrong:
+        raise InvalidInput.of(wrong)
+    return facts
 
 
 def _profile(

@@ -3,16 +3,16 @@
 from marshmallow import fields, validate
 
 from vergabe.suppliers import rules
-from vergabe.web.schema import Instant, Schema, text
+from vergabe.web.schema import Instant, MoneySchema, Schema, text
 
 
 class RegistrationInSchema(Schema):
-    """A firm and its first person."""
+    """A firm and its first person; firm and password may also be given after the link."""
 
-    firm = text(400, minimum=1, required=True)
+    firm = text(400, load_default="")
     full_name = text(200, minimum=1, required=True)
     email = fields.String(required=True)
-    password = fields.String(required=True, load_only=True)
+    password = fields.String(load_default=None, load_only=True)
 
 
 class AcceptedSchema(Schema):
@@ -36,6 +36,9 @@ class ProfileInSchema(Schema):
         validate=validate.Length(max=rules.MOST_KEYWORDS),
     )
     size = fields.String(load_default="", allow_none=True)
+    natures = fields.List(fields.String(), load_default=list, validate=validate.Length(max=3))
+    value_from = fields.Nested(MoneySchema, load_default=None, allow_none=True)
+    value_until = fields.Nested(MoneySchema, load_default=None, allow_none=True)
 
 
 class ProfileSchema(Schema):

@@ -38,7 +38,9 @@ def _save(client: FlaskClient, **fields: object) -> int:
 def test_saved_profile_is_matched_from_then_on(
     session: Session, client: FlaskClient, firm: Organisation
 ) -> None:
-    assert _save(client, cpv="34144210-3, 90", land=["DEA"], nuts="DEB1C", keywords="Drohne") == 303
+    assert (
+        _save(client, cpv="34144210-3, 90", nuts_chosen=["DEA", "DEB1C"], keywords="Drohne") == 303
+    )
     page = client.get(PROFILE).get_data(as_text=True)
     assert "Feuerwehrfahrzeuge" in page or "Löschfahrzeuge" in page
     assert "Nordrhein-Westfalen" in page
@@ -67,14 +69,18 @@ def test_saved_profile_is_matched_from_then_on(
         ("cpv", "Feuerwehr"),
         ("cpv", "9" * 5000),
         ("cpv", "34\x00"),
-        ("nuts", "XX1"),
-        ("nuts", "Düren"),
+        ("cpv_chosen", "00000000"),
+        ("nuts_chosen", "XX1"),
+        ("nuts_chosen", "Düren"),
         ("keywords", "x"),
         ("keywords", "y" * 61),
         ("keywords", "a\x00bcd"),
         ("keywords", "\n".join(f"wort{n}" for n in range(51))),
         ("size", "riesig"),
-        ("land", "QQQ"),
+        ("natures", "Geschenke"),
+        ("value_from", "viel"),
+        ("value_from", "-1"),
+        ("value_until", "9" * 30),
     ],
 )
 @pytest.mark.usefixtures("person")
@@ -84,7 +90,8 @@ def test_bad_entry_is_named_and_kept(
     answer = post(client, PROFILE, {"cpv": "34", field: value})
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
-    assert f'href="#{"nuts" if field == "land" else field}"' in page
+    shown_at = {"nuts_chosen": "place", "cpv_chosen": "cpv"}
+    assert f'href="#{shown_at.get(field, field)}"' in page
     session.expire_all()
     assert session.get_one(SupplierProfile, firm.id).cpv_prefixes == []
 
@@ -104,13 +111,46 @@ def test_pause_stops_invitations_and_ends(session: Session, client: FlaskClient)
 
 
 @pytest.mark.usefixtures("person")
-def test_search_finds_codes_and_regions(client: FlaskClient) -> None:
-    page = client.get("/unternehmen/codes?q=Feuerwehr").get_data(as_text=True)
-    assert "34144210" in page
-    page = client.get("/unternehmen/codes?q=Düren").get_data(as_text=True)
-    assert "DEA26" in page
-    for odd in ("%", "<script>", "\x00", "x" * 5000, "9999"):
-        assert client.get("/unternehmen/codes", query_string={"q": odd}).status_code == 200
+def test_description_finds_ranges_to_tick(session: Session, client: FlaskClient) -> None:
+    typed = {"describe": "Löschfahrzeuge für die Feuerwehr", "keywords": "Drohne", "cpv": "90"}
+    answer = post(client, PROFILE, typed | {"step": "suggest"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert 'value="34144"' in page or 'value="3414"' in page
+    assert "Drohne" in page
+    assert 'name="cpv_chosen" value="90" checked' in page
+    # Enter in the field asks too, and nothing is stored before the profile is saved.
+    assert 'value="3414"' in post(client, PROFILE, typed).get_data(as_text=True)
+    session.expire_all()
+    assert session.scalars(select(SupplierProfile)).one().cpv_prefixes == []
+
+
+@pytest.mark.usefixtures("person")
+@pytest.mark.parametrize("describe", ["", "???", "x" * 600, "a\x00b"])
+def test_description_that_leads_nowhere_is_told_at_the_field(
+    client: FlaskClient, describe: str
+) -> None:
+    answer = post(client, PROFILE, {"describe": describe, "step": "suggest"})
+    assert answer.status_code in (200, 422)
+    if answer.status_code == 422:
+        assert 'href="#describe"' in answer.get_data(as_text=True)
+
+
+@pytest.mark.usefixtures("person")
+@pytest.mark.parametrize(
+    ("place", "code"),
+    [("Jülich", "DEA26"), ("rhein-erft", "DEA27"), ("hessen", "DE7"), ("Deutschland", "DE")],
+)
+def test_region_is_found_by_the_name_of_a_town(client: FlaskClient, place: str, code: str) -> None:
+    page = post(client, PROFILE, {"place": place, "step": "places"}).get_data(as_text=True)
+    assert f'name="nuts_chosen" value="{code}"' in page
+
+
+@pytest.mark.usefixtures("person")
+def test_unknown_place_is_told_at_the_field(client: FlaskClient) -> None:
+    answer = post(client, PROFILE, {"place": "Entenhausen", "step": "places"})
+    assert answer.status_code == 422
+    assert 'href="#place"' in answer.get_data(as_text=True)
 
 
 @pytest.mark.usefixtures("person")
