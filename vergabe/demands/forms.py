@@ -10,15 +10,20 @@ from typing import Any, Final
 
 from werkzeug.datastructures import MultiDict
 
+from vergabe import money
+from vergabe.demands import quantities
+from vergabe.demands.conversion import NO_UNIT_GIVEN
 from vergabe.demands.reading import demand_of
 from vergabe.errors import InvalidInput, Violation
 from vergabe.exchange import codes
-from vergabe.exchange.demand_input import ITEMS_MAX, DemandInput
+from vergabe.exchange.demand_input import ITEMS_MAX, DemandInput, ItemInput
+from vergabe.exchange.german import parse_money_cents
 from vergabe.money import euros
 
 LABELS: Final = {
     "title": "Was wird gebraucht?",
     "description": "Beschreibung",
+    "quantity": "Wie viel?",
     "cpv_main": "CPV-Code oder Stichwort",
     "cpv_additional": "Weitere CPV-Codes",
     "nature": "Art der Leistung",
@@ -39,6 +44,7 @@ LABELS: Final = {
 }
 FIELDS: Final = tuple(name for name in LABELS if name not in ("estimated_value_net_cents", "items"))
 _FOLDS: Final = {
+    "area": ("area_id", "call_id"),
     "items": ("items",),
     "place": ("place_street", "place_postcode", "place_city", "nuts"),
     "more": (
@@ -93,6 +99,20 @@ class DemandEntry:
         return any(_is_filled(row) for row in self.items)
 
     @property
+    def quantity_read(self) -> str:
+        """Return how the quantity is read, empty if there is none or it cannot be read."""
+        return quantities.shown_back(self.values.get("quantity", ""))
+
+    @property
+    def value_read(self) -> str:
+        """Return how the estimated value is read, empty if there is none or it cannot be."""
+        try:
+            cents = parse_money_cents(self.values.get("estimated_value_net", ""))
+        except InvalidInput:
+            return ""
+        return money.german(cents)
+
+    @property
     def cpv_words(self) -> str:
         """Return the words in the CPV field, empty if it holds a code or nothing."""
         typed = self.values.get("cpv_main", "").strip()
@@ -140,6 +160,8 @@ def entry_from_input(values: DemandInput, **more: Any) -> DemandEntry:
     typed["cpv_main"] = codes.cpv_with_check_digit(values.cpv_main)
     typed["cpv_additional"] = "; ".join(map(codes.cpv_with_check_digit, values.cpv_additional))
     typed["estimated_value_net"] = _amount(values.estimated_value_net_cents)
+    single = _single(values)
+    typed["quantity"] = _quantity_text(single) if single else ""
     items = tuple(
         {
             "text": item.text,
@@ -148,6 +170,7 @@ def entry_from_input(values: DemandInput, **more: Any) -> DemandEntry:
             "unit_price_net": _amount(item.unit_price_net_cents),
         }
         for item in values.items
+        if single is None
     )
     return with_rows(DemandEntry(typed, items, **more), more=1 if items else 0)
 
@@ -159,11 +182,64 @@ def input_of(entry: DemandEntry, today: dt.date) -> DemandInput:
     are wrong there until a suggestion is ticked.
     """
     rows = [row for row, item in enumerate(entry.items) if _is_filled(item)]
+    items = [quantities.with_meaning(entry.items[row]) for row in rows]
+    is_single = bool(entry.values.get("quantity", "").strip())
+    if is_single and rows:
+        raise InvalidInput.of([_TWICE])
+    if is_single:
+        items = [_single_row(entry)]
     try:
-        return demand_of(entry.values, [entry.items[row] for row in rows], today)
+        return demand_of(entry.values, items, today)
     except InvalidInput as error:
-        found = [_in_form(violation, rows, entry) for violation in error.violations]
+        found = [
+            replace(violation, field="quantity")
+            if is_single and (violation.field or "").startswith("items.")
+            else _in_form(violation, rows, entry)
+            for violation in error.violations
+        ]
         raise InvalidInput.of(found) from error
+
+
+_TWICE: Final = Violation(
+    "quantity_twice",
+    "Geben Sie die Menge entweder hier an oder in den einzelnen Positionen.",
+    field="quantity",
+)
+
+
+def _single_row(entry: DemandEntry) -> dict[str, str]:
+    """Return the one line of a demand whose quantity stands in a field of its own."""
+    values = entry.values
+    title = " ".join(values.get("title", "").split()) or LABELS["title"]
+    return {"text": title, "quantity": quantities.as_meant(values["quantity"], "")}
+
+
+def _single(values: DemandInput) -> ItemInput | None:
+    """Return the line that the field for the quantity shows; None where lines are needed."""
+    item = values.items[0] if len(values.items) == 1 else None
+    if item is None or item.text != values.title or item.quantity is None:
+        return None
+    return item if item.unit_price_net_cents is None else None
+
+
+def _quantity_text(item: ItemInput) -> str:
+    # Without a unit it is counted in pieces („Einheit“), which nobody typed.
+    unit = "" if item.unit_code == NO_UNIT_GIVEN else unit_name(item.unit_code)
+    return f"{_number(item.quantity)} {unit}".strip()
+
+
+def rewritten(entry: DemandEntry, today: dt.date) -> DemandEntry:
+    """Return the entry as the form would show it once stored: amounts and days in one way."""
+    try:
+        return entry_from_input(input_of(entry, today))
+    except InvalidInput:
+        return entry
+
+
+def comparable(entry: DemandEntry) -> dict[str, str]:
+    """Return the texts of an entry by field; its lines as one text, a line each."""
+    rows = [" · ".join(row[name] for name in ITEM_FIELDS if row.get(name)) for row in entry.items]
+    return {**entry.values, "items": "\n".join(row for row in rows if row)}
 
 
 def folds_to_open(entry: DemandEntry, violations: Sequence[Violation]) -> set[str]:

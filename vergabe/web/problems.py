@@ -16,6 +16,7 @@ from vergabe.db import db
 from vergabe.errors import DomainError, InvalidInput, Refused, Stale, Violation
 from vergabe.settings import MEGABYTE
 from vergabe.texts import _, marked
+from vergabe.web import expired
 from vergabe.web.logs import request_id
 from vergabe.web.rights import wants_problem
 from vergabe.web.schema import violations_in
@@ -179,14 +180,18 @@ def _too_large() -> str:
 
 def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
     db.session.rollback()
+    if not wants_problem() and expired.may_keep():
+        return expired.answer(400)
     return answer(
         _problem(
             400,
             "form_expired",
-            "Das Formular ist abgelaufen",
-            "Ihre Sitzung ist abgelaufen oder das Formular war zu lange offen. Gehen Sie zurück "
-            "(Ihre Eingaben stehen noch im Formular), laden Sie die Seite neu und senden Sie noch "
-            "einmal ab.",
+            marked("Das Formular ist abgelaufen"),
+            marked(
+                "Ihre Sitzung ist abgelaufen, oder das Formular war zu lange offen. Gespeichert "
+                "wurde nichts. Gehen Sie zurück, laden Sie die Seite neu und senden Sie noch "
+                "einmal ab."
+            ),
         )
     )
 

@@ -17,6 +17,7 @@ from vergabe.access.model import User
 from vergabe.access.permissions import Permission
 from vergabe.db import db
 from vergabe.errors import Forbidden
+from vergabe.web import expired
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -50,6 +51,8 @@ def requires(permission: Permission) -> Callable[[View], View]:
             if actor is None:
                 if wants_problem():
                     raise Unauthorized("Bitte senden Sie ein gültiges Zugriffstoken (Bearer).")
+                if expired.may_keep():
+                    return expired.answer(401)
                 wanted = request.full_path if request.method == "GET" else None
                 return redirect(url_for("security.login", next=wanted), code=303)
             if not actor.holds(permission):
