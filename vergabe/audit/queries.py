@@ -1,7 +1,9 @@
 """Reading and verifying the record."""
 
+import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -66,17 +68,40 @@ def as_exported(row: RecordEntry) -> dict[str, Any]:
     ) | {"previous_hash": row.previous_hash, "entry_hash": row.entry_hash}
 
 
-def breaks(session: Session, stream: str) -> list[str]:
-    """Return a German sentence for each break in a chain; empty means that it holds.
+@dataclass(frozen=True)
+class Verified:
+    """A chain with the result of verifying it: instants of its ends, last hash, breaks in German.
+
+    entry_count: entries that are there; last_hash: of the last of them, empty without any.
+    """
+
+    entry_count: int
+    first_at: dt.datetime | None
+    last_at: dt.datetime | None
+    last_hash: str
+    breaks: Sequence[str]
+
+    @property
+    def holds(self) -> bool:
+        return not self.breaks
+
+
+def verified(session: Session, stream: str) -> Verified:
+    """Verify a whole chain now, entry by entry.
 
     Compares the end of the chain with its head as well, so that entries missing at the end show.
     """
-    head = session.get(RecordChain, stream)
+    head = session.get(RecordChain, stream, populate_existing=True)
+    first: dict[str, Any] = {}
     last: dict[str, Any] = {"sequence": 0, "entry_hash": rules.GENESIS}
+    count = 0
 
     def watched() -> Iterator[dict[str, Any]]:
+        nonlocal count
         for entry in exported(session, stream):
-            last.update(sequence=entry["sequence"], entry_hash=entry["entry_hash"])
+            count += 1
+            first.setdefault("at", entry["at"])
+            last.update(entry)
             yield entry
 
     found = list(rules.breaks(watched()))
@@ -85,4 +110,25 @@ def breaks(session: Session, stream: str) -> list[str]:
         last["entry_hash"],
     ):
         found.append("Das Ende der Kette stimmt nicht mit ihrem Kopf überein: Einträge fehlen.")
-    return found
+    return Verified(
+        count,
+        _instant(first.get("at")),
+        _instant(last.get("at")),
+        last["entry_hash"] if count else "",
+        found,
+    )
+
+
+def _instant(text: str | None) -> dt.datetime | None:
+    return None if text is None else dt.datetime.fromisoformat(text)
+
+
+def breaks(session: Session, stream: str) -> Sequence[str]:
+    """Return a German sentence for each break in a chain; empty means that it holds."""
+    return verified(session, stream).breaks
+
+
+def length(session: Session, stream: str) -> int:
+    """Return how many entries a chain should have, as its head says."""
+    head = session.get(RecordChain, stream, populate_existing=True)
+    return head.last_sequence if head else 0

@@ -54,6 +54,13 @@ def first_step(actor: Actor) -> FirstStep:
             "Personen und Rollen",
             url_for("accounts.people"),
         )
+    if Role.AUDITOR in roles:
+        return FirstStep(
+            "Sie sehen alles Ihrer Kommune und ändern nichts. Jeder Vorgang hat eine Akte, die sich "
+            "prüfen lässt.",
+            "Akten ansehen",
+            url_for("chains.index"),
+        )
     return FirstStep(next((text for role, text in _WHAT_COMES.items() if role in roles), ""))
 
 
@@ -61,5 +68,4 @@ _WHAT_COMES: Final[Mapping[Role, str]] = {
     Role.RELEASER: "Sobald ein Bedarf zur Freigabe eingereicht ist, steht er hier.",
     Role.CHIEF_OFFICER: "Sobald über ein Vorhaben abgestimmt wird, steht es hier.",
     Role.OPENER: "Sobald die Frist für Angebote endet, steht das Verfahren hier.",
-    Role.AUDITOR: "Sie sehen alles Ihrer Kommune. Beginnen Sie im Menü oben.",
 }

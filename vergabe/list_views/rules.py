@@ -22,6 +22,7 @@ LISTS: Final[Mapping[str, str]] = {
     "messages": "Postfach",
     "people": "Personen",
     "pools": "Bündelungen",
+    "record": "Akten",
     "resolutions": "Beschlüsse",
     "tenders": "Vergabeverfahren",
     "waiting": "Bedarfe freigeben",

@@ -16,6 +16,7 @@ from vergabe.access.permissions import Permission
 from vergabe.audit import queries as audit
 from vergabe.audit import service as streams
 from vergabe.audit.model import RecordChain, RecordEntry
+from vergabe.audit.queries import Verified
 from vergabe.demands import recording as demand_records
 from vergabe.pools.model import PoolDemand
 from vergabe.tenders import queries as tenders
@@ -39,12 +40,20 @@ class ChainRef:
 
 @dataclass(frozen=True)
 class CheckedChain:
-    """A chain with its length, the hash of its last entry, and its breaks as German sentences."""
+    """A chain with what its head says of it, and the result of verifying it.
+
+    entry_count, last_hash: as the head has them, empty without one.
+    """
 
     ref: ChainRef
     entry_count: int
     last_hash: str
-    breaks: Sequence[str]
+    verified: Verified
+
+    @property
+    def breaks(self) -> Sequence[str]:
+        """Return the breaks as German sentences."""
+        return self.verified.breaks
 
     @property
     def holds(self) -> bool:
@@ -123,7 +132,7 @@ def checked(session: Session, ref: ChainRef) -> CheckedChain:
         ref,
         head.last_sequence if head else 0,
         head.last_hash if head else "",
-        audit.breaks(session, ref.stream),
+        audit.verified(session, ref.stream),
     )
 
 
