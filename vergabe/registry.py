@@ -24,6 +24,7 @@ import vergabe.council_papers.model
 import vergabe.councils.model
 import vergabe.deadlines.model
 import vergabe.demands.model
+import vergabe.demands.unfinished_model
 import vergabe.enquiries.model
 import vergabe.files.model
 import vergabe.funding.model
@@ -80,7 +81,7 @@ from vergabe.deadlines import api as deadlines_api
 from vergabe.deadlines import calendar_link
 from vergabe.deadlines import pages as deadlines_pages
 from vergabe.demands import api as demands_api
-from vergabe.demands import call_pages, calls_api, cpv_api
+from vergabe.demands import call_pages, calls_api, cpv_api, earlier_pages, unfinished_pages
 from vergabe.demands import form_pages as demand_form_pages
 from vergabe.demands import pages as demands_pages
 from vergabe.enquiries import api as enquiries_api
@@ -184,6 +185,7 @@ MODELS: Final[tuple[ModuleType, ...]] = (
     vergabe.cooperations.project_model,
     vergabe.cooperations.voting_model,
     vergabe.demands.model,
+    vergabe.demands.unfinished_model,
     vergabe.pools.model,
     vergabe.votes.model,
     vergabe.in_house.model,
@@ -220,6 +222,8 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     paper_pages.pages,
     demands_pages.pages,
     demand_form_pages.pages,
+    earlier_pages.pages,
+    unfinished_pages.pages,
     call_pages.pages,
     pools_pages.pages,
     joining_pages.pages,
@@ -331,6 +335,7 @@ NAVIGATION: Final[tuple[NavItem, ...]] = (
         marked("Vergabe"),
         also=("/akte/verfahren",),
     ),
+    NavItem(marked("Akten"), "chains.index", Permission.VIEW_RECORD, marked("Vergabe")),
     NavItem(marked("Fristen"), "deadlines.index", Permission.VIEW_DEADLINES, marked("Vergabe")),
     NavItem(
         marked("Vereinbarungen"),

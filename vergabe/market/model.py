@@ -1,4 +1,4 @@
-"""Tables of other authorities' notices, the procedures they are about, and how both are found."""
+"""Tables of other authorities' notices, the procedures they are about, and their comparison."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from vergabe.db import Day, Id, Instant, JsonDict, JsonList, LongText, Model, Name, Sha256
-from vergabe.notices.model import by_bytes
 
 
 class ProcedureGroup(Model):
@@ -92,27 +91,3 @@ class ComparisonKey(Model):
         ForeignKey("foreign_notice.id"), primary_key=True, index=True
     )
     is_exact: Mapped[bool]
-
-
-class GroupTerm(Model):
-    """A word of a current notice, by which its procedure is found."""
-
-    __tablename__ = "procedure_group_term"
-
-    term: Mapped[str] = mapped_column(by_bytes(60), primary_key=True)
-    group_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("procedure_group.id"), primary_key=True, index=True
-    )
-
-
-class GroupCode(Model):
-    """A CPV or NUTS code of a current notice, in full, by which its procedure is found."""
-
-    __tablename__ = "procedure_group_code"
-    __table_args__ = (CheckConstraint("scheme IN ('cpv', 'nuts')", name="scheme_known"),)
-
-    scheme: Mapped[str] = mapped_column(String(4), primary_key=True)
-    code: Mapped[str] = mapped_column(by_bytes(8), primary_key=True)
-    group_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("procedure_group.id"), primary_key=True, index=True
-    )

@@ -2,59 +2,79 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, Final, cast
 
 from sqlalchemy import case, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from vergabe import clock, ids
+from vergabe.catalogue import service as catalogue
+from vergabe.catalogue.model import CatalogueEntry
 from vergabe.exchange.foreign_notice import ForeignNotice
 from vergabe.market import blocking, rules, summing
 from vergabe.market.grouping import grouped
-from vergabe.market.model import (
-    ComparisonKey,
-    GroupCode,
-    GroupTerm,
-    ProcedureGroup,
-    StoredNotice,
-)
+from vergabe.market.model import ComparisonKey, ProcedureGroup, StoredNotice
 
 _VARIABLES: Final = 500
 
 
-def relate(session: Session, changed: Sequence[StoredNotice], *, now: dt.datetime) -> None:
-    """Put notices that are new or changed into groups and write what the search shows of these."""
+def relate(
+    session: Session,
+    changed: Sequence[StoredNotice],
+    known: Mapping[uuid.UUID, ForeignNotice],
+    *,
+    now: dt.datetime,
+) -> None:
+    """Put notices that are new or changed into groups and write what the search shows of these.
+
+    known: what some of them say, as far as it has been read already, by id of the row.
+    """
     session.flush()
-    facts = {row.id: facts_of(row) for row in changed}
+    notices = Notices(known)
+    facts = {row.id: notices.facts(row) for row in changed}
     _write_keys(session, facts)
     fresh = set(facts)
     left = {row.group_id for row in changed}
     rows = {row.id: row for row in changed}
     for row in _relatives(session, facts.values(), left):
         rows.setdefault(row.id, row)
-        facts.setdefault(row.id, facts_of(row))
-    known = {key: rows[key].group_id for key in rows if key not in fresh}
-    groups = grouped(list(facts.values()), known=cast("dict[Hashable, Hashable]", known))
-    touched, taken = set(left), set(known.values())
+        if row.id not in facts:
+            facts[row.id] = notices.facts(row)
+    grouped_before = {key: rows[key].group_id for key in rows if key not in fresh}
+    groups = grouped(list(facts.values()), known=cast("dict[Hashable, Hashable]", grouped_before))
+    touched, taken = set(left), set(grouped_before.values())
     for members in groups.all():
         keys = cast("list[uuid.UUID]", members)
         found = [rows[key] for key in keys]
         if fresh.isdisjoint(keys) and len({row.group_id for row in found}) == 1:
             continue
-        chosen = _group_for(session, found, {known[key] for key in keys if key in known}, taken)
+        old = {grouped_before[key] for key in keys if key in grouped_before}
+        chosen = _group_for(session, found, old, taken)
         touched |= {row.group_id for row in found} | {chosen}
         taken.add(chosen)
         for row in found:
             row.group_id = chosen
     session.flush()
     _follow(session, rows.values())
-    write_pictures(session, touched, now=now)
+    write_pictures(session, touched, notices, now=now)
 
 
-def facts_of(row: StoredNotice) -> rules.Facts:
-    """Return what a stored notice is compared by."""
-    return rules.facts_of(ForeignNotice.from_dict(row.facts), row.id)
+class Notices:
+    """What stored notices say, each read from its row once in a transaction."""
+
+    def __init__(self, known: Mapping[uuid.UUID, ForeignNotice]) -> None:
+        self._known = dict(known)
+
+    def of(self, row: StoredNotice) -> ForeignNotice:
+        found = self._known.get(row.id)
+        if found is None:
+            found = self._known[row.id] = ForeignNotice.from_dict(row.facts)
+        return found
+
+    def facts(self, row: StoredNotice) -> rules.Facts:
+        """Return what a stored notice is compared by."""
+        return rules.facts_of(self.of(row), row.id)
 
 
 def _write_keys(session: Session, facts: dict[uuid.UUID, rules.Facts]) -> None:
@@ -163,31 +183,51 @@ def _follow(session: Session, rows: Iterable[StoredNotice]) -> None:
     session.flush()
 
 
-def write_pictures(session: Session, group_ids: set[uuid.UUID], *, now: dt.datetime) -> None:
+def write_pictures(
+    session: Session, group_ids: set[uuid.UUID], notices: Notices, *, now: dt.datetime
+) -> None:
     """Write anew what the search shows of groups; those without notices go."""
     by_group: dict[uuid.UUID, list[tuple[uuid.UUID, ForeignNotice]]] = {}
     for row in _current_of(session, group_ids):
-        pair = row.id, ForeignNotice.from_dict(row.facts)
-        by_group.setdefault(row.group_id, []).append(pair)
-    for part in parts(sorted(group_ids)):
-        for table in (GroupTerm, GroupCode):
-            session.execute(delete(table).where(table.group_id.in_(part)))
-        empty = [group_id for group_id in part if group_id not in by_group]
-        session.execute(delete(ProcedureGroup).where(ProcedureGroup.id.in_(empty)))
+        by_group.setdefault(row.group_id, []).append((row.id, notices.of(row)))
+    empty = sorted(group_ids - by_group.keys())
+    for part in parts(empty):
+        session.execute(delete(ProcedureGroup).where(ProcedureGroup.id.in_(part)))
     today = clock.berlin_day(now)
-    words: list[dict[str, Any]] = []
-    codes: list[dict[str, Any]] = []
-    for group_id, notices in by_group.items():
-        picture = summing.picture(notices, today=today)
-        group = session.get_one(ProcedureGroup, group_id)
-        for name, value in picture.columns.items():
-            setattr(group, name, value)
-        words += [{"term": word, "group_id": group_id} for word in picture.words]
-        codes += [{"scheme": s, "code": c, "group_id": group_id} for s, c in picture.codes]
+    listed = []
+    for part in parts(sorted(by_group)):
+        for group in session.scalars(select(ProcedureGroup).where(ProcedureGroup.id.in_(part))):
+            picture = summing.picture(group.id, by_group[group.id], today=today)
+            for name, value in picture.columns.items():
+                setattr(group, name, value)
+            listed.append(picture.listed)
     session.flush()
-    for model, rows in ((GroupTerm, words), (GroupCode, codes)):
-        if rows:
-            session.execute(insert(model), rows)
+    catalogue.enter(session, "other", listed, gone=empty, now=now)
+
+
+def enter_missing(session: Session, *, limit: int, now: dt.datetime) -> int:
+    """Enter procedures that the directory does not know yet; return how many.
+
+    There are some once, after the directory came into the house.
+    """
+    missing = missing_groups(session, limit=limit)
+    if missing:
+        write_pictures(session, set(missing), Notices({}), now=now)
+    return len(missing)
+
+
+def missing_groups(session: Session, *, limit: int) -> list[uuid.UUID]:
+    """Return procedures with notices that the directory does not know."""
+    return list(
+        session.scalars(
+            select(ProcedureGroup.id)
+            .where(
+                ProcedureGroup.notice_count > 0,
+                ProcedureGroup.id.not_in(select(CatalogueEntry.subject_id)),
+            )
+            .limit(limit)
+        )
+    )
 
 
 def parts(values: Sequence[Any]) -> Iterable[Sequence[Any]]:

@@ -12,9 +12,9 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Final
 
+from vergabe.catalogue.words import words
 from vergabe.exchange import codes
 from vergabe.exchange.foreign_notice import ForeignNotice
-from vergabe.notices.terms import words
 
 SAME_FROM: Final = 60
 """Points from which two notices count as the same procedure."""

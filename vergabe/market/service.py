@@ -49,15 +49,16 @@ def store(
     counted: Counter[Outcome] = Counter()
     known = _versions(session, incoming)
     touched: dict[uuid.UUID, StoredNotice] = {}
+    said: dict[uuid.UUID, ForeignNotice] = {}
     for one in incoming:
         versions = known.setdefault((one.notice.source, one.notice.source_id), [])
         outcome, row = _put(session, kept, one, versions, now=now)
         counted[outcome] += 1
         if row is not None and row.is_current:
-            touched[row.id] = row
+            touched[row.id], said[row.id] = row, one.notice
     current = [row for row in touched.values() if row.is_current]
     if current:
-        relating.relate(session, current, now=now)
+        relating.relate(session, current, said, now=now)
     return counted
 
 

@@ -1,4 +1,4 @@
-"""Where notices of others stand: names for people, and addresses of their pages."""
+"""Where notices of others stand: addresses of their pages."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,24 +6,10 @@ from urllib.parse import quote
 
 from vergabe.exchange.foreign_notice import ForeignNotice
 
-NAMES: Final[Mapping[str, str]] = {
-    "ted": "TED (Tenders Electronic Daily)",
-    "doe": "Datenservice Öffentlicher Einkauf",
-    "eforms": "Datei",
-    "cosinex:dtvp": "Deutsches Vergabeportal (DTVP)",
-    "cosinex:niedersachsen": "Vergabeportal Niedersachsen",
-    "cosinex:nrw": "Vergabemarktplatz NRW",
-    "cosinex:rheinland": "Vergabemarktplatz Rheinland",
-}
 _PAGES: Final[Mapping[str, str]] = {
     "ted": "https://ted.europa.eu/de/notice/-/detail/{}",
     "doe": "https://oeffentlichevergabe.de/ui/de/search/details?noticeId={}",
 }
-
-
-def name(source: str) -> str:
-    """Return the name of a source; unknown ones keep their key."""
-    return NAMES.get(source, source)
 
 
 def page(notice: ForeignNotice) -> str | None:

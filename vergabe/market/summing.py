@@ -2,30 +2,34 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
+from vergabe.catalogue import methods
+from vergabe.catalogue.service import Listed
 from vergabe.exchange.foreign_notice import ForeignNotice
 from vergabe.market import rules, sources
-from vergabe.notices import terms
 
-_MOST_WORDS: Final = 400
 _MOST_BUYERS: Final = 12
 _SUMMARY_SHOWN: Final = 400
 _SUMMARY_FOUND: Final = 3000
+_MOST_LOTS: Final = 50
+# One euro, or ten, stands where a field had to be filled.
+_LEAST_VALUE_CENTS: Final = 100_00
+
+Pairs = Sequence[tuple[uuid.UUID, ForeignNotice]]
 
 
 @dataclass(frozen=True)
 class Picture:
-    """Columns of a procedure group, and the words and codes by which it is found."""
+    """Columns of a procedure group, and what the directory is told of it."""
 
     columns: dict[str, Any]
-    words: list[str] = field(default_factory=list)
-    codes: list[tuple[str, str]] = field(default_factory=list)
+    listed: Listed
 
 
-def picture(notices: Sequence[tuple[uuid.UUID, ForeignNotice]], *, today: dt.date) -> Picture:
+def picture(group_id: uuid.UUID, notices: Pairs, *, today: dt.date) -> Picture:
     """Return what stands for the current notices of one procedure (at least one).
 
     today: the day that counts for notices without any, in Berlin.
@@ -34,6 +38,13 @@ def picture(notices: Sequence[tuple[uuid.UUID, ForeignNotice]], *, today: dt.dat
         notices, key=lambda pair: (pair[1].told_on or today, pair[0]), reverse=True
     )
     shown_id, shown = max(latest_first, key=lambda pair: _worth(pair[1]))
+    columns = _columns(latest_first, shown_id, shown, today)
+    return Picture(columns, _listed(group_id, columns, latest_first, shown))
+
+
+def _columns(
+    latest_first: Pairs, shown_id: uuid.UUID, shown: ForeignNotice, today: dt.date
+) -> dict[str, Any]:
     running = max(
         (one for _, one in latest_first if one.deadline and not one.is_result),
         key=_last_word,
@@ -42,29 +53,73 @@ def picture(notices: Sequence[tuple[uuid.UUID, ForeignNotice]], *, today: dt.dat
     results = [one for _, one in latest_first if one.is_result]
     outcomes = {award.outcome for one in results for award in one.awards}
     cancelled = bool(outcomes) and outcomes <= {"clos-nw"}
-    buyers = {buyer.name: None for _, one in [(shown_id, shown)] for buyer in one.buyers}
-    if not buyers:
-        buyers = {buyer.name: None for _, one in latest_first for buyer in one.buyers}
-    return Picture(
-        {
-            "shown_id": shown_id,
-            "shown_on": latest_first[0][1].told_on or today,
-            "title": rules.bare_title(shown)[:400],
-            "summary": _shortened(shown.summary),
-            "buyer_names": list(buyers)[:_MOST_BUYERS],
-            "cpv": next((code[:8] for _, one in latest_first for code in one.cpv), None),
-            "nature": next((one.nature for _, one in latest_first if one.nature), None),
-            "deadline": running.deadline if running else None,
-            "deadline_is_day": running is not None and running.deadline_is_day,
-            "is_awarded": bool(results) and not cancelled,
-            "is_cancelled": cancelled,
-            "is_planning": all(one.is_planning for _, one in latest_first),
-            "notice_count": len(notices),
-            "places": _places(latest_first),
-        },
-        _words(one for _, one in latest_first),
-        _codes(one for _, one in latest_first),
+    return {
+        "shown_id": shown_id,
+        "shown_on": latest_first[0][1].told_on or today,
+        "title": rules.bare_title(shown)[:400],
+        "summary": _shortened(shown.summary),
+        "buyer_names": _buyers(latest_first, shown)[:_MOST_BUYERS],
+        "cpv": next((code[:8] for _, one in latest_first for code in one.cpv), None),
+        "nature": next((one.nature for _, one in latest_first if one.nature), None),
+        "deadline": running.deadline if running else None,
+        "deadline_is_day": running is not None and running.deadline_is_day,
+        "is_awarded": bool(results) and not cancelled,
+        "is_cancelled": cancelled,
+        "is_planning": all(one.is_planning for _, one in latest_first),
+        "notice_count": len(latest_first),
+        "places": _places(latest_first),
+    }
+
+
+def _listed(
+    group_id: uuid.UUID, columns: dict[str, Any], latest_first: Pairs, shown: ForeignNotice
+) -> Listed:
+    notices = [one for _, one in latest_first]
+    buyers = _buyers(latest_first, shown)
+    return Listed(
+        subject_id=group_id,
+        path=f"/bekanntmachungen/andere/{columns['shown_id']}",
+        reference=shown.source_id,
+        feed_id=f"urn:uuid:{group_id}",
+        title=columns["title"],
+        summary=columns["summary"],
+        buyer_names=buyers,
+        sources=[place["source"] for place in columns["places"]],
+        cpv=list(dict.fromkeys(code for one in notices for code in one.cpv)),
+        nuts=list(dict.fromkeys(code for one in notices for code in one.nuts)),
+        nature=columns["nature"],
+        method=next(filter(None, (methods.group_of(one.procedure_type) for one in notices)), ""),
+        value_net_cents=next(filter(None, map(_value, notices)), None),
+        deadline=columns["deadline"],
+        deadline_is_day=columns["deadline_is_day"],
+        stage=_stage(columns),
+        is_joint=len(shown.buyers) > 1,
+        shown_on=columns["shown_on"],
+        heads=list(_heads(notices)),
+        texts=list(_texts(notices)),
     )
+
+
+def _stage(columns: dict[str, Any]) -> str:
+    if columns["is_cancelled"]:
+        return "cancelled"
+    if columns["is_awarded"]:
+        return "awarded"
+    return "planned" if columns["is_planning"] else "running"
+
+
+def _value(notice: ForeignNotice) -> int | None:
+    value = notice.value
+    if value is None or value.currency != "EUR" or value.cents < _LEAST_VALUE_CENTS:
+        return None
+    return value.cents
+
+
+def _buyers(latest_first: Pairs, shown: ForeignNotice) -> list[str]:
+    found = {buyer.name: None for buyer in shown.buyers}
+    if not found:
+        found = {buyer.name: None for _, one in latest_first for buyer in one.buyers}
+    return list(found)
 
 
 def _last_word(notice: ForeignNotice) -> tuple[dt.date, dt.datetime]:
@@ -84,7 +139,7 @@ def _shortened(text: str) -> str:
     return line if len(line) <= _SUMMARY_SHOWN else line[: _SUMMARY_SHOWN - 1].rstrip() + "…"
 
 
-def _places(latest_first: Sequence[tuple[uuid.UUID, ForeignNotice]]) -> list[dict[str, Any]]:
+def _places(latest_first: Pairs) -> list[dict[str, Any]]:
     """Return the sources, each once, with the latest notice there."""
     found: dict[str, dict[str, Any]] = {}
     for notice_id, one in latest_first:
@@ -93,21 +148,14 @@ def _places(latest_first: Sequence[tuple[uuid.UUID, ForeignNotice]]) -> list[dic
     return list(found.values())
 
 
-def _words(notices: Any) -> list[str]:
-    """Return the words of all notices; those of titles and authorities are never left out."""
-    heads: list[str] = []
-    bodies: list[str] = []
+def _heads(notices: Iterable[ForeignNotice]) -> Iterator[str]:
     for one in notices:
-        heads += [one.title, one.reference or "", one.source_id]
-        heads += [f"{buyer.name} {buyer.town or ''}" for buyer in one.buyers]
-        bodies += [lot.title for lot in one.lots[:50]] + [one.summary[:_SUMMARY_FOUND]]
-    first = dict.fromkeys(terms.words(*heads))
-    more = dict.fromkeys(terms.words(*bodies))
-    return list(first | more)[: max(_MOST_WORDS, len(first))]
+        yield from (one.title, one.reference or "", one.source_id)
 
 
-def _codes(notices: Any) -> list[tuple[str, str]]:
-    found = set()
+def _texts(notices: Iterable[ForeignNotice]) -> Iterator[str]:
     for one in notices:
-        found |= {("cpv", code) for code in one.cpv} | {("nuts", code) for code in one.nuts}
-    return sorted(found)
+        for buyer in one.buyers:
+            yield f"{buyer.name} {buyer.town or ''}"
+        yield from (lot.title for lot in one.lots[:_MOST_LOTS])
+        yield one.summary[:_SUMMARY_FOUND]

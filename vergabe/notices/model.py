@@ -1,4 +1,4 @@
-"""Tables of notices, their documents and the words they are found by."""
+"""Tables of notices and their documents."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from sqlalchemy.types import TypeEngine
 
 from vergabe.db import (
     Cents,
@@ -29,11 +28,6 @@ from vergabe.db import (
     append_only,
 )
 from vergabe.tenders.model import Tender
-
-
-def by_bytes(length: int) -> TypeEngine[str]:
-    """Return a text type compared by bytes, so that a range of it is a prefix on both databases."""
-    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 class Notice(Model):
@@ -118,33 +112,6 @@ class NoticeDocument(Model):
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[Instant]
     notice: Mapped[Notice] = relationship(back_populates="documents")
-
-
-class NoticeTerm(Model):
-    """A word of title, description, lots or buyers, by which a current notice is found.
-
-    An inverted index of our own, because it is the same on both databases.
-    """
-
-    __tablename__ = "notice_term"
-
-    term: Mapped[str] = mapped_column(by_bytes(60), primary_key=True)
-    notice_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("notice.id"), primary_key=True, index=True
-    )
-
-
-class NoticeCode(Model):
-    """A CPV or NUTS code of a current notice, in full; searched by range of its prefix."""
-
-    __tablename__ = "notice_code"
-    __table_args__ = (CheckConstraint("scheme IN ('cpv', 'nuts')", name="scheme_known"),)
-
-    scheme: Mapped[str] = mapped_column(String(4), primary_key=True)
-    code: Mapped[str] = mapped_column(by_bytes(8), primary_key=True)
-    notice_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("notice.id"), primary_key=True, index=True
-    )
 
 
 class FeedCounter(Model):

@@ -1,6 +1,5 @@
 """Public pages of notices, without login; and the officer's last click."""
 
-import datetime as dt
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -10,16 +9,17 @@ from flask.typing import ResponseReturnValue
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
+from vergabe.catalogue import addresses, feeds
+from vergabe.catalogue import pages as catalogue_pages
+from vergabe.catalogue import queries as catalogue
 from vergabe.db import db
 from vergabe.enquiries import queries as enquiries
 from vergabe.errors import DomainError, InvalidInput, NotFound, Refused, Stale, Violation
 from vergabe.exchange import codes
 from vergabe.files import current
-from vergabe.notices import bundles, feeds, queries, service
-from vergabe.notices.queries import Search
+from vergabe.notices import bundles, queries, service
 from vergabe.tenders import notice_forms, presenting, rules
 from vergabe.tenders import queries as tender_queries
-from vergabe.tenders.amending import Amendment
 from vergabe.tenders.assessment import method_label
 from vergabe.tenders.forms import FormReader
 from vergabe.tenders.outlet import Outlet
@@ -30,6 +30,8 @@ from vergabe.web.rights import current_actor, public, requires
 from vergabe.web.transactions import commits
 
 pages = Blueprint("notices", __name__)
+for _name, _filter in catalogue_pages.FILTERS.items():
+    pages.add_app_template_filter(_filter, _name)
 
 FORMATS = {"xml": "xvergabe", "pdf": "pdf", "ocds.json": "ocds", "eforms.xml": "eforms"}
 NATURES = {"supplies": "Lieferung", "services": "Dienstleistung", "works": "Bauleistung"}
@@ -38,59 +40,8 @@ NATURES = {"supplies": "Lieferung", "services": "Dienstleistung", "works": "Baul
 @pages.get("/bekanntmachungen")
 @public
 def search() -> ResponseReturnValue:
-    wanted = _wanted()
-    page = queries.search(
-        db.session(), wanted, now=clock.now(), cursor=request.args.get("cursor"), limit=25
-    )
-    return render_template(
-        "notices/search.html",
-        page=page,
-        wanted=request.args,
-        natures=NATURES,
-        next_url=_next_url(page.next_cursor),
-        feed_url=url_for(".atom", **_filters()),
-    )
-
-
-def _wanted() -> Search:
-    text = request.args.get("q", "")[:200]
-    cpv = request.args.get("cpv", "").strip()[:10]
-    bare = text.strip()
-    if not cpv and bare.replace("-", "").isdecimal() and len(bare) >= 4:
-        # Somebody typed a CPV code into the one field there is.
-        text, cpv = "", bare
-    nature = request.args.get("art", "")
-    return Search(
-        text=text,
-        cpv="".join(filter(str.isdecimal, cpv.split("-")[0])),
-        nuts=request.args.get("region", "").strip()[:5],
-        nature=nature if nature in NATURES else "",
-        due_from=_day("frist_ab"),
-        due_until=_day("frist_bis", days=1),
-        only_open=request.args.get("offen", "") == "1",
-    )
-
-
-def _day(name: str, *, days: int = 0) -> dt.datetime | None:
-    text = request.args.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        return clock.start_of_day(dt.date.fromisoformat(text) + dt.timedelta(days=days))
-    except (ValueError, OverflowError) as error:
-        raise InvalidInput(
-            "day_invalid",
-            "Das ist kein Tag. Bitte geben Sie ihn so an: 2026-12-31.",
-            field=name,
-        ) from error
-
-
-def _filters() -> dict[str, Any]:
-    return {k: v for k, v in request.args.items() if k != "cursor" and v}
-
-
-def _next_url(cursor: str | None) -> str | None:
-    return url_for(".search", **_filters(), cursor=cursor) if cursor else None
+    """All procedures, ours and those of others."""
+    return catalogue_pages.answer(db.session(), "notices.search", now=clock.now())
 
 
 @pages.get("/bekanntmachungen/<reference>")
@@ -162,9 +113,14 @@ def documents_zip(reference: str) -> ResponseReturnValue:
 @pages.get("/bekanntmachungen/atom.xml")
 @public
 def atom() -> ResponseReturnValue:
-    page = queries.search(db.session(), _wanted(), now=clock.now(), limit=50)
-    content = feeds.atom(page.items, base_url=shell.settings().base_url, query=_filters())
-    return Response(content, content_type="application/atom+xml; charset=utf-8")
+    """A search as a feed; its address is that of the search."""
+    asked = addresses.read(request.args)
+    wish = asked.wish.with_("sort", "neu")
+    found = catalogue.search(db.session(), wish, now=clock.now(), limit=50, with_counts=False)
+    content = feeds.atom(found.items, base_url=shell.settings().base_url, query=asked.pairs)
+    response = Response(content, content_type="application/atom+xml; charset=utf-8")
+    response.add_etag()
+    return response.make_conditional(request)
 
 
 @pages.post("/vergabeverfahren/<uuid:tender_id>/veroeffentlichen")
@@ -199,7 +155,7 @@ def amend_tender(tender_id: uuid.UUID) -> ResponseReturnValue:
             db.session(),
             current_actor(),
             tender_id,
-            _amendment(),
+            notice_forms.amendment_in(request.form),
             version=_version(),
             **_surroundings(),
         )
@@ -250,23 +206,3 @@ def _told(tender_id: uuid.UUID, error: DomainError) -> Sequence[Violation]:
     db.session.rollback()
     tender = tender_queries.visible_tender(db.session(), current_actor(), tender_id)
     return presenting.told(db.session(), tender, error)
-
-
-def _amendment() -> Amendment:
-    form = FormReader(request.form)
-    deadlines = {name: form.moment(name) for name in ("submission_deadline", "enquiries_deadline")}
-    form.raise_if_wrong()
-    return Amendment(
-        summary=form.text("summary"),
-        title=_changed("title"),
-        description=_changed("description"),
-        selection_criteria=_changed("selection_criteria"),
-        is_substantial=not form.flag("is_minor"),
-        **deadlines,
-    )
-
-
-def _changed(name: str) -> str | None:
-    """Return what a field holds now; None where the form did not send it."""
-    text = request.form.get(name)
-    return text.replace("\r\n", "\n").strip() if text is not None else None

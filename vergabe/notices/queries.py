@@ -4,29 +4,26 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from vergabe.errors import InvalidInput, NotFound
-from vergabe.notices.model import Notice, NoticeCode, NoticeDocument, NoticeTerm
-from vergabe.notices.word_index import WordIndex
+from vergabe.catalogue import queries as catalogue
+from vergabe.catalogue.wishes import Wish, cpv_prefixes
+from vergabe.errors import NotFound
+from vergabe.notices.model import Notice, NoticeDocument
 from vergabe.tenders.model import Lot, LotItem, Tender, TenderBuyer, TenderDocument
-from vergabe.web import paging
 from vergabe.web.paging import Page
 
 WHAT: Final = "Die Bekanntmachung"
-_INDEX: Final = WordIndex(
-    NoticeTerm.term, NoticeTerm.notice_id, NoticeCode.scheme, NoticeCode.code, NoticeCode.notice_id
-)
 
 
 @dataclass(frozen=True)
 class Search:
     """What somebody looks for; empty fields do not narrow.
 
-    text: words, each must be the beginning of a word of the notice; cpv, nuts: code prefixes;
+    text: words, see `catalogue`; cpv, nuts: code prefixes;
     due_from, due_until: instants between which the submission deadline lies; only_open: bids can
     still be in time.
     """
@@ -49,46 +46,25 @@ def search(
     limit: int | None = None,
 ) -> Page[Notice]:
     """Return a page of current notices that match, the latest first."""
-    query = _current().options(joinedload(Notice.tender))
-    query = _INDEX.narrowed(query, Notice.id, text=wanted.text, cpv=wanted.cpv, nuts=wanted.nuts)
-    if wanted.nature:
-        query = query.where(Notice.nature == wanted.nature)
-    if wanted.due_from is not None:
-        query = query.where(Notice.submission_deadline >= wanted.due_from)
-    if wanted.due_until is not None:
-        query = query.where(Notice.submission_deadline < wanted.due_until)
-    if wanted.only_open:
-        query = query.where(Notice.submission_deadline > now, Notice.kind != "cancellation_notice")
-    return _latest_first(session, query, cursor=cursor, limit=limit)
-
-
-def _current() -> Select[Notice]:
-    return select(Notice).where(Notice.is_current, Notice.stage == "published")
-
-
-def _latest_first(
-    session: Session, query: Select[Any], *, cursor: str | None, limit: int | None
-) -> Page[Notice]:
-    size = paging.clamp(limit)
-    after = _place(cursor)
-    if after is not None:
-        query = query.where(Notice.feed_sequence < after)
-    rows = list(session.scalars(query.order_by(Notice.feed_sequence.desc()).limit(size + 1)))
-    next_cursor = paging.encode(rows[size - 1].feed_sequence) if len(rows) > size else None
-    return Page(rows[:size], next_cursor)
-
-
-def _place(cursor: str | None) -> int | None:
-    key = paging.decode(cursor)
-    if key is None:
-        return None
-    if not key.isdecimal() or len(key) > 18:
-        raise InvalidInput(
-            "cursor_invalid",
-            "Die Blätteradresse ist ungültig. Beginnen Sie wieder auf der ersten Seite.",
-            field="cursor",
-        )
-    return int(key)
+    wish = Wish(
+        text=wanted.text,
+        cpv=cpv_prefixes(wanted.cpv),
+        regions=(wanted.nuts.upper(),) if wanted.nuts else (),
+        natures=(wanted.nature,) if wanted.nature else (),
+        states=("offen",) if wanted.only_open else (),
+        due_from=wanted.due_from,
+        due_until=wanted.due_until,
+        origins=("own",),
+        sort="neu",
+    )
+    found, following = catalogue.subjects(session, wish, now=now, cursor=cursor, limit=limit)
+    rows = session.scalars(
+        select(Notice)
+        .where(Notice.is_current, Notice.stage == "published", Notice.tender_id.in_(found))
+        .options(joinedload(Notice.tender))
+    )
+    by_tender = {row.tender_id: row for row in rows}
+    return Page([by_tender[one] for one in found if one in by_tender], following)
 
 
 def latest(session: Session, *, now: dt.datetime, limit: int = 20) -> Sequence[Notice]:

@@ -1,10 +1,9 @@
 """Making a notice public here: documents, search, event and place in the feed, all at once."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from vergabe import clock, outbox
@@ -15,10 +14,10 @@ from vergabe.files import service as files
 from vergabe.files.model import StoredFile
 from vergabe.files.store import FileStore
 from vergabe.law import publication
-from vergabe.notices import rendering, terms, writing
+from vergabe.notices import listing, rendering, writing
 from vergabe.notices.delivery_model import NoticeDelivery
 from vergabe.notices.events import NoticePublished
-from vergabe.notices.model import Notice, NoticeCode, NoticeDocument, NoticeTerm
+from vergabe.notices.model import Notice, NoticeDocument
 from vergabe.notices.places import next_place
 from vergabe.tenders.model import Tender
 from vergabe.tenders.recording import record
@@ -47,7 +46,9 @@ def release(
     hashes = _store_documents(
         session, notice, tender, document, now=now, store=store, base_url=base_url, sent=sent
     )
-    _index(session, notice, tender, document, previous)
+    if previous is not None:
+        session.execute(update(Notice).where(Notice.id == previous.id).values(is_current=False))
+    listing.enter(session, notice, now=now)
     record(
         session,
         actor,
@@ -167,38 +168,3 @@ def _store_documents(
             add(rendered.format, rendered.media_type, kept.sha256, kept.size_bytes)
     session.flush()
     return hashes
-
-
-def _index(
-    session: Session,
-    notice: Notice,
-    tender: Tender,
-    document: xvergabe.Notice,
-    previous: Notice | None,
-) -> None:
-    """Let the search find this notice, and the one before it no longer."""
-    if previous is not None:
-        session.execute(update(Notice).where(Notice.id == previous.id).values(is_current=False))
-        for table in (NoticeTerm, NoticeCode):
-            session.execute(delete(table).where(table.notice_id == previous.id))
-    words = terms.words(
-        tender.title,
-        tender.description,
-        tender.reference,
-        *(lot.title for lot in tender.lots),
-        *(b.organisation.name for b in tender.buyers),
-    )
-    if words:
-        session.execute(
-            insert(NoticeTerm), [{"term": word, "notice_id": notice.id} for word in words]
-        )
-    found: Sequence[tuple[str, str]] = sorted(
-        {("cpv", tender.cpv)}
-        | {("cpv", code) for code in tender.cpv_additional}
-        | {("cpv", lot.cpv) for lot in tender.lots}
-        | {("nuts", code) for code in document.procedure.nuts}
-    )
-    session.execute(
-        insert(NoticeCode),
-        [{"scheme": scheme, "code": code, "notice_id": notice.id} for scheme, code in found],
-    )

@@ -269,12 +269,16 @@ def _review_body(tender: Tender) -> ReviewBody | None:
     )
 
 
-def _procedure(tender: Tender) -> Procedure:
-    law = tender.law_result
-    regions = sorted(
+def regions_of(tender: Tender) -> list[str]:
+    """Return the NUTS codes of a tender: of its lots and of those who buy."""
+    return sorted(
         {lot.nuts for lot in tender.lots if lot.nuts}
         | {b.organisation.nuts3 for b in tender.buyers if b.buys and b.organisation.nuts3}
     )
+
+
+def _procedure(tender: Tender) -> Procedure:
+    law = tender.law_result
     return Procedure(
         reference=tender.reference,
         procedure_uuid=tender.procedure_uuid,
@@ -293,7 +297,7 @@ def _procedure(tender: Tender) -> Procedure:
         contract_nature=ContractNature(tender.nature),
         cpv=codes.cpv_with_check_digit(tender.cpv),
         additional_cpv=tuple(codes.cpv_with_check_digit(code) for code in tender.cpv_additional),
-        nuts=tuple(regions),
+        nuts=tuple(regions_of(tender)),
         estimated_value_net=_amount(later.public_value(tender), tender.currency),
         framework=(
             Framework(

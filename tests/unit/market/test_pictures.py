@@ -13,7 +13,7 @@ TODAY = dt.date(2026, 8, 22)
 
 def columns(*notices: ForeignNotice) -> dict[str, Any]:
     pairs = [(uuid.UUID(int=at), one) for at, one in enumerate(notices, 1)]
-    return summing.picture(pairs, today=TODAY).columns
+    return summing.picture(uuid.uuid4(), pairs, today=TODAY).columns
 
 
 def test_the_latest_deadline_said_counts_not_that_of_an_undated_record() -> None:
@@ -64,14 +64,3 @@ def test_each_source_is_named_once_with_a_link_where_one_is_known() -> None:
     links = {place["source"]: place["url"] for place in found}
     assert links["ted"].endswith("/573592-2026")
     assert links["elsewhere"] is None
-
-
-def test_words_of_title_and_authority_are_never_left_out() -> None:
-    long = foreign(
-        summary=" ".join(f"wort{number}" for number in range(2000)),
-        buyers=tuple(Party(name=f"Gemeinde Nummer{number}") for number in range(60)),
-    )
-    picture = summing.picture([(uuid.UUID(int=1), long)], today=TODAY)
-
-    assert {"netzersatzanlage", "nummer59"} <= set(picture.words)
-    assert len(picture.words) <= 400

@@ -1,0 +1,138 @@
+"""The directory in memory, one for each database of this process, never older than the question.
+
+Every question first reads how far the directory has come (one small statement) and then only rows
+that changed since. The first question of a process reads all of it once.
+"""
+
+import threading
+import uuid
+import weakref
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from vergabe.catalogue import arrays
+from vergabe.catalogue.arrays import Arrays, Names
+from vergabe.catalogue.model import CatalogueEntry, CatalogueState, CatalogueWord
+from vergabe.catalogue.vocabulary import Vocabulary
+
+COLUMNS: Final = (
+    CatalogueEntry.number,
+    CatalogueEntry.sequence,
+    CatalogueEntry.origin,
+    CatalogueEntry.is_listed,
+    CatalogueEntry.shown_on,
+    CatalogueEntry.deadline,
+    CatalogueEntry.stage,
+    CatalogueEntry.nature,
+    CatalogueEntry.method,
+    CatalogueEntry.value_net_cents,
+    CatalogueEntry.is_joint,
+    CatalogueEntry.cpv,
+    CatalogueEntry.nuts,
+    CatalogueEntry.sources,
+    CatalogueEntry.buyer_names,
+    CatalogueEntry.title_words,
+    CatalogueEntry.other_words,
+)
+_NAMES: Final = ("region", "source", "buyer", "nature", "method")
+_VARIABLES: Final = 500
+
+State = Mapping[str, tuple[uuid.UUID, int]]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All that a question needs; state: how far each origin had come."""
+
+    state: State
+    rows: Arrays
+    names: Mapping[str, Names]
+    words: Vocabulary
+
+
+class _Keeper:
+    """The latest snapshot of one database, and the lock of whoever makes the next."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.latest: Snapshot | None = None
+
+
+_keepers: "weakref.WeakKeyDictionary[Any, _Keeper]" = weakref.WeakKeyDictionary()
+_all_keepers: Final = threading.Lock()
+
+
+def snapshot(session: Session) -> Snapshot:
+    """Return the directory as this transaction sees it."""
+    with _all_keepers:
+        keeper = _keepers.setdefault(session.get_bind(), _Keeper())
+    with keeper.lock:
+        state = _state(session)
+        if keeper.latest is None or keeper.latest.state != state:
+            keeper.latest = _brought_up(session, keeper.latest, state)
+        return keeper.latest
+
+
+def _state(session: Session) -> State:
+    rows = session.execute(
+        select(CatalogueState.origin, CatalogueState.life, CatalogueState.last_sequence)
+    )
+    return {origin: (life, last) for origin, life, last in rows}
+
+
+def _brought_up(session: Session, old: Snapshot | None, state: State) -> Snapshot:
+    if old is None or not _goes_on(old.state, state) or _is_mostly_dead(old.rows):
+        names = {name: Names() for name in _NAMES}
+        found = session.execute(select(*COLUMNS)).all()
+        rows = arrays.of_rows(found, names)
+        return Snapshot(state, rows, names, _with_words(session, Vocabulary(), rows))
+    changed = session.execute(
+        select(*COLUMNS).where(
+            or_(
+                *(
+                    (CatalogueEntry.origin == origin)
+                    & (CatalogueEntry.sequence > old.state.get(origin, (None, 0))[1])
+                    for origin in state
+                )
+            )
+        )
+    ).all()
+    fresh = arrays.of_rows(changed, old.names)
+    rows = old.rows.with_rows(fresh, (row.number for row in changed))
+    return Snapshot(state, rows, old.names, _with_words(session, old.words, fresh))
+
+
+def _goes_on(old: State, new: State) -> bool:
+    """Return whether the database is still the one that was read, and has not gone back."""
+    return all(
+        origin in new and new[origin][0] == life and new[origin][1] >= last
+        for origin, (life, last) in old.items()
+    )
+
+
+def _is_mostly_dead(rows: Arrays) -> bool:
+    return rows.size > 1000 and rows.alive_count < rows.size * 3 // 4
+
+
+def _with_words(session: Session, known: Vocabulary, rows: Arrays) -> Vocabulary:
+    used = set(rows.many["title_word"].value.tolist()) | set(rows.many["other_word"].value.tolist())
+    missing = known.missing(used)
+    if not missing:
+        return known
+    return known.extended(_words(session, missing))
+
+
+def _words(session: Session, numbers: Sequence[int]) -> Iterable[tuple[str, int]]:
+    query = select(CatalogueWord.word, CatalogueWord.number)
+    if len(numbers) > 20 * _VARIABLES:
+        return [(word, number) for word, number in session.execute(query)]
+    found: list[tuple[str, int]] = []
+    for start in range(0, len(numbers), _VARIABLES):
+        part = numbers[start : start + _VARIABLES]
+        rows = session.execute(query.where(CatalogueWord.number.in_(part)))
+        found += [(word, number) for word, number in rows]
+    return found
