@@ -51,3 +51,21 @@ class Answer(Model):
     warnings: Mapped[JsonList]
     """What law said about the instant of answering (§ 20 (3) VgV)."""
     enquiries: Mapped[list[Enquiry]] = relationship(back_populates="answer")
+
+
+class AnswerDraft(Model):
+    """An answer that an officer has begun; any officer of the lead may go on with it."""
+
+    __tablename__ = "answer_draft"
+    __table_args__ = (Index("ix_answer_draft_tender_id", "tender_id"),)
+
+    id: Mapped[Id]
+    tender_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tender.id"))
+    enquiry_ids: Mapped[JsonList]
+    """Ids of the questions that it is to answer, as text."""
+    question_text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    saved_at: Mapped[Instant]
+    saved_by_name: Mapped[str] = mapped_column(String(200))
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}

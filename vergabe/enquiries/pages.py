@@ -1,6 +1,8 @@
 """Pages of bidder questions: asking on the public side, answering on the lead's."""
 
 import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,15 +11,16 @@ from vergabe import clock
 from vergabe.access.permissions import Permission, Role
 from vergabe.cooperations.task_rules import Step
 from vergabe.db import db
-from vergabe.enquiries import queries, rules, service
+from vergabe.enquiries import drafts, overview, queries, rules, service
 from vergabe.enquiries.service import Asker
-from vergabe.errors import InvalidInput, NotFound, Refused, Violation
+from vergabe.errors import InvalidInput, NotFound, Refused, Stale, Violation
 from vergabe.suppliers import following, tokens
 from vergabe.suppliers.model import TenderRegistration
 from vergabe.tenders import duties
 from vergabe.tenders import queries as tenders
 from vergabe.tenders.model import Tender
 from vergabe.web import shell
+from vergabe.web.forms import FormReader
 from vergabe.web.rights import current_actor, optional_actor, public, requires
 from vergabe.web.transactions import commits
 
@@ -110,22 +113,21 @@ def officer_list(tender_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _officer_page(
-    tender_id: uuid.UUID, violations: tuple[Violation, ...] = (), *, status: int = 200
+    tender_id: uuid.UUID, violations: Sequence[Violation] = (), *, status: int = 200
 ) -> ResponseReturnValue:
-    actor = current_actor()
-    tender = tenders.visible_tender(db.session(), actor, tender_id)
-    duties.require(db.session(), actor, tender, Step.ANSWER_ENQUIRIES)
-    enquiries = queries.all_enquiries(db.session(), tender_id)
-    waiting = [enquiry for enquiry in enquiries if enquiry.answer_id is None]
+    session, actor = db.session(), current_actor()
+    tender = tenders.visible_tender(session, actor, tender_id)
+    duties.require(session, actor, tender, Step.ANSWER_ENQUIRIES)
+    found = overview.overview(session, tender, now=clock.now())
+    entry: Mapping[str, Any] = {
+        **request.form,
+        "enquiry_ids": request.form.getlist("enquiry_ids"),
+    }
+    if request.method == "GET":
+        draft = overview.draft_asked_for(found, request.args.get("entwurf", ""))
+        entry = overview.entry_of(found, draft, request.args.getlist("frage"))
     html = render_template(
-        "enquiries/officer.html",
-        tender=tender,
-        enquiries=enquiries,
-        warnings=service.warnings_about_answering(db.session(), tender, waiting, now=clock.now()),
-        answers=queries.published_answers(db.session(), tender_id),
-        violations=violations,
-        values=request.form,
-        chosen=request.form.getlist("enquiry_ids") or request.args.getlist("frage"),
+        "enquiries/officer.html", tender=tender, found=found, entry=entry, violations=violations
     )
     return html, status
 
@@ -135,6 +137,8 @@ def _officer_page(
 @commits
 def answer(tender_id: uuid.UUID) -> ResponseReturnValue:
     try:
+        if "save" in request.form:
+            return _save_draft(tender_id)
         published = service.answer(
             db.session(),
             current_actor(),
@@ -145,12 +149,44 @@ def answer(tender_id: uuid.UUID) -> ResponseReturnValue:
             accept_traces="accept_traces" in request.form,
             now=clock.now(),
         )
-    except (InvalidInput, Refused) as error:
+    except (InvalidInput, Refused, Stale) as error:
         db.session.rollback()
         return _officer_page(tender_id, error.reasons, status=error.status)
     for warning in published.warnings:
         flash(warning, "warning")
     flash("Die Antwort ist veröffentlicht und geht an alle Registrierten.", "success")
+    return redirect(url_for(".officer_list", tender_id=tender_id), code=303)
+
+
+def _save_draft(tender_id: uuid.UUID) -> ResponseReturnValue:
+    form, session = FormReader(request.form), db.session()
+    version = form.whole("draft_version")
+    form.raise_if_wrong()
+    chosen = _chosen()
+    draft = drafts.save_draft(
+        session,
+        current_actor(),
+        tender_id,
+        chosen,
+        question_text=form.text("question_text"),
+        text=form.text("text"),
+        draft_id=form.identifier("draft_id"),
+        version=version,
+        now=clock.now(),
+    )
+    flash("Der Entwurf ist gespeichert. Öffentlich ist noch nichts.", "success")
+    found = queries.enquiries_of(session, tender_id, chosen)
+    for trace in service.traces_in(session, found, f"{draft.question_text}\n{draft.text}"):
+        flash(trace.message, "warning")
+    return redirect(url_for(".officer_list", tender_id=tender_id, entwurf=draft.id), code=303)
+
+
+@pages.post("/vergabeverfahren/<uuid:tender_id>/fragen/entwurf/<uuid:draft_id>/verwerfen")
+@requires(Permission.ANSWER_ENQUIRIES)
+@commits
+def drop_draft(tender_id: uuid.UUID, draft_id: uuid.UUID) -> ResponseReturnValue:
+    drafts.drop_draft(db.session(), current_actor(), tender_id, draft_id, now=clock.now())
+    flash("Der Entwurf ist verworfen.", "success")
     return redirect(url_for(".officer_list", tender_id=tender_id), code=303)
 
 

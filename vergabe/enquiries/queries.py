@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from vergabe.access.model import Organisation, RoleAssignment, User
 from vergabe.enquiries.model import Answer, Enquiry
-from vergabe.errors import NotFound
+from vergabe.enquiries.similar import Earlier
+from vergabe.errors import NotFound, Refused
 from vergabe.suppliers.model import TenderRegistration
 from vergabe.tenders.model import Tender
+from vergabe.web.formatting import moment
 
 
 def published_answers(session: Session, tender_id: uuid.UUID) -> Sequence[Answer]:
@@ -40,9 +42,35 @@ def enquiries_of(
     return session.scalars(
         select(Enquiry)
         .where(Enquiry.tender_id == tender_id, Enquiry.id.in_(list(enquiry_ids)))
-        .options(joinedload(Enquiry.organisation))
+        .options(joinedload(Enquiry.organisation), joinedload(Enquiry.answer))
         .order_by(Enquiry.asked_at)
     ).all()
+
+
+def refuse_answered(found: Sequence[Enquiry]) -> None:
+    """Raise Refused if one of these questions is answered; it says by whom and when."""
+    for enquiry in found:
+        if enquiry.answer is not None:
+            raise Refused(
+                "already_answered",
+                f"Diese Frage ist schon beantwortet: von {enquiry.answer.answered_by_name} am "
+                f"{moment(enquiry.answer.published_at, seconds=False)}. Ihr Text ist nicht "
+                "veröffentlicht und steht noch hier.",
+            )
+
+
+def earlier_answers(
+    session: Session, cooperation_id: uuid.UUID, *, limit: int = 300
+) -> list[Earlier]:
+    """Return what was answered in tenders of a cooperation, the newest first."""
+    rows = session.execute(
+        select(Tender.reference, Answer.question_text, Answer.text)
+        .join(Tender, Tender.id == Answer.tender_id)
+        .where(Tender.cooperation_id == cooperation_id)
+        .order_by(Answer.published_at.desc(), Answer.id)
+        .limit(limit)
+    )
+    return [Earlier(reference, question, text) for reference, question, text in rows]
 
 
 def own_enquiries(

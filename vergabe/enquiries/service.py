@@ -9,15 +9,15 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from vergabe import ids, outbox
+from vergabe import clock, ids, outbox
 from vergabe.access.actor import Actor
 from vergabe.cooperations.task_rules import Step
-from vergabe.enquiries import queries, rules
+from vergabe.enquiries import drafts, queries, rules
 from vergabe.enquiries.events import AnswerPublished, EnquiryReceived
 from vergabe.enquiries.model import Answer, Enquiry
 from vergabe.errors import InvalidInput, NotFound, Refused, Violation
 from vergabe.exchange.text import clean_text
-from vergabe.law.answers import extension_for_late_answer
+from vergabe.law.answers import extension_for_late_answer, last_safe_answer_day
 from vergabe.tenders import duties
 from vergabe.tenders import queries as tenders
 from vergabe.tenders.facts import period_facts
@@ -100,27 +100,18 @@ def answer(
 ) -> Answer:
     """Publish one answer to one or several questions, for everybody in the same words.
 
-    Raises NotFound for questions of another tender, Refused when one is answered already, and
-    InvalidInput when the public question could show who asked, unless `accept_traces`.
+    Drafts of it are dropped. Raises NotFound for questions of another tender, Refused when one is
+    answered already (by whom and when), and InvalidInput when the public question could show who
+    asked, unless `accept_traces`.
     """
     tender = tenders.locked_tender(session, actor, tender_id)
     duties.require(session, actor, tender, Step.ANSWER_ENQUIRIES, now=now)
-    found = queries.enquiries_of(session, tender_id, enquiry_ids)
-    if len(found) < len(set(enquiry_ids)) or not found:
-        raise NotFound("Die Frage")
-    if any(enquiry.answer_id is not None for enquiry in found):
-        raise Refused("already_answered", "Diese Frage ist schon beantwortet.")
+    found = _unanswered(session, tender_id, enquiry_ids)
     question_text, text = clean_text(question_text), clean_text(text)
-    _raise(
-        rules.reasons_against_answering(
-            question_text,
-            text,
-            is_published=tender.stage == Stage.PUBLISHED and tender.public_since is not None,
-        )
-    )
+    is_published = tender.stage == Stage.PUBLISHED and tender.public_since is not None
+    _raise(rules.reasons_against_answering(question_text, text, is_published=is_published))
     if not accept_traces:
-        _raise(_traces(session, found, f"{question_text}\n{text}"))
-    warnings = warnings_about_answering(session, tender, found, now=now)
+        _raise(traces_in(session, found, f"{question_text}\n{text}"))
     published = Answer(
         id=ids.new_id(),
         tender_id=tender_id,
@@ -128,13 +119,38 @@ def answer(
         text=text,
         published_at=now,
         answered_by_name=actor.name,
-        warnings=warnings,
+        warnings=warnings_about_answering(session, tender, found, now=now),
     )
+    _publish(session, actor, tender, published, found, now=now)
+    return published
+
+
+def _unanswered(
+    session: Session, tender_id: uuid.UUID, enquiry_ids: Sequence[uuid.UUID]
+) -> Sequence[Enquiry]:
+    found = queries.enquiries_of(session, tender_id, enquiry_ids)
+    if len(found) < len(set(enquiry_ids)) or not found:
+        raise NotFound("Die Frage")
+    queries.refuse_answered(found)
+    return found
+
+
+def _publish(
+    session: Session,
+    actor: Actor,
+    tender: Tender,
+    published: Answer,
+    found: Sequence[Enquiry],
+    *,
+    now: dt.datetime,
+) -> None:
+    """Store an answer with its questions, note it and tell everybody."""
     session.add(published)
     session.flush()
     for enquiry in found:
         enquiry.answer_id = published.id
     session.flush()
+    drafts.drop_drafts(session, tender.id, [enquiry.id for enquiry in found])
     record(
         session,
         actor,
@@ -144,13 +160,34 @@ def answer(
         now=now,
         answer_id=str(published.id),
         enquiry_ids=[str(enquiry.id) for enquiry in found],
-        warnings=warnings,
+        warnings=published.warnings,
     )
-    outbox.emit(session, AnswerPublished(published.id, tender_id), now=now)
-    return published
+    outbox.emit(session, AnswerPublished(published.id, tender.id), now=now)
 
 
-def _traces(session: Session, found: Sequence[Enquiry], text: str) -> list[Violation]:
+def answer_due(session: Session, tender: Tender) -> dt.datetime | None:
+    """Return until when answers should be out (aware UTC, the first instant that is too late).
+
+    The last day that leaves bidders the days of § 20 (3) VgV; the end of the tender period where
+    law names no number; None before there is one.
+    """
+    if tender.submission_deadline is None:
+        return None
+    facts = period_facts(session, tender, started_on=tender.initiated_on)
+    safe = last_safe_answer_day(
+        facts.rule_set,
+        tender.submission_deadline,
+        facts.land,
+        urgent=facts.is_urgent,
+        started_on=facts.started_on,
+    )
+    if safe is None:
+        return tender.submission_deadline - WITHOUT_NUMBER
+    return clock.start_of_day(safe.value.last_day + dt.timedelta(days=1))
+
+
+def traces_in(session: Session, found: Sequence[Enquiry], text: str) -> list[Violation]:
+    """Return what in a public text could show who asked one of these questions."""
     return rules.traces_of_asker(
         text,
         names=queries.names_of_askers(session, found),

@@ -19,7 +19,7 @@ from vergabe.exchange.eforms.findings import arranging, explaining
 from vergabe.exchange.eforms.notice import Notice
 from vergabe.exchange.eforms.official.sdk_shelf import SdkShelf
 from vergabe.exchange.findings import Finding
-from vergabe.notices import eforms_documents, outgoing
+from vergabe.notices import eforms_documents, finding_links, outgoing
 from vergabe.settings import Settings
 from vergabe.tenders.model import Tender
 from vergabe.tenders.outlet import Outlet
@@ -147,4 +147,7 @@ def _sentence(error: Finding) -> str:
 def _field(error: Finding) -> str:
     if error.page in _OWN_PAGES:
         return error.form_field
-    return error.page if error.page in _LISTS else "bekanntmachung"
+    if error.page in _LISTS:
+        return error.page
+    name = finding_links.facts_field(error)
+    return f"bekanntmachung.{name}" if name else "bekanntmachung"

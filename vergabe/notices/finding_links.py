@@ -92,14 +92,21 @@ def url_of(tender: Tender, finding: Finding) -> str | None:
             return None
 
 
+def facts_field(finding: Finding) -> str | None:
+    """Return the field of the facts of the whole notice in which a finding is mended, or None."""
+    if finding.page != "facts":
+        return None
+    name = _ALIASES.get(finding.form_field, finding.form_field)
+    return name if name in FIELDS else None
+
+
 def _facts_url(tender: Tender, finding: Finding) -> str | None:
     lot = _lot_of(tender, finding)
-    name = finding.form_field
-    if name in LOT_FIELDS and lot is not None:
+    name = facts_field(finding)
+    if finding.form_field in LOT_FIELDS and lot is not None:
         page = url_for("notice_facts.show_lot", tender_id=tender.id, number=lot.number)
-        return f"{page}#{name}"
-    name = _ALIASES.get(name, name)
-    if name not in FIELDS:
+        return f"{page}#{finding.form_field}"
+    if name is None:
         return None
     return f"{url_for('notice_facts.show', tender_id=tender.id, feld=name)}#{name}"
 

@@ -11,10 +11,11 @@ from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.db import db
 from vergabe.errors import InvalidInput, Refused, Stale, Violation
-from vergabe.tenders import criteria, presenting, queries
+from vergabe.tenders import criteria, presenting, queries, scoring_example
 from vergabe.tenders.criteria import KINDS, MOST_CRITERIA, CriterionInput
 from vergabe.tenders.forms import FormReader
 from vergabe.tenders.model import Tender
+from vergabe.tenders.rules import FULL_WEIGHT
 from vergabe.web.formatting import quantity
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -130,5 +131,10 @@ def _page(
         kept=len(rows),
         kinds=list(KINDS.items()),
         total=sum(row.weight_basis_points for row in tender.criteria),
+        full=FULL_WEIGHT,
+        example=scoring_example.example_of(
+            [(row.name, row.kind, row.weight_basis_points) for row in tender.criteria]
+        ),
+        points=scoring_example.points,
         violations=violations,
     )

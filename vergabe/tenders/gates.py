@@ -5,8 +5,7 @@ There is no other way to publish: notices.service asks here, in the publishing t
 
 import datetime as dt
 import uuid
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
@@ -206,6 +205,10 @@ def _quantity_of(item: LotItem) -> Decimal | None:
     return sum(known, Decimal(0)) if len(known) == len(item.shares) else None
 
 
+_LineKey = tuple[uuid.UUID, uuid.UUID, uuid.UUID | None]
+"""Member, demand and line of the demand."""
+
+
 def _lots_hold_what_is_bound(case: _Case) -> bool:
     """Return whether the shares are what the members joined with: whose, how much, what value."""
     tender = case.tender
@@ -221,15 +224,26 @@ def _lots_hold_what_is_bound(case: _Case) -> bool:
         return False
     if {s.organisation_id for s in shares} != {b.organisation_id for b in tender.buyers if b.buys}:
         return False
-    in_lots = Counter(
-        (s.organisation_id, s.demand_id, s.demand_item_id, s.quantity) for s in shares
+    in_lots = _added_up(
+        ((s.organisation_id, s.demand_id, s.demand_item_id), s.quantity) for s in shares
     )
-    joined_with = Counter(
-        (entry.demand.organisation_id, entry.demand.id, line_id, quantity)
+    joined_with = _added_up(
+        ((entry.demand.organisation_id, entry.demand.id, line_id), quantity)
         for entry in bound
         for line_id, quantity in _lines_of(entry.demand)
     )
     return in_lots == joined_with
+
+
+def _added_up(
+    parts: Iterable[tuple[_LineKey, Decimal | None]],
+) -> dict[_LineKey, tuple[Decimal, int]]:
+    """Return for each line of a demand its quantity over all lots, and how often it has none."""
+    found: dict[_LineKey, tuple[Decimal, int]] = {}
+    for key, quantity in parts:
+        known, unknown = found.get(key, (Decimal(0), 0))
+        found[key] = (known + (quantity or 0), unknown + (quantity is None))
+    return found
 
 
 def _lines_of(

@@ -18,7 +18,7 @@ from vergabe.tenders.changing import tender_to_change, touch
 from vergabe.tenders.facts import trades_of
 from vergabe.tenders.limits import DESCRIPTION_MAX, TITLE_MAX
 from vergabe.tenders.lot_writing import settle_lots
-from vergabe.tenders.model import Lot, LotItem, Tender
+from vergabe.tenders.model import ItemShare, Lot, LotItem, Tender
 from vergabe.tenders.recording import record
 
 
@@ -116,12 +116,12 @@ def move_item(
     It joins an item of the same wording and unit there. A lot that is empty then goes.
     """
     tender = tender_to_change(session, actor, tender_id, version=version)
-    item = _item_of(tender, item_id)
+    item = item_of(tender, item_id)
     source = item.lot
     if to_lot_id == source.id or (to_lot_id is None and len(source.items) == 1):
         return tender
     text, from_number = item.text, source.number
-    target = lot_of(tender, to_lot_id) if to_lot_id is not None else _new_lot(tender, item)
+    target = lot_of(tender, to_lot_id) if to_lot_id is not None else new_lot(tender, item)
     trades = trades_of(session, tender)
     session.flush()
     _place(item, target, trades)
@@ -132,9 +132,9 @@ def move_item(
         actor,
         tender,
         "item_moved",
-        f"Die Position „{_short(text)}“ kam von Los {from_number} in Los {target.number}.",
+        f"Die Position „{short(text)}“ kam von Los {from_number} in Los {target.number}.",
         now=now,
-        item=_short(text),
+        item=short(text),
         from_lot=from_number,
         to_lot=target.number,
         to_title=target.title,
@@ -190,7 +190,8 @@ def lot_of(tender: Tender, lot_id: uuid.UUID) -> Lot:
     raise NotFound("Das Los")
 
 
-def _item_of(tender: Tender, item_id: uuid.UUID) -> LotItem:
+def item_of(tender: Tender, item_id: uuid.UUID) -> LotItem:
+    """Return an item of a tender; NotFound if it has none with this id."""
     for lot in tender.lots:
         for item in lot.items:
             if item.id == item_id:
@@ -198,13 +199,14 @@ def _item_of(tender: Tender, item_id: uuid.UUID) -> LotItem:
     raise NotFound("Die Position")
 
 
-def _new_lot(tender: Tender, item: LotItem) -> Lot:
+def new_lot(tender: Tender, item: LotItem) -> Lot:
+    """Return a new lot at the end of a tender, named for an item that comes into it."""
     source = item.lot
     lot = Lot(
         id=ids.new_id(),
         number=max(lot.number for lot in tender.lots) + 1,
         kind=source.kind if source.kind != lotting.Split.SINGLE else lotting.Split.TRADE,
-        title=_short(item.text),
+        title=short(item.text),
         description="",
         cpv=source.cpv,
         nuts=source.nuts,
@@ -221,7 +223,7 @@ def _place(item: LotItem, target: Lot, trades: dict[uuid.UUID, str]) -> None:
     )
     if same is not None and item.quantity is not None and same.quantity is not None:
         for share in list(item.shares):
-            same.shares.append(share)
+            _join_share(share, same)
         for position, share in enumerate(same.shares, start=1):
             share.position = position
         return
@@ -229,12 +231,27 @@ def _place(item: LotItem, target: Lot, trades: dict[uuid.UUID, str]) -> None:
     target.items.append(item)
 
 
+def _join_share(share: ItemShare, item: LotItem) -> None:
+    """Move a share into an item; parts of one line of a demand become whole again."""
+    line = (share.demand_id, share.demand_item_id)
+    for other in item.shares:
+        if (other.demand_id, other.demand_item_id) == line:
+            assert other.quantity is not None
+            assert share.quantity is not None
+            other.quantity += share.quantity
+            other.value_net_cents += share.value_net_cents
+            share.item.shares.remove(share)
+            return
+    item.shares.append(share)
+
+
 def _key(item: LotItem, trades: dict[uuid.UUID, str]) -> tuple[str, ...]:
     classes = sorted({trades[share.demand_id] for share in item.shares})
-    return (*lotting.item_key(item.text, item.unit_code), *classes)
+    return lotting.thing_key(item.text, item.unit_code, classes)
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """Return a text in one line of at most 80 characters."""
     line = " ".join(text.split())
     return line if len(line) <= 80 else f"{line[:79]}…"
 

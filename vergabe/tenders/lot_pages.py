@@ -1,8 +1,10 @@
 """Pages of lots: the tables of shares, a lot's own form, moving, merging, cutting anew."""
 
+import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +13,15 @@ from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.db import db
 from vergabe.errors import InvalidInput, Refused, Stale, Violation
-from vergabe.tenders import drafting, lot_editing, presenting, queries, shares
+from vergabe.tenders import (
+    distributing,
+    drafting,
+    lot_editing,
+    lot_grid,
+    presenting,
+    queries,
+    shares,
+)
 from vergabe.tenders.facts import is_joined, trades_of
 from vergabe.tenders.forms import FormReader
 from vergabe.tenders.lot_editing import LotEdit, lot_of
@@ -36,15 +46,23 @@ def _index_page(
     session = db.session()
     tender = queries.visible_tender(session, current_actor(), tender_id)
     trades = trades_of(session, tender)
-    tables = shares.lot_tables(tender)
+    buyers = shares.buyers_of(tender)
+    things = distributing.things_of(session, tender)
     return presenting.page(
         "tenders/lots.html",
         tender,
         status=status,
         violations=violations,
-        buyers=shares.buyers_of(tender),
-        tables=tables,
-        sums=shares.column_sums(tables),
+        buyers=buyers,
+        grid=lot_grid.grid_of(buyers, shares.lot_tables(tender), things, typed=request.form),
+        values=request.form,
+        countable=[
+            (str(item.id), f"Los {lot.number}: {item.text[:100]}")
+            for lot in tender.lots
+            for item in lot.items
+            if distributing.is_countable(item)
+        ],
+        lot_choices=[(str(lot.id), f"Los {lot.number}: {lot.title}") for lot in tender.lots],
         joined=[lot.number for lot in tender.lots if is_joined(lot, trades)],
         splits=[(split.value, name) for split, name in SPLIT_NAMES.items()],
         lot_kinds=presenting.LOT_KINDS,
@@ -72,6 +90,68 @@ def recut(tender_id: uuid.UUID) -> ResponseReturnValue:
         )
 
     return _done(tender_id, command, "Die Lose sind neu gebildet.")
+
+
+@pages.post("/vergabeverfahren/<uuid:tender_id>/lose/mengen")
+@requires(Permission.EDIT_TENDERS)
+@commits
+def distribute(tender_id: uuid.UUID) -> ResponseReturnValue:
+    def command(form: FormReader) -> Tender:
+        wanted = _quantities(form, 3)
+        return distributing.distribute(
+            db.session(),
+            current_actor(),
+            tender_id,
+            {(uuid.UUID(name[1]), uuid.UUID(name[2])): amount for name, amount in wanted.items()},
+            version=form.version(),
+            now=clock.now(),
+        )
+
+    return _done(tender_id, command, "Die Mengen sind gespeichert.")
+
+
+@pages.post("/vergabeverfahren/<uuid:tender_id>/lose/aufteilen")
+@requires(Permission.EDIT_TENDERS)
+@commits
+def split(tender_id: uuid.UUID) -> ResponseReturnValue:
+    def command(form: FormReader) -> Tender:
+        item_id, target = form.identifier("item_id"), form.identifier("to_lot_id")
+        if item_id is None:
+            raise InvalidInput("item_missing", "Wählen Sie die Position.", field="item_id")
+        if target is None and form.text("to_lot_id") != "neu":
+            message = "Wählen Sie das Los, in das ein Teil der Position kommt."
+            raise InvalidInput("lot_missing", message, field="to_lot_id")
+        parts = _quantities(form, 2)
+        return distributing.split_item(
+            db.session(),
+            current_actor(),
+            tender_id,
+            item_id,
+            target,
+            {uuid.UUID(name[1]): amount for name, amount in parts.items()},
+            version=form.version(),
+            now=clock.now(),
+        )
+
+    return _done(tender_id, command, "Die Position ist aufgeteilt.")
+
+
+_ID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_FIELDS: Final = re.compile(rf"quantities\.{_ID}\.{_ID}|part\.{_ID}")
+
+
+def _quantities(form: FormReader, parts: int) -> dict[tuple[str, ...], Decimal]:
+    """Return the posted quantities by the parts of their fields' names; empty fields say 0."""
+    found: dict[tuple[str, ...], Decimal] = {}
+    for field in request.form:
+        names = tuple(field.split("."))
+        if not _FIELDS.fullmatch(field) or len(names) != parts:
+            continue
+        amount = form.quantity(field)
+        if not any(violation.field == field for violation in form.violations):
+            found[names] = amount or Decimal(0)
+    form.raise_if_wrong()
+    return found
 
 
 @pages.post("/vergabeverfahren/<uuid:tender_id>/lose/<uuid:lot_id>/zusammenfuehren")

@@ -237,5 +237,10 @@ def item_key(text: str, unit_code: str | None) -> tuple[str, str]:
     return _plain(text), unit_code or ""
 
 
+def thing_key(text: str, unit_code: str | None, trades: Sequence[str]) -> tuple[str, ...]:
+    """Return what two items must have in common to be one: wording, unit and trades, sorted."""
+    return (*item_key(text, unit_code), *trades)
+
+
 def _plain(text: str) -> str:
     return _BLANKS.sub(" ", unicodedata.normalize("NFC", text)).strip().casefold()

@@ -19,6 +19,7 @@ from vergabe.money import german
 from vergabe.tenders import (
     assessment,
     cockpit,
+    deadline_picture,
     drafting,
     duties,
     explaining,
@@ -146,6 +147,7 @@ def _published(tender: Tender, violations: Any, *, status: int) -> ResponseRetur
         buyers=shares.buyers_of(tender),
         tables=tables,
         sums=shares.column_sums(tables),
+        picture=deadline_picture.picture_of(db.session(), tender, now=clock.now()),
     )
 
 

@@ -18,6 +18,7 @@ from vergabe.law.lots import JoiningReason
 from vergabe.tenders import (
     assessment,
     completeness,
+    deadline_picture,
     editing,
     explaining,
     gates,
@@ -148,10 +149,13 @@ def _grounds(tender: Tender) -> dict[str, Any]:
 
 
 def _law(tender: Tender) -> dict[str, Any]:
+    session, now = db.session(), clock.now()
     try:
-        return {"explained": explaining.explain(db.session(), tender, now=clock.now())}
+        explained = explaining.explain(session, tender, now=now)
     except LawError as error:
         return {"explained": None, "law_error": error.message}
+    picture = deadline_picture.picture_of(session, tender, now=now)
+    return {"explained": explained, "picture": picture}
 
 
 def _framework(tender: Tender) -> dict[str, Any]:

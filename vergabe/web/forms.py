@@ -4,6 +4,7 @@ import datetime as dt
 import re
 import uuid
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
@@ -48,6 +49,10 @@ class FormReader:
     def whole(self, name: str) -> int | None:
         """Return a whole number, None for an empty field."""
         return self._parsed(name, lambda text: self._whole(text, name))
+
+    def quantity(self, name: str) -> Decimal | None:
+        """Return a quantity as Germans write it, None for an empty field."""
+        return self._parsed(name, lambda text: parse_decimal(text, field=name))
 
     def basis_points(self, name: str) -> int | None:
         """Return a percentage with up to two decimals as basis points, None for an empty field."""

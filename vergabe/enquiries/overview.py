@@ -1,0 +1,116 @@
+"""The questions to a tender as its officers see them: due when, begun by whom, answered before."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from vergabe.enquiries import drafts, queries, service
+from vergabe.enquiries.model import Answer, AnswerDraft, Enquiry
+from vergabe.enquiries.similar import Earlier, similar
+from vergabe.tenders.model import Tender
+
+_SOON = dt.timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A question without an answer.
+
+    traces: what in its words shows who asked; earlier: answers to similar questions; draft: begun.
+    """
+
+    enquiry: Enquiry
+    traces: Sequence[str]
+    earlier: Sequence[Earlier]
+    draft: AnswerDraft | None
+
+    @property
+    def asked_by(self) -> str:
+        firm = self.enquiry.organisation
+        return firm.name if firm else self.enquiry.address or ""
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything of one tender; due_at: until when answers should be out (first too late)."""
+
+    waiting: Sequence[Waiting]
+    answers: Sequence[Answer]
+    drafts: Sequence[AnswerDraft]
+    due_at: dt.datetime | None
+    state: str
+    """Of the due time: `overdue`, `soon` or `open`."""
+    warnings: Sequence[str]
+
+
+def overview(session: Session, tender: Tender, *, now: dt.datetime) -> Overview:
+    """Return the questions of a tender, unanswered ones with all that helps to answer them."""
+    open_ones = [e for e in queries.all_enquiries(session, tender.id) if e.answer_id is None]
+    begun = drafts.drafts_of(session, tender.id)
+    earlier = queries.earlier_answers(session, tender.cooperation_id) if open_ones else []
+    due_at = service.answer_due(session, tender)
+    return Overview(
+        waiting=[_waiting(session, enquiry, begun, earlier) for enquiry in open_ones],
+        answers=queries.published_answers(session, tender.id),
+        drafts=begun,
+        due_at=due_at,
+        state=_state(due_at, now),
+        warnings=service.warnings_about_answering(session, tender, open_ones, now=now),
+    )
+
+
+def _state(due_at: dt.datetime | None, now: dt.datetime) -> str:
+    if due_at is None or now < due_at - _SOON:
+        return "open"
+    return "soon" if now < due_at else "overdue"
+
+
+def _waiting(
+    session: Session,
+    enquiry: Enquiry,
+    begun: Sequence[AnswerDraft],
+    earlier: Sequence[Earlier],
+) -> Waiting:
+    traces = service.traces_in(session, [enquiry], enquiry.text)
+    own = [draft for draft in begun if str(enquiry.id) in draft.enquiry_ids]
+    return Waiting(
+        enquiry,
+        [trace.message for trace in traces],
+        similar(enquiry.text, earlier),
+        next(iter(own), None),
+    )
+
+
+def entry_of(
+    found: Overview, draft: AnswerDraft | None, chosen: Sequence[str]
+) -> Mapping[str, Any]:
+    """Return what the form of an answer shows at first: a draft, or the one question that waits.
+
+    chosen: ids of questions that the address names.
+    """
+    if draft is not None:
+        return {
+            "enquiry_ids": draft.enquiry_ids,
+            "question_text": draft.question_text,
+            "text": draft.text,
+            "draft_id": draft.id,
+            "draft_version": draft.version,
+        }
+    ids = [one for one in chosen if one in {str(w.enquiry.id) for w in found.waiting}]
+    if not ids and len(found.waiting) == 1:
+        ids = [str(found.waiting[0].enquiry.id)]
+    texts = [w.enquiry.text for w in found.waiting if str(w.enquiry.id) in ids]
+    return {"enquiry_ids": ids, "question_text": "\n\n".join(texts), "text": ""}
+
+
+def draft_asked_for(found: Overview, text: str) -> AnswerDraft | None:
+    """Return the draft that an address names by its id, None if there is none like it."""
+    try:
+        wanted = uuid.UUID(text)
+    except ValueError:
+        return None
+    return next((draft for draft in found.drafts if draft.id == wanted), None)
