@@ -11,12 +11,12 @@ from vergabe import clock
 from vergabe.access.model import User
 from vergabe.access.permissions import Permission
 from vergabe.db import db
-from vergabe.deadlines import calendar_link, people, queries, rules, service
+from vergabe.deadlines import calendar_link, listing, people, queries, rules, service
 from vergabe.deadlines.model import Deadline
-from vergabe.deadlines.queries import DeadlineFilter
 from vergabe.errors import InvalidInput, NotFound, Refused, Violation
 from vergabe.exchange import ical
-from vergabe.web import shell
+from vergabe.list_views.answers import list_answer
+from vergabe.web import lists, shell
 from vergabe.web.rights import current_actor, public, requires
 from vergabe.web.transactions import commits
 
@@ -28,16 +28,6 @@ BADGES: Final = {
     rules.State.MET: "success",
     rules.State.MISSED: "danger",
     rules.State.LIFTED: "neutral",
-}
-KIND_NAMES: Final = {
-    "answers": "Antworten auf Bieterfragen",
-    "bid_validity": "Bindefrist",
-    "call": "Bedarfsabfrage",
-    "enquiries": "Bieterfragen",
-    "joining": "Beitritt",
-    "milestone": "Meilenstein",
-    "opening": "Angebotsöffnung",
-    "submission": "Angebotsfrist",
 }
 
 
@@ -84,42 +74,19 @@ def index() -> ResponseReturnValue:
 
 def _list_page(secret_url: str | None = None, *, status: int = 200) -> ResponseReturnValue:
     session, actor, now = db.session(), current_actor(), clock.now()
-    wanted, cursor = _wanted(), request.args.get("ab")
-    page = queries.deadlines_page(session, actor, wanted, now=now, cursor=cursor)
-    is_plain = not any(request.args.get(name) for name in ("stand", "art", "gruppe", "ab"))
+    is_plain = lists.is_bare(request.args)
     missed = (
         queries.recently_missed(session, actor, now=now, limit=MISSED_SHOWN) if is_plain else []
     )
-    kinds, cooperations = queries.kinds_and_cooperations(session, actor, now=now)
-    shown: dict[str, Any] = {k: v for k, v in request.args.items() if k != "ab" and v}
-    html = render_template(
+    return list_answer(
+        listing.deadline_list(session, actor, now=now),
         "deadlines/index.html",
-        lines=[_line(each) for each in page.items],
+        status=status,
+        line_of=_line,
         missed=[_line(each) for each in missed],
-        state=wanted.state or rules.State.RUNNING,
-        states=[(str(state), name) for state, name in rules.STATE_NAMES.items()],
-        kinds=[(kind, KIND_NAMES.get(kind, kind)) for kind in kinds],
-        cooperations=cooperations,
-        wanted=request.args,
-        next_url=url_for(".index", **shown, ab=page.next_cursor) if page.next_cursor else None,
-        first_url=url_for(".index", **shown) if cursor else None,
         has_link=calendar_link.has_link(session, actor),
         secret_url=secret_url,
     )
-    return html, status
-
-
-def _wanted() -> DeadlineFilter:
-    """Return what the address asks for; running deadlines unless it says otherwise."""
-    try:
-        state = rules.State(request.args.get("stand") or rules.State.RUNNING)
-        group = request.args.get("gruppe")
-        cooperation_id = uuid.UUID(group) if group else None
-    except ValueError as error:
-        raise InvalidInput(
-            "filter_invalid", "Diese Auswahl gibt es nicht. Beginnen Sie wieder bei der Liste."
-        ) from error
-    return DeadlineFilter(state, request.args.get("art") or None, cooperation_id)
 
 
 @pages.get("/vergabeverfahren/<uuid:tender_id>/fristen")
@@ -161,7 +128,7 @@ def _deadline_page(
         candidates=[_choice(user) for user in people.choices(session, deadline, now=now)],
         entry=entry,
         violations=violations,
-        kind_name=KIND_NAMES.get(deadline.kind, deadline.kind),
+        kind_name=listing.KIND_NAMES.get(deadline.kind, deadline.kind),
     )
     return html, status
 

@@ -25,7 +25,12 @@ from vergabe.audit.model import RecordChain
 from vergabe.cooperations.model import Cooperation
 
 # What everybody does for themselves: account, mailbox, calendar address, own uploads and views.
-OWN = {Permission.USE_OWN_ACCOUNT, Permission.VIEW_MESSAGES, Permission.UPLOAD_FILES}
+OWN = {
+    Permission.USE_OWN_ACCOUNT,
+    Permission.VIEW_MESSAGES,
+    Permission.UPLOAD_FILES,
+    Permission.VIEW_JOBS,
+}
 # What an auditor may send besides, and why it changes nothing of anybody else's.
 ALLOWED = {
     "deadlines.renew_calendar": "own calendar address",
@@ -104,7 +109,7 @@ def test_an_auditor_reads_every_page_of_the_own_municipality_and_no_page_offers_
                 wrong.append((address, answer.status_code))
             for form in forms_on(answer, address):
                 wrong += [(address, form.action)] if not _may_send(app, form.action) else []
-    assert wrong == []
+    assert wrong == [], wrong
 
 
 def _may_send(app: Flask, action: str) -> bool:
@@ -141,11 +146,7 @@ def test_a_changed_entry_is_named_where_the_chain_breaks(
     stream = session.scalars(
         select(RecordChain.stream).where(RecordChain.stream.startswith("cooperation:"))
     ).first()
-    _tamper(
-        session,
-        "UPDATE record_entry SET summary = 'anders' WHERE stream = :s AND sequence = 1",
-        stream,
-    )
+    _tamper(session, str(stream))
     page = text_of(auditor.open("GET", f"/akte/zusammenarbeit/{key}").get_data(as_text=True))
     assert "Die Akte ist beschädigt" in page
     assert "Eintrag 1 wurde nachträglich verändert." in page

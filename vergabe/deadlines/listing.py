@@ -1,0 +1,124 @@
+"""The list of deadlines, by their end."""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from vergabe.access.actor import Actor
+from vergabe.collation import german
+from vergabe.db import Base
+from vergabe.deadlines import queries, rules
+from vergabe.deadlines.model import Deadline
+from vergabe.deadlines.rules import State
+from vergabe.web import lists
+from vergabe.web.list_filters import Days, Filter, OneOf, TextFilter, Yes
+from vergabe.web.lists import Column, Listing
+
+KIND_NAMES: Final = {
+    "answers": "Antworten auf Bieterfragen",
+    "bid_validity": "Bindefrist",
+    "call": "Bedarfsabfrage",
+    "enquiries": "Bieterfragen",
+    "joining": "Beitritt",
+    "milestone": "Meilenstein",
+    "opening": "Angebotsöffnung",
+    "submission": "Angebotsfrist",
+}
+
+
+def deadline_list(session: Session, actor: Actor, *, now: dt.datetime) -> Listing[Deadline]:
+    """Return the list of the deadlines that the actor may see; running ones unless asked."""
+    return Listing(
+        key="deadlines",
+        title="Fristen",
+        id=Deadline.id,
+        columns=(
+            Column("frist", "Frist", lambda d: d.title),
+            Column("vorgang", "Vorgang", lambda d: d.subject_reference),
+            Column("ende", "Endet", lambda d: d.due_at),
+            Column("stand", "Stand", _state_name(now)),
+            Column("zustaendig", "Zuständig", _in_charge),
+            Column("art", "Art", lambda d: KIND_NAMES.get(d.kind, d.kind), on_page=False),
+            Column("recht", "Grundlage", lambda d: d.law, on_page=False),
+        ),
+        orders=(lists.by_day("ende", "Ende", Deadline.due_at),),
+        rows=_deadlines,
+        branches=queries.visible_parts(session, actor, now),
+        filters=_filters(session, actor, now),
+    )
+
+
+def _state_name(now: dt.datetime) -> Callable[[Deadline], str]:
+    def name(deadline: Deadline) -> str:
+        facts = rules.DeadlineFacts(deadline.due_at, deadline.met_at, deadline.lifted_at)
+        return rules.STATE_NAMES[rules.state(facts, now)]
+
+    return name
+
+
+def _in_charge(deadline: Deadline) -> str:
+    person = deadline.responsible
+    return person.full_name if person else deadline.organisation.name
+
+
+def _deadlines(session: Session, ids: Sequence[uuid.UUID]) -> Sequence[Deadline]:
+    query = select(Deadline).where(Deadline.id.in_(ids))
+    return session.scalars(
+        query.options(
+            joinedload(Deadline.organisation),
+            joinedload(Deadline.responsible),
+            joinedload(Deadline.substitute),
+        )
+    ).all()
+
+
+def _filters(session: Session, actor: Actor, now: dt.datetime) -> list[Filter]:
+    found: list[Filter] = [
+        OneOf(
+            "stand",
+            "Stand",
+            [(str(state), name) for state, name in rules.STATE_NAMES.items()],
+            lambda state: queries.is_in_state(State(state), now),
+            blank="Laufende",
+            otherwise=lambda: queries.is_in_state(State.RUNNING, now),
+        ),
+        OneOf("art", "Art", list(KIND_NAMES.items()), lambda kind: Deadline.kind == kind),
+    ]
+    cooperation = Base.metadata.tables["cooperation"]
+    groups = session.execute(
+        select(cooperation.c.id, cooperation.c.name)
+        .where(cooperation.c.id.in_(queries.cooperation_ids(session, actor, now)))
+        .order_by(german(cooperation.c.name))
+    ).all()
+    if len(groups) > 1:
+        found.append(
+            OneOf(
+                "gruppe",
+                "Zusammenarbeit",
+                [(str(key), name) for key, name in groups],
+                lambda key: Deadline.cooperation_id == uuid.UUID(key),
+            )
+        )
+    return [
+        *found,
+        Yes(
+            "eigene",
+            "Nur meine",
+            lambda: (
+                (Deadline.responsible_id == actor.user_id)
+                | (Deadline.substitute_id == actor.user_id)
+            ),
+        ),
+        TextFilter(
+            "q",
+            "Vorgang",
+            lambda word: Deadline.subject_reference.icontains(word, autoescape=True),
+            hint="Nummer des Verfahrens oder der Bündelung",
+            is_folded=True,
+        ),
+        Days("ende", "Endet", Deadline.due_at),
+    ]
