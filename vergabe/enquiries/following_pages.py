@@ -11,6 +11,7 @@ from vergabe.errors import InvalidInput, NotFound, Violation
 from vergabe.suppliers import following
 from vergabe.suppliers.model import TenderRegistration
 from vergabe.tenders.model import Tender
+from vergabe.texts import gettext as _
 from vergabe.web.rights import current_actor, optional_actor, public, requires
 from vergabe.web.shell import settings
 from vergabe.web.transactions import commits
@@ -50,8 +51,8 @@ def follow(reference: str) -> ResponseReturnValue:
     session = db.session()
     tender = queries.published_tender(session, reference)
     following.follow(session, current_actor(), tender.id, now=clock.now())
-    flash("Ihr Unternehmen erfährt jetzt von Änderungen und Antworten.", "success")
-    return redirect(url_for(".register", reference=tender.reference), code=303)
+    flash(_("Ihr Unternehmen erfährt jetzt von Änderungen und Antworten."), "success")
+    return redirect(url_for("supplier_tenders.show", reference=tender.reference), code=303)
 
 
 @pages.post("/bekanntmachungen/<reference>/abmelden")
@@ -61,7 +62,7 @@ def leave(reference: str) -> ResponseReturnValue:
     session = db.session()
     tender = queries.published_tender(session, reference)
     following.leave(session, current_actor(), tender.id, now=clock.now())
-    flash("Ihr Unternehmen bekommt zu diesem Verfahren keine Nachrichten mehr.", "success")
+    flash(_("Ihr Unternehmen bekommt zu diesem Verfahren keine Nachrichten mehr."), "success")
     return redirect(url_for(".register", reference=tender.reference), code=303)
 
 
@@ -85,8 +86,10 @@ def ask_address(reference: str) -> ResponseReturnValue:
         tender = queries.published_tender(session, reference)
         return _register_page(tender, error.violations, status=error.status)
     flash(
-        "Wir haben Ihnen eine E-Mail geschickt. Erst wenn Sie den Link darin bestätigen, sind Sie "
-        "registriert.",
+        _(
+            "Wir haben Ihnen eine E-Mail geschickt. Erst wenn Sie den Link darin bestätigen, sind "
+            "Sie registriert."
+        ),
         "info",
     )
     return redirect(url_for(".register", reference=tender.reference), code=303)
@@ -106,7 +109,7 @@ def _by_token(token: str) -> tuple[TenderRegistration, Tender]:
     found = following.registration_of(session, token, secret_key=settings().secret_key)
     tender = session.get(Tender, found.tender_id)
     if tender is None:
-        raise NotFound("Das Vergabeverfahren")
+        raise NotFound(_("Das Vergabeverfahren"))
     return found, tender
 
 
@@ -114,9 +117,9 @@ def _by_token(token: str) -> tuple[TenderRegistration, Tender]:
 @public
 @commits
 def confirm(token: str) -> ResponseReturnValue:
-    found, _ = _by_token(token)
+    found, _tender = _by_token(token)
     following.confirm_address(db.session(), found, now=clock.now())
-    flash("Sie sind registriert und erfahren von Änderungen und Antworten.", "success")
+    flash(_("Sie sind registriert und erfahren von Änderungen und Antworten."), "success")
     return redirect(url_for(".registration", token=token), code=303)
 
 
@@ -124,9 +127,9 @@ def confirm(token: str) -> ResponseReturnValue:
 @public
 @commits
 def leave_address(token: str) -> ResponseReturnValue:
-    found, _ = _by_token(token)
+    found, _tender = _by_token(token)
     following.leave_address(db.session(), found, now=clock.now())
-    flash("Sie sind abgemeldet.", "success")
+    flash(_("Sie sind abgemeldet."), "success")
     return redirect(url_for(".registration", token=token), code=303)
 
 

@@ -19,6 +19,7 @@ from vergabe.suppliers.model import TenderRegistration
 from vergabe.tenders import duties
 from vergabe.tenders import queries as tenders
 from vergabe.tenders.model import Tender
+from vergabe.texts import gettext as _
 from vergabe.web import shell
 from vergabe.web.forms import FormReader
 from vergabe.web.rights import current_actor, optional_actor, public, requires
@@ -88,8 +89,10 @@ def send_question(reference: str) -> ResponseReturnValue:
     if asker is None:
         raise Refused(
             "asker_unknown",
-            "Bitte melden Sie sich als Unternehmen an oder registrieren Sie sich mit Ihrer "
-            "E-Mail-Adresse für dieses Verfahren, damit die Antwort Sie erreicht.",
+            _(
+                "Bitte melden Sie sich als Unternehmen an oder registrieren Sie sich mit Ihrer "
+                "E-Mail-Adresse für dieses Verfahren, damit die Antwort Sie erreicht."
+            ),
         )
     try:
         service.ask(db.session(), tender, asker, request.form.get("text", ""), now=clock.now())
@@ -100,7 +103,7 @@ def send_question(reference: str) -> ResponseReturnValue:
         db.session.rollback()
         return _ask_page(_published(reference), error.reasons, status=error.status)
     flash(
-        "Ihre Frage ist eingegangen. Die Antwort erhalten alle zugleich, ohne Ihren Namen.",
+        _("Ihre Frage ist eingegangen. Die Antwort erhalten alle zugleich, ohne Ihren Namen."),
         "success",
     )
     return redirect(url_for("notices.show", reference=tender.reference), code=303)

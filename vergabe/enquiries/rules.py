@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from vergabe.errors import Violation
+from vergabe.texts import gettext as _
 
 LONGEST: Final = 10_000
 _EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
@@ -24,13 +25,15 @@ def reasons_against_asking(
     After the deadline for questions one may still ask (the page says that an answer is not owed);
     after the submission deadline not any more. Instants aware UTC, the first that is too late.
     """
-    reasons = _about_text(text, "Frage", "text")
+    reasons = _about_text(text, _("Frage"), "text")
     if not is_published or submission_deadline is None or now >= submission_deadline:
         reasons.append(
             Violation(
                 "tender_closed",
-                "Fragen sind nicht mehr möglich: Die Angebotsfrist ist abgelaufen oder das "
-                "Verfahren ist beendet.",
+                _(
+                    "Fragen sind nicht mehr möglich: Die Angebotsfrist ist abgelaufen oder das "
+                    "Verfahren ist beendet."
+                ),
                 law="§ 20 Abs. 3 VgV",
             )
         )
@@ -94,13 +97,20 @@ def _is_named(name: str, text: str, lowered: str) -> bool:
 def _about_text(text: str, what: str, field: str) -> list[Violation]:
     length = len(text.strip())
     if length < 5:
-        return [Violation("text_missing", f"Die {what} fehlt oder ist zu kurz.", field=field)]
+        return [
+            Violation(
+                "text_missing", _("Die %(what)s fehlt oder ist zu kurz.", what=what), field=field
+            )
+        ]
     if length > LONGEST:
         return [
             Violation(
                 "text_too_long",
-                f"Die {what} ist länger als {LONGEST} Zeichen. Bitte kürzen Sie sie oder hängen "
-                "Sie ein Dokument an.",
+                _(
+                    "Die %(what)s ist länger als %(most)s Zeichen. Bitte kürzen Sie sie.",
+                    what=what,
+                    most=LONGEST,
+                ),
                 field=field,
             )
         ]

@@ -10,6 +10,7 @@ from vergabe.access.permissions import Permission
 from vergabe.db import db
 from vergabe.home import first_steps, running, tasks
 from vergabe.notices import queries as notices
+from vergabe.supplier_area import overview
 from vergabe.web import time_words
 from vergabe.web.rights import current_actor, optional_actor, public, requires
 
@@ -32,6 +33,8 @@ def index() -> ResponseReturnValue:
 @requires(Permission.USE_OWN_ACCOUNT)
 def start() -> ResponseReturnValue:
     session, actor, now = db.session(), current_actor(), clock.now()
+    if actor.holds(Permission.USE_SUPPLIER_AREA):
+        return overview.page(actor)
     waiting = tasks.waiting(session, actor, now=now)
     return render_template(
         "home/start.html",

@@ -8,6 +8,7 @@ from vergabe.access.permissions import Permission
 from vergabe.db import db
 from vergabe.messages import queries, reading
 from vergabe.messages.model import Message
+from vergabe.messages.queries import MailboxFilter
 from vergabe.messages.schema import MailboxQuery, MailboxSchema, MessageSchema
 from vergabe.web.api import ApiBlueprint
 from vergabe.web.rights import current_actor, requires
@@ -25,8 +26,12 @@ def messages(query: dict[str, Any]) -> Any:
     page = queries.messages_of(
         db.session(),
         current_actor(),
-        only_unread=query["unread"],
-        tender_id=query["tender_id"],
+        MailboxFilter(
+            text=query["text"],
+            state="unread" if query["unread"] else "",
+            important=query["important"],
+            tender_id=query["tender_id"],
+        ),
         cursor=query["cursor"],
         limit=query["limit"],
     )

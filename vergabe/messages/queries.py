@@ -3,17 +3,21 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Select, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation, RoleAssignment, User
 from vergabe.access.permissions import Role
+from vergabe.collation import folded, german
+from vergabe.db import Base
 from vergabe.errors import NotFound
-from vergabe.messages.model import MailOptOut, MailPreference, Message
+from vergabe.messages import rules
+from vergabe.messages.model import Mail, MailOptOut, MailPreference, Message
 from vergabe.web import paging
 from vergabe.web.paging import Page
 
@@ -23,6 +27,8 @@ _MAILED_ROLES: Final = (Role.SUPPLIER, Role.COORDINATOR)
 
 Reached = dict[uuid.UUID | str, list[str]]
 T = TypeVar("T")
+MOST_WORDS: Final = 5
+MOST_TENDERS: Final = 200
 
 
 def mailbox(actor: Actor) -> ColumnElement[bool]:
@@ -35,19 +41,66 @@ def mailbox(actor: Actor) -> ColumnElement[bool]:
     return or_(*mine) if mine else false()
 
 
+@dataclass(frozen=True)
+class MailboxFilter:
+    """What a mailbox is narrowed to; empty does not narrow.
+
+    text: a part of subject or text; state: `unread` or `read`; important: only those on which a bid
+    may hang.
+    """
+
+    text: str = ""
+    state: str = ""
+    important: bool = False
+    tender_id: uuid.UUID | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return the filter as conditions on messages."""
+        found: list[ColumnElement[bool]] = []
+        if self.state == "unread":
+            found.append(Message.first_read_at.is_(None))
+        if self.state == "read":
+            found.append(Message.first_read_at.is_not(None))
+        if self.important:
+            found.append(Message.kind.in_(sorted(rules.IMPORTANT)))
+        if self.tender_id is not None:
+            found.append(Message.tender_id == self.tender_id)
+        for word in self.text.split()[:MOST_WORDS]:
+            text = folded(word)
+            found.append(
+                german(Message.subject).contains(text, autoescape=True)
+                | german(Message.body).contains(text, autoescape=True)
+            )
+        return found
+
+
 def messages_of(
     session: Session,
     actor: Actor,
+    wanted: MailboxFilter | None = None,
     *,
-    only_unread: bool = False,
-    tender_id: uuid.UUID | None = None,
     cursor: str | None = None,
     limit: int | None = None,
 ) -> Page[Any]:
     """Return a page of the actor's mailbox without the texts, newest first.
 
-    Rows: id, kind, subject, link, tender_id, delivered_at, first_read_at, is_personal.
+    Rows: id, kind, subject, link, tender_id, delivered_at, first_read_at, is_personal, mailed_at.
     """
+    narrowed = (wanted or MailboxFilter()).conditions()
+    query = _heads().where(mailbox(actor), *narrowed)
+    return paging.newest_first(session, query, Message.id, cursor=cursor, limit=limit)
+
+
+def unread_of(
+    session: Session, actor: Actor, wanted: MailboxFilter | None = None, *, limit: int
+) -> Sequence[Any]:
+    """Return the unread messages of the actor's mailbox, newest first; rows as in `messages_of`."""
+    unread = replace(wanted or MailboxFilter(), state="unread")
+    return messages_of(session, actor, unread, limit=limit).items
+
+
+def _heads() -> Select[Any]:
+    mailed = select(func.max(Mail.sent_at)).where(Mail.message_id == Message.id)
     columns: tuple[Any, ...] = (
         Message.id,
         Message.kind,
@@ -57,13 +110,28 @@ def messages_of(
         Message.delivered_at,
         Message.first_read_at,
         Message.user_id.is_not(None).label("is_personal"),
+        mailed.scalar_subquery().label("mailed_at"),
     )
-    query: Select[Any] = select(*columns).where(mailbox(actor))
-    if only_unread:
-        query = query.where(Message.first_read_at.is_(None))
-    if tender_id is not None:
-        query = query.where(Message.tender_id == tender_id)
-    return paging.newest_first(session, query, Message.id, cursor=cursor, limit=limit)
+    return select(*columns)
+
+
+def unread_count(session: Session, actor: Actor) -> int:
+    """Return how many messages of the actor's mailbox nobody has opened yet."""
+    query = select(func.count(Message.id)).where(mailbox(actor), Message.first_read_at.is_(None))
+    return session.scalar(query) or 0
+
+
+def tenders_of(session: Session, actor: Actor) -> list[tuple[uuid.UUID, str, str]]:
+    """Return the tenders that messages of the actor's mailbox are about: id, reference, title."""
+    tender = Base.metadata.tables["tender"]
+    about = select(Message.tender_id).where(mailbox(actor), Message.tender_id.is_not(None))
+    rows = session.execute(
+        select(tender.c.id, tender.c.reference, tender.c.title)
+        .where(tender.c.id.in_(about))
+        .order_by(tender.c.reference.desc())
+        .limit(MOST_TENDERS)
+    )
+    return [(tender_id, reference, title) for tender_id, reference, title in rows]
 
 
 def has_unread(session: Session, actor: Actor) -> bool:

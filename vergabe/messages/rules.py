@@ -9,6 +9,9 @@ KEY_LENGTH: Final = 200
 INVITATION: Final = "invitation"
 """Kind of the messages that tell suppliers of a new notice that matches their profile."""
 
+IMPORTANT: Final = frozenset({"change_notice", "cancellation_notice", "answer"})
+"""Kinds on which a bid may hang: what is asked for, until when, and whether at all."""
+
 
 def one_line(subject: str) -> str:
     """Return a subject on one line without control characters, at most 400 characters."""

@@ -3,13 +3,15 @@
 from marshmallow import fields
 
 from vergabe.web.api import PageQuery
-from vergabe.web.schema import Instant, Schema
+from vergabe.web.schema import Instant, Schema, text
 
 
 class MailboxQuery(PageQuery):
     """Which messages of the mailbox."""
 
     unread = fields.Boolean(load_default=False)
+    important = fields.Boolean(load_default=False)
+    text = text(200, load_default="")
     tender_id = fields.UUID(load_default=None)
 
 
@@ -24,6 +26,7 @@ class MessageHeadSchema(Schema):
     delivered_at = Instant()
     first_read_at = Instant(allow_none=True)
     is_personal = fields.Boolean()
+    mailed_at = Instant(allow_none=True, metadata={"description": "Letzte E-Mail dazu"})
 
 
 class MailboxSchema(Schema):
