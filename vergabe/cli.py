@@ -12,7 +12,10 @@ from vergabe.settings import SettingsError
 
 # Name → module and attribute, loaded when used: most commands need only a part of the program.
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "account": ("accounts", "account"),
     "audit": ("audit", "audit_group"),
+    "backup": ("backups", "backup"),
+    "backup-key": ("backups", "backup_key"),
     "conflicts": ("conflicts", "conflicts"),
     "cooperation": ("cooperations", "cooperation"),
     "costs": ("costs", "costs"),
@@ -27,6 +30,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "person": ("running", "person"),
     "pool": ("pools", "pool"),
     "rehearsal": ("rehearsal_tenders", "rehearsal"),
+    "restore": ("backups", "restore"),
     "run": ("running", "run"),
     "suppliers": ("suppliers", "suppliers"),
     "tender": ("notices", "tender"),

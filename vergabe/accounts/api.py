@@ -6,7 +6,7 @@ from typing import Any
 from vergabe import clock
 from vergabe.access.model import RoleAssignment
 from vergabe.access.permissions import Permission, Role
-from vergabe.accounts import service
+from vergabe.accounts import second_factor, service
 from vergabe.accounts.schema import (
     MeSchema,
     NewTokenSchema,
@@ -103,3 +103,12 @@ def grant_role(body: dict[str, Any]) -> RoleAssignment:
 def end_role(assignment_id: uuid.UUID) -> None:
     """Rolle beenden."""
     service.end_role(db.session(), current_actor(), assignment_id, now=clock.now())
+
+
+@api.delete("/people/<uuid:user_id>/second-factor")
+@requires(Permission.ADMINISTER_ORGANISATION)
+@commits
+@api.response(204)
+def reset_second_factor(user_id: uuid.UUID) -> None:
+    """Zweiten Faktor einer Person der eigenen Organisation zurücksetzen."""
+    second_factor.reset_for_colleague(db.session(), current_actor(), user_id, now=clock.now())

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from vergabe import clock, texts
 from vergabe.access.permissions import ROLE_NAMES, Permission, Role
-from vergabe.accounts import service
+from vergabe.accounts import second_factor, service
 from vergabe.db import db
 from vergabe.errors import InvalidInput, Refused, Violation
 from vergabe.exchange.german_dates import parse_date
@@ -113,6 +113,7 @@ def _people_page(
     html = render_template(
         "accounts/people.html",
         assignments=service.people_of(db.session(), actor),
+        protected=second_factor.people_with_one(db.session(), actor, now=clock.now()),
         roles=[(r.value, ROLE_NAMES[r]) for r in Role if (r is Role.SUPPLIER) == is_supplier],
         violations=violations,
         values=request.form,
@@ -153,6 +154,17 @@ def grant_role() -> ResponseReturnValue:
 def end_role(assignment_id: uuid.UUID) -> ResponseReturnValue:
     service.end_role(db.session(), current_actor(), assignment_id, now=clock.now())
     flash("Die Rolle ist beendet.", "success")
+    return redirect(url_for(".people"), code=303)
+
+
+@pages.post("/verwaltung/personen/<uuid:user_id>/zweiter-faktor")
+@requires(Permission.ADMINISTER_ORGANISATION)
+@commits
+def reset_second_factor(user_id: uuid.UUID) -> ResponseReturnValue:
+    user = second_factor.reset_for_colleague(
+        db.session(), current_actor(), user_id, now=clock.now()
+    )
+    flash(f"Der zweite Faktor von {user.full_name} ist zurückgesetzt.", "success")
     return redirect(url_for(".people"), code=303)
 
 

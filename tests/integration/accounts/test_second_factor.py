@@ -9,14 +9,21 @@ import struct
 import time
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from tests.factories import access as make
+from vergabe import clock
+from vergabe.access.actor import Actor
 from vergabe.access.model import User
 from vergabe.access.permissions import Role
+from vergabe.accounts import second_factor
+from vergabe.audit import queries as audit
+from vergabe.audit import service as audit_service
+from vergabe.errors import NotFound, Refused
 from vergabe.outbox import OutboxRow
 
 SETUP = "/zweiter-faktor"
@@ -299,3 +306,63 @@ def test_old_login_is_confirmed_before_the_second_factor_changes(
     wanted = answer.request.full_path
     assert "Das Passwort stimmt nicht." in post(client, wanted, wanted, password="falsch").text
     assert post(client, wanted, wanted, password=make.PASSWORD).request.path == CODES
+
+
+def with_factor(session: Session, user: User) -> User:
+    user.tf_primary_method, user.tf_totp_secret = "authenticator", "secret"
+    user.mf_recovery_codes = ["code"]
+    session.commit()
+    return user
+
+
+def test_administrator_takes_off_a_colleagues_lost_second_factor(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    town = make.organisation(session)
+    administrator = make.person(session, town, Role.ADMINISTRATOR)
+    colleague = make.person(session, town, Role.REQUESTER)
+    stranger = with_factor(
+        session, make.person(session, make.organisation(session, "Kerpen"), Role.REQUESTER)
+    )
+    session.commit()
+    other = app.test_client()
+    make.log_in(other, colleague)
+    assert other.get("/konto").status_code == 200
+    with_factor(session, colleague)
+    make.log_in(client, administrator)
+    page = client.get("/verwaltung").text
+    assert colleague.email in page.split("Gerät verloren")[1]
+    assert stranger.email not in page
+    address = f"/verwaltung/personen/{colleague.id}/zweiter-faktor"
+    page = post(client, address, "/verwaltung").text
+    assert f"Der zweite Faktor von {colleague.full_name} ist zurückgesetzt." in page
+    session.expire_all()
+    assert (colleague.tf_primary_method, colleague.tf_totp_secret) == (None, None)
+    assert colleague.mf_recovery_codes is None
+    assert other.get("/konto").status_code == 303  # every session of the person has ended
+    last = audit.entries(session, audit_service.stream_of("organisation", town.id))[-1]
+    assert (last.action, last.actor_name) == ("second_factor_reset", administrator.full_name)
+    mail = session.scalars(select(OutboxRow).where(OutboxRow.name == "second_factor_reset")).one()
+    assert mail.payload["to"] == colleague.email
+    assert administrator.full_name in mail.payload["body"]
+    # Again, one's own, and another town's: there is nobody to reset.
+    for user in (colleague, administrator, stranger):
+        token = field(client.get("/verwaltung").text, "csrf_token")
+        address = f"/verwaltung/personen/{user.id}/zweiter-faktor"
+        assert client.post(address, data={"csrf_token": token}).status_code == 404
+    assert stranger.tf_primary_method == "authenticator"
+
+
+def test_operator_takes_off_a_second_factor_by_address(app: Flask, session: Session) -> None:
+    town = make.organisation(session)
+    user = with_factor(session, make.person(session, town, Role.ADMINISTRATOR))
+    operator = Actor.operator("Betrieb")
+    now = clock.now()
+    assert second_factor.reset_by_operator(session, operator, user.email.upper(), now=now) is user
+    assert user.tf_primary_method is None
+    entries = audit.entries(session, audit_service.stream_of("organisation", town.id))
+    assert entries[-1].actor_name == "Betrieb"
+    with pytest.raises(Refused, match="hat keinen zweiten Faktor"):
+        second_factor.reset_by_operator(session, operator, user.email, now=now)
+    with pytest.raises(NotFound):
+        second_factor.reset_by_operator(session, operator, "niemand@example.org", now=now)

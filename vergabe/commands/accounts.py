@@ -1,0 +1,29 @@
+"""Commands on accounts that only the operator of the machine may give."""
+
+import click
+
+from vergabe import clock
+from vergabe.accounts import second_factor
+from vergabe.commands.support import acting, the_app
+from vergabe.db import db, unit_of_work
+
+
+@click.group()
+def account() -> None:
+    """Konten von Personen."""
+
+
+@account.command("reset-second-factor")
+@click.argument("address", metavar="E-MAIL")
+def reset_second_factor(address: str) -> None:
+    """Den zweiten Faktor einer Person zurücksetzen, die ihr Gerät verloren hat.
+
+    Prüfen Sie vorher auf einem anderen Weg, wer Sie darum bittet. Der Schritt steht in der Akte
+    jeder Organisation der Person; sie bekommt eine E-Mail, und alle ihre Sitzungen enden.
+    """
+    with the_app().app_context(), unit_of_work():
+        now = clock.now()
+        user = second_factor.reset_by_operator(
+            db.session(), acting(None, now=now), address, now=now
+        )
+        click.echo(f"Der zweite Faktor von {user.full_name} ({user.email}) ist zurückgesetzt.")
