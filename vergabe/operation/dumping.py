@@ -1,0 +1,129 @@
+"""The database as one file and back: SQLite by its own backup, PostgreSQL by its own programs."""
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import URL, Engine, make_url
+
+from vergabe.operation.snapshots import BackupError
+
+FILE: Final = {"sqlite": "database.sqlite", "postgresql": "database.pgdump"}
+PROGRAMS: Final = "VERGABE_POSTGRESQL_PROGRAMS"
+
+
+def engine_name(url: str) -> str:
+    """Return `sqlite` or `postgresql`."""
+    return make_url(url).get_backend_name()
+
+
+def dump(url: str, target: Path) -> list[str]:
+    """Write the database to a file and return the hashes of the stored files it knows.
+
+    Both are read at the same instant while the service goes on writing. Raises BackupError.
+    """
+    return _dump_sqlite(url, target) if engine_name(url) == "sqlite" else _dump_server(url, target)
+
+
+def _dump_sqlite(url: str, target: Path) -> list[str]:
+    source = make_url(url).database or ""
+    if not Path(source).is_file():
+        raise BackupError("no_database", f"Die Datenbank {source} gibt es nicht.")
+    with (
+        contextlib.closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as live,
+        contextlib.closing(sqlite3.connect(target)) as copy,
+    ):
+        live.backup(copy)
+        # The copy is one file, whatever the live one writes beside itself.
+        copy.execute("PRAGMA journal_mode=DELETE")
+        return [row[0] for row in copy.execute("SELECT sha256 FROM stored_file")]
+
+
+def _dump_server(url: str, target: Path) -> list[str]:
+    with _server(url) as engine, engine.connect() as connection:
+        connection.execution_options(isolation_level="REPEATABLE READ")
+        snapshot = connection.scalar(text("SELECT pg_export_snapshot()"))
+        hashes = list(connection.scalars(text("SELECT sha256 FROM stored_file")))
+        _run("pg_dump", url, "--format=custom", f"--snapshot={snapshot}", f"--file={target}")
+        return hashes
+
+
+@contextlib.contextmanager
+def _server(url: str) -> Iterator[Engine]:
+    engine = create_engine(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def is_empty(url: str) -> bool:
+    """Return whether nothing is in the database yet, not even our tables."""
+    if engine_name(url) == "sqlite":
+        path = Path(make_url(url).database or "")
+        return not path.exists() or path.stat().st_size == 0
+    with _server(url) as engine, engine.connect() as connection:
+        count = connection.scalar(
+            text(
+                "SELECT count(*) FROM information_schema.tables "
+                "WHERE table_schema NOT IN ('pg_catalog', 'information_schema')"
+            )
+        )
+        return not count
+
+
+def restore(url: str, source: Path) -> None:
+    """Fill an empty database from a dump; BackupError if that fails, and nothing is left then."""
+    if engine_name(url) == "sqlite":
+        path = Path(make_url(url).database or "")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        passing = path.with_name(f"{path.name}.incoming")
+        shutil.copyfile(source, passing)
+        passing.replace(path)
+        return
+    _run("pg_restore", url, "--no-owner", "--single-transaction", "--exit-on-error", str(source))
+
+
+def _run(program: str, url: str, *arguments: str) -> None:
+    """Run a program of PostgreSQL; the password goes by its environment, where no list shows it."""
+    folder = os.environ.get(PROGRAMS)
+    path = shutil.which(program, path=folder or None)
+    if path is None:
+        raise BackupError(
+            "program_missing",
+            f"{program} fehlt. Installieren Sie die Programme von PostgreSQL (Paket "
+            f"postgresql-client) oder nennen Sie ihren Ordner in {PROGRAMS}.",
+        )
+    parts = make_url(url)
+    environment = dict(os.environ)
+    if parts.password is not None:
+        environment["PGPASSWORD"] = str(parts.password)
+    finished = subprocess.run(  # noqa: S603  # a program of PostgreSQL, arguments of our own
+        [path, f"--dbname={_without_password(parts)}", *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if finished.returncode:
+        raise BackupError(
+            "program_failed", f"{program} meldet: {finished.stderr.strip()[-600:] or 'nichts'}"
+        )
+
+
+def _without_password(url: URL) -> str:
+    bare = URL.create(
+        "postgresql",
+        username=url.username,
+        host=url.host,
+        port=url.port,
+        database=url.database,
+        query=url.query,
+    )
+    return bare.render_as_string(hide_password=False)
