@@ -1,5 +1,6 @@
 """The JSON API's frame: OpenAPI from the code, bearer tokens, ETags, keyset pages."""
 
+import threading
 from collections.abc import Callable
 from typing import Any, Final, Protocol, TypeVar, cast
 
@@ -26,7 +27,40 @@ class Decorator(Protocol):
 
 
 class QuietApi(Api):  # type: ignore[misc]  # the library has no types
-    """flask-smorest without error answers of its own: web.problems gives them all."""
+    """flask-smorest without error answers of its own: web.problems gives them all.
+
+    Describing the operations takes as long as the rest of the start; it waits until somebody asks
+    for the description.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._undescribed: list[Blueprint] = []
+        self._spec: Any = None
+        super().__init__()
+
+    @property
+    def spec(self) -> Any:
+        """The description of all operations registered so far."""
+        with self._lock:
+            while self._undescribed:
+                blueprint = self._undescribed.pop(0)
+                blueprint.register_views_in_doc(
+                    self, self._app, self._spec, name=blueprint.name, parameters=None
+                )
+                self._spec.tag({"name": blueprint.name, "description": blueprint.description})
+            return self._spec
+
+    @spec.setter
+    def spec(self, empty: Any) -> None:
+        self._undescribed.clear()
+        self._spec = empty
+
+    def register_blueprint(self, blueprint: Blueprint) -> None:
+        """Register the operations of a capability; they are described when somebody asks."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blueprint.name] = self
+        self._app.register_blueprint(blueprint)
+        self._undescribed.append(blueprint)
 
     def _register_error_handlers(self, *, bp: Any = None) -> None:
         """Leave errors to the application's handlers."""
