@@ -24,7 +24,7 @@ from vergabe.db import db
 pytestmark = pytest.mark.one_database
 
 # Examples for each operation: enough to meet every field; a long run takes more by the environment.
-COUNT = int(os.environ.get("VERGABE_FUZZ_EXAMPLES", "5"))
+COUNT = int(os.environ.get("VERGABE_FUZZ_EXAMPLES", "2"))
 EXAMPLES = {GenerationMode.POSITIVE: COUNT, GenerationMode.NEGATIVE: COUNT}
 BOUNDED = settings(
     deadline=None,
