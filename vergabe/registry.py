@@ -29,6 +29,7 @@ import vergabe.enquiries.model
 import vergabe.files.model
 import vergabe.funding.model
 import vergabe.in_house.model
+import vergabe.jobs.model
 import vergabe.list_views.model
 import vergabe.market.model
 import vergabe.messages.model
@@ -51,6 +52,8 @@ from vergabe.advice import law_api, law_pages
 from vergabe.advice import pages as advice_pages
 from vergabe.bylaws import api as bylaws_api
 from vergabe.bylaws import pages as bylaws_pages
+from vergabe.catalogue import api as catalogue_api
+from vergabe.catalogue import crawling_pages
 from vergabe.conflicts import api as conflicts_api
 from vergabe.conflicts import pages as conflicts_pages
 from vergabe.cooperations import (
@@ -81,7 +84,14 @@ from vergabe.deadlines import api as deadlines_api
 from vergabe.deadlines import calendar_link
 from vergabe.deadlines import pages as deadlines_pages
 from vergabe.demands import api as demands_api
-from vergabe.demands import call_pages, calls_api, cpv_api, earlier_pages, unfinished_pages
+from vergabe.demands import (
+    call_pages,
+    calls_api,
+    cpv_api,
+    earlier_pages,
+    import_jobs,
+    unfinished_pages,
+)
 from vergabe.demands import form_pages as demand_form_pages
 from vergabe.demands import pages as demands_pages
 from vergabe.enquiries import api as enquiries_api
@@ -95,6 +105,10 @@ from vergabe.home import appearance, counting, health, search_pages, statements
 from vergabe.home import pages as home_pages
 from vergabe.in_house import api as in_house_api
 from vergabe.in_house import pages as in_house_pages
+from vergabe.jobs import api as jobs_api
+from vergabe.jobs import kinds
+from vergabe.jobs import pages as jobs_pages
+from vergabe.jobs.kinds import JobKind
 from vergabe.list_views import api as list_views_api
 from vergabe.list_views import pages as list_views_pages
 from vergabe.market import api as market_api
@@ -107,6 +121,7 @@ from vergabe.notice_facts import pages as notice_facts_pages
 from vergabe.notices import api as notices_api
 from vergabe.notices import (
     check_api,
+    check_jobs,
     check_pages,
     checking,
     delivery_api,
@@ -121,11 +136,11 @@ from vergabe.plans import milestone_pages
 from vergabe.plans import pages as plans_pages
 from vergabe.pools import api as pools_api
 from vergabe.pools import common_rules_pages as pool_bylaw_pages
-from vergabe.pools import conditions, joining_pages, later_api, later_pages
+from vergabe.pools import conditions, joining_pages, later_api, later_pages, propose_jobs
 from vergabe.pools import pages as pools_pages
 from vergabe.pools.conditions import Condition
 from vergabe.records import api as records_api
-from vergabe.records import chain_pages
+from vergabe.records import chain_pages, export_jobs
 from vergabe.records import pages as records_pages
 from vergabe.settings import Settings
 from vergabe.supplier_area import (
@@ -173,6 +188,7 @@ MODELS: Final[tuple[ModuleType, ...]] = (
     vergabe.files.model,
     vergabe.uploads.model,
     vergabe.messages.model,
+    vergabe.jobs.model,
     vergabe.deadlines.model,
     vergabe.suppliers.model,
     vergabe.councils.model,
@@ -217,6 +233,7 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     task_pages.pages,
     substitute_pages.pages,
     conflicts_pages.pages,
+    crawling_pages.pages,
     mandate_pages.pages,
     resolution_pages.pages,
     paper_pages.pages,
@@ -248,6 +265,7 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     check_pages.pages,
     deadlines_pages.pages,
     uploads_pages.pages,
+    jobs_pages.pages,
     messages_pages.pages,
     registration_pages.pages,
     profile_pages.pages,
@@ -287,6 +305,7 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     agreement_api.api,
     area_api.api,
     task_api.api,
+    catalogue_api.api,
     conflicts_api.api,
     resolutions_api.api,
     demands_api.api,
@@ -308,6 +327,7 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     notice_facts_api.api,
     check_api.api,
     uploads_api.api,
+    jobs_api.api,
     messages_api.api,
     suppliers_api.api,
     enquiries_api.api,
@@ -385,6 +405,14 @@ SECTIONS: Final[tuple[Section, ...]] = (
     Section("tender", "Konflikte", "conflicts.show_tender", Permission.DECLARE_INTERESTS),
 )
 
+# What the worker does for people who wait for it.
+JOB_KINDS: Final[tuple[JobKind, ...]] = (
+    import_jobs.JOB,
+    propose_jobs.JOB,
+    check_jobs.JOB,
+    export_jobs.JOB,
+)
+
 # What must hold before the members of a pool can join it.
 BEFORE_JOINING: Final[tuple[Condition, ...]] = (vote_gates.reasons_against_joining,)
 
@@ -407,6 +435,7 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     calendar_link.set_sources((calendars.followed_entries,))
     publication_conditions.set_gates(_publication_gates(app))
     purposes.set_purposes(app, _upload_purposes(app))
+    kinds.set_kinds(app, JOB_KINDS)
 
 
 def _upload_purposes(app: Flask) -> tuple[Purpose, ...]:

@@ -11,11 +11,19 @@ from flask.typing import ResponseReturnValue
 from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.db import db
-from vergabe.demands import call_queries, call_rules, calls, choices
+from vergabe.demands import (
+    call_charts,
+    call_queries,
+    call_reminding,
+    call_rules,
+    calls,
+    choices,
+)
 from vergabe.demands.call_rules import ANSWER_NAMES, CALL_STATE_NAMES, AnswerKind, CallState
 from vergabe.demands.model import CallForDemands
 from vergabe.errors import InvalidInput, Refused, Violation
 from vergabe.exchange import german_dates, plain_text
+from vergabe.law import german
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -37,13 +45,18 @@ def index() -> ResponseReturnValue:
     session, actor, now = db.session(), current_actor(), clock.now()
     cursor = request.args.get("ab")
     page = call_queries.calls_page(session, actor, now=now, cursor=cursor)
+    rates = call_queries.rates_shown(session, actor, now=now)
     return render_template(
         "calls/index.html",
         page=page,
         states={call.id: call_queries.state_of(call, now) for call in page.items},
         state_names=CALL_STATE_NAMES,
         state_kinds=_STATE_KINDS,
-        rates=call_queries.rates_shown(session, actor, now=now),
+        rates=rates,
+        pictures=[
+            call_charts.rates(total, members, f"rates-{place}")
+            for place, (_, total, members) in enumerate(rates)
+        ],
         may_run=actor.holds(Permission.RUN_CALLS),
         next_url=url_for(".index", ab=page.next_cursor) if page.next_cursor else None,
         first_url=url_for(".index") if cursor else None,
@@ -163,6 +176,8 @@ def _call_page(
     state = call_queries.state_of(call, now)
     own = next((each for each in answers if each.organisation_id == actor.organisation_id), None)
     local = call.closes_at.astimezone(clock.BERLIN)
+    may_run = call_queries.may_run(session, actor, call, now=now)
+    is_open = state is CallState.OPEN
     html = render_template(
         "calls/show.html",
         call=call,
@@ -174,8 +189,11 @@ def _call_page(
         own=own,
         answer_names=ANSWER_NAMES,
         answer_kinds=_ANSWER_KINDS,
-        may_run=call_queries.may_run(db.session(), actor, call, now=clock.now()),
-        may_answer=actor.holds(Permission.ANSWER_CALLS) and state is CallState.OPEN,
+        may_run=may_run,
+        picture=call_charts.values(answers, "values") if may_run else None,
+        silent=call_reminding.silent(answers) if may_run and is_open else [],
+        reminder=request.form.get("reminder", call_reminding.template(call)),
+        may_answer=actor.holds(Permission.ANSWER_CALLS) and is_open,
         may_edit=actor.holds(Permission.EDIT_DEMANDS),
         closes_day=local.date().isoformat(),
         closes_time=local.strftime("%H:%M"),
@@ -198,6 +216,22 @@ def answer_no_demand(call_id: uuid.UUID) -> ResponseReturnValue:
         db.session.rollback()
         return _call_page(call_id, error.reasons, status=error.status)
     flash("Danke, „kein Bedarf“ ist vermerkt.", "success")
+    return redirect(url_for(".show", call_id=call_id), code=303)
+
+
+@pages.post("/bedarfe/abfragen/<uuid:call_id>/erinnern")
+@requires(Permission.RUN_CALLS)
+@commits
+def remind(call_id: uuid.UUID) -> ResponseReturnValue:
+    try:
+        text = plain_text.many_lines(
+            request.form.get("reminder", ""), max_length=call_rules.NOTE_MAX, field="reminder"
+        )
+        names = call_reminding.remind(db.session(), current_actor(), call_id, text, now=clock.now())
+    except (InvalidInput, Refused) as error:
+        db.session.rollback()
+        return _call_page(call_id, error.reasons, status=error.status)
+    flash(f"Erinnert: {german.join(names)}.", "success")
     return redirect(url_for(".show", call_id=call_id), code=303)
 
 

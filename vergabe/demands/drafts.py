@@ -188,19 +188,20 @@ def copy_demand(
     """
     earlier = queries.visible_demand(session, actor, demand_id)
     values = as_input(earlier)
-    years = _years_to_move(values, clock.berlin_day(now))
-    moved = replace(
-        values,
-        external_reference=None,
-        needed_from=moved_by_years(values.needed_from, years),
-        needed_until=moved_by_years(values.needed_until, years),
-    )
+    first, last = days_of_copy(values, clock.berlin_day(now))
+    moved = replace(values, external_reference=None, needed_from=first, needed_until=last)
     place = Place(earlier.cooperation_id, earlier.area_id, earlier.organisation_id)
     demand = create_demand(session, actor, place, moved, now=now)
     recording.record(
         session, actor, [demand], "copied", f"aus {earlier.reference} übernommen", now=now
     )
     return demand
+
+
+def days_of_copy(values: DemandInput, today: dt.date) -> tuple[dt.date | None, dt.date | None]:
+    """Return first and last day of need of a copy: later by whole years, no longer in the past."""
+    years = _years_to_move(values, today)
+    return moved_by_years(values.needed_from, years), moved_by_years(values.needed_until, years)
 
 
 def _years_to_move(values: DemandInput, today: dt.date) -> int:

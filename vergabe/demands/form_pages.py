@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
@@ -19,9 +20,11 @@ from vergabe.demands import (
     cpv_choice,
     drafts,
     forms,
+    import_jobs,
     importing,
     presenting,
     queries,
+    unfinished,
 )
 from vergabe.demands import service as demands
 from vergabe.demands.conversion import as_input
@@ -31,12 +34,18 @@ from vergabe.demands.import_report import ImportReport, ImportWish
 from vergabe.demands.model import Demand
 from vergabe.demands.reading import as_sent, naming_as_sent
 from vergabe.demands.stages import Stage
-from vergabe.errors import DomainError, InvalidInput, Refused, Stale, TooLarge, Violation
+from vergabe.demands.unfinished_model import UnfinishedEntry
+from vergabe.errors import InvalidInput, NotFound, Refused, Stale, TooLarge, Violation
 from vergabe.exchange import codes
 from vergabe.exchange.demand_template import demand_template_xlsx
+from vergabe.files import current
 from vergabe.ids import new_id
+from vergabe.jobs import queries as jobs
+from vergabe.jobs.model import Job
+from vergabe.web import stale
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.shell import settings
+from vergabe.web.stale import Overtaken
 from vergabe.web.transactions import commits
 
 pages = Blueprint("demand_forms", __name__)
@@ -46,12 +55,20 @@ pages = Blueprint("demand_forms", __name__)
 @requires(Permission.EDIT_DEMANDS)
 def new() -> ResponseReturnValue:
     session, actor, now = db.session(), current_actor(), clock.now()
+    kept_key = request.args.get("eingabe", type=uuid.UUID)
+    if kept_key is not None:
+        kept = unfinished.entry(session, actor, kept_key)
+        return _form_page(replace(_kept_entry(kept), form_key=kept_key))
     call_id = request.args.get("abfrage", type=uuid.UUID)
     if call_id is None:
         area_id = choices.usual_area(choices.places(session, actor, now=now))
     else:
         area_id = call_queries.visible_call(session, actor, call_id, now=now).area_id
-    return _form_page(DemandEntry(area_id=area_id, call_id=call_id))
+    return _form_page(DemandEntry(area_id=area_id, call_id=call_id), is_first=True)
+
+
+def _kept_entry(kept: UnfinishedEntry) -> DemandEntry:
+    return forms.entry_from_form(MultiDict(kept.fields))
 
 
 @pages.post("/bedarfe/neu")
@@ -68,6 +85,7 @@ def create() -> ResponseReturnValue:
     except (InvalidInput, Refused) as error:
         db.session.rollback()
         return _form_page(entry, error.reasons, status=error.status)
+    unfinished.drop(db.session(), current_actor(), entry.form_key)
     return _saved(demand)
 
 
@@ -123,7 +141,11 @@ def edit(demand_id: uuid.UUID) -> ResponseReturnValue:
     entry = forms.entry_from_input(
         as_input(demand), area_id=demand.area_id, call_id=demand.call_id, version=demand.version
     )
-    return _form_page(entry, demand=demand)
+    kept = unfinished.of_form(db.session(), current_actor(), demand.id)
+    if kept is not None and request.args.get("eingabe"):
+        entry = replace(_kept_entry(kept), version=demand.version)
+        kept = None
+    return _form_page(entry, demand=demand, kept=kept)
 
 
 @pages.post("/bedarfe/<uuid:demand_id>/bearbeiten")
@@ -142,10 +164,8 @@ def change(demand_id: uuid.UUID) -> ResponseReturnValue:
         db.session.rollback()
         demand = queries.visible_demand(db.session(), current_actor(), demand_id)
         if isinstance(error, Stale):
-            # Whoever sends it once more has read what changed and wants it as it stands here.
-            entry = replace(entry, version=demand.version)
-        violations = _with_changes(error, demand)
-        return _form_page(entry, violations, demand=demand, status=error.status)
+            return _overtaken_page(entry, demand)
+        return _form_page(entry, as_sent(error.reasons), demand=demand, status=error.status)
     return _saved(demand)
 
 
@@ -166,22 +186,24 @@ def _change(demand_id: uuid.UUID, entry: DemandEntry) -> Demand:
     return demand if demand.stage == Stage.SUBMITTED else _submitted_if_wished(demand)
 
 
-def _with_changes(error: DomainError, demand: Demand) -> list[Violation]:
-    """Return the reasons, and for a change by somebody else what that person changed."""
-    if not isinstance(error, Stale):
-        return list(as_sent(error.reasons))
+def _overtaken_page(entry: DemandEntry, demand: Demand) -> ResponseReturnValue:
+    """Return the form as typed, with what somebody else has saved meanwhile beside it.
+
+    Whoever sends it once more has read what changed and wants it as it stands here.
+    """
     # A form with a version that never was may meet a demand that nobody has changed yet.
     entries = audit.entries_about(db.session(), demand.id)
     last = entries[-1] if entries else None
-    changes = [
-        Violation("changed", f"{forms.LABELS.get(name, name)}: jetzt „{new}“, vorher „{old}“.")
-        for name, old, new in (last.details.get("changes", []) if last else [])
-    ]
-    message = (
-        f"{last.actor_name if last else 'Jemand'} hat den Bedarf inzwischen geändert. Ihre "
-        "Eingaben stehen noch hier; wenn Sie jetzt speichern, gelten sie."
+    theirs = forms.entry_from_input(as_input(demand))
+    found = stale.overtaken(
+        forms.LABELS,
+        forms.comparable(theirs),
+        forms.comparable(forms.rewritten(entry, clock.berlin_day(clock.now()))),
+        who=last.actor_name if last else "",
+        at=last.at if last else None,
     )
-    return [Violation("stale_version", message), *changes]
+    entry = replace(entry, version=demand.version)
+    return _form_page(entry, demand=demand, overtaken=found, status=Stale.status)
 
 
 def _form_page(
@@ -189,8 +211,12 @@ def _form_page(
     violations: Sequence[Violation] = (),
     *,
     demand: Demand | None = None,
+    kept: UnfinishedEntry | None = None,
+    is_first: bool = False,
+    overtaken: Overtaken | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
+    """Draw the form. kept: what was typed and never sent; is_first: nothing typed yet."""
     session, actor, now = db.session(), current_actor(), clock.now()
     places = choices.places(session, actor, now=now)
     if demand is None and entry.form_key is None:
@@ -200,11 +226,15 @@ def _form_page(
         entry=forms.with_rows(entry),
         values=entry.values,
         violations=violations,
+        overtaken=overtaken,
         demand=demand,
         places=places,
         calls=call_queries.open_calls(session, actor, now=now),
         units=codes.units(),
         open_folds=forms.folds_to_open(entry, violations),
+        kept=kept,
+        unfinished=unfinished.entries(session, actor, now=now) if is_first else [],
+        keep_key=demand.id if demand else entry.form_key,
     )
     return html, status
 
@@ -233,25 +263,44 @@ def import_file() -> ResponseReturnValue:
     except (InvalidInput, Refused, TooLarge) as error:
         db.session.rollback()
         return _import_page(violations=error.reasons, status=error.status)
+    if isinstance(report, Job):
+        return redirect(url_for("jobs.show", job_id=report.id), code=303)
     # The report is the answer itself: the same file sent again stores nothing and reports the same.
     return _import_page(report, status=422 if report.errors and not report.is_dry_run else 200)
 
 
-def _import() -> ImportReport:
+@pages.get("/bedarfe/einlesen/<uuid:job_id>")
+@requires(Permission.EDIT_DEMANDS)
+def import_report(job_id: uuid.UUID) -> ResponseReturnValue:
+    job = jobs.visible(db.session(), current_actor(), job_id)
+    if job.kind != import_jobs.KIND or "rows" not in job.result:
+        raise NotFound("Der Bericht")
+    return _import_page(ImportReport.from_dict(job.result))
+
+
+def _import() -> ImportReport | Job:
+    """Read the file at once, or let the worker do it if it is large."""
     upload = request.files.get("file")
     if upload is None or not upload.filename:
         message = "Bitte wählen Sie eine Datei (XLSX, CSV oder JSON Lines)."
         raise InvalidInput("file_missing", message, field="file")
     entry = forms.entry_from_form(request.form)
     stage = Stage.SUBMITTED if request.form.get("submit_all") else Stage.DRAFT
+    wish = ImportWish(stage, is_dry_run="check" in request.form)
+    session, actor, now = db.session(), current_actor(), clock.now()
+    place = _place(entry)
+    if import_jobs.is_large(upload.stream):
+        return import_jobs.start(
+            session, actor, current.store(), place, upload.stream, upload.filename, wish, now=now
+        )
     return importing.import_demands(
-        db.session(),
-        current_actor(),
-        _place(entry),
+        session,
+        actor,
+        place,
         upload.stream,  # type: ignore[arg-type]  # a binary stream
         upload.filename,
-        wish=ImportWish(stage, is_dry_run="check" in request.form),
-        now=clock.now(),
+        wish=wish,
+        now=now,
     )
 
 

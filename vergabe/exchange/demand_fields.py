@@ -237,6 +237,9 @@ def _agreed_unit(reader: _Reader, quantity: german.Quantity, unit: str | None) -
     if quantity.is_approximate:
         message = "Die Menge wird als feste Zahl übernommen, „ca.“ oder „bis zu“ geht verloren."
         reader.warn("quantity_approximate", message, "quantity")
+    if quantity.is_product:
+        message = f"Die Menge wird ausgerechnet: {german.format_decimal(quantity.value)}."
+        reader.warn("quantity_product", message, "quantity")
     if unit and quantity.unit_code and unit != quantity.unit_code:
         message = (
             f"Bei der Menge steht die Einheit {quantity.unit_code}, in der Spalte Einheit {unit}. "

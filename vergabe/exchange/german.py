@@ -20,7 +20,7 @@ import datetime as dt
 import math
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final, Literal
 
@@ -41,6 +41,10 @@ _GROUPED: Final = re.compile(r"[1-9]\d{0,2}(?:(?P<sep>[.,' ])\d{3})(?:(?P=sep)\d
 _NUMBER_START: Final = re.compile(r"[-−–+]?\s*\d(?:[\d.,']|[ ](?=\d{3}(?!\d)))*")
 _APPROXIMATE: Final = re.compile(
     r"^(?:ca\.?|circa|zirka|rd\.?|rund|etwa|ungefähr|~|≈|bis zu|max\.?)\s*", re.IGNORECASE
+)
+# "2 x 40 kg": so many packages of so much each.
+_TIMES: Final = re.compile(
+    r"(?P<count>[\d.,' ]+?)\s*(?:[x×*]|mal\b)\s*(?P<each>\d.*)", re.IGNORECASE
 )
 _CURRENCY: Final = re.compile(r"^(?:Euro|EUR|€)\s*|\s*(?:Euro|EUR|€)$", re.IGNORECASE)
 _MULTIPLE: Final = re.compile(
@@ -64,13 +68,15 @@ _WORDS: Final = {
 class Quantity:
     """An amount with the unit that stood beside it, if any.
 
-    is_approximate: a word like "ca." stood before it; hint: a sentence on what the unit leaves out.
+    is_approximate: a word like "ca." stood before it; is_product: written as "2 x 40 kg"; hint: a
+    sentence on what the unit leaves out.
     """
 
     value: Decimal
     unit_code: str | None = None
     is_approximate: bool = False
     hint: str | None = None
+    is_product: bool = False
 
 
 def parse_decimal(
@@ -196,7 +202,8 @@ def _shown(value: object) -> str:
 def parse_quantity(value: object, *, field: str | None = None) -> Quantity:
     """Return a quantity with the unit written beside it (`16.177,05m²`, `ca. 7,5 to`, `drei`).
 
-    Raises InvalidInput for what is not one number with at most one known unit, such as a range.
+    Packages are multiplied out (`2 x 40 kg` is 80 kg). Raises InvalidInput for what is not one
+    number with at most one known unit, such as a range.
     """
     if not isinstance(value, str):
         return Quantity(parse_decimal(value, field=field))
@@ -205,6 +212,9 @@ def parse_quantity(value: object, *, field: str | None = None) -> Quantity:
     text = unicodedata.normalize("NFC", _SPACES.sub(" ", value.strip())).translate(_APOSTROPHES)
     bare = _APPROXIMATE.sub("", text)
     is_approximate = bare != text
+    times = _TIMES.fullmatch(bare)
+    if times is not None:
+        return _product(times, is_approximate, field)
     start = _NUMBER_START.match(bare)
     rest = bare[start.end() :].strip() if start else ""
     if start is None or not rest:
@@ -219,6 +229,15 @@ def parse_quantity(value: object, *, field: str | None = None) -> Quantity:
     number = parse_decimal(start.group().strip(), field=field, lone_group="thousands")
     unit_code = codes.normalise_unit(rest, field=field)
     return Quantity(number, unit_code, is_approximate, codes.unit_hint(rest))
+
+
+def _product(times: re.Match[str], is_approximate: bool, field: str | None) -> Quantity:
+    count = parse_decimal(times["count"].strip(), field=field)
+    each = parse_quantity(times["each"], field=field)
+    if each.is_product:
+        raise _not_a_number(times.group(), field)
+    value = _within_range(count * each.value, field)
+    return replace(each, value=value, is_approximate=is_approximate, is_product=True)
 
 
 def parse_money_cents(
