@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
-from vergabe.cooperations import documents, queries, wording
+from vergabe.cooperations import documents, member_map, queries, wording
 from vergabe.cooperations.model import Cooperation
 from vergabe.cooperations.overview import overview
 from vergabe.db import db
@@ -50,7 +50,8 @@ def show(key: str) -> ResponseReturnValue:
         area_key=request.args.get("gebiet"),
         now=clock.now(),
     )
-    return render_template("cooperations/show.html", view=view)
+    picture = member_map.picture_of(view.cooperation, view.members)
+    return render_template("cooperations/show.html", view=view, picture=picture)
 
 
 DOCUMENT_FIELD: Final = {

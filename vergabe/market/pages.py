@@ -7,6 +7,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from vergabe.catalogue import labels
+from vergabe.catalogue.service import plain
 from vergabe.db import db
 from vergabe.files import current
 from vergabe.market import serving
@@ -35,6 +36,7 @@ def show(foreign_id: uuid.UUID) -> ResponseReturnValue:
         group=shown.row.group,
         serving=serving,
         source_name=labels.source,
+        plain=plain,
     )
 
 
@@ -48,6 +50,7 @@ def whole(foreign_id: uuid.UUID) -> ResponseReturnValue:
         notice=shown.notice,
         view=serving.view(shown.row, current.store()),
         source_name=labels.source,
+        plain=plain,
     )
 
 

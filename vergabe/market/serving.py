@@ -11,6 +11,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from vergabe import clock
+from vergabe.catalogue import labels
 from vergabe.errors import InvalidInput, NotFound
 from vergabe.exchange import codes
 from vergabe.exchange.foreign_notice import ForeignNotice, Money
@@ -18,29 +19,34 @@ from vergabe.files.store import FileStore
 from vergabe.market import queries, sources
 from vergabe.market.model import StoredNotice
 from vergabe.notices import eforms_view
+from vergabe.texts import _, marked
 from vergabe.web import formatting
 from vergabe.web.downloads import content_disposition
 
 _MOST_SHOWN: Final = 12
-NATURES: Final[Mapping[str, str]] = {
-    "supplies": "Lieferung",
-    "services": "Dienstleistung",
-    "works": "Bauleistung",
+_FORMS: Final[Mapping[str, str]] = {
+    "planning": marked("Vorinformation"),
+    "competition": marked("Ausschreibung"),
+    "result": marked("Ergebnis"),
+    "dir-awa-pre": marked("Ex-ante-Transparenz"),
+    "cont-modif": marked("Auftragsänderung"),
+    "consultation": marked("Markterkundung"),
+    "completion": marked("Abschluss"),
 }
-FORMS: Final[Mapping[str, str]] = {
-    "planning": "Vorinformation",
-    "competition": "Ausschreibung",
-    "result": "Ergebnis",
-    "dir-awa-pre": "Ex-ante-Transparenz",
-    "cont-modif": "Auftragsänderung",
-    "consultation": "Markterkundung",
-    "completion": "Abschluss",
+_KINDS: Final[Mapping[str, str]] = {
+    "notice": marked("Bekanntmachung"),
+    "award": marked("Ergebnis"),
 }
-KINDS: Final[Mapping[str, str]] = {"notice": "Bekanntmachung", "award": "Ergebnis"}
-OUTCOMES: Final[Mapping[str, str]] = {
-    "selec-w": "Zuschlag erteilt",
-    "clos-nw": "ohne Zuschlag beendet",
-    "open-nw": "noch nicht entschieden",
+_OUTCOMES: Final[Mapping[str, str]] = {
+    "selec-w": marked("Zuschlag erteilt"),
+    "clos-nw": marked("ohne Zuschlag beendet"),
+    "open-nw": marked("noch nicht entschieden"),
+}
+_LICENCES: Final[Mapping[str, str]] = {
+    "ted": marked(
+        "© Europäische Union, Wiedergabe mit Quellenangabe (Beschluss 2011/833/EU)"
+    ),
+    "doe": marked("CC0 1.0, offene Daten des Datenservice Öffentlicher Einkauf"),
 }
 
 
@@ -95,7 +101,7 @@ def cpv_digits(text: str) -> str:
 def cpv_label(code: str | None) -> str | None:
     """Return a CPV code with its German name; an unknown one as it is."""
     known = codes.cpv(code) if code else None
-    return f"{known.code}-{known.check_digit} {known.label_de}" if known else code
+    return f"{labels.cpv(known.code)} ({known.code}-{known.check_digit})" if known else code
 
 
 def cpv_labels(found: Sequence[str]) -> str | None:
@@ -114,8 +120,8 @@ def deadline_text(deadline: dt.datetime | None, is_day: bool) -> str | None:
         return None
     if is_day:
         last = clock.berlin_day(deadline - dt.timedelta(seconds=1))
-        return f"bis einschließlich {formatting.day(last)}"
-    return f"bis {formatting.weekday_moment(deadline)}"
+        return _("bis einschließlich %(day)s", day=formatting.day(last))
+    return _("bis %(moment)s", moment=formatting.weekday_moment(deadline))
 
 
 def place_label(code: str) -> str:
@@ -131,3 +137,26 @@ def money(amount: Money | None) -> str | None:
     whole, cents = divmod(amount.cents, 100)
     grouped = f"{whole:,}".replace(",", ".")
     return f"{grouped},{cents:02d} {'€' if amount.currency == 'EUR' else amount.currency}"
+
+
+def nature(code: str | None) -> str | None:
+    """Return what is bought: goods, services or works; an unknown code as it is."""
+    return labels.of("natures", code) if code else None
+
+
+def form(notice: ForeignNotice) -> str | None:
+    """Return what kind of notice it is; an unknown code as it is."""
+    known = _FORMS.get(notice.form_type or "") or _KINDS.get(notice.notice_type or "")
+    return _(known) if known else notice.notice_type
+
+
+def outcome(code: str | None) -> str:
+    """Return how a lot ended; an unknown code as it is."""
+    known = _OUTCOMES.get(code or "")
+    return _(known) if known else code or ""
+
+
+def licence(source: str) -> str | None:
+    """Return under which terms a source gives its notices away, as far as they are known."""
+    known = _LICENCES.get(source)
+    return _(known) if known else None

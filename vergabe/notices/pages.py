@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from vergabe import clock
+from vergabe import clock, texts
 from vergabe.access.permissions import Permission
 from vergabe.catalogue import addresses, feeds
 from vergabe.catalogue import pages as catalogue_pages
@@ -17,14 +17,14 @@ from vergabe.enquiries import queries as enquiries
 from vergabe.errors import DomainError, InvalidInput, NotFound, Refused, Stale, Violation
 from vergabe.exchange import codes
 from vergabe.files import current
-from vergabe.notices import bundles, queries, service
-from vergabe.tenders import notice_forms, presenting, rules
+from vergabe.notices import bundles, presenting, queries, service
+from vergabe.tenders import notice_forms, rules
+from vergabe.tenders import presenting as tender_presenting
 from vergabe.tenders import queries as tender_queries
-from vergabe.tenders.assessment import method_label
 from vergabe.tenders.forms import FormReader
 from vergabe.tenders.outlet import Outlet
 from vergabe.tenders.snapshots import visible_documents
-from vergabe.web import shell
+from vergabe.web import languages, shell
 from vergabe.web.downloads import content_disposition
 from vergabe.web.rights import current_actor, public, requires
 from vergabe.web.transactions import commits
@@ -34,7 +34,6 @@ for _name, _filter in catalogue_pages.FILTERS.items():
     pages.add_app_template_filter(_filter, _name)
 
 FORMATS = {"xml": "xvergabe", "pdf": "pdf", "ocds.json": "ocds", "eforms.xml": "eforms"}
-NATURES = {"supplies": "Lieferung", "services": "Dienstleistung", "works": "Bauleistung"}
 
 
 @pages.get("/bekanntmachungen")
@@ -58,9 +57,11 @@ def show(reference: str) -> ResponseReturnValue:
             rules.Stage(tender.stage), tender.submission_deadline, clock.now()
         ),
         stage=rules.shown_stage(rules.Stage(tender.stage), tender.submission_deadline, clock.now()),
-        method=method_label(tender.procurement_method, tender.nature),
-        nature=NATURES[tender.nature],
-        cpv=codes.cpv(tender.cpv),
+        facts=presenting.facts_of(
+            tender,
+            now=clock.now(),
+            url=shell.settings().base_url + languages.address(texts.language()),
+        ),
         unit=codes.unit,
     )
 
@@ -205,4 +206,4 @@ def _told(tender_id: uuid.UUID, error: DomainError) -> Sequence[Violation]:
     """Return why a step was refused, for its form: nothing that was typed is lost."""
     db.session.rollback()
     tender = tender_queries.visible_tender(db.session(), current_actor(), tender_id)
-    return presenting.told(db.session(), tender, error)
+    return tender_presenting.told(db.session(), tender, error)
