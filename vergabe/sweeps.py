@@ -9,10 +9,12 @@ from vergabe import clock
 from vergabe.db import reading, unit_of_work
 from vergabe.deadlines import service as deadlines
 from vergabe.demands import calls
+from vergabe.jobs import running
+from vergabe.jobs import service as jobs
+from vergabe.market import filling
 from vergabe.messages import delivery
-from vergabe.notices import dispatching, draft_checks
+from vergabe.notices import dispatching
 from vergabe.notices.answering import House
-from vergabe.notices.checking import CheckingHouse
 from vergabe.notices.dispatching import Desk
 from vergabe.notices.senders.choosing import sender_for
 from vergabe.pools import reminding as joinings
@@ -60,23 +62,6 @@ def _release(house: House) -> int:
     with reading() as session:
         due = dispatching.due_releases(session, now=clock.now())
     return sum(dispatching.release_one(delivery_id, house) for delivery_id in due)
-
-
-def check_drafts(app: Flask) -> int:
-    """Ask the official rules about drafts for which somebody wants to know; return how many."""
-    house = CheckingHouse.of(app.extensions["vergabe_settings"])
-    done = 0
-    with app.app_context():
-        while True:
-            # Reading and writing are transactions of their own: the rules take seconds.
-            with reading() as session:
-                work = draft_checks.next_work(session, house, now=clock.now())
-            if work is None:
-                return done
-            found = draft_checks.answer(work, house)
-            with unit_of_work() as session:
-                draft_checks.keep(session, work, found, now=clock.now())
-            done += 1
 
 
 def send_reminders(app: Flask) -> int:
@@ -142,6 +127,11 @@ def _tell_of_votes(app: Flask) -> int:
             return votes.send_due(session, now=clock.now())
 
 
+def fill_catalogue(app: Flask) -> int:
+    """Enter procedures that the search does not know yet; return how many."""
+    return filling.fill(app)
+
+
 def sweep_uploads(app: Flask) -> int:
     """Remove what was uploaded and never used; return how many files."""
     with app.app_context():
@@ -150,3 +140,23 @@ def sweep_uploads(app: Flask) -> int:
                 return 0
         with unit_of_work() as session:
             return uploads.sweep(session, app.extensions["vergabe_files"], now=clock.now())
+
+
+def run_jobs(app: Flask) -> int:
+    """Do what people have started and wait for; return how many."""
+    return running.run_due(app)
+
+
+def show_life(app: Flask) -> int:
+    """Leave a sign that a worker runs."""
+    return running.show_life(app)
+
+
+def sweep_jobs(app: Flask) -> int:
+    """Forget jobs that are long over; return how many."""
+    with app.app_context():
+        with reading() as session:
+            if not jobs.has_old(session, now=clock.now()):
+                return 0
+        with unit_of_work() as session:
+            return jobs.sweep(session, app.extensions["vergabe_files"], now=clock.now())

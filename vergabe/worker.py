@@ -85,7 +85,7 @@ def drain(app: Flask, *, rounds: int = 200) -> int:
     total = 0
     for _ in range(rounds):
         done = deliver_events(app) + sweeps.send_notices(app) + sweeps.send_mails(app)
-        done += sweeps.check_drafts(app)
+        done += sweeps.run_jobs(app)
         total += done
         if not done:
             return total
@@ -102,9 +102,12 @@ def start(app: Flask) -> BackgroundScheduler:
         ("deliver_events", deliver_events, DELIVERY_SECONDS),
         ("send_mails", sweeps.send_mails, DELIVERY_SECONDS),
         ("send_notices", sweeps.send_notices, SWEEP_SECONDS),
-        ("check_drafts", sweeps.check_drafts, SWEEP_SECONDS),
         ("send_reminders", sweeps.send_reminders, SWEEP_SECONDS),
+        ("run_jobs", sweeps.run_jobs, DELIVERY_SECONDS),
+        ("show_life", sweeps.show_life, SWEEP_SECONDS),
+        ("fill_catalogue", sweeps.fill_catalogue, CLEANING_SECONDS),
         ("sweep_uploads", sweeps.sweep_uploads, CLEANING_SECONDS),
+        ("sweep_jobs", sweeps.sweep_jobs, CLEANING_SECONDS),
     )
     for name, tick, seconds in ticks:
         scheduler.add_job(

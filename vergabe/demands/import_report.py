@@ -1,7 +1,8 @@
 """What an import was asked for, and what it found and did."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from vergabe.demands.stages import Stage
 from vergabe.errors import InvalidInput, Violation
@@ -58,6 +59,24 @@ class ImportReport:
             "last_reference": self.last_reference,
             "findings": [finding.as_dict() for finding in self.findings],
         }
+
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> Self:
+        """Return the report that `as_dict` made."""
+        return cls(
+            file_name=found["file_name"],
+            file_sha256=found["file_sha256"],
+            row_count=found["rows"],
+            demand_count=found["demands"],
+            line_count=found["lines"],
+            unchanged_count=found["unchanged"],
+            findings=tuple(CellFinding(**finding) for finding in found["findings"]),
+            is_stored=found["stored"],
+            is_repeat=found["repeat"],
+            is_dry_run=found["dry_run"],
+            first_reference=found["first_reference"],
+            last_reference=found["last_reference"],
+        )
 
 
 @dataclass(frozen=True)

@@ -50,10 +50,27 @@ def import_demands(
     „Bedarf-Nr.“ but other content is an error. Raises InvalidInput or TooLarge for a file that
     cannot be read, NotFound, Forbidden, Refused for the place.
     """
+    # Who may not import at all need not wait for the file to be read.
+    checked_place(session, actor, place, now=now)
+    _require_stage(actor, place, (wish or ImportWish()).stage)
+    sheet = read_demand_rows(source, filename, today=clock.berlin_day(now))
+    return import_sheet(session, actor, place, sheet, filename, wish=wish, now=now)
+
+
+def import_sheet(
+    session: Session,
+    actor: Actor,
+    place: Place,
+    sheet: DemandSheet,
+    filename: str,
+    *,
+    wish: ImportWish | None = None,
+    now: dt.datetime,
+) -> ImportReport:
+    """Store the demands of a sheet that was read already; otherwise as `import_demands`."""
     wish = wish or ImportWish()
     cooperation, _area = checked_place(session, actor, place, now=now)
     _require_stage(actor, place, wish.stage)
-    sheet = read_demand_rows(source, filename, today=clock.berlin_day(now))
     name = recording.shortened(Path(filename).name or "Datei")[:_FILE_NAME_MAX]
     earlier = _earlier_import(session, place, sheet.sha256)
     if earlier is not None:

@@ -193,6 +193,16 @@ def released_facts(
     return _facts(session, conditions)
 
 
+def released_count(session: Session, cooperation_id: uuid.UUID, area_id: uuid.UUID) -> int:
+    """Return how many released demands of an area are in no pool yet."""
+    query = select(func.count()).where(
+        Demand.cooperation_id == cooperation_id,
+        Demand.stage == Stage.RELEASED,
+        Demand.area_id == area_id,
+    )
+    return session.scalar(query) or 0
+
+
 def facts_of(session: Session, demand_ids: Iterable[uuid.UUID]) -> list[ReleasedDemand]:
     """Return the facts of these demands in whatever stage, in order of ids; missing ones are left
     out. For pools and tenders that hold them.

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from vergabe import ids
 from vergabe.access.actor import Actor
 from vergabe.errors import Refused
 from vergabe.exchange.eforms.notice import Notice
+from vergabe.jobs import service as jobs
 from vergabe.notice_facts import queries as facts
 from vergabe.notices import checking, eforms_documents
 from vergabe.notices.checking import CheckingHouse
@@ -18,6 +20,8 @@ from vergabe.notices.draft_check_model import DraftCheck
 from vergabe.tenders.changing import tender_to_change
 from vergabe.tenders.model import Tender
 from vergabe.tenders.rules import Stage
+
+JOB_KIND: Final = "notices.official_check"
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ def ask(session: Session, actor: Actor, tender_id: uuid.UUID, *, now: dt.datetim
         select(DraftCheck).where(DraftCheck.tender_id == tender.id, DraftCheck.state == "waiting")
     ).first()
     if waiting is not None:
+        _start(session, actor, tender, waiting, now=now)
         return waiting
     found = DraftCheck(
         id=ids.new_id(),
@@ -56,7 +61,22 @@ def ask(session: Session, actor: Actor, tender_id: uuid.UUID, *, now: dt.datetim
     )
     session.add(found)
     session.flush()
+    _start(session, actor, tender, found, now=now)
     return found
+
+
+def _start(
+    session: Session, actor: Actor, tender: Tender, found: DraftCheck, *, now: dt.datetime
+) -> None:
+    jobs.start(
+        session,
+        actor,
+        JOB_KIND,
+        title=f"Amtliche Prüfung: {tender.reference}",
+        arguments={"check_id": str(found.id), "tender_id": str(tender.id)},
+        key=str(found.id),
+        now=now,
+    )
 
 
 def newest(session: Session, tender_id: uuid.UUID) -> DraftCheck | None:
@@ -73,11 +93,12 @@ def seen_now(session: Session, tender: Tender) -> str:
     return f"{tender.version}/{facts.version_of(facts.row_of(session, tender.id))}"
 
 
-def next_work(session: Session, house: CheckingHouse, *, now: dt.datetime) -> Work | None:
-    """Return the oldest check that is waiting, ready to be worked on; None if none is."""
-    query = select(DraftCheck).where(DraftCheck.state == "waiting").order_by(DraftCheck.id)
-    found = session.scalars(query.limit(1)).first()
-    if found is None:
+def work_of(
+    session: Session, check_id: uuid.UUID, house: CheckingHouse, *, now: dt.datetime
+) -> Work | None:
+    """Return a check that is waiting, ready to be worked on; None if it is done."""
+    found = session.get(DraftCheck, check_id)
+    if found is None or found.state != "waiting":
         return None
     tender = session.get_one(Tender, found.tender_id)
     notice = eforms_documents.preview_data(session, tender, now=now, base_url=house.base_url)

@@ -19,6 +19,7 @@ from vergabe.cooperations.model import TaskArea
 from vergabe.cooperations.task_rules import Step
 from vergabe.cooperations.tasks import Governed
 from vergabe.db import db
+from vergabe.demands import queries as demands
 from vergabe.errors import InvalidInput, Violation
 from vergabe.list_views.answers import list_answer
 from vergabe.pools import (
@@ -27,6 +28,7 @@ from vergabe.pools import (
     forms,
     listing,
     presenting,
+    propose_jobs,
     proposing,
     queries,
     shaping,
@@ -104,6 +106,10 @@ def preview() -> ResponseReturnValue:
 @commits
 def propose() -> ResponseReturnValue:
     area = _chosen_area(request.form)
+    count = demands.released_count(db.session(), area.cooperation_id, area.id)
+    if count > propose_jobs.MANY:
+        job = propose_jobs.start(db.session(), current_actor(), area, now=clock.now())
+        return redirect(url_for("jobs.show", job_id=job.id), code=303)
     found = proposing.propose_pools(
         db.session(), current_actor(), area.cooperation_id, area.id, now=clock.now()
     )

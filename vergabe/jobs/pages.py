@@ -1,0 +1,88 @@
+"""Pages of jobs (Vorgänge): what I have started, how far it is, what came of it."""
+
+import uuid
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from vergabe import clock
+from vergabe.access.permissions import Permission
+from vergabe.db import db
+from vergabe.files import current
+from vergabe.jobs import handing_out, kinds, queries, rules, service
+from vergabe.jobs.model import Job
+from vergabe.web.rights import current_actor, requires
+from vergabe.web.transactions import commits
+
+pages = Blueprint("jobs", __name__)
+
+
+@pages.get("/vorgaenge")
+@requires(Permission.VIEW_JOBS)
+def index() -> ResponseReturnValue:
+    session, now = db.session(), clock.now()
+    page = queries.mine(session, current_actor(), cursor=request.args.get("cursor"), limit=50)
+    return render_template(
+        "jobs/index.html",
+        page=page,
+        state_names=rules.STATE_NAMES,
+        label_of=_label,
+        is_silent=_has_open(page.items) and queries.is_worker_silent(session, now=now),
+    )
+
+
+@pages.get("/vorgaenge/<uuid:job_id>")
+@requires(Permission.VIEW_JOBS)
+def show(job_id: uuid.UUID) -> ResponseReturnValue:
+    session, now = db.session(), clock.now()
+    job = queries.visible(session, current_actor(), job_id)
+    is_open = job.state in rules.OPEN
+    # A script asks for the part that changes; without scripts the page comes anew by itself.
+    is_part = request.headers.get("HX-Request") == "true"
+    return render_template(
+        "jobs/state.html" if is_part else "jobs/show.html",
+        job=job,
+        is_open=is_open,
+        is_part=is_part,
+        state_names=rules.STATE_NAMES,
+        label=_label(job),
+        percent=rules.percent(job.done_count, job.total_count),
+        result_url=_address(job),
+        file_url=url_for(".file", job_id=job.id) if job.file_name else None,
+        is_silent=is_open and queries.is_worker_silent(session, now=now),
+    )
+
+
+@pages.post("/vorgaenge/<uuid:job_id>/abbrechen")
+@requires(Permission.VIEW_JOBS)
+@commits
+def cancel(job_id: uuid.UUID) -> ResponseReturnValue:
+    job = service.cancel(db.session(), current_actor(), job_id, now=clock.now())
+    if job.state in (rules.State.DONE, rules.State.FAILED):
+        flash("Der Vorgang war schon zu Ende.", "info")
+    return redirect(url_for(".show", job_id=job.id), code=303)
+
+
+@pages.get("/vorgaenge/<uuid:job_id>/datei")
+@requires(Permission.VIEW_JOBS)
+def file(job_id: uuid.UUID) -> Response:
+    actor = current_actor()
+    job = queries.visible(db.session(), actor, job_id)
+    return handing_out.made_file(job, actor, current.store())
+
+
+def _has_open(jobs: object) -> bool:
+    return any(job.state in rules.OPEN for job in jobs)  # type: ignore[attr-defined]  # rows
+
+
+def _label(job: Job) -> str:
+    kind = kinds.find(job.kind)
+    return kind.label if kind else job.kind
+
+
+def _address(job: Job) -> str | None:
+    kind = kinds.find(job.kind)
+    is_refusal = job.state == rules.State.FAILED and "violations" not in job.result
+    if kind is None or not (job.state == rules.State.DONE or (is_refusal and job.result)):
+        return None
+    return kind.address(job)

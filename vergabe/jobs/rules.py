@@ -1,0 +1,40 @@
+"""States of a job and what its page says of it. Pure."""
+
+import datetime as dt
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class State(StrEnum):
+    """Where a job stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+STATE_NAMES: Final[Mapping[str, str]] = {
+    State.WAITING: "wartet",
+    State.RUNNING: "läuft",
+    State.DONE: "fertig",
+    State.FAILED: "nicht gelungen",
+    State.CANCELLED: "abgebrochen",
+}
+OPEN: Final = (State.WAITING, State.RUNNING)
+LEASE: Final = dt.timedelta(seconds=90)
+"""So long a worker may be silent before another takes its job."""
+MAX_ATTEMPTS: Final = 3
+SILENCE: Final = dt.timedelta(seconds=60)
+"""No sign of any worker for so long means that none runs."""
+KEEP: Final = dt.timedelta(days=30)
+KEEP_FILE: Final = dt.timedelta(days=7)
+TELL_AFTER: Final = dt.timedelta(seconds=60)
+"""Who waited longer has gone on to something else and gets a message."""
+
+
+def percent(done: int, total: int) -> int | None:
+    """Return how much is done in whole percent, None if nobody can say."""
+    return min(100, done * 100 // total) if total else None
