@@ -1,10 +1,11 @@
 """What waits for somebody, as numbers for the frame of every page: one statement."""
 
 import datetime as dt
+import json
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from vergabe.access.actor import Actor
@@ -18,6 +19,7 @@ from vergabe.pools.model import Joining, Pool, PoolDemand
 from vergabe.tenders import queries as tenders
 from vergabe.tenders.model import Tender
 from vergabe.texts import marked
+from vergabe.votes.model import Ballot, EntitledMember, Vote
 from vergabe.web.shell import Count
 
 MESSAGES: Final = "messages"
@@ -29,12 +31,15 @@ def counts(session: Session, actor: Actor, now: dt.datetime) -> Sequence[Count]:
     parts = [_unread(actor)]
     if actor.organisation_id is not None:
         parts += [part(actor, now) for permission, part in _WAITING if actor.holds(permission)]
-    numbers = {MESSAGES: 0, TASKS: 0}
+    unread = waiting = 0
     for kind, number in session.execute(union_all(*parts)):
-        numbers[kind] += number
-    found = [Count(marked("Postfach"), "messages.mailbox", numbers[MESSAGES])]
-    if len(parts) > 1:
-        found.insert(0, Count(marked("Aufgaben"), "home.start", numbers[TASKS]))
+        if kind == MESSAGES:
+            unread = number
+        elif kind == TASKS or not actor.roles.isdisjoint(json.loads(kind)):
+            waiting += number
+    found = [Count(marked("Postfach"), "messages.mailbox", unread)]
+    if waiting:
+        found.insert(0, Count(marked("Entscheidungen"), "home.start", waiting))
     return found
 
 
@@ -101,10 +106,37 @@ def _enquiries(actor: Actor, _now: dt.datetime) -> Select[str, int]:
     )
 
 
+def _proposals(actor: Actor, _now: dt.datetime) -> Select[str, int]:
+    member_of = select(Member.cooperation_id).where(
+        Member.organisation_id == actor.organisation_id, Member.left_on.is_(None)
+    )
+    return _number(TASKS, Pool).where(Pool.stage == "proposed", Pool.cooperation_id.in_(member_of))
+
+
+def _votes(actor: Actor, now: dt.datetime) -> Select[str, int]:
+    """Open votes without the organisation's, by the roles that may cast it there (as JSON)."""
+    said = select(Ballot.vote_id).where(Ballot.organisation_id == actor.organisation_id)
+    roles = cast(Vote.voter_roles, Text)
+    return (
+        select(roles, func.count())
+        .select_from(Vote)
+        .join(EntitledMember, EntitledMember.vote_id == Vote.id)
+        .where(
+            EntitledMember.organisation_id == actor.organisation_id,
+            Vote.closed_at.is_(None),
+            Vote.deadline.is_(None) | (Vote.deadline > now),
+            Vote.id.not_in(said),
+        )
+        .group_by(roles)
+    )
+
+
 Waiting = Callable[[Actor, dt.datetime], Select[str, int]]
 _WAITING: Final[tuple[tuple[Permission, Waiting], ...]] = (
     (Permission.RELEASE_DEMANDS, _to_release),
     (Permission.ANSWER_CALLS, _calls),
     (Permission.JOIN_POOLS, _joinings),
+    (Permission.CAST_VOTES, _votes),
+    (Permission.EDIT_POOLS, _proposals),
     (Permission.ANSWER_ENQUIRIES, _enquiries),
 )

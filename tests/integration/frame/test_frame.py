@@ -88,7 +88,7 @@ def test_counts_of_the_frame_take_one_statement_and_are_right(
     session.commit()
     access.log_in(client, user)
     page = client.get("/konto").text
-    assert re.search(r'Aufgaben <span class="app-count__number">2</span>', page)
+    assert re.search(r'Entscheidungen <span class="app-count__number">2</span>', page)
     assert re.search(r'Postfach <span class="app-count__number">1</span>', page)
 
 
