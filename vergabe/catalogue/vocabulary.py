@@ -17,6 +17,7 @@ STEM: Final = 3
 BEGINNING: Final = 2
 INSIDE: Final = 1
 _SHORTEST_INSIDE: Final = 4
+_ENDINGS: Final = ("", "e", "en", "er", "es", "n", "s")
 
 
 class Vocabulary:
@@ -32,9 +33,6 @@ class Vocabulary:
 
     def __len__(self) -> int:
         return self._size
-
-    def knows(self, number: int) -> bool:
-        return number in self._known
 
     @functools.cached_property
     def _known(self) -> set[int]:
@@ -58,9 +56,6 @@ class Vocabulary:
         grown._text = "\n" + "\n".join(parts) + "\n"
         return grown
 
-    def has(self, word: str) -> bool:
-        return word in self._numbers
-
     def _weights(self, word: str) -> Weights:
         """Return by number of a word how well it fits a typed one; 0 where it does not.
 
@@ -79,7 +74,7 @@ class Vocabulary:
             weights[self._at[index]] = BEGINNING if is_beginning else INSIDE
             # The rest of this word is of no interest any more.
             place = self._text.find(needle, self._text.index("\n", start))
-        for variant in {wanted + ending for ending in ("e", "en", "er", "es", "n", "s", "")}:
+        for variant in (wanted + ending for ending in _ENDINGS):
             if variant in self._numbers and weights[self._numbers[variant]]:
                 weights[self._numbers[variant]] = STEM
         if word in self._numbers:
@@ -91,8 +86,8 @@ class Vocabulary:
         return [
             (first, second)
             for first, second in splits(word)
-            if (self.has(second) or self.has(stem(second))) and self._may_lead(first)
+            if self._is_known(stem(second)) and self._is_known(first)
         ]
 
-    def _may_lead(self, first: str) -> bool:
-        return any(self.has(first + ending) for ending in ("", "e", "en"))
+    def _is_known(self, part: str) -> bool:
+        return any(part + ending in self._numbers for ending in _ENDINGS)

@@ -30,14 +30,14 @@ class Shape:
     @functools.cached_property
     def box(self) -> tuple[int, int, int, int]:
         """Return left, top, right and bottom."""
-        points = [point for ring in self.rings for point in _points(ring)]
+        points = [point for ring in self.rings for point in points_of(ring)]
         xs, ys = [x for x, _ in points], [y for _, y in points]
         return min(xs), min(ys), max(xs), max(ys)
 
     @functools.cached_property
     def middle(self) -> tuple[int, int]:
         """Return the centre of gravity of the largest part: where a label goes."""
-        points = _points(self.rings[0])
+        points = points_of(self.rings[0])
         double = x = y = 0
         for (x1, y1), (x2, y2) in zip(points, points[1:] + points[:1], strict=True):
             cross = x1 * y2 - x2 * y1
@@ -77,7 +77,8 @@ def _file(name: str) -> Mapping[str, Shape]:
     return {key: Shape(tuple(tuple(ring) for ring in rings)) for key, rings in areas.items()}
 
 
-def _points(ring: Ring) -> list[tuple[int, int]]:
+def points_of(ring: Ring) -> list[tuple[int, int]]:
+    """Return the corners of an outline."""
     points, x, y = [], 0, 0
     for place in range(0, len(ring), 2):
         x, y = x + ring[place], y + ring[place + 1]
