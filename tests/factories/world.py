@@ -31,12 +31,13 @@ from tests.factories import (
     tenders,
     votes,
 )
-from vergabe import clock
+from vergabe import clock, ids
 from vergabe.access.actor import Actor
 from vergabe.access.model import ApiToken, Organisation, RoleAssignment
 from vergabe.access.permissions import Role
 from vergabe.cooperations.model import Cooperation, Mandate, Resolution
 from vergabe.deadlines.model import Deadline
+from vergabe.enquiries.model import AnswerDraft
 from vergabe.files import current
 from vergabe.in_house.model import InHouseCheck
 from vergabe.notices import ordering
@@ -153,6 +154,7 @@ def world(app: Flask, session: Session, **tender_facts: Any) -> World:
     values["foreign_id"] = [
         row.id for row in market.stored(session, current.store(), market.foreign())
     ]
+    values["draft_id"] = [_answer_draft(session, published.id)]
     values["vote_id"] = [votes.opened(session, found[1]).id]
     values |= cost_shares.route_values(session, found[2])
     values["milestone_id"] += funded(session, found[0], values)
@@ -162,6 +164,7 @@ def world(app: Flask, session: Session, **tender_facts: Any) -> World:
     body = councils.body(session, lead, meets_on=[dt.date(2027, 3, 18)])
     values["body_id"], values["meeting_id"] = [body.id], [body.meetings[0].id]
     buyer = Visitor(app, session, lead, *BUYER_ROLES)
+    values["invitation_id"] = [suppliers.invitation(session, firm).id]
     values["token_id"] = list(session.scalars(select(ApiToken.id).limit(1)))
     values["assignment_id"] = list(session.scalars(select(RoleAssignment.id).limit(1)))
     made = World(values, buyer, Visitor(app, session, firm, Role.SUPPLIER), _public(app, session))
@@ -171,6 +174,21 @@ def world(app: Flask, session: Session, **tender_facts: Any) -> World:
     }
     session.commit()
     return made
+
+
+def _answer_draft(session: Session, tender_id: uuid.UUID) -> uuid.UUID:
+    draft = AnswerDraft(
+        id=ids.new_id(),
+        tender_id=tender_id,
+        enquiry_ids=[],
+        question_text="Genügt der Vortag?",
+        text="Ja.",
+        saved_at=clock.now(),
+        saved_by_name="Erika Muster",
+    )
+    session.add(draft)
+    session.flush()
+    return draft.id
 
 
 def funded(session: Session, pool: Pool, values: dict[str, list[Any]]) -> list[uuid.UUID]:

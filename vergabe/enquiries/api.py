@@ -7,11 +7,14 @@ from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.cooperations.task_rules import Step
 from vergabe.db import db
-from vergabe.enquiries import queries, service
+from vergabe.enquiries import drafts, queries, service
 from vergabe.enquiries.model import Answer, Enquiry
 from vergabe.enquiries.schema import (
     AnswerInSchema,
     AnswerSchema,
+    DraftInSchema,
+    DraftListSchema,
+    DraftSchema,
     EnquiryListSchema,
     QuestionInSchema,
     QuestionSchema,
@@ -55,6 +58,36 @@ def answer(body: dict[str, Any], tender_id: uuid.UUID) -> Answer:
         accept_traces=body["accept_traces"],
         now=clock.now(),
     )
+
+
+@api.get("/tenders/<uuid:tender_id>/answer-drafts")
+@requires(Permission.ANSWER_ENQUIRIES)
+@api.response(200, DraftListSchema)
+def answer_drafts(tender_id: uuid.UUID) -> Any:
+    """Begonnene Antworten zu einem Verfahren."""
+    actor = current_actor()
+    tender = tenders.visible_tender(db.session(), actor, tender_id)
+    duties.require(db.session(), actor, tender, Step.ANSWER_ENQUIRIES)
+    return {"items": drafts.drafts_of(db.session(), tender_id)}
+
+
+@api.post("/tenders/<uuid:tender_id>/answer-drafts")
+@requires(Permission.ANSWER_ENQUIRIES)
+@commits
+@api.arguments(DraftInSchema)
+@api.response(201, DraftSchema)
+def save_answer_draft(body: dict[str, Any], tender_id: uuid.UUID) -> Any:
+    """Eine Antwort als Entwurf speichern, ohne sie zu veröffentlichen."""
+    return drafts.save_draft(db.session(), current_actor(), tender_id, now=clock.now(), **body)
+
+
+@api.delete("/tenders/<uuid:tender_id>/answer-drafts/<uuid:draft_id>")
+@requires(Permission.ANSWER_ENQUIRIES)
+@commits
+@api.response(204)
+def drop_answer_draft(tender_id: uuid.UUID, draft_id: uuid.UUID) -> None:
+    """Eine begonnene Antwort verwerfen."""
+    drafts.drop_draft(db.session(), current_actor(), tender_id, draft_id, now=clock.now())
 
 
 @api.post("/notices/<reference>/questions")

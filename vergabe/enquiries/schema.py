@@ -42,6 +42,34 @@ class AnswerSchema(Schema):
     warnings = fields.List(fields.String())
 
 
+class DraftInSchema(Schema):
+    """An answer that is begun; version: that of the draft with this id as it was read."""
+
+    enquiry_ids = fields.List(fields.UUID(), required=True)
+    question_text = text(LONGEST, load_default="")
+    text = text(LONGEST, load_default="")
+    draft_id = fields.UUID(allow_none=True, load_default=None)
+    version = fields.Integer(strict=True, allow_none=True, load_default=None)
+
+
+class DraftSchema(Schema):
+    """An answer that is begun; nobody outside sees it."""
+
+    id = fields.UUID()
+    enquiry_ids = fields.List(fields.UUID())
+    question_text = fields.String()
+    text = fields.String()
+    saved_at = Instant()
+    saved_by_name = fields.String()
+    version = fields.Integer()
+
+
+class DraftListSchema(Schema):
+    """All answers begun for a tender."""
+
+    items = fields.List(fields.Nested(DraftSchema))
+
+
 class QuestionInSchema(Schema):
     """A question of a supplier."""
 

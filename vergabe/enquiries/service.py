@@ -148,7 +148,7 @@ def _publish(
     session.add(published)
     session.flush()
     for enquiry in found:
-        enquiry.answer_id = published.id
+        enquiry.answer = published
     session.flush()
     drafts.drop_drafts(session, tender.id, [enquiry.id for enquiry in found])
     record(

@@ -1,6 +1,7 @@
 """The record of a tender as a timeline: by day, in plain sentences, filtered, page by page."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,6 +20,7 @@ from vergabe.web.paging import Page
 
 PAGE: Final = 50
 _TEXT_MAX: Final = 300
+_UUID: Final = re.compile(r" ?\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,11 @@ class Told:
     chain: ChainRef
     topic: str | None
     details: Sequence[str]
+
+    @property
+    def summary(self) -> str:
+        """What happened, without the ids that only machines read."""
+        return _UUID.sub("", self.entry.summary)
 
 
 @dataclass(frozen=True)
@@ -162,6 +169,7 @@ def topic_of(entry: RecordEntry, ref: ChainRef) -> str | None:
     return None
 
 
+_CODES: Final = frozenset({"economic", "technical", "time"})
 _LABELS: Final = {
     **editing.LABELS,
     "starts_on": "Leistung ab",
@@ -206,7 +214,9 @@ def _words(value: Any) -> str:
     if isinstance(value, bool):
         return "ja" if value else "nein"
     if isinstance(value, Mapping):
-        return "„" + ", ".join(_short(str(part)) for part in value.values() if part) + "“"
+        # Codes and yes or no are nobody's words: what people wrote is enough to see what changed.
+        written = [str(part) for part in value.values() if part and part is not True]
+        return f"„{_short(', '.join(part for part in written if part not in _CODES))}“"
     if isinstance(value, str):
         return _instant(value) or f"„{_short(value)}“"
     return str(value)

@@ -68,7 +68,7 @@ def mark_amended(
     for step in steps_of(tender, amendment):
         duties.require(session, actor, tender, step, now=now)
     mandate_watch.refuse_without(session, tender, Scope.TENDER, now=now)
-    amendment = _cleaned(amendment)
+    amendment = cleaned(amendment)
     against = reasons_against_amendment(session, tender, amendment, now=now)
     if against:
         raise Refused.because("amendment_refused", "So lässt sich nichts ändern.", against)
@@ -115,7 +115,7 @@ def steps_of(tender: Tender, amendment: Amendment) -> list[Step]:
     return [Step.AMEND] * changes + [Step.EXTEND] * extends
 
 
-def _cleaned(amendment: Amendment) -> Amendment:
+def cleaned(amendment: Amendment) -> Amendment:
     """Return an amendment with clean texts; InvalidInput names every field that is wrong."""
     limits = (
         ("summary", many_lines, REASON_MAX),

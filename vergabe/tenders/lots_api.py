@@ -10,13 +10,23 @@ from vergabe.access.permissions import Permission
 from vergabe.db import db
 from vergabe.errors import InvalidInput
 from vergabe.files import current
-from vergabe.tenders import as_json, documents, drafting, lot_editing, presenting, queries
+from vergabe.tenders import (
+    as_json,
+    distributing,
+    documents,
+    drafting,
+    lot_editing,
+    presenting,
+    queries,
+)
 from vergabe.tenders.api import as_last_read, shown
 from vergabe.tenders.documents import Upload, document_of
 from vergabe.tenders.lot_editing import LotEdit, lot_of
 from vergabe.tenders.lotting import Split
 from vergabe.tenders.schema import (
+    DistributionSchema,
     ItemMoveSchema,
+    ItemSplitSchema,
     LotChangeSchema,
     LotMergeSchema,
     LotSplitSchema,
@@ -110,6 +120,45 @@ def move_item(body: dict[str, Any], tender_id: uuid.UUID, item_id: uuid.UUID) ->
         tender_id,
         item_id,
         body["to_lot_id"],
+        version=version,
+        now=clock.now(),
+    )
+    return shown(found)
+
+
+@api.put("/tenders/<uuid:tender_id>/quantities")
+@requires(Permission.EDIT_TENDERS)
+@commits
+@api.arguments(DistributionSchema)
+@api.response(200, TenderSchema)
+def distribute(body: dict[str, Any], tender_id: uuid.UUID) -> Any:
+    """Mengen zwischen den Losen verteilen; je Kommune bleibt die Summe gleich."""
+    version = as_last_read(tender_id)
+    wanted = {
+        (entry["item_id"], entry["organisation_id"]): entry["quantity"]
+        for entry in body["quantities"]
+    }
+    found = distributing.distribute(
+        db.session(), current_actor(), tender_id, wanted, version=version, now=clock.now()
+    )
+    return shown(found)
+
+
+@api.post("/tenders/<uuid:tender_id>/items/<uuid:item_id>/split")
+@requires(Permission.EDIT_TENDERS)
+@commits
+@api.arguments(ItemSplitSchema)
+@api.response(200, TenderSchema)
+def split_item(body: dict[str, Any], tender_id: uuid.UUID, item_id: uuid.UUID) -> Any:
+    """Einen Teil einer Position in ein anderes Los legen, oder in ein neues."""
+    version = as_last_read(tender_id)
+    found = distributing.split_item(
+        db.session(),
+        current_actor(),
+        tender_id,
+        item_id,
+        body["to_lot_id"],
+        {part["organisation_id"]: part["quantity"] for part in body["parts"]},
         version=version,
         now=clock.now(),
     )

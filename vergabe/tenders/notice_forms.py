@@ -127,7 +127,7 @@ def compare(tender_id: uuid.UUID) -> ResponseReturnValue:
     session, now = db.session(), clock.now()
     tender = queries.visible_tender(session, current_actor(), tender_id)
     try:
-        amendment = amendment_in(request.form)
+        amendment = amending.cleaned(amendment_in(request.form))
         if tender.submission_deadline is None:
             return amending_page(tender_id, request.form)
         found = comparing.differences(tender, amendment)

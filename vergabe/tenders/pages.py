@@ -231,6 +231,5 @@ def preview(tender_id: uuid.UUID) -> ResponseReturnValue:
         timing=explaining.timing_of(session, tender, now=clock.now()),
         cpv=codes.cpv(tender.cpv),
         nature=presenting.NATURES[tender.nature],
-        lot_kinds=presenting.LOT_KINDS,
-        splits=SPLIT_NAMES,
+        picture=deadline_picture.picture_of(session, tender, now=clock.now()),
     )

@@ -155,6 +155,34 @@ class LotMergeSchema(Schema):
     into_lot_id = fields.UUID(required=True)
 
 
+class QuantitySchema(Schema):
+    """How much of an item a member has in its lot."""
+
+    item_id = fields.UUID(required=True)
+    organisation_id = fields.UUID(required=True)
+    quantity = fields.Decimal(required=True, as_string=True)
+
+
+class DistributionSchema(Schema):
+    """Quantities to set; over all lots each member keeps what it joined with."""
+
+    quantities = fields.List(fields.Nested(QuantitySchema), required=True)
+
+
+class PartSchema(Schema):
+    """How much of a member's share goes into another lot."""
+
+    organisation_id = fields.UUID(required=True)
+    quantity = fields.Decimal(required=True, as_string=True)
+
+
+class ItemSplitSchema(Schema):
+    """Where a part of an item goes: a lot, or null for a new one."""
+
+    to_lot_id = fields.UUID(required=True, allow_none=True)
+    parts = fields.List(fields.Nested(PartSchema), required=True)
+
+
 class ItemMoveSchema(Schema):
     """The lot into which an item goes; null for a new one."""
 

@@ -26,7 +26,7 @@ OPERATOR = Actor.operator("Test")
 
 @pytest.fixture
 def tender(session: Session) -> Tender:
-    lines = {town: TWO_TRADES["35811100"] for town in factory.THREE_TOWNS}
+    lines = dict.fromkeys(factory.THREE_TOWNS, TWO_TRADES["35811100"])
     return factory.draft(session, lines=lines, cpv="35811100", split=Split.TRADE)
 
 
@@ -65,7 +65,9 @@ def test_a_part_goes_into_a_new_lot_and_everything_still_adds_up(
     assert totals(tender) == before
     assert tender.estimated_value_net_cents == total
     assert sum(lot.estimated_value_net_cents for lot in tender.lots) == total
-    (gate,) = [g for g in gates.all_gates(session, tender, now=clock.now()) if g.key == "sums_agree"]
+    (gate,) = [
+        g for g in gates.all_gates(session, tender, now=clock.now()) if g.key == "sums_agree"
+    ]
     assert gate.reasons == []
     assert audit.entries(session, stream_of(tender.id))[-1].action == "quantities_distributed"
 
@@ -111,9 +113,7 @@ def test_what_is_no_quantity_is_refused(session: Session, tender: Tender, amount
     first = jackets(tender)[0]
     wanted = {(first.id, first.shares[0].organisation_id): Decimal(amount)}
     with pytest.raises(InvalidInput):
-        distributing.distribute(
-            session, OPERATOR, tender.id, wanted, version=None, now=clock.now()
-        )
+        distributing.distribute(session, OPERATOR, tender.id, wanted, version=None, now=clock.now())
 
 
 def test_more_than_there_is_cannot_go(session: Session, tender: Tender) -> None:
@@ -166,9 +166,7 @@ def test_any_distribution_keeps_every_cent(session: Session, tender: Tender) -> 
             cut = Decimal(chance.randint(1, 19_9999)) / 10_000
             rest = Decimal(20) - cut
             wanted |= {(items[0].id, member): cut, (items[1].id, member): rest}
-        distributing.distribute(
-            session, OPERATOR, tender.id, wanted, version=None, now=clock.now()
-        )
+        distributing.distribute(session, OPERATOR, tender.id, wanted, version=None, now=clock.now())
         assert totals(tender) == before
         assert tender.estimated_value_net_cents == total
 
@@ -202,6 +200,7 @@ def test_the_page_edits_in_place_and_keeps_a_wrong_entry(
     assert client.post(f"{path}/mengen", data=good).status_code == 412, "seen before it changed"
     page = client.get(path).get_data(as_text=True)
     assert "Anteil am Auftragswert" in page
+    session.refresh(tender)
     again = {"version": str(tender.version), "item_id": str(first.id), "csrf_token": token}
     answer = client.post(f"{path}/aufteilen", data=again | {"to_lot_id": "neu"})
     assert answer.status_code == 422

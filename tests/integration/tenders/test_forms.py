@@ -253,7 +253,8 @@ def test_the_later_of_two_officers_reads_who_was_quicker_and_loses_nothing(
     answer = officer.post(path, data=typed)
     shown = answer.get_data(as_text=True)
     assert answer.status_code == 412
-    assert "Jan Eilig hat das Verfahren inzwischen geändert: Geändert wurde: Titel." in shown
+    assert "Jan Eilig hat inzwischen gespeichert" in shown
+    assert "Schneller" in shown, "what is stored now stands beside it"
     assert "Mein Titel" in shown
     assert "mühsam getippte" in shown
     again = officer.post(path, data=typed | {"version": fields_of(shown)["version"]})

@@ -1,5 +1,6 @@
 """Publish, amend, cancel through the page: what was typed stays when it is refused."""
 
+import html
 import re
 
 import pytest
@@ -90,6 +91,54 @@ def test_what_is_wrong_stands_at_its_field(
     assert answer.status_code == status, shown
     assert sentence in shown
     assert "bisher" in shown, "the form itself, side by side"
+    compared = officer.post(f"{address}/vergleich", data=sent)
+    assert compared.status_code == 422
+    assert sentence in compared.get_data(as_text=True)
+
+
+def test_an_amendment_is_compared_before_it_is_published(
+    session: Session, officer: FlaskClient, tender: Tender
+) -> None:
+    address = path(tender, "aenderung")
+    sent = fields_of(officer, address) | {
+        "summary": "Mehr Zeit & ein neuer <Titel>.",
+        "title": "Drei <Löschfahrzeuge>",
+        "submission_deadline_day": "2027-01-06",
+    }
+    compared = officer.post(f"{address}/vergleich", data=sent)
+    page = compared.get_data(as_text=True)
+    assert compared.status_code == 200, page
+    assert "Drei &lt;Löschfahrzeuge&gt;" in page
+    assert "mehr Zeit" in page
+    assert "Muss die Angebotsfrist länger werden?" in page
+    assert "Was das für Bieter bedeutet" in page
+    session.expire_all()
+    assert tender.published_version == 1, "looking changes nothing"
+    revised = officer.post(f"{address}/bearbeiten", data=sent).get_data(as_text=True)
+    assert 'value="Drei &lt;Löschfahrzeuge&gt;"' in revised
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    published = officer.post(address, data={k: html.unescape(v) for k, v in hidden.items()})
+    assert published.status_code == 303, published.get_data(as_text=True)
+    session.expire_all()
+    assert tender.published_version == 2
+    assert tender.title == "Drei <Löschfahrzeuge>"
+
+
+def test_the_last_look_tells_what_publishing_brings_about(
+    session: Session, officer: FlaskClient, store: FileStore
+) -> None:
+    ready = factory.ready(session, store)
+    session.commit()
+    page = officer.get(path(ready, "veroeffentlichen")).get_data(as_text=True)
+    for words in (
+        "Was öffentlich wird, wo und wann",
+        "Wer eine Nachricht bekommt",
+        "Die Uhrzeit ist der erste Augenblick, der zu spät ist.",
+        "EU-Schwellenwert",
+        "Was sich danach nicht mehr ändern lässt",
+        "Fristen als Tabelle",
+    ):
+        assert words in page, words
 
 
 def test_a_late_change_asks_for_time_unless_it_is_minor(
