@@ -93,10 +93,15 @@ def _hits(
 
 
 def _demands(search: Search, actor: Actor) -> Hits:
-    query = demands.filtered(actor, DemandFilter(text=search.text)).order_by(Demand.id.desc())
+    query = demands.filtered(actor, DemandFilter())
+    for word in search.words:
+        query = query.where(
+            Demand.search_text.contains(word.casefold(), autoescape=True)
+            | Demand.reference.icontains(word, autoescape=True)
+        )
     return _hits(
         marked("Bedarfe"),
-        search.rows(query),
+        search.rows(query.order_by(Demand.id.desc())),
         lambda d: Hit(d.title, url_for("demands.show", demand_id=d.id), d.reference),
         url_for("demands.index", q=search.text),
     )
