@@ -222,7 +222,7 @@ def _messages(search: Search, actor: Actor) -> Hits:
         lambda m: Hit(
             m.subject,
             url_for("messages.show", message_id=m.id),
-            detail=moment(m.created_at, seconds=False),
+            detail=moment(m.delivered_at, seconds=False),
         ),
         url_for("messages.mailbox"),
     )

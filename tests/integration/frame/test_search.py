@@ -175,7 +175,8 @@ def _many(session: Session, cooperation: Cooperation, lead: Organisation, user: 
                 "user_id": user.id,
                 "subject": f"Helme Nr. {number}",
                 "body": "",
-                "created_at": now,
+                "delivered_at": now,
+                "content_sha256": "0" * 64,
             }
             for number in range(MANY)
         ],
