@@ -1,5 +1,6 @@
 """A client that others wrote (tuspy), against a true server: cut, killed, resumed."""
 
+import contextlib
 import hashlib
 import io
 import os
@@ -7,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,8 +20,8 @@ import urllib3
 from flask import Flask
 from sqlalchemy import select
 from tusclient.client import TusClient
+from werkzeug.serving import make_server
 
-from tests.browser.gallery import serving
 from tests.factories import access as make
 from vergabe.access.permissions import Role
 from vergabe.db import unit_of_work
@@ -91,6 +93,19 @@ def bearer(own_app: Flask) -> dict[str, str]:
         town = make.organisation(session)
         user = make.person(session, town, Role.PROCUREMENT_OFFICER)
         return make.bearer(session, user, town)
+
+
+@contextlib.contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """Serve an application on a free port of this machine and give its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
 
 
 def _uploader(address: str, bearer: dict[str, str], content: bytes, **more: Any) -> Any:
