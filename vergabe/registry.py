@@ -131,6 +131,7 @@ from vergabe.notices import (
     view_pages,
 )
 from vergabe.notices import pages as notices_pages
+from vergabe.operation import metrics
 from vergabe.plans import api as plans_api
 from vergabe.plans import milestone_pages
 from vergabe.plans import pages as plans_pages
@@ -283,6 +284,7 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     cost_pages.pages,
     home_pages.pages,
     health.pages,
+    metrics.pages,
     search_pages.pages,
     statements.pages,
     appearance.pages,
@@ -426,6 +428,7 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     for blueprint in API:
         csrf.exempt(blueprint)
         api.api.register_blueprint(blueprint)
+    metrics.init_app(app)
     shell.set_navigation(list(NAVIGATION))
     shell.set_counting(counting.counts)
     glossary_pages.init_app(app)

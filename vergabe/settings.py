@@ -26,6 +26,7 @@ class Settings:
     mail_from: sender address; eforms_sdk: folder or zip of the eForms SDK, if there is one;
     notice_sender: where notices go besides our own pages: `none`, a folder, or the address of the
     Datenservice Öffentlicher Einkauf; notice_sender_token: what it knows us by;
+    metrics_token: who may read /metrics from elsewhere, None: this machine alone;
     law_tables: folder with the operator's own rows of the law, which replace packaged ones;
     operator_file: TOML file with the facts of imprint, privacy and accessibility statement;
     document_limit_bytes: largest single document in an ordinary form; request_limit_bytes: largest
@@ -43,6 +44,7 @@ class Settings:
     eforms_sdk: Path | None = None
     notice_sender: str = "none"
     notice_sender_token: str | None = field(default=None, repr=False)
+    metrics_token: str | None = field(default=None, repr=False)
     law_tables: Path | None = None
     operator_file: Path | None = None
     document_limit_bytes: int = 100 * MEGABYTE
@@ -88,6 +90,7 @@ class Settings:
             eforms_sdk=eforms_sdk_place(environment),
             notice_sender=_notice_sender(environment, data),
             notice_sender_token=environment.get("VERGABE_NOTICE_SENDER_TOKEN") or None,
+            metrics_token=environment.get("VERGABE_METRICS_TOKEN") or None,
             law_tables=law_folder(environment),
             operator_file=_file(environment, "VERGABE_OPERATOR"),
             document_limit_bytes=_megabytes(environment, "VERGABE_DOCUMENT_LIMIT_MB", 100),

@@ -1,7 +1,9 @@
 """`vergabe run`, `worker`, `db upgrade`, `doctor`, `person`: running the service."""
 
 import datetime as dt
+import os
 import sys
+import tempfile
 from typing import Any
 
 import click
@@ -36,6 +38,15 @@ class _Server(BaseApplication):  # type: ignore[misc]  # the library has no type
         return self._app
 
 
+def _forget_figures(_server: Any, worker: Any) -> None:
+    """Let what a web process measured be added up without it, once it is gone."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        # Not loaded before the folder is known: it decides then where figures are kept.
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # theirs
+
+
 def serve(app: Flask, *, bind: str, workers: int, threads: int, quiet: bool = False) -> None:
     """Serve until SIGTERM; requests that run are finished first (30 s at most).
 
@@ -58,6 +69,7 @@ def serve(app: Flask, *, bind: str, workers: int, threads: int, quiet: bool = Fa
             "limit_request_field_size": 8190,
             "accesslog": None,
             "loglevel": "warning" if quiet else "info",
+            "child_exit": _forget_figures,
         },
     ).run()
 
@@ -68,7 +80,10 @@ def serve(app: Flask, *, bind: str, workers: int, threads: int, quiet: bool = Fa
 @click.option("--threads", default=4, show_default=True, help="Threads je Prozess.")
 def run(bind: str, workers: int, threads: int) -> None:
     """Webserver starten (hinter einem Proxy, der TLS spricht)."""
-    serve(the_app(), bind=bind, workers=workers, threads=threads)
+    with tempfile.TemporaryDirectory(prefix="vergabe-metrics-") as folder:
+        # Read when prometheus_client is loaded, with the application.
+        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
+        serve(the_app(), bind=bind, workers=workers, threads=threads)
 
 
 @click.command()
