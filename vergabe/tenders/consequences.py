@@ -51,12 +51,15 @@ def told_of_publishing(session: Session, tender: Tender, *, now: dt.datetime) ->
             value_net_cents=subject.value_net_cents,
         )
     )
-    fitting = german.count(firms, "Unternehmen", "Unternehmen")
-    words = f"{fitting}, deren Profil zu CPV-Code, Region oder Stichwort passt"
-    if not firms:
-        words = "Noch keins: Zu keinem Profil passt dieses Verfahren heute"
+    what = "zu CPV-Code, Region oder Stichwort passt, mit Mitteilung und E-Mail."
+    if firms == 0:
+        words = "Heute noch keins: Zu keinem Profil passen CPV-Code, Region oder Stichwort."
+    elif firms == 1:
+        words = f"1 Unternehmen, dessen Profil {what}"
+    else:
+        words = f"{firms} Unternehmen, deren Profil {what}"
     return [
-        Told("Unternehmen", f"{words}. Sie bekommen eine Mitteilung und eine E-Mail."),
+        Told("Unternehmen", words),
         Told("Kommunen", _members(session, tender, now=now)),
     ]
 
@@ -104,9 +107,9 @@ def extension_required(
         return Requirement(extension.value.reason, extension.law, None)
     days = (clock.berlin_day(wanted) - clock.berlin_day(now)).days
     return Requirement(
-        f"Nach der Änderung bleiben Bietern {german.count(days, 'Tag', 'Tage')}. Eine Zahl, die "
-        "verletzt wäre, nennt das Gesetz nicht; verlängern Sie, wenn die Arbeit am Angebot länger "
-        "dauert.",
+        f"Nach der Änderung bleiben Bietern {german.count(days, 'Tag', 'Tage')}. Kürzer, als das "
+        "Gesetz verlangt, ist das nicht. Verlängern Sie trotzdem, wenn die Änderung mehr Arbeit am "
+        "Angebot macht.",
         extension.law,
         None,
     )

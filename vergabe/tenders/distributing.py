@@ -257,6 +257,7 @@ def _written(
     changes = _recorded(tender, things, moved, before, after)
     for thing, member in dict.fromkeys(cell[1:] for cell in moved):
         _place(session, tender, things, after, thing, member)
+    _order_shares(tender)
     settle_lots(session, tender)
     touch(session, tender)
     record(
@@ -305,6 +306,16 @@ def _place(
             )
         )
     session.flush()
+
+
+def _order_shares(tender: Tender) -> None:
+    """Give the shares of every item the fixed order of the members again."""
+    ranks = {buyer.organisation_id: buyer.position for buyer in tender.buyers}
+    for lot in tender.lots:
+        for item in lot.items:
+            ordered = sorted(item.shares, key=lambda s: (ranks[s.organisation_id], s.position))
+            for position, share in enumerate(ordered, start=1):
+                share.position = position
 
 
 def _lines(items: Iterable[LotItem], member: uuid.UUID) -> list[_DemandLine]:

@@ -150,6 +150,9 @@ def settle_lots(session: Session, tender: Tender) -> None:
         _add_up(lot, origins)
         if len(kept) == 1:
             lot.kind = Split.SINGLE
+        elif lot.kind == Split.SINGLE:
+            # It was the only one: beside others it is one of them.
+            lot.kind = Split.TRADE
     tender.estimated_value_net_cents = sum(lot.estimated_value_net_cents for lot in kept)
     session.flush()
 

@@ -23,6 +23,7 @@ from vergabe.tenders import (
     drafting,
     duties,
     explaining,
+    field_links,
     gates,
     listing,
     presenting,
@@ -122,6 +123,7 @@ def _cockpit(
         status=status,
         violations=violations,
         cockpit=found_tasks,
+        where=lambda reason: field_links.url_of(tender, reason),
         open_gates=sum(1 for gate in found if gate.is_open),
         gate_count=len(found),
     )

@@ -63,6 +63,7 @@ def test_a_part_goes_into_a_new_lot_and_everything_still_adds_up(
     split(session, tender, 7)
     assert [[s.quantity for s in item.shares] for item in jackets(tender)] == [[13] * 3, [7] * 3]
     assert totals(tender) == before
+    assert "single" not in {lot.kind for lot in tender.lots}, "no only lot beside another"
     assert tender.estimated_value_net_cents == total
     assert sum(lot.estimated_value_net_cents for lot in tender.lots) == total
     (gate,) = [
