@@ -10,7 +10,7 @@ from vergabe import clock
 from vergabe.access.model import Organisation, User
 from vergabe.access.permissions import Role
 from vergabe.suppliers import matching
-from vergabe.suppliers.model import SupplierProfile, TenderRegistration
+from vergabe.suppliers.model import PendingRegistration, SupplierProfile, TenderRegistration
 
 
 def supplier(
@@ -57,6 +57,22 @@ def registration(
         address=address,
         registered_at=clock.now(),
         confirmed_at=clock.now(),
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def invitation(
+    session: Session, firm: Organisation, email: str = "karl@example.org"
+) -> PendingRegistration:
+    """Return a stored invitation into a firm that nobody has accepted yet."""
+    row = PendingRegistration(
+        email=email,
+        full_name="Karl Kollege",
+        organisation_id=firm.id,
+        asked_by_name="Sabine Bieter",
+        asked_at=clock.now(),
     )
     session.add(row)
     session.flush()

@@ -21,7 +21,7 @@ from vergabe.messages import service as messages
 from vergabe.suppliers import entries, membership, tokens
 from vergabe.suppliers.model import INVITATION_VALID_FOR, VALID_FOR, PendingRegistration
 from vergabe.texts import gettext as _
-from vergabe.texts import marked
+from vergabe.texts import SOURCE, language, marked
 
 MOST_PENDING: Final = 3
 """Mails to one address within an hour; more would be a way to pester somebody."""
@@ -106,6 +106,8 @@ def _send_link(
     else:
         token = tokens.sign(pending.id, tokens.REGISTRATION, secret_key)
         subject, body, link = _(_NEW_SUBJECT), _(_NEW_BODY), f"/unternehmen/bestaetigen/{token}"
+    if language() != SOURCE:
+        link += f"?lang={language()}"
     messages.send_account_mail(
         session, pending.email, subject=subject, body=body, link=link, now=now
     )

@@ -22,6 +22,7 @@ from vergabe.suppliers.model import PendingRegistration
 from vergabe.suppliers.profiles import FirmEntry, ProfileEntry
 from vergabe.suppliers.registering import finish
 from vergabe.texts import gettext as _
+from vergabe.texts import language
 
 LONGEST_KEPT: Final = 20_000
 """Characters of a field that are kept for later; nobody's profile is longer."""
@@ -90,6 +91,7 @@ def complete(
     if user is None:
         user = create_person(session, email=pending.email, full_name=pending.full_name, now=now)
         user.password = pending.password_hash
+        user.language = language()
     firm = _new_firm(session, pending, now=now)
     finish(session, pending, user, firm, now=now)
     actor = people.actor_for(session, user, firm.id, now=now)
