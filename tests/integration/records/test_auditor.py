@@ -21,7 +21,6 @@ from tests.factories import world as worlds
 from tests.factories.world import Visitor, World, forms_on
 from vergabe.access.model import Organisation
 from vergabe.access.permissions import Permission, Role, roles_with
-from vergabe.audit.model import RecordChain
 from vergabe.cooperations.model import Cooperation
 
 # What everybody does for themselves: account, mailbox, calendar address, own uploads and views.
@@ -103,13 +102,14 @@ def test_an_auditor_reads_every_page_of_the_own_municipality_and_no_page_offers_
         may = Role.AUDITOR in roles_with(permission) or permission in OWN
         for address in worlds.addresses(app, rule, world):
             answer = auditor.open("GET", address)
-            if may and answer.status_code not in (200, 302, 303, 404, 422):
+            # 409: a confidential paper is opened first, and the opening noted.
+            if may and answer.status_code not in (200, 302, 303, 404, 409, 422):
                 wrong.append((address, answer.status_code))
             if not may and answer.status_code != 403:
                 wrong.append((address, answer.status_code))
             for form in forms_on(answer, address):
                 wrong += [(address, form.action)] if not _may_send(app, form.action) else []
-    assert wrong == [], wrong
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 def _may_send(app: Flask, action: str) -> bool:
@@ -142,14 +142,11 @@ def test_the_start_of_an_auditor_leads_to_every_record_and_each_is_verified(
 def test_a_changed_entry_is_named_where_the_chain_breaks(
     session: Session, world: World, auditor: Visitor
 ) -> None:
-    key = world.values["key"][0]
-    stream = session.scalars(
-        select(RecordChain.stream).where(RecordChain.stream.startswith("cooperation:"))
-    ).first()
-    _tamper(session, str(stream))
-    page = text_of(auditor.open("GET", f"/akte/zusammenarbeit/{key}").get_data(as_text=True))
+    tender_id = world.values["tender_id"][1]
+    _tamper(session, f"tender:{tender_id}")
+    page = text_of(auditor.open("GET", f"/akte/verfahren/{tender_id}").get_data(as_text=True))
     assert "Die Akte ist beschädigt" in page
-    assert "Eintrag 1 wurde nachträglich verändert." in page
+    assert "Verfahren: Eintrag 1 wurde nachträglich verändert." in page
 
 
 def _tamper(session: Session, stream: str) -> None:
