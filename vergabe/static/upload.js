@@ -6,6 +6,8 @@ const UPLOAD = {
   chunk: 16 * 1024 * 1024,
   atOnce: 2,
   retryDelays: [0, 1000, 3000, 5000, 10_000, 20_000],
+  // So long without a byte or an answer means that the line is dead, though nobody has said so.
+  silenceMs: 120_000,
   states: new Set(["waiting", "running", "paused"]),
 };
 
@@ -58,9 +60,8 @@ class OneFile {
   }
 
   relabel(button, label) {
-    const text = element("span", "kern-label", label);
-    text.append(element("span", "kern-sr-only", `: ${this.file.name}`));
-    button.replaceChildren(text);
+    button.setAttribute("aria-label", `${label}: ${this.file.name}`);
+    button.replaceChildren(element("span", "kern-label", label));
   }
 
   async start() {
@@ -90,7 +91,20 @@ class OneFile {
     }
   }
 
+  watch() {
+    clearTimeout(this.watchdog);
+    this.watchdog = setTimeout(async () => {
+      if (this.state === "running") {
+        await this.upload.abort();
+        this.text.textContent = "Verbindung unterbrochen, wird fortgesetzt";
+        this.upload.start();
+        this.watch();
+      }
+    }, UPLOAD.silenceMs);
+  }
+
   progress(sent, total) {
+    this.watch();
     const percent = total ? Math.floor((sent / total) * 100) : 100;
     if (this.state !== "running" || percent === this.bar.value) {
       return;
