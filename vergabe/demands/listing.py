@@ -23,7 +23,6 @@ _TEXT: Final = TextFilter(
     "q",
     "Suchbegriff",
     lambda word: Demand.search_text.contains(word, autoescape=True),
-    hint="Wörter aus Titel, Beschreibung oder Nummer",
 )
 _STAGE: Final = OneOf(
     "stand",
