@@ -31,6 +31,7 @@ class MarkKind(StrEnum):
     COUNCIL = "council"
     MILESTONE = "milestone"
     REACHED = "reached"
+    DEADLINE = "deadline"
 
 
 BAR_NAMES: Final = {
@@ -45,6 +46,7 @@ MARK_NAMES: Final = {
     MarkKind.COUNCIL: "Gremiensitzung",
     MarkKind.MILESTONE: "Meilenstein",
     MarkKind.REACHED: "erreicht",
+    MarkKind.DEADLINE: "Frist",
 }
 
 

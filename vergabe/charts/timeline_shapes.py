@@ -54,6 +54,9 @@ def hatch(name: str) -> str:
     )
 
 
+_FILLED: Final = (MarkKind.REACHED, MarkKind.DEADLINE)
+
+
 def mark_shape(kind: MarkKind, x: float, middle: float, note: str = "") -> str:
     """Return a mark around a point."""
     told = element("title", words(note)) if note else ""
@@ -62,7 +65,7 @@ def mark_shape(kind: MarkKind, x: float, middle: float, note: str = "") -> str:
         told,
         class_=f"app-chart__mark app-chart__mark--{kind}",
         d=_MARKS[kind](x, middle),
-        fill=INK if kind is MarkKind.REACHED else "#fff",
+        fill=INK if kind in _FILLED else "#fff",
         stroke=INK,
         stroke_width=2,
     )
@@ -83,9 +86,14 @@ def _diamond(x: float, y: float) -> str:
     )
 
 
+def _disc(x: float, y: float) -> str:
+    return f"M{number(x - 7)} {number(y)}a7 7 0 1 0 14 0a7 7 0 1 0 -14 0Z"
+
+
 _MARKS: Final[dict[MarkKind, Callable[[float, float], str]]] = {
     MarkKind.LATEST: _bracket,
     MarkKind.COUNCIL: _triangle,
     MarkKind.MILESTONE: _diamond,
     MarkKind.REACHED: _diamond,
+    MarkKind.DEADLINE: _disc,
 }

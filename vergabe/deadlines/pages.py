@@ -11,7 +11,7 @@ from vergabe import clock
 from vergabe.access.model import User
 from vergabe.access.permissions import Permission
 from vergabe.db import db
-from vergabe.deadlines import calendar_link, listing, people, queries, rules, service
+from vergabe.deadlines import calendar_link, listing, people, picture, queries, rules, service
 from vergabe.deadlines.model import Deadline
 from vergabe.errors import InvalidInput, NotFound, Refused, Violation
 from vergabe.exchange import ical
@@ -83,6 +83,7 @@ def _list_page(secret_url: str | None = None, *, status: int = 200) -> ResponseR
         "deadlines/index.html",
         status=status,
         line_of=_line,
+        draw=lambda deadlines: picture.picture_of(deadlines, now=now),
         missed=[_line(each) for each in missed],
         has_link=calendar_link.has_link(session, actor),
         secret_url=secret_url,
@@ -102,6 +103,7 @@ def timeline(tender_id: uuid.UUID) -> ResponseReturnValue:
         "deadlines/timeline.html",
         reference=found[0].subject_reference,
         lines=lines,
+        picture=picture.one_by_one(found, now=now),
         nearest=nearest,
         tender_id=tender_id,
     )

@@ -53,6 +53,18 @@ class NoDemandSchema(Schema):
     note = text_field(NOTE_MAX, load_default="")
 
 
+class ReminderSchema(Schema):
+    """What members without an answer are told."""
+
+    text = text_field(NOTE_MAX, required=True)
+
+
+class RemindedSchema(Schema):
+    """The members that were reminded."""
+
+    names = fields.List(fields.String())
+
+
 class CallAnswerSchema(Schema):
     """The answer that is on file."""
 

@@ -7,7 +7,7 @@ from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.cooperations import queries as cooperations
 from vergabe.db import db
-from vergabe.demands import call_queries, call_rules, calls, presenting
+from vergabe.demands import call_queries, call_reminding, call_rules, calls, presenting
 from vergabe.demands.call_schema import (
     AnswersSchema,
     CallAnswerSchema,
@@ -18,6 +18,8 @@ from vergabe.demands.call_schema import (
     NoDemandSchema,
     RatesQuery,
     RatesSchema,
+    RemindedSchema,
+    ReminderSchema,
 )
 from vergabe.web.api import ApiBlueprint, PageQuery
 from vergabe.web.rights import current_actor, requires
@@ -82,6 +84,19 @@ def answer_no_demand(body: dict[str, str], call_id: uuid.UUID) -> Any:
     return calls.answer_no_demand(
         db.session(), current_actor(), call_id, body["note"], now=clock.now()
     )
+
+
+@api.post("/calls/<uuid:call_id>/reminders")
+@requires(Permission.RUN_CALLS)
+@commits
+@api.arguments(ReminderSchema)
+@api.response(200, RemindedSchema)
+def remind(body: dict[str, str], call_id: uuid.UUID) -> Any:
+    """Mitglieder ohne Antwort erinnern, höchstens einmal am Tag."""
+    names = call_reminding.remind(
+        db.session(), current_actor(), call_id, body["text"], now=clock.now()
+    )
+    return {"names": names}
 
 
 @api.get("/calls/<uuid:call_id>/answers")

@@ -24,8 +24,8 @@ def proposed(entry: DemandEntry, model: Callable[[], Model]) -> DemandEntry:
 
 
 def for_words(entry: DemandEntry, model: Callable[[], Model]) -> DemandEntry:
-    """Return the form with codes to choose from if words stand where a code should."""
-    if not entry.cpv_words:
+    """Return the form with codes to choose from if words, or nothing, stand where a code should."""
+    if entry.values.get("cpv_main", "").strip() and not entry.cpv_words:
         return entry
     try:
         return proposed(entry, model)

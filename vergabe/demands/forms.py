@@ -269,13 +269,13 @@ def _in_form(violation: Violation, rows: list[int], entry: DemandEntry) -> Viola
 
 
 def _about_words(entry: DemandEntry) -> Violation | None:
-    """Return what to do next where the CPV field holds words; None where it holds a code."""
+    """Return what to do next where the CPV field holds no code; None where the error says it."""
     words = entry.cpv_words
-    if not words:
-        return None
     if entry.suggestions:
         message = "Bitte wählen Sie einen der vorgeschlagenen CPV-Codes."
         return Violation("cpv_choice_missing", message, field="cpv_choice")
+    if not words:
+        return None
     return not_found(words, "cpv_main")
 
 

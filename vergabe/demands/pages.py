@@ -11,7 +11,16 @@ from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.audit import queries as audit
 from vergabe.db import db
-from vergabe.demands import call_queries, drafts, listing, queries, releasing, rules, service
+from vergabe.demands import (
+    budget,
+    call_queries,
+    drafts,
+    listing,
+    queries,
+    releasing,
+    rules,
+    service,
+)
 from vergabe.demands.conversion import facts_of
 from vergabe.demands.forms import unit_name
 from vergabe.demands.model import Demand
@@ -220,10 +229,15 @@ def _waiting_page(
     violations: Sequence[Violation] = (), *, status: int = 200
 ) -> ResponseReturnValue:
     session, actor, now = db.session(), current_actor(), clock.now()
+    centres = budget.by_cost_centre(session, actor, now=now)
+    year = clock.berlin_day(now).year
     return list_answer(
         listing.waiting_list(session, actor),
         "demands/waiting.html",
         status=status,
+        centres=centres,
+        budget_picture=budget.picture(centres, year),
+        year=year,
         obstacles=lambda demands: releasing.obstacles(session, actor, demands, now=now),
         chosen=set(request.form.getlist("demand_ids")),
         values=request.form,

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from vergabe.access.actor import Actor
-from vergabe.demands import call_queries
+from vergabe.demands import call_queries, unfinished
 from vergabe.demands.model import CallAnswer, CallForDemands, Demand
 from vergabe.demands.stages import Stage
 from vergabe.home.task import MOST_OF_ONE_KIND, Task, count, memberships, number
@@ -42,6 +42,16 @@ def drafts(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Task]:
             f"{found} Bedarfe sind noch Entwürfe",
             "Weiterschreiben",
             url_for("demands.index", stand=Stage.DRAFT.value),
+        )
+
+
+def unfinished_entries(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Task]:
+    """Yield forms that this person began to fill in and never sent, the last one first."""
+    for entry in unfinished.entries(session, actor, now=now)[:MOST_OF_ONE_KIND]:
+        yield Task(
+            f"Bedarf „{entry.title or 'ohne Titel'}“ ist angefangen, aber nicht gespeichert",
+            "Weiterschreiben",
+            url_for("demand_forms.new", eingabe=entry.form_key),
         )
 
 

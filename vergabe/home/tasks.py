@@ -22,6 +22,7 @@ SOURCES: Final[tuple[tuple[Permission, Gather], ...]] = (
     (Permission.RELEASE_DEMANDS, demand_tasks.release),
     (Permission.EDIT_DEMANDS, demand_tasks.returned),
     (Permission.EDIT_DEMANDS, demand_tasks.drafts),
+    (Permission.EDIT_DEMANDS, demand_tasks.unfinished_entries),
     (Permission.ANSWER_CALLS, demand_tasks.calls),
     (Permission.JOIN_POOLS, pool_tasks.joinings),
     (Permission.CAST_VOTES, pool_tasks.ballots),

@@ -18,15 +18,19 @@ def commitment(
     demands: Sequence[ReleasedDemand],
     quantities: Mapping[UUID, Decimal | None],
     deadline: dt.datetime | None,
+    basis: str = "",
 ) -> str:
     """Return what an organisation binds itself to by joining with these quantities.
 
     quantities: by line; a line left out keeps the quantity of its demand. deadline: first instant
-    at which leaving needs everybody's consent.
+    at which leaving needs everybody's consent. basis: the resolution or mandate it joins under.
     """
     bound = bound_by(demands, quantities)
     things = join([thing for entry in bound for thing in _things(entry)])
-    sentences = [f"{organisation_name} nimmt verbindlich ab: {things or 'nichts'}{_value(bound)}."]
+    under = f" auf Grundlage von „{basis}“" if basis else ""
+    sentences = [
+        f"{organisation_name} nimmt{under} verbindlich ab: {things or 'nichts'}{_value(bound)}."
+    ]
     if deadline is not None:
         sentences.append(
             f"Bis {moment(deadline)} lässt sich der Beitritt zurücknehmen, danach nur mit "

@@ -96,7 +96,7 @@ def join(
         "joined",
         f"{name} ist der Bündelung {pool.reference} beigetreten.",
         now=now,
-        commitment=commitment(name, own, entry.quantities, pool.joining_deadline),
+        commitment=commitment(name, own, entry.quantities, pool.joining_deadline, reference),
         organisation_id=str(member_id),
         quantities=values["quantities"],
         mandate=reference,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission
+from vergabe.cooperations.model import Mandate
 from vergabe.db import db
 from vergabe.errors import InvalidInput, NotFound, Refused, Violation
 from vergabe.pools import forms, joining, presenting, queries, withdrawing
@@ -78,6 +79,12 @@ def _first_entry(member: MemberView) -> JoiningEntry:
     )
 
 
+def _basis(entry: JoiningEntry, mandates: Sequence[Mandate]) -> str:
+    """Return the resolution or mandate that the form names, empty while it names none."""
+    named = next((found for found in mandates if found.id == entry.mandate_id), None)
+    return entry.mandate_reference or (joining.mandate_text(named) if named else "")
+
+
 def _form_page(
     pool: Pool,
     member: MemberView,
@@ -96,7 +103,13 @@ def _form_page(
         entry=shown or forms.entered(entry),
         violations=list(violations),
         mandates=[(str(found.id), joining.mandate_text(found)) for found in mandates],
-        sentence=commitment(member.name, member.demands, entry.quantities, pool.joining_deadline),
+        sentence=commitment(
+            member.name,
+            member.demands,
+            entry.quantities,
+            pool.joining_deadline,
+            _basis(entry, mandates),
+        ),
         is_open=presenting.stage_of(pool, now) == "joining",
     )
     return html, status

@@ -14,6 +14,7 @@ from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission
 from vergabe.bylaws import facts as bylaws
+from vergabe.charts.pictures import Pictures
 from vergabe.cooperations import tasks
 from vergabe.cooperations.model import Cooperation
 from vergabe.cooperations.task_rules import Step
@@ -25,6 +26,7 @@ from vergabe.pools import queries, rules
 from vergabe.pools.assessing import Alone, LawFacts, each_alone, law_facts
 from vergabe.pools.explaining import demand_facts
 from vergabe.pools.model import Joining, Pool, PoolComment, PoolDemand, Withdrawal
+from vergabe.pools.pictures import value_pictures
 from vergabe.pools.pool_facts import PoolFacts
 from vergabe.pools.stages import Action, Stage, effective_stage
 
@@ -234,6 +236,11 @@ class Comparison:
 
     together: LawFacts
     alone: tuple[Alone, ...]
+
+    @property
+    def pictures(self) -> Pictures | None:
+        """The estimated values as bars, beside the EU threshold; None where none is known."""
+        return value_pictures(self.together, self.alone)
 
 
 def comparison(session: Session, view: PoolView, *, now: dt.datetime) -> Comparison | None:

@@ -105,3 +105,18 @@ def test_page_offers_the_reminder_and_draws_the_rates(
     rates = client.get("/bedarfe/abfragen").get_data(as_text=True)
     assert 'role="img"' in rates
     assert "Die Quoten als Tabelle" in rates
+
+
+def test_api_reminds_once_a_day(
+    client: FlaskClient, session: Session, call: CallForDemands
+) -> None:
+    lead = session.get_one(Organisation, call.cooperation.lead_organisation_id)
+    user = make.person(session, lead, Role.COORDINATOR)
+    headers = make.bearer(session, user, lead)
+    session.commit()
+    path = f"/api/v1/calls/{call.id}/reminders"
+    answer = client.post(path, json={"text": "Bitte antworten."}, headers=headers)
+    assert answer.status_code == 200
+    assert "Kerpen" in answer.get_json()["names"]
+    assert client.post(path, json={"text": "Bitte!"}, headers=headers).status_code == 409
+    assert client.post(path, json={"text": ""}, headers=headers).status_code == 422

@@ -17,10 +17,12 @@ from vergabe import clock
 from vergabe.access.model import Organisation
 from vergabe.access.permissions import Role
 from vergabe.cooperations.model import Cooperation, Mandate
+from vergabe.demands import unfinished
 from vergabe.enquiries import service as enquiries
 from vergabe.enquiries.service import Asker
 from vergabe.files import current
 from vergabe.home import running, tasks
+from vergabe.ids import new_id
 from vergabe.messages.service import Reader
 
 MOST_STATEMENTS = 150
@@ -170,6 +172,17 @@ def test_requester_hears_of_a_returned_demand(app: Flask, session: Session) -> N
     session.flush()
     with app.test_request_context():
         assert [t.button for t in tasks.waiting(session, actor, now=clock.now())] == ["Grund lesen"]
+
+
+def test_form_that_was_never_sent_is_told(app: Flask, session: Session) -> None:
+    actor = make.actor(session, make.organisation(session), Role.REQUESTER)
+    key = new_id()
+    typed = {"title": "Feuerwehrhelme"}
+    unfinished.keep(session, actor, key, typed, is_change=False, now=clock.now())
+    with app.test_request_context():
+        (task,) = tasks.waiting(session, actor, now=clock.now())
+    assert "Feuerwehrhelme" in task.title
+    assert task.url == f"/bedarfe/neu?eingabe={key}"
 
 
 def test_administration_is_told_whose_role_ends(app: Flask, session: Session) -> None:

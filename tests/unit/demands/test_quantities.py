@@ -70,6 +70,12 @@ def test_any_written_quantity_comes_back(
     assert found.unit_code is not None
 
 
+@pytest.mark.parametrize("typed", ["3 x 5 m", "2 x 40 cm"])
+def test_what_may_be_a_size_is_asked(typed: str) -> None:
+    with pytest.raises(InvalidInput):
+        parse_quantity(typed)
+
+
 @given(st.integers(2, 500), numbers.filter(lambda n: n < 10**6), units)
 def test_packages_are_multiplied_out(count: int, each: Decimal, unit: str) -> None:
     found = parse_quantity(f"{count} x {format_decimal(each)} {unit}")
