@@ -18,7 +18,7 @@ from vergabe.errors import DomainError, InvalidInput, NotFound, Refused, Stale, 
 from vergabe.exchange import codes
 from vergabe.files import current
 from vergabe.notices import bundles, presenting, queries, service
-from vergabe.tenders import notice_forms, rules
+from vergabe.tenders import deadline_picture, notice_forms, rules
 from vergabe.tenders import presenting as tender_presenting
 from vergabe.tenders import queries as tender_queries
 from vergabe.tenders.forms import FormReader
@@ -47,9 +47,14 @@ def search() -> ResponseReturnValue:
 @public
 def show(reference: str) -> ResponseReturnValue:
     tender = queries.published_tender(db.session(), reference)
+    # Its words are German; pages in English name the same days in their list.
+    is_drawn = texts.language() == "de" and tender.cancelled_at is None
     return render_template(
         "notices/show.html",
         tender=tender,
+        picture=deadline_picture.picture_of(db.session(), tender, now=clock.now())
+        if is_drawn
+        else None,
         notices=queries.notices_of(db.session(), tender.id),
         documents=visible_documents(tender, tender.published_version),
         answers=enquiries.published_answers(db.session(), tender.id),
