@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vergabe import clock
+from vergabe import clock, money
 from vergabe.access.permissions import Permission
 from vergabe.db import db
 from vergabe.suppliers import profiles, registering
@@ -63,10 +63,18 @@ def save_profile(body: dict[str, Any]) -> SupplierProfile:
         nuts="\n".join(body["nuts_prefixes"]),
         keywords="\n".join(body["keywords"]),
         size=body["size"] or "",
+        natures=tuple(body["natures"]),
+        value_from=_euros(body["value_from"]),
+        value_until=_euros(body["value_until"]),
     )
     found = profiles.save_profile(session, actor, entry, now=clock.now())
     give_version(found.version)
     return found
+
+
+def _euros(amount: dict[str, Any] | None) -> str:
+    """Return an amount as people type it, for the one reader of profiles."""
+    return "" if amount is None else f"{money.euros(amount['amount_cents'])}".replace(".", ",")
 
 
 @api.post("/supplier/profile/pause")

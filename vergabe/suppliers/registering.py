@@ -20,8 +20,8 @@ from vergabe.errors import DomainError, InvalidInput, NotFound, Violation
 from vergabe.messages import service as messages
 from vergabe.suppliers import entries, membership, tokens
 from vergabe.suppliers.model import INVITATION_VALID_FOR, VALID_FOR, PendingRegistration
-from vergabe.texts import gettext as _
 from vergabe.texts import SOURCE, language, marked
+from vergabe.texts import gettext as _
 
 MOST_PENDING: Final = 3
 """Mails to one address within an hour; more would be a way to pester somebody."""

@@ -1,9 +1,16 @@
 """The shape of suppliers in the JSON API."""
 
+from typing import Any
+
 from marshmallow import fields, validate
 
+from vergabe import money
 from vergabe.suppliers import rules
 from vergabe.web.schema import Instant, MoneySchema, Schema, text
+
+
+def _amount(cents: int | None) -> dict[str, Any] | None:
+    return None if cents is None else {"amount_cents": cents, "currency": money.EUR}
 
 
 class RegistrationInSchema(Schema):
@@ -48,6 +55,9 @@ class ProfileSchema(Schema):
     nuts_prefixes = fields.List(fields.String())
     keywords = fields.List(fields.String())
     size = fields.String(allow_none=True)
+    natures = fields.Function(lambda profile: profile.natures.split())
+    value_from = fields.Function(lambda profile: _amount(profile.value_from_net_cents))
+    value_until = fields.Function(lambda profile: _amount(profile.value_until_net_cents))
     paused_at = Instant(allow_none=True)
     updated_at = Instant()
 

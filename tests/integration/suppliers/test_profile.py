@@ -202,3 +202,24 @@ def test_organisation_without_a_profile_gets_one(session: Session) -> None:
     assert session.get_one(SupplierProfile, firm.id).cpv_prefixes == ["34"]
     with pytest.raises(InvalidInput):
         profiles.save_firm(session, actor, FirmEntry(name=" "), now=clock.now())
+
+
+def test_api_keeps_kinds_and_values(session: Session, client: FlaskClient) -> None:
+    firm = suppliers.supplier(session, cpv=[])
+    person = suppliers.supplier_person(session, firm)
+    headers = access.bearer(session, person, firm)
+    body = {
+        "cpv_prefixes": ["34144"],
+        "natures": ["supplies"],
+        "value_from": {"amount_cents": 2_500_050, "currency": "EUR"},
+    }
+    url = "/api/v1/supplier/profile"
+    version = client.get(url, headers=headers).headers["ETag"]
+    saved = client.put(url, json=body, headers=headers | {"If-Match": version}).get_json()
+    assert saved["natures"] == ["supplies"]
+    assert saved["value_from"] == {"amount_cents": 2_500_050, "currency": "EUR"}
+    assert saved["value_until"] is None
+    wrong = {**body, "natures": ["Geschenke"]}
+    version = client.get(url, headers=headers).headers["ETag"]
+    answer = client.put(url, json=wrong, headers=headers | {"If-Match": version})
+    assert (answer.status_code, answer.get_json()["field"]) == (422, "natures")
