@@ -155,6 +155,7 @@ def world(app: Flask, session: Session, **tender_facts: Any) -> World:
         row.id for row in market.stored(session, current.store(), market.foreign())
     ]
     values["draft_id"] = [_answer_draft(session, published.id)]
+    values["form_key"] = [ids.new_id()]
     values["vote_id"] = [votes.opened(session, found[1]).id]
     values |= cost_shares.route_values(session, found[2])
     values["milestone_id"] += funded(session, found[0], values)

@@ -56,8 +56,8 @@ def first_step(actor: Actor) -> FirstStep:
         )
     if Role.AUDITOR in roles:
         return FirstStep(
-            "Sie sehen alles Ihrer Kommune und ändern nichts. Jeder Vorgang hat eine Akte, die sich "
-            "prüfen lässt.",
+            "Sie sehen alles Ihrer Kommune und ändern nichts. Jeder Vorgang hat eine Akte, die "
+            "sich prüfen lässt.",
             "Akten ansehen",
             url_for("chains.index"),
         )

@@ -61,9 +61,10 @@ def test_a_member_binds_itself_with_quantity_and_resolution(session: Session) ->
     assert [line["quantity"] for line in row.quantities] == ["1"]
     (recorded,) = audit.entries(session, f"pool:{pool.id}")
     assert recorded.details["commitment"] == (
-        "Jülich nimmt verbindlich ab: 1 Stück „Löschgruppenfahrzeug LF 20“ (geschätzt "
-        "450.000,00 € netto). Bis 14.12.2026, 12:00 Uhr lässt sich der Beitritt zurücknehmen, "
-        "danach nur mit Zustimmung aller Beigetretenen."
+        f"Jülich nimmt auf Grundlage von „{COUNCIL}“ verbindlich ab: 1 Stück "
+        "„Löschgruppenfahrzeug LF 20“ (geschätzt 450.000,00 € netto). Bis 14.12.2026, "
+        "12:00 Uhr lässt sich der Beitritt zurücknehmen, danach nur mit Zustimmung aller "
+        "Beigetretenen."
     ).replace("450.000,00 €", "450.000,00\N{NO-BREAK SPACE}€")
     assert events(session) == ["pools.member_joined"]
 
