@@ -1,7 +1,7 @@
 """Pages of tenders: list, cockpit, gates, law, preview; and the steps that need no form."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -123,10 +123,18 @@ def _cockpit(
         status=status,
         violations=violations,
         cockpit=found_tasks,
-        where=lambda reason: field_links.url_of(tender, reason),
+        where=_ways_to_mend(tender),
         open_gates=sum(1 for gate in found if gate.is_open),
         gate_count=len(found),
     )
+
+
+def _ways_to_mend(tender: Tender) -> Callable[[Violation], str | None]:
+    """Return what gives the address of the field of a reason, for whoever may edit the draft."""
+    is_editable = tender.stage == Stage.DRAFT and duties.may(
+        db.session(), current_actor(), tender, Step.PREPARE_TENDER
+    )
+    return lambda reason: field_links.url_of(tender, reason) if is_editable else None
 
 
 def _published(tender: Tender, violations: Any, *, status: int) -> ResponseReturnValue:
@@ -190,6 +198,7 @@ def gates_page(tender_id: uuid.UUID) -> ResponseReturnValue:
         "tenders/gates.html",
         tender,
         common=common_gates(found),
+        where=_ways_to_mend(tender),
         members=member_lists(tender, found),
         notes=[note for gate in found for note in gate.notes],
         open_count=sum(1 for gate in found if gate.is_open),
