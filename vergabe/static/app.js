@@ -27,12 +27,90 @@ function guardDoubleSubmit(event) {
   setTimeout(() => releaseForm(form), PAUSE_MS);
 }
 
+// A lost connection must lose no text. Where somebody has typed something, the server is asked for a sign of life
+// before the form is sent; without one the page stays as it is, says so, and tries again on click. Nothing is stored.
+const PATIENCE_MS = 5_000;
+
+function hasTyped(form) {
+  return [...form.elements].some((control) => {
+    if (control.type === "hidden" || control.type === "file" || !control.name) {
+      return false;
+    }
+    if (control.type === "checkbox" || control.type === "radio") {
+      return control.checked !== control.defaultChecked;
+    }
+    return "defaultValue" in control && control.value !== control.defaultValue;
+  });
+}
+
+async function isConnected() {
+  try {
+    const answer = await fetch("/healthz", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}
+
+// The sentences stand in the frame, in the reader's language, and are shown where they are needed.
+const pressed = new WeakMap();
+
+function tellLost(form, submitter) {
+  pressed.set(form, submitter);
+  const told = form.querySelector("[data-connection-lost]");
+  const notice = told ?? document.getElementById("app-connection-lost").content.firstElementChild.cloneNode(true);
+  form.prepend(notice);
+  notice.focus();
+}
+
+async function sendWhenConnected(form, submitter) {
+  form.setAttribute("aria-busy", "true");
+  const connected = await isConnected();
+  form.removeAttribute("aria-busy");
+  if (!connected) {
+    tellLost(form, submitter);
+    return;
+  }
+  form.querySelector("[data-connection-lost]")?.remove();
+  form.dataset.connected = "1";
+  form.requestSubmit(submitter);
+}
+
+function keepWhenLost(event) {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented || form.dataset.sent) {
+    return;
+  }
+  const isByHtmx = form.hasAttribute("hx-post") || event.submitter?.hasAttribute("hx-post");
+  if (form.dataset.connected || isByHtmx || !hasTyped(form)) {
+    delete form.dataset.connected;
+    return;
+  }
+  event.preventDefault();
+  if (!form.hasAttribute("aria-busy")) {
+    sendWhenConnected(form, event.submitter);
+  }
+}
+
 function releaseForm(form) {
   delete form.dataset.sent;
   form.removeAttribute("aria-busy");
 }
 
+document.addEventListener("submit", keepWhenLost);
+document.addEventListener("click", (event) => {
+  const form = event.target.closest("[data-try-again]")?.closest("form");
+  if (form) {
+    sendWhenConnected(form, pressed.get(form));
+  }
+});
 document.addEventListener("submit", guardDoubleSubmit);
+document.addEventListener("htmx:sendError", (event) => {
+  const form = event.target.closest("form");
+  if (form) {
+    tellLost(form);
+  }
+});
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(releaseForm));
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.target.closest("form");

@@ -1,0 +1,44 @@
+"""Every page below the first level says where it stands, and its way leads back."""
+
+import re
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from tests.factories.world import World, addresses, world
+from vergabe import registry
+
+# First level: what the menu, the header and the footer lead to, and what a mail alone leads to.
+FIRST = re.compile(
+    r"/[a-z-]*|/abbestellen/.*|/registrierung/.*|/unternehmen/(registrieren|bestaetigen)(/.*)?"
+)
+
+
+def _menu(app: Flask) -> set[str]:
+    with app.test_request_context():
+        return {app.url_for(item.endpoint) for item in registry.NAVIGATION}
+
+
+def test_every_page_below_the_first_level_has_its_way_back(app: Flask, session: Session) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    found: World = world(app, session)
+    session.commit()
+    first = _menu(app)
+    missing, seen = [], 0
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or rule.rule.startswith(("/api", "/static", "/docs")):
+            continue
+        for address in addresses(app, rule, found)[:1]:
+            if FIRST.fullmatch(address) or address in first:
+                continue
+            for visitor in found.visitors:
+                answer = visitor.open("GET", address)
+                if answer.status_code != 200 or answer.mimetype != "text/html":
+                    continue
+                seen += 1
+                if 'class="app-breadcrumbs"' not in answer.text and "<!doctype" in answer.text:
+                    missing.append((rule.endpoint, address))
+                break
+    app.config["WTF_CSRF_ENABLED"] = True
+    assert seen > 40
+    assert sorted(set(missing)) == []
