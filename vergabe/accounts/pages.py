@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from vergabe import clock, texts
 from vergabe.access.permissions import ROLE_NAMES, Permission, Role
-from vergabe.accounts import second_factor, service
+from vergabe.accounts import listing, second_factor, service
 from vergabe.db import db
 from vergabe.errors import InvalidInput, Refused, Violation
 from vergabe.exchange.german_dates import parse_date
+from vergabe.list_views.answers import list_answer
 from vergabe.web import rights
 from vergabe.web.posting import own_path
 from vergabe.web.rights import current_actor, requires
@@ -110,16 +111,17 @@ def _people_page(
 ) -> ResponseReturnValue:
     actor = current_actor()
     is_supplier = actor.organisation_kind == "supplier"
-    html = render_template(
+    today = clock.berlin_day(clock.now())
+    return list_answer(
+        listing.role_list(actor, today=today),
         "accounts/people.html",
-        assignments=service.people_of(db.session(), actor),
+        status=status,
         protected=second_factor.people_with_one(db.session(), actor, now=clock.now()),
         roles=[(r.value, ROLE_NAMES[r]) for r in Role if (r is Role.SUPPLIER) == is_supplier],
         violations=violations,
         values=request.form,
-        today=clock.berlin_day(clock.now()),
+        today=today,
     )
-    return html, status
 
 
 @pages.post("/verwaltung/rollen")

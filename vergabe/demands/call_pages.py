@@ -13,6 +13,7 @@ from vergabe.access.permissions import Permission
 from vergabe.db import db
 from vergabe.demands import (
     call_charts,
+    call_listing,
     call_queries,
     call_reminding,
     call_rules,
@@ -24,6 +25,7 @@ from vergabe.demands.model import CallForDemands
 from vergabe.errors import InvalidInput, Refused, Violation
 from vergabe.exchange import german_dates, plain_text
 from vergabe.law import german
+from vergabe.list_views.answers import list_answer
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -43,13 +45,11 @@ _USUAL_DAYS = 21
 @requires(Permission.VIEW_COOPERATION)
 def index() -> ResponseReturnValue:
     session, actor, now = db.session(), current_actor(), clock.now()
-    cursor = request.args.get("ab")
-    page = call_queries.calls_page(session, actor, now=now, cursor=cursor)
     rates = call_queries.rates_shown(session, actor, now=now)
-    return render_template(
+    return list_answer(
+        call_listing.call_list(session, actor, now=now),
         "calls/index.html",
-        page=page,
-        states={call.id: call_queries.state_of(call, now) for call in page.items},
+        state_of=lambda call: call_queries.state_of(call, now),
         state_names=CALL_STATE_NAMES,
         state_kinds=_STATE_KINDS,
         rates=rates,
@@ -58,8 +58,6 @@ def index() -> ResponseReturnValue:
             for place, (_, total, members) in enumerate(rates)
         ],
         may_run=actor.holds(Permission.RUN_CALLS),
-        next_url=url_for(".index", ab=page.next_cursor) if page.next_cursor else None,
-        first_url=url_for(".index") if cursor else None,
     )
 
 

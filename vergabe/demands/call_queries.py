@@ -61,7 +61,7 @@ def visible_call(
     if lock:
         query = query.with_for_update(of=CallForDemands).execution_options(populate_existing=True)
     found = session.scalars(query).one_or_none()
-    if found is None or found.cooperation_id not in _visible_ids(session, actor, now):
+    if found is None or found.cooperation_id not in visible_ids(session, actor, now):
         raise NotFound("Die Bedarfsabfrage")
     return found
 
@@ -71,7 +71,8 @@ def call_of(session: Session, demand: Demand) -> CallForDemands | None:
     return session.get(CallForDemands, demand.call_id) if demand.call_id else None
 
 
-def _visible_ids(session: Session, actor: Actor, now: dt.datetime) -> set[uuid.UUID]:
+def visible_ids(session: Session, actor: Actor, now: dt.datetime) -> set[uuid.UUID]:
+    """Return the cooperations whose calls the actor sees."""
     return {found.id for found in cooperations.cooperations_of(session, actor, now=now)}
 
 
@@ -86,7 +87,7 @@ def calls_page(
     """Return a page of the calls of the actor's cooperations, newest first."""
     query = (
         select(CallForDemands)
-        .where(CallForDemands.cooperation_id.in_(_visible_ids(session, actor, now)))
+        .where(CallForDemands.cooperation_id.in_(visible_ids(session, actor, now)))
         .options(joinedload(CallForDemands.cooperation), joinedload(CallForDemands.area))
     )
     return paging.newest_first(session, query, CallForDemands.id, cursor=cursor, limit=limit)
@@ -97,7 +98,7 @@ def open_calls(session: Session, actor: Actor, *, now: dt.datetime) -> list[Call
     found = session.scalars(
         select(CallForDemands)
         .where(
-            CallForDemands.cooperation_id.in_(_visible_ids(session, actor, now)),
+            CallForDemands.cooperation_id.in_(visible_ids(session, actor, now)),
             CallForDemands.opens_at <= now,
             CallForDemands.closes_at > now,
         )

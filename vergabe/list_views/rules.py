@@ -13,17 +13,10 @@ PATH_MAX: Final = 400
 LISTS: Final[Mapping[str, str]] = {
     "calls": "Bedarfsabfragen",
     "deadlines": "Fristen",
-    "deliveries": "Versand",
     "demands": "Bedarfe",
-    "enquiries": "Fragen und Antworten",
-    "following": "Verfolgte Verfahren",
-    "ledger": "Vorleistungen",
-    "mandates": "Vollmachten",
-    "messages": "Postfach",
     "people": "Personen",
     "pools": "Bündelungen",
     "record": "Akten",
-    "resolutions": "Beschlüsse",
     "tenders": "Vergabeverfahren",
     "waiting": "Bedarfe freigeben",
 }
