@@ -144,6 +144,7 @@ from vergabe.records import api as records_api
 from vergabe.records import chain_pages, export_jobs
 from vergabe.records import pages as records_pages
 from vergabe.settings import Settings
+from vergabe.supplier_area import api as supplier_area_api
 from vergabe.supplier_area import (
     calendar_pages,
     calendars,
@@ -332,6 +333,7 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     jobs_api.api,
     messages_api.api,
     suppliers_api.api,
+    supplier_area_api.api,
     enquiries_api.api,
     notices_api.api,
     delivery_api.api,

@@ -221,3 +221,23 @@ def test_calendar_of_one_tender_is_open_to_everybody(client: FlaskClient, tender
     events = Calendar.from_ical(answer.data).walk("VEVENT")
     assert any("Angebotsfrist" in str(event["summary"]) for event in events)
     assert client.get("/bekanntmachungen/GIBTS-NICHT/fristen.ics").status_code == 404
+
+
+def test_api_tells_what_is_new_and_takes_note(
+    session: Session, client: FlaskClient, tender: Tender, moving_clock: MovableClock
+) -> None:
+    firm = suppliers.supplier(session, cpv=["34144"])
+    headers = access.bearer(session, suppliers.supplier_person(session, firm), firm)
+    found = client.get("/api/v1/supplier/matches", headers=headers).get_json()
+    assert [each["reference"] for each in found["running"]] == [tender.reference]
+    moving_clock.pass_(hours=1)
+    _amend(session, tender)
+    url = f"/api/v1/supplier/tenders/{tender.reference}"
+    news = client.get(f"{url}/news", headers=headers).get_json()
+    assert news["since"] is None
+    assert news["differences"][0]["label"] == "Angebotsfrist"
+    body = {"version_number": 2, "read_at": clock.now().isoformat()}
+    assert client.post(f"{url}/seen", json=body, headers=headers).status_code == 204
+    assert client.get(f"{url}/news", headers=headers).get_json()["differences"] == []
+    late = {"version_number": 2, "read_at": "2999-01-01T00:00:00+00:00"}
+    assert client.post(f"{url}/seen", json=late, headers=headers).status_code == 422
