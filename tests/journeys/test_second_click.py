@@ -57,12 +57,15 @@ class Clicking:
             assert user is not None
             access.log_in(self.client, user)
 
-    def twice(self, page: str, action: str, **entries: str) -> TestResponse:
+    def twice(
+        self, page: str, action: str, *, drawn_for: str | None = None, **entries: str
+    ) -> TestResponse:
         """Fill in the form on a page, send it twice; return the second answer.
 
-        Fails if the first is refused, or if the second writes anything or says nothing in German.
+        drawn_for: where the form itself leads, if a page in between only shows it. Fails if the
+        first is refused, or if the second writes anything or says nothing in German.
         """
-        form = self._form(page, action)
+        form = self._form(page, drawn_for or action)
         sent = {**dict(form.form_values()), **entries}
         first = self.client.post(action, data=sent)
         assert first.status_code == 303, first.get_data(as_text=True)[-3000:]
@@ -176,4 +179,11 @@ def test_registering_asking_answering_and_amending(
     )
     assert second.status_code == 303 or "schon beantwortet" in told(second)
     amendment = f"/vergabeverfahren/{dlz.tender_id}/aenderung"
-    clicking.twice(amendment, amendment, summary="Neuer Titel.", title="Tablets", is_minor="1")
+    clicking.twice(
+        amendment,
+        amendment,
+        drawn_for=f"{amendment}/vergleich",
+        summary="Neuer Titel.",
+        title="Tablets",
+        is_minor="1",
+    )
