@@ -10,11 +10,17 @@ _BUTTONS = ("submit", "button", "reset", "image")
 
 @dataclass
 class Form:
-    """A POST form: address, what is filled in, and all names that a person can fill in."""
+    """A POST form: address, what is filled in, and all names that a person can fill in.
+
+    kinds: of each of these names (text, date, textarea, select, checkbox …); buttons: name and
+    value of those that have them.
+    """
 
     action: str
     data: MultiDict[str, str] = field(default_factory=MultiDict)
     controls: list[str] = field(default_factory=list)
+    kinds: dict[str, str] = field(default_factory=dict)
+    buttons: list[tuple[str, str]] = field(default_factory=list)
 
     def filled(self, **values: str) -> MultiDict[str, str]:
         """Return what is posted when a person changes some fields; dots are `__`, empty empties."""
@@ -47,8 +53,11 @@ def _form(element: html.FormElement) -> Form:
             continue
         if kind != "hidden" and name not in form.controls:
             form.controls.append(name)
+            form.kinds[name] = kind if control.tag == "input" else control.tag
         for value in _values(control, kind):
             form.data.add(name, value)
+    named = [button for button in element.xpath(".//button") if button.get("name")]
+    form.buttons = [(button.get("name"), button.get("value", "")) for button in named]
     return form
 
 

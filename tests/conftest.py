@@ -8,6 +8,7 @@ import socket
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -113,11 +114,11 @@ def session_app(database: str, tmp_path_factory: pytest.TempPathFactory) -> Flas
     )
 
 
-@pytest.fixture
-def app(session_app: Flask) -> Iterator[Flask]:
-    """The application on a database that is empty again after each test.
+@contextmanager
+def emptied(session_app: Flask) -> Iterator[Flask]:
+    """The application on a database that is empty again afterwards.
 
-    All of a test runs on one connection inside one outer transaction; commits are savepoints.
+    All runs on one connection inside one outer transaction; commits are savepoints.
     """
     with session_app.app_context():
         engine = db.engine
@@ -136,6 +137,13 @@ def app(session_app: Flask) -> Iterator[Flask]:
             engines[None] = real
             outer.rollback()
             connection.close()
+
+
+@pytest.fixture
+def app(session_app: Flask) -> Iterator[Flask]:
+    """The application on a database that is empty again after each test."""
+    with emptied(session_app) as found:
+        yield found
 
 
 @pytest.fixture

@@ -92,17 +92,30 @@ def visit(
         context.close()
 
 
-def accessibility_findings(page: Page, tags: tuple[str, ...] = WCAG) -> list[str]:
-    """Return what axe-core finds on the page: rule, what it means and the first places."""
+def load_axe(page: Page) -> None:
+    """Give axe-core to the document in view."""
     # Evaluated by the debugger, which the page's Content-Security-Policy does not bind.
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    result = page.evaluate(
-        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", list(tags)
+
+
+def accessibility_findings(page: Page, tags: tuple[str, ...] = WCAG) -> list[str]:
+    """Return what axe-core finds on the page: rule, what it means and the first places."""
+    load_axe(page)
+    return axe_findings(page, tags)
+
+
+def axe_findings(page: Page, tags: tuple[str, ...] = WCAG) -> list[str]:
+    """Return what axe-core finds; the document has it already."""
+    violations = page.evaluate(
+        # Only what we report: lists of all that is right take as long as the look itself.
+        """tags => axe.run(document, {runOnly: {type: 'tag', values: tags},
+             resultTypes: ['violations'], preload: false}).then(result => result.violations)""",
+        list(tags),
     )
     return [
         f"{finding['id']}: {finding['help']} at "
         + "; ".join(" ".join(map(str, node["target"])) for node in finding["nodes"][:5])
-        for finding in result["violations"]
+        for finding in violations
     ]
 
 
@@ -110,6 +123,14 @@ def overflowing(page: Page, width: int = NARROW) -> list[str]:
     """Return the elements that make the page scroll sideways at this width, if it does."""
     before = page.viewport_size
     page.set_viewport_size({"width": width, "height": 800})
+    culprits = too_wide(page)
+    if before:
+        page.set_viewport_size(before)
+    return culprits
+
+
+def too_wide(page: Page) -> list[str]:
+    """Return the elements that make the page scroll sideways as it stands, if it does."""
     culprits: list[str] = page.evaluate(
         """() => {
           const room = document.documentElement.clientWidth;
@@ -119,8 +140,6 @@ def overflowing(page: Page, width: int = NARROW) -> list[str]:
           return wide.map(e => e.localName + '.' + e.className + ' ' + e.textContent.slice(0, 40));
         }"""
     )
-    if before:
-        page.set_viewport_size(before)
     return culprits
 
 

@@ -1,0 +1,183 @@
+"""Every page of the service, asked for once by somebody who may see it, and what is on it."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+from flask import Flask
+from lxml import html
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Rule
+
+from tests.browser_forms import Form, forms_of
+from tests.conftest import SeparateClient, emptied
+from tests.factories import world as worlds
+from tests.factories.world import Visitor, World
+from vergabe.access.permissions import Role, roles_with
+from vergabe.db import db
+
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
+# They change who visits.
+_LEFT_ALONE = ("/abmelden", "/organisation")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as somebody saw it."""
+
+    endpoint: str
+    address: str
+    visitor: Visitor
+    body: str
+
+
+@dataclass(frozen=True)
+class PostedForm:
+    """A form of a page, the address it posts to, and somebody who may send it."""
+
+    endpoint: str
+    page: Page
+    action: str
+    form: Form
+
+
+@dataclass
+class Crawl:
+    """A world, its pages, and the addresses that gave something else than a page, with what."""
+
+    app: Flask
+    world: World
+    pages: list[Page] = field(default_factory=list)
+    other: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def connection(self) -> Connection:
+        found: Connection = db._app_engines[self.app][None]  # type: ignore[assignment]  # see `emptied`
+        return found
+
+    @contextmanager
+    def supposing(self) -> Iterator[None]:
+        """Take back all that happens meanwhile."""
+        tried = self.connection.begin_nested()
+        try:
+            yield
+        finally:
+            db.session.remove()
+            tried.rollback()
+            db.session.remove()
+
+    def routed(self, address: str, method: str = "GET") -> str | None:
+        """Return the endpoint of an address of ours, None where there is none."""
+        adapter = self.app.url_map.bind("localhost")
+        try:
+            endpoint, _ = adapter.match(urlsplit(address).path, method=method)
+        except HTTPException:
+            return None
+        return str(endpoint)
+
+    def links(self) -> dict[tuple[str, str], tuple[Page, str]]:
+        """Return where pages link to, each kind of address once, with the page that does."""
+        known = {_plain(page.address) for page in self.pages}
+        found: dict[tuple[str, str], tuple[Page, str]] = {}
+        for page in self.pages:
+            for target in sorted(set(_targets(page))):
+                kind = (self.routed(target) or target, _query_kind(target))
+                if _plain(target) not in known or kind[1]:
+                    found.setdefault(kind, (page, target))
+        return found
+
+    @property
+    def page_endpoints(self) -> set[str]:
+        """Return the routes whose answer is a page, as far as their address tells."""
+        files = (".xml", ".pdf", ".zip", ".ics", ".json", ".xlsx", ".csv", "dokument", "gegenstand")
+        return {
+            rule.endpoint
+            for rule in worlds.rules(self.app)
+            if not rule.rule.endswith(files) and not rule.rule.endswith(">")
+        }
+
+    def unseen(self) -> set[str]:
+        """Return the routes to pages of which none was seen."""
+        seen = {page.endpoint for page in self.pages}
+        asked = {self.routed(address): said for address, said in self.other.items()}
+        for address, said in self.other.items():
+            if said.startswith("200"):
+                asked.pop(self.routed(address), None)
+        return {endpoint for endpoint in asked if endpoint and endpoint not in seen}
+
+    def forms(self) -> list[PostedForm]:
+        """Return each kind of form that posts once: by where it posts to and what it asks."""
+        found: dict[tuple[str, frozenset[str]], PostedForm] = {}
+        for page in self.pages:
+            for form in forms_of(page.body):
+                action = form.action or page.address
+                endpoint = self.routed(action, "POST")
+                assert endpoint is not None, f"{page.address} posts to {action}, which is nowhere"
+                names = frozenset(_ID.sub("N", name) for name in form.controls)
+                if form.controls and action not in _LEFT_ALONE:
+                    found.setdefault((endpoint, names), PostedForm(endpoint, page, action, form))
+        return list(found.values())
+
+
+def _targets(page: Page) -> Iterator[str]:
+    root = html.fromstring(page.body)
+    for target in root.xpath(
+        "//a/@href | //form[@method='get']/@action | //link/@href | //img/@src"
+    ):
+        absolute = urljoin(f"http://localhost{page.address}", target)
+        parts = urlsplit(absolute)
+        if parts.netloc == "localhost" and not target.startswith("#"):
+            yield parts._replace(scheme="", netloc="", fragment="").geturl()
+
+
+def _plain(address: str) -> str:
+    return address.split("?")[0]
+
+
+def _query_kind(address: str) -> str:
+    return "&".join(sorted(name for name, _ in parse_qsl(urlsplit(address).query)))
+
+
+@contextmanager
+def crawling(app: Flask) -> Iterator[Crawl]:
+    """Make a world and ask for every page of it; all is gone afterwards."""
+    with emptied(app):
+        before = app.test_client_class
+        app.test_client_class = SeparateClient
+        session: Session = db.session()
+        made = Crawl(app, worlds.world(app, session))
+        try:
+            for rule in worlds.rules(app):
+                if "GET" in (rule.methods or ()) and not rule.rule.startswith("/api/"):
+                    _ask(made, rule)
+            yield made
+        finally:
+            app.test_client_class = before
+
+
+def _ask(made: Crawl, rule: Rule) -> None:
+    for address in worlds.addresses(made.app, rule, made.world):
+        for visitor in _visitors(made, rule):
+            answer = visitor.open("GET", address)
+            if answer.status_code == 200:
+                break
+        if answer.status_code == 200 and answer.mimetype == "text/html":
+            body = answer.get_data(as_text=True)
+            made.pages.append(Page(rule.endpoint, address, visitor, body))
+        else:
+            made.other[address] = f"{answer.status_code} {answer.mimetype}"
+
+
+def _visitors(made: Crawl, rule: Rule) -> tuple[Visitor, ...]:
+    """Return who may see a route; a public page is drawn with and without the menu."""
+    view: Any = made.app.view_functions[rule.endpoint]
+    permission = getattr(view, "vergabe_permission", None)
+    if permission is None:
+        return made.world.public, made.world.buyer
+    is_suppliers = roles_with(permission) == {Role.SUPPLIER}
+    return (made.world.supplier,) if is_suppliers else (made.world.buyer,)

@@ -1,0 +1,76 @@
+"""Every page of the service and every refusal: accessible, narrow, and no link is dead."""
+
+import pytest
+
+from tests.browser.crawling import Crawl
+from tests.browser.refusals import nothing, rubbish, send
+from tests.browser.viewer import Viewer, shape
+
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
+
+# They end with a token that is sent by mail; their own tests see them.
+BY_MAIL = {
+    "following.registration",
+    "supplier_registration.confirmation",
+    "supplier_registration.firm",
+    "supplier_registration.offer",
+    "supplier_registration.done",
+    "unsubscribe.ask",
+}
+# The preview of a notice names addresses that answer as soon as it is published.
+NOT_YET = "/bekanntmachung/ansicht"
+
+
+def test_every_page_is_accessible_narrow_and_free_of_inline_code(
+    crawl: Crawl, viewer: Viewer
+) -> None:
+    known: dict[str, frozenset[str]] = {}
+    wrong: dict[str, list[str]] = {}
+    for page in crawl.pages:
+        seen, kinds = known.get(page.endpoint, frozenset()), shape(page.body)
+        # A second thing of the same kind with nothing new on its page is not looked at again.
+        if kinds <= seen:
+            continue
+        known[page.endpoint] = seen | kinds
+        if found := viewer.problems(page.body):
+            wrong[page.address] = found
+    assert not wrong, _told(wrong)
+    assert [address for address, said in crawl.other.items() if said.startswith("5")] == []
+    assert {name for name in crawl.unseen() if name in crawl.page_endpoints} - BY_MAIL == set()
+
+
+def test_every_link_answers(crawl: Crawl) -> None:
+    links = crawl.links()
+    dead = {}
+    for page, target in links.values():
+        with crawl.supposing():
+            answer = page.visitor.open("GET", target)
+        if answer.status_code >= 400 and not page.address.endswith(NOT_YET):
+            dead[target] = f"{answer.status_code}, on {page.address}"
+    assert dead == {}
+    assert len(links) > 40
+
+
+def test_every_form_refuses_rubbish_keeps_what_was_typed_and_leads_to_the_fields(
+    crawl: Crawl, viewer: Viewer
+) -> None:
+    wrong: dict[str, list[str]] = {}
+    looked: set[str] = set()
+    refused = 0
+    for posted in crawl.forms():
+        for make in (rubbish, nothing):
+            refusal = send(crawl, posted, make(posted.form))
+            found = refusal.problems()
+            if refusal.is_refused:
+                refused += 1
+                if posted.endpoint not in looked:
+                    looked.add(posted.endpoint)
+                    found += viewer.problems(refusal.body)
+            if found:
+                wrong[f"{posted.endpoint} {make.__name__} on {posted.page.address}"] = found
+    assert not wrong, _told(wrong)
+    assert refused > 120
+
+
+def _told(wrong: dict[str, list[str]]) -> str:
+    return "\n".join(f"{where}: " + "; ".join(found) for where, found in wrong.items())
