@@ -14,6 +14,8 @@ from vergabe.cooperations.model import Member
 from vergabe.cooperations.task_rules import Step
 from vergabe.demands.model import CallAnswer, CallForDemands, Demand
 from vergabe.enquiries.model import Enquiry
+from vergabe.jobs.model import Job
+from vergabe.jobs.rules import OPEN
 from vergabe.messages.model import Message
 from vergabe.pools.model import Joining, Pool, PoolDemand
 from vergabe.tenders import queries as tenders
@@ -24,20 +26,25 @@ from vergabe.web.shell import Count
 
 MESSAGES: Final = "messages"
 TASKS: Final = "tasks"
+JOBS: Final = "jobs"
 
 
 def counts(session: Session, actor: Actor, now: dt.datetime) -> Sequence[Count]:
-    """Return the unread messages and, for municipalities, the things that wait for a decision."""
-    parts = [_unread(actor)]
+    """Return unread messages, own jobs under way, and what waits for a municipality's decision."""
+    parts = [_unread(actor), _running(actor)]
     if actor.organisation_id is not None:
         parts += [part(actor, now) for permission, part in _WAITING if actor.holds(permission)]
-    unread = waiting = 0
+    unread = waiting = running = 0
     for kind, number in session.execute(union_all(*parts)):
         if kind == MESSAGES:
             unread = number
+        elif kind == JOBS:
+            running = number
         elif kind == TASKS or not actor.roles.isdisjoint(json.loads(kind)):
             waiting += number
     found = [Count(marked("Postfach"), "messages.mailbox", unread)]
+    if running:
+        found.insert(0, Count(marked("Vorgänge"), "jobs.index", running))
     if waiting:
         found.insert(0, Count(marked("Entscheidungen"), "home.start", waiting))
     return found
@@ -48,6 +55,15 @@ def _unread(actor: Actor) -> Select[str, int]:
     if actor.organisation_id is not None:
         readers = readers | (Message.organisation_id == actor.organisation_id)
     return _number(MESSAGES, Message).where(readers, Message.first_read_at.is_(None))
+
+
+def _running(actor: Actor) -> Select[str, int]:
+    """What the actor has started and the worker has yet to do."""
+    return _number(JOBS, Job).where(
+        Job.user_id == actor.user_id,
+        Job.organisation_id == actor.organisation_id,
+        Job.state.in_(OPEN),
+    )
 
 
 def _number(kind: str, of: Any) -> Select[str, int]:
