@@ -135,13 +135,13 @@ def of_rows(rows: Sequence[Any], names: Mapping[str, Names]) -> Arrays:
         many("source", place, {names["source"].number(text) for text in row.sources})
         many("buyer", place, {names["buyer"].number(text) for text in row.buyer_names})
         for column, content in (("title_word", row.title_words), ("other_word", row.other_words)):
-            found = np.frombuffer(content, "<i4")
-            packed[column].append(found)
-            places[column].extend([place] * len(found))
+            packed[column].append(np.frombuffer(content, "<i4"))
     pairs = {name: _pairs(places[name], values[name]) for name in _MANY if name not in packed}
     for column, parts in packed.items():
         joined = np.concatenate(parts) if parts else np.empty(0, np.int32)
-        pairs[column] = Pairs(np.array(places[column], np.int32), joined.astype(np.int32))
+        lengths = [len(part) for part in parts]
+        rows_of = np.repeat(np.arange(len(parts), dtype=np.int32), lengths)
+        pairs[column] = Pairs(rows_of, joined.astype(np.int32))
     return Arrays(
         {name: np.array(single[name], kind) for name, kind in _SINGLE.items()},
         pairs,

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -119,8 +120,8 @@ def _is_mostly_dead(rows: Arrays) -> bool:
 
 
 def _with_words(session: Session, known: Vocabulary, rows: Arrays) -> Vocabulary:
-    used = set(rows.many["title_word"].value.tolist()) | set(rows.many["other_word"].value.tolist())
-    missing = known.missing(used)
+    columns = [rows.many[name].value for name in ("title_word", "other_word")]
+    missing = known.missing(np.unique(np.concatenate(columns)).tolist())
     if not missing:
         return known
     return known.extended(_words(session, missing))

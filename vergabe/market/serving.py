@@ -43,9 +43,7 @@ _OUTCOMES: Final[Mapping[str, str]] = {
     "open-nw": marked("noch nicht entschieden"),
 }
 _LICENCES: Final[Mapping[str, str]] = {
-    "ted": marked(
-        "© Europäische Union, Wiedergabe mit Quellenangabe (Beschluss 2011/833/EU)"
-    ),
+    "ted": marked("© Europäische Union, Wiedergabe mit Quellenangabe (Beschluss 2011/833/EU)"),
     "doe": marked("CC0 1.0, offene Daten des Datenservice Öffentlicher Einkauf"),
 }
 
