@@ -1,0 +1,138 @@
+"""Does a file of 2 GiB go up with flat memory, and on after a cut?
+
+python -m benchmarks.bench_upload [--megabytes N]
+
+A server as in the open (one process, four threads) gets the file in one request that is cut at
+half, then the rest. Printed: rate, the server's memory before and its peak, where it went on.
+Aim: the peak less than 100 MB above the start, nothing sent twice but the cut request's last bytes.
+"""
+
+import argparse
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import urllib3
+from tusclient.client import TusClient
+
+from tests.factories import access as make
+from vergabe.access.permissions import Role
+from vergabe.app import create_app
+from vergabe.db import Base, db, unit_of_work, writing
+from vergabe.settings import MEGABYTE, Settings
+
+BLOCK: Final = os.urandom(MEGABYTE)
+AIM_MEGABYTES: Final = 100
+SERVER: Final = """
+import os, sys
+from vergabe.app import create_app
+from vergabe.commands.running import serve
+from vergabe.settings import Settings
+app = create_app(Settings.from_environment(os.environ))
+serve(app, bind=sys.argv[1], workers=1, threads=4, quiet=True)
+"""
+
+
+def memory(process: int, field: str) -> float:
+    """Return a figure of the memory of a process and its children, in MB (Linux)."""
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    found = 0
+    for number in [str(process), *children]:
+        lines = Path(f"/proc/{number}/status").read_text().splitlines()
+        found += next(int(line.split()[1]) for line in lines if line.startswith(field))
+    return found / 1024
+
+
+def half(address: str, bearer: dict[str, str], megabytes: int) -> None:
+    """Announce all, send half, and let the line go dead."""
+    parts = urlsplit(address)
+    heads = bearer | {
+        "Host": parts.netloc,
+        "Tus-Resumable": "1.0.0",
+        "Upload-Offset": "0",
+        "Content-Type": "application/offset+octet-stream",
+        "Content-Length": str(megabytes * MEGABYTE),
+    }
+    lines = [f"PATCH {parts.path} HTTP/1.1", *(f"{k}: {v}" for k, v in heads.items()), "", ""]
+    with socket.create_connection((parts.hostname or "", parts.port or 0)) as line:
+        line.sendall("\r\n".join(lines).encode())
+        for _ in range(megabytes // 2):
+            line.sendall(BLOCK)
+
+
+def prepared(settings: Settings) -> dict[str, str]:
+    """Make the tables and somebody who may upload; return their head."""
+    app = create_app(settings)
+    with app.app_context(), writing():
+        Base.metadata.create_all(db.engine)
+        db.session.remove()
+    with app.app_context(), unit_of_work() as session:
+        town = make.organisation(session)
+        return make.bearer(session, make.person(session, town, Role.PROCUREMENT_OFFICER), town)
+
+
+def run(folder: Path, megabytes: int) -> dict[str, Any]:
+    """Return what was measured."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        host = f"127.0.0.1:{free.getsockname()[1]}"
+    environment = {
+        "VERGABE_DATA": str(folder),
+        "VERGABE_SECRET_KEY": "x" * 50,
+        "VERGABE_BASE_URL": f"http://{host}",
+        "VERGABE_NOTICE_SENDER": "none",
+    }
+    bearer = prepared(Settings.from_environment(environment))
+    server = subprocess.Popen([sys.executable, "-c", SERVER, host], env=os.environ | environment)
+    try:
+        retries = urllib3.Retry(100, backoff_factor=0.2, backoff_max=1)
+        urllib3.request("GET", f"http://{host}/healthz", retries=retries)
+        before = memory(server.pid, "VmRSS:")
+        path = folder / "plan.zip"
+        with path.open("wb") as target:
+            for _ in range(megabytes):
+                target.write(BLOCK)
+        client = TusClient(f"http://{host}/api/v1/uploads", headers=bearer)
+        told = {"filename": path.name, "purpose": "tender_document"}
+        uploader = client.uploader(str(path), metadata=told, chunk_size=64 * MEGABYTE)
+        uploader.set_url(uploader.create_url())
+        started = time.perf_counter()
+        half(uploader.url, bearer, megabytes)
+        time.sleep(1)
+        uploader.offset = went_on = uploader.get_offset()
+        uploader.upload()
+        seconds = time.perf_counter() - started
+        return {
+            "megabytes": megabytes,
+            "seconds": round(seconds, 1),
+            "megabytes_per_second": round(megabytes / seconds, 1),
+            "went_on_at_megabyte": round(went_on / MEGABYTE, 1),
+            "memory_before_mb": round(before),
+            "memory_peak_mb": round(memory(server.pid, "VmHWM:")),
+        }
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def main() -> int:
+    """Print what was measured; 1 if memory is not flat or the cut lost something."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--megabytes", type=int, default=2048)
+    wanted = options.parse_args()
+    with tempfile.TemporaryDirectory(prefix="vergabe-upload-") as folder:
+        found = run(Path(folder), wanted.megabytes)
+    for name, value in found.items():
+        print(f"{name:24}{value:>10}")
+    is_flat = found["memory_peak_mb"] - found["memory_before_mb"] < AIM_MEGABYTES
+    return 0 if is_flat and found["went_on_at_megabyte"] >= wanted.megabytes // 2 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
