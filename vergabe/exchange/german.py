@@ -46,6 +46,8 @@ _APPROXIMATE: Final = re.compile(
 _TIMES: Final = re.compile(
     r"(?P<count>[\d.,' ]+?)\s*(?:[x×*]|mal\b)\s*(?P<each>\d.*)", re.IGNORECASE
 )
+# "3 x 5 m" may be an area as well as three lengths.
+_LENGTHS: Final = frozenset({"MTR", "CMT", "MMT", "KMT"})
 _CURRENCY: Final = re.compile(r"^(?:Euro|EUR|€)\s*|\s*(?:Euro|EUR|€)$", re.IGNORECASE)
 _MULTIPLE: Final = re.compile(
     r"(?P<number>.*\d)\s*(?:(?P<thousand>T|Tsd\.?)|(?P<million>Mio\.?)|(?P<billion>Mrd\.?))",
@@ -236,6 +238,13 @@ def _product(times: re.Match[str], is_approximate: bool, field: str | None) -> Q
     each = parse_quantity(times["each"], field=field)
     if each.is_product:
         raise _not_a_number(times.group(), field)
+    if each.unit_code in _LENGTHS:
+        raise refusal(
+            "quantity_is_a_size",
+            f"„{_shown(times.group())}“ kann ein Maß oder eine Länge sein. Geben Sie die Menge mit "
+            "ihrer Einheit an (zum Beispiel 15 m oder 15 m²) und das Maß im Text.",
+            field,
+        )
     value = _within_range(count * each.value, field)
     return replace(each, value=value, is_approximate=is_approximate, is_product=True)
 
