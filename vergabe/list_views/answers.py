@@ -4,6 +4,7 @@ from typing import Any, TypeVar
 
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from vergabe import clock
 from vergabe.db import db
@@ -16,24 +17,33 @@ Row = TypeVar("Row")
 
 
 def list_answer(
-    listing: Listing[Row], template: str, *, status: int = 200, **context: Any
+    listing: Listing[Row],
+    template: str,
+    *,
+    status: int = 200,
+    beside: str | None = None,
+    **context: Any,
 ) -> ResponseReturnValue:
     """Answer a request for a list.
 
     An address that asks for nothing leads to the person's default view; `als=xlsx` or `als=csv`
     gives the whole filtered list as a file. The template gets `listing` (a page of rows, see
     macros/listing.html), `views` and `violations`, and the context.
+
+    beside: address of the list, where its page answers something else (a refused form on it): the
+    request then asks nothing of the list.
     """
     assert listing.key in rules.LISTS, listing.key
     session, actor = db.session(), current_actor()
     views = queries.views_of(session, actor, listing.key)
-    if request.method == "GET" and lists.is_bare(request.args):
+    args = request.args if beside is None else MultiDict[str, str]()
+    if request.method == "GET" and beside is None and lists.is_bare(args):
         for view in views:
             if view.is_default:
                 return redirect(f"{request.path}?{view.query}", code=302)
-    asked = lists.read(listing, request.args, request.path)
-    if request.args.get(FORMAT):
-        return list_files.answer(session, asked, request.args[FORMAT], now=clock.now())
+    asked = lists.read(listing, args, beside or request.path)
+    if args.get(FORMAT):
+        return list_files.answer(session, asked, args[FORMAT], now=clock.now())
     shown = list_pages.show(session, asked)
     violations = [*context.pop("violations", ()), *asked.violations]
     html = render_template(template, listing=shown, views=views, violations=violations, **context)

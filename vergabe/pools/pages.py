@@ -28,6 +28,7 @@ from vergabe.pools import (
     forms,
     listing,
     presenting,
+    proposal_cards,
     propose_jobs,
     proposing,
     queries,
@@ -48,11 +49,22 @@ Command = Callable[[Session, Actor], str]
 @pages.get("/buendelungen")
 @requires(Permission.VIEW_POOLS)
 def index() -> ResponseReturnValue:
-    session, actor = db.session(), current_actor()
+    return _index()
+
+
+def _index(error: InvalidInput | None = None, area_id: str = "") -> ResponseReturnValue:
+    """Return the page of the list; with what is wrong at the form for proposals, as typed."""
+    session, actor, now = db.session(), current_actor(), clock.now()
     return list_answer(
-        listing.pool_list(session, actor, now=clock.now()),
+        listing.pool_list(session, actor, now=now),
         "pools/index.html",
+        status=error.status if error else 200,
+        beside=url_for(".index") if error else None,
+        violations=error.violations if error else [],
+        area_id=area_id,
         counts=lambda found: presenting.counts(session, found),
+        waiting=lambda: proposal_cards.waiting(session, actor, now=now),
+        cards_of=lambda found: proposal_cards.cards_of(session, actor, found, now=now),
         areas=_area_choices(session, actor),
         may_propose=actor.holds(Permission.EDIT_POOLS),
         **_helpers(),
@@ -94,7 +106,10 @@ def _chosen_area(values: forms.Form) -> TaskArea:
 @pages.get("/buendelungen/vorschau")
 @requires(Permission.EDIT_POOLS)
 def preview() -> ResponseReturnValue:
-    area = _chosen_area(request.args)
+    try:
+        area = _chosen_area(request.args)
+    except InvalidInput as error:
+        return _index(error, request.args.get("area_id", ""))
     previews = proposing.preview_pools(
         db.session(), current_actor(), area.cooperation_id, area.id, now=clock.now()
     )
@@ -105,7 +120,10 @@ def preview() -> ResponseReturnValue:
 @requires(Permission.EDIT_POOLS)
 @commits
 def propose() -> ResponseReturnValue:
-    area = _chosen_area(request.form)
+    try:
+        area = _chosen_area(request.form)
+    except InvalidInput as error:
+        return _index(error, request.form.get("area_id", ""))
     count = demands.released_count(db.session(), area.cooperation_id, area.id)
     if count > propose_jobs.MANY:
         job = propose_jobs.start(db.session(), current_actor(), area, now=clock.now())

@@ -4,12 +4,14 @@ import re
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import MovableClock
 from tests.factories import access, cooperations, pools
 from vergabe.access.model import Organisation
 from vergabe.access.permissions import Role
+from vergabe.pools import proposal_cards
 from vergabe.pools.model import Pool
 
 pytestmark = pytest.mark.usefixtures("moving_clock")
@@ -60,7 +62,11 @@ def test_proposing_for_no_area_is_a_clear_error(
     log_in(client, session, cooperation.lead, Role.COORDINATOR)
     status, text = post(client, "/buendelungen/vorschlagen", "/buendelungen", area_id=area_id)
     assert status == 422
-    assert "wählen Sie" in text
+    assert 'href="#area_id"' in text
+    assert 'aria-describedby="area_id-error"' in text
+    assert "Vorschläge machen" in text
+    assert "Noch keine Bündelungen" in text, "the list stands there as well"
+    assert 'href="#area_id"' in text_of(client, f"/buendelungen/vorschau?area_id={area_id}", 422)
 
 
 def proposal(session: Session) -> Pool:
@@ -252,3 +258,62 @@ def test_a_list_needs_the_same_number_of_statements_for_many_pools(
     count_queries()
     text_of(client, "/buendelungen")
     assert count_queries() == one
+
+
+def test_a_proposal_that_waits_is_a_card_above_the_list(
+    client: FlaskClient, session: Session
+) -> None:
+    cooperation, _ = pools.towns_with_engines(session)
+    log_in(client, session, cooperation.lead, Role.COORDINATOR)
+    area_id = cooperation.areas[0].id
+    post(client, "/buendelungen/vorschlagen", "/buendelungen", area_id=area_id)
+    shown = text_of(client, "/buendelungen")
+    card, below = shown.split("Alle laufenden Bündelungen")
+    assert "wartet auf Ihre Entscheidung" in card
+    assert "Jülich, Kerpen und Merzenich" in card
+    assert "Allein oder gemeinsam (geschätzt)" in card
+    assert 'id="propose-heading"' in below
+    assert 'id="propose-heading"' not in card
+    pool = session.scalars(select(Pool)).one()
+    page = f"/buendelungen/{pool.id}"
+    refused, text = post(client, f"{page}/ablehnung", "/buendelungen", version=1, reason="")
+    assert refused == 422
+    assert 'href="#reason"' in text
+    version = re.search(r'name="version" value="(\d+)"', card)
+    assert version is not None
+    accepted = post(client, f"{page}/anhoerung", "/buendelungen", version=version.group(1))
+    assert accepted[0] == 303
+    assert "Alle laufenden Bündelungen" not in text_of(client, "/buendelungen")
+
+
+def test_a_proposal_is_no_card_for_who_does_not_decide_it(
+    client: FlaskClient, session: Session
+) -> None:
+    pool = proposal(session)
+    log_in(client, session, cooperations.town(session, "Kerpen"), Role.RELEASER)
+    shown = text_of(client, "/buendelungen")
+    assert pool.reference in shown
+    assert "In die Anhörung geben" not in shown
+    assert "In die Anhörung geben" not in text_of(client, "/buendelungen?stand=proposed")
+
+
+def test_cards_need_the_same_number_of_statements_for_many_proposals(
+    client: FlaskClient, session: Session, count_queries: object
+) -> None:
+    cooperation, demands = pools.towns_with_engines(session)
+    pools.proposed_pool(session, cooperation, demands)
+    log_in(client, session, cooperation.lead, Role.COORDINATOR)
+    assert callable(count_queries)
+    text_of(client, "/buendelungen")
+    count_queries()
+    text_of(client, "/buendelungen")
+    one = count_queries()
+    for _ in range(5):
+        _, more = pools.towns_with_engines(session, cooperation=cooperation)
+        pools.proposed_pool(session, cooperation, more)
+    session.commit()
+    count_queries()
+    shown = text_of(client, "/buendelungen")
+    assert count_queries() == one
+    assert shown.count("In die Anhörung geben") == proposal_cards.MOST
+    assert "Alle Vorschläge ansehen" in shown
