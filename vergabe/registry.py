@@ -43,7 +43,7 @@ import vergabe.suppliers.model
 import vergabe.tenders.model
 import vergabe.uploads.model
 import vergabe.votes.model
-from vergabe import flow
+from vergabe import flow, menus
 from vergabe.access.permissions import Permission
 from vergabe.accounts import api as accounts_api
 from vergabe.accounts import pages as accounts_pages
@@ -170,7 +170,6 @@ from vergabe.tenders import later_api as later_joining_api
 from vergabe.tenders import later_pages as call_off_pages
 from vergabe.tenders import pages as tenders_pages
 from vergabe.tenders.conditions import LaterGate
-from vergabe.texts import marked
 from vergabe.uploads import api as uploads_api
 from vergabe.uploads import pages as uploads_pages
 from vergabe.uploads import purposes
@@ -180,8 +179,6 @@ from vergabe.votes import gates as vote_gates
 from vergabe.votes import pages as votes_pages
 from vergabe.web import api, sections, shell
 from vergabe.web.api import ApiBlueprint
-from vergabe.web.sections import Section
-from vergabe.web.shell import NavItem
 
 MODELS: Final[tuple[ModuleType, ...]] = (
     vergabe.access.model,
@@ -345,70 +342,6 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     law_api.api,
     advice_api.api,
 )
-# Groups stand in the first row in the order of their first pages; their pages in the second.
-NAVIGATION: Final[tuple[NavItem, ...]] = (
-    NavItem(marked("Start"), "home.start", Permission.USE_OWN_ACCOUNT),
-    NavItem(marked("Bedarfe"), "demands.index", Permission.VIEW_DEMANDS, marked("Bedarf")),
-    NavItem(marked("Freigabe"), "demands.waiting", Permission.RELEASE_DEMANDS, marked("Bedarf")),
-    NavItem(marked("Abfragen"), "calls.index", Permission.VIEW_COOPERATION, marked("Bedarf")),
-    NavItem(marked("Bündelungen"), "pools.index", Permission.VIEW_POOLS),
-    NavItem(
-        marked("Vergabeverfahren"),
-        "tenders.index",
-        Permission.VIEW_TENDERS,
-        marked("Vergabe"),
-        also=("/akte/verfahren",),
-    ),
-    NavItem(marked("Akten"), "chains.index", Permission.VIEW_RECORD, marked("Vergabe")),
-    NavItem(marked("Fristen"), "deadlines.index", Permission.VIEW_DEADLINES, marked("Vergabe")),
-    NavItem(
-        marked("Vereinbarungen"),
-        "cooperations.index",
-        Permission.VIEW_COOPERATION,
-        marked("Zusammenarbeit"),
-    ),
-    NavItem(marked("Gremien"), "councils.index", Permission.VIEW_BODIES, marked("Zusammenarbeit")),
-    NavItem(marked("Satzungen"), "bylaws.index", Permission.VIEW_BYLAWS, marked("Zusammenarbeit")),
-    NavItem(marked("Verfahren"), "following.mine", Permission.USE_SUPPLIER_AREA),
-    NavItem(marked("Profil"), "supplier_profile.show", Permission.USE_SUPPLIER_AREA),
-    NavItem(marked("Unternehmen"), "suppliers.firm", Permission.USE_SUPPLIER_AREA),
-    NavItem(marked("Bekanntmachungen"), "notices.search", None),
-    NavItem(marked("Personen"), "accounts.people", Permission.ADMINISTER_ORGANISATION),
-)
-
-# Pages about one thing, in the order in which its links stand.
-SECTIONS: Final[tuple[Section, ...]] = (
-    Section("cooperation", "Überblick", "cooperations.show", Permission.VIEW_COOPERATION),
-    Section("cooperation", "Vereinbarung", "agreements.show", Permission.VIEW_COOPERATION),
-    Section("cooperation", "Gebiete", "areas.show", Permission.VIEW_COOPERATION),
-    Section("cooperation", "Beschlüsse", "resolutions.index", Permission.VIEW_COOPERATION),
-    Section("cooperation", "Vollmachten", "mandates.index", Permission.VIEW_COOPERATION),
-    Section("cooperation", "Aufgaben", "tasks.show", Permission.VIEW_COOPERATION),
-    Section("cooperation", "Vertretungen", "substitutes.index", Permission.VIEW_COOPERATION),
-    Section("cooperation", "Zeitplan", "milestones.index", Permission.VIEW_PLANS),
-    Section("cooperation", "Vorleistungen", "ledger.index", Permission.VIEW_COSTS),
-    Section("pool", "Überblick", "pools.show", Permission.VIEW_POOLS),
-    Section("pool", "Beratung", "advice.of_pool", Permission.VIEW_POOLS),
-    Section("pool", "Satzungen", "pool_bylaws.show", Permission.VIEW_POOLS),
-    Section("pool", "Eigene Anbieter", "in_house.index", Permission.VIEW_POOLS),
-    Section("pool", "Abstimmung", "votes.show", Permission.VIEW_POOLS),
-    Section("pool", "Vorlagen", "council_papers.show", Permission.VIEW_COUNCIL_PAPERS),
-    Section("pool", "Förderung", "funding.show", Permission.VIEW_FUNDING),
-    Section("pool", "Zeitplan", "plans.pool", Permission.VIEW_PLANS),
-    Section("pool", "Kosten", "costs.of_pool", Permission.VIEW_COSTS),
-    Section("pool", "Abrufe", "later.show", Permission.VIEW_POOLS),
-    Section("pool", "Konflikte", "conflicts.show", Permission.DECLARE_INTERESTS),
-    Section("tender", "Überblick", "tenders.show", Permission.VIEW_TENDERS),
-    Section("tender", "Beratung", "advice.of_tender", Permission.VIEW_TENDERS),
-    Section("tender", "Satzungen", "tender_bylaws.show", Permission.VIEW_TENDERS),
-    Section("tender", "Bekanntmachung", "notice_facts.show", Permission.VIEW_TENDERS),
-    Section("tender", "Versand", "deliveries.index", Permission.VIEW_TENDERS),
-    Section("tender", "Zeitplan", "plans.tender", Permission.VIEW_PLANS),
-    Section("tender", "Kosten", "costs.of_tender", Permission.VIEW_COSTS),
-    Section("tender", "Abrufe", "call_offs.show", Permission.VIEW_TENDERS),
-    Section("tender", "Konflikte", "conflicts.show_tender", Permission.DECLARE_INTERESTS),
-)
-
 # What the worker does for people who wait for it.
 JOB_KINDS: Final[tuple[JobKind, ...]] = (
     import_jobs.JOB,
@@ -431,11 +364,11 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
         csrf.exempt(blueprint)
         api.api.register_blueprint(blueprint)
     metrics.init_app(app)
-    shell.set_navigation(list(NAVIGATION))
+    shell.set_navigation(list(menus.NAVIGATION))
     shell.set_counting(counting.counts)
     glossary_pages.init_app(app)
     statements.init_app(app)
-    sections.set_sections(SECTIONS)
+    sections.set_sections(menus.SECTIONS)
     conditions.set_conditions(before_joining=BEFORE_JOINING)
     calendar_link.set_sources((calendars.followed_entries,))
     publication_conditions.set_gates(_publication_gates(app))

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.routing import Rule
+from werkzeug.routing import Rule, UUIDConverter
 
 from tests.factories import access as make
 from tests.factories import (
@@ -137,7 +137,7 @@ def _unknown(rule: Rule, name: str) -> Any:
     options = getattr(converter, "items", None)
     if options:
         return sorted(options)[0]
-    return uuid.uuid4() if name.endswith("_id") else "xyz"
+    return uuid.uuid4() if isinstance(converter, UUIDConverter) else "xyz"
 
 
 def _methods(rule: Rule) -> list[str]:

@@ -36,6 +36,7 @@ from vergabe.tenders.rules import Stage
 from vergabe.tenders.snapshots import dropping_documents, pending_documents
 from vergabe.web import shell
 from vergabe.web.rights import current_actor, requires
+from vergabe.web.transactions import stores_nothing
 
 pages = Blueprint("tender_notices", __name__)
 
@@ -124,6 +125,7 @@ def amending_page(
 
 @pages.post("/vergabeverfahren/<uuid:tender_id>/aenderung/vergleich")
 @requires(Permission.PUBLISH_TENDERS)
+@stores_nothing
 def compare(tender_id: uuid.UUID) -> ResponseReturnValue:
     """Show an amendment side by side before it is published; nothing is stored."""
     session, now = db.session(), clock.now()
@@ -158,6 +160,7 @@ def compare(tender_id: uuid.UUID) -> ResponseReturnValue:
 
 @pages.post("/vergabeverfahren/<uuid:tender_id>/aenderung/bearbeiten")
 @requires(Permission.PUBLISH_TENDERS)
+@stores_nothing
 def revise(tender_id: uuid.UUID) -> ResponseReturnValue:
     """Show the form again as it was filled in, from the page that compares."""
     return amending_page(tender_id, request.form)

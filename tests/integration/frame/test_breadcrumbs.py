@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests.factories.world import World, addresses, world
-from vergabe import registry
+from vergabe import menus
 
 # First level: what the menu, the header and the footer lead to, and what a mail alone leads to.
 FIRST = re.compile(
@@ -16,7 +16,7 @@ FIRST = re.compile(
 
 def _menu(app: Flask) -> set[str]:
     with app.test_request_context():
-        return {app.url_for(item.endpoint) for item in registry.NAVIGATION}
+        return {app.url_for(item.endpoint) for item in menus.NAVIGATION}
 
 
 def test_every_page_below_the_first_level_has_its_way_back(app: Flask, session: Session) -> None:
