@@ -120,7 +120,7 @@ def test_menu_opens_by_keyboard_on_a_phone(chromium: Browser, address: str, scri
         page.goto("/list")
         entry = page.get_by_role("link", name="Vergabeverfahren")
         expect(entry).to_be_hidden()
-        page.get_by_text("Menü", exact=True).focus()
+        page.locator("summary", has_text="Menü").focus()
         page.keyboard.press("Enter")
         expect(entry).to_be_visible()
 

@@ -1,6 +1,7 @@
 """A small application that shows every macro, so that a browser can look at each."""
 
 import datetime as dt
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,10 +15,13 @@ from flask.typing import ResponseReturnValue
 from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.serving import make_server
 
+import vergabe
+from vergabe.app import create_app
 from vergabe.errors import Violation
-from vergabe.web import assets, formatting, headers
+from vergabe.settings import Settings
+from vergabe.web.shell import NavGroup, NavLink
 
-TEMPLATES = Path(formatting.__file__).parents[1] / "templates"
+TEMPLATES = Path(vergabe.__file__).parent / "templates"
 WRONG = {
     "title": "Bitte geben Sie eine Bezeichnung ein.",
     "description": "Der Text ist zu lang.",
@@ -56,14 +60,20 @@ TOWNS = [SimpleNamespace(id=1, name="Stadt Jülich"), SimpleNamespace(id=2, name
 
 def create_gallery(posts: list[str]) -> Flask:
     """Return the application; every POST appends its path to `posts`."""
-    app = Flask("gallery")
-    app.secret_key = "only-for-tests"
-    folders = (Path(__file__).parent, TEMPLATES)
-    app.jinja_loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
-    app.static_folder = str(assets.FOLDER)
-    app.jinja_env.globals["csrf_token"] = lambda: "token"
-    for part in (assets, formatting, headers):
-        part.init_app(app)
+    folder = Path(tempfile.mkdtemp(prefix="vergabe-gallery-"))
+    app = create_app(
+        Settings(
+            data=folder,
+            database_url=f"sqlite:///{folder / 'empty.sqlite'}",
+            files=str(folder / "files"),
+            base_url="http://127.0.0.1",
+            secret_key="only-for-tests-" + "x" * 40,
+            is_testing=True,
+        )
+    )
+    app.jinja_loader = ChoiceLoader(
+        [FileSystemLoader(place) for place in (Path(__file__).parent, TEMPLATES)]
+    )
     actor = SimpleNamespace(name="Petra Schmitz-Hohenstein", organisation_id=1)
     logged_in: dict[str, Any] = {
         "current_actor": actor,

@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 from tests.factories.market import foreign
-from vergabe.exchange.foreign_notice import Award, ForeignNotice, Party
+from vergabe.exchange.foreign_notice import Award, ForeignNotice
 from vergabe.market import summing
 
 TODAY = dt.date(2026, 8, 22)

@@ -22,9 +22,7 @@ NOW = dt.datetime(2026, 11, 23, 11, 0, tzinfo=dt.UTC)  # Monday, 12:00 in Berlin
         (-dt.timedelta(days=2), "seit 2 Tagen abgelaufen"),
     ],
 )
-def test_time_left_is_said_in_two_units_and_never_too_long(
-    left: dt.timedelta, words: str
-) -> None:
+def test_time_left_is_said_in_two_units_and_never_too_long(left: dt.timedelta, words: str) -> None:
     assert time_words.until(NOW + left, NOW) == words
 
 
