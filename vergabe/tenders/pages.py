@@ -32,9 +32,10 @@ from vergabe.tenders import (
     rules,
     shares,
 )
+from vergabe.tenders.checklist import checklist
 from vergabe.tenders.facts import is_joined, trades_of
 from vergabe.tenders.forms import FormReader
-from vergabe.tenders.gate_lists import common_gates, member_lists
+from vergabe.tenders.gate_lists import common_gates
 from vergabe.tenders.lotting import SPLIT_NAMES, LotDraft, Split
 from vergabe.tenders.model import Tender
 from vergabe.tenders.rules import Stage
@@ -191,15 +192,15 @@ def _step(tender_id: uuid.UUID, command: Any, sentence: str) -> ResponseReturnVa
 @pages.get("/vergabeverfahren/<uuid:tender_id>/voraussetzungen")
 @requires(Permission.VIEW_TENDERS)
 def gates_page(tender_id: uuid.UUID) -> ResponseReturnValue:
-    session = db.session()
-    tender = queries.visible_tender(session, current_actor(), tender_id)
-    found = gates.all_gates(session, tender, now=clock.now())
+    session, actor, now = db.session(), current_actor(), clock.now()
+    tender = queries.visible_tender(session, actor, tender_id)
+    found = gates.all_gates(session, tender, now=now)
     return presenting.page(
         "tenders/gates.html",
         tender,
         common=common_gates(found),
         where=_ways_to_mend(tender),
-        members=member_lists(tender, found),
+        rows=checklist(session, actor, tender, found, now=now),
         notes=[note for gate in found for note in gate.notes],
         open_count=sum(1 for gate in found if gate.is_open),
         gate_count=len(found),
