@@ -13,6 +13,7 @@ from vergabe.access.permissions import Permission
 from vergabe.cooperations import voting_queries
 from vergabe.cooperations.voting import Required, Rule, VotingTerms
 from vergabe.cost_keys.keys import KEY_NAMES, KeyKind
+from vergabe.law.german import join
 from vergabe.money import german as euro
 from vergabe.pools.model import Pool
 from vergabe.pools.presenting import stage_of
@@ -96,6 +97,26 @@ class VoteView:
     @property
     def is_weighted(self) -> bool:
         return self.facts.terms.rule is Rule.WEIGHTED
+
+    @property
+    def is_running(self) -> bool:
+        """Whether votes are still waited for on what is planned now."""
+        return self.state is State.OPEN and not self.changes
+
+    @property
+    def missing_text(self) -> str:
+        """Whose votes are still missing: `Jülich und Kerpen`."""
+        return join([voter.name for voter in self.facts.missing])
+
+    @property
+    def needed_text(self) -> str:
+        """What it takes to be adopted, in one sentence."""
+        terms = self.facts.terms
+        if terms.rule is not Rule.UNANIMOUS:
+            return f"Zur Annahme braucht es {rule_text(terms)}."
+        if terms.abstention_blocks:
+            return f"Angenommen ist es nur, wenn alle {len(self.rows)} Kommunen mit Ja stimmen."
+        return "Angenommen wird nur einstimmig; Enthaltungen zählen nicht."
 
     @property
     def voters_text(self) -> str:

@@ -63,6 +63,10 @@ def test_a_coordinator_opens_a_vote_and_members_vote(client: FlaskClient, sessio
     assert "offen bis Dienstag, 15.12.2026, 24:00 Uhr" in shown
     assert "Mit „Ja“ stimmt Merzenich zu" in shown
     assert "Löschgruppenfahrzeug LF 20" in shown
+    assert "3 von 3 Stimmen fehlen noch" in shown
+    assert "Angenommen ist es nur, wenn alle 3 Kommunen mit Ja stimmen." in shown
+    assert "Abstimmen lässt sich bis Dienstag, 15.12.2026, 24:00 Uhr" in shown
+    assert 'href="#own-heading"' in shown
     address = re.search(rf'action="({page}/[0-9a-f-]+/stimme)"', shown)
     assert address is not None
     status, again = post(client, address.group(1), page, choice="no", voter_name="Erika Muster")
@@ -74,7 +78,10 @@ def test_a_coordinator_opens_a_vote_and_members_vote(client: FlaskClient, sessio
     assert post(client, address.group(1), page, choice="yes", voter_name="B" * 201)[0] == 422
     assert post(client, address.group(1), page, choice="yes")[0] == 303
     assert post(client, address.group(1), page, choice="abstain")[0] == 303
-    assert "Frühere Stimmen Ihrer Kommune" in text_of(client, page)
+    shown = text_of(client, page)
+    assert "Frühere Stimmen Ihrer Kommune" in shown
+    assert "Es fehlen die Stimmen von" in shown
+    assert 'href="#own-heading"' not in shown, "the own vote is cast"
 
 
 @pytest.mark.parametrize(
