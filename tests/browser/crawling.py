@@ -22,6 +22,11 @@ from vergabe.access.permissions import Role, roles_with
 from vergabe.db import db
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
+# How the address of a route ends that gives a file.
+_FILE = re.compile(
+    r"\.(xml|pdf|ics|json|zip|csv|xlsx)$|:(ending|name|number|part)>(\.\w+)?$|"
+    r"(dokument|datei|gegenstand|neue-unterlagen|<uuid:paper_id>)$"
+)
 # They change who visits.
 _LEFT_ALONE = ("/abmelden", "/organisation")
 
@@ -91,24 +96,16 @@ class Crawl:
                     found.setdefault(kind, (page, target))
         return found
 
-    @property
-    def page_endpoints(self) -> set[str]:
-        """Return the routes whose answer is a page, as far as their address tells."""
-        files = (".xml", ".pdf", ".zip", ".ics", ".json", ".xlsx", ".csv", "dokument", "gegenstand")
-        return {
-            rule.endpoint
-            for rule in worlds.rules(self.app)
-            if not rule.rule.endswith(files) and not rule.rule.endswith(">")
-        }
+    def unseen_pages(self) -> set[str]:
+        """Return the unseen routes whose address does not end like that of a file."""
+        named = {rule.endpoint: rule.rule for rule in worlds.rules(self.app)}
+        return {name for name in self.unseen() if not _FILE.search(named[name])}
 
     def unseen(self) -> set[str]:
-        """Return the routes to pages of which none was seen."""
-        seen = {page.endpoint for page in self.pages}
-        asked = {self.routed(address): said for address, said in self.other.items()}
-        for address, said in self.other.items():
-            if said.startswith("200"):
-                asked.pop(self.routed(address), None)
-        return {endpoint for endpoint in asked if endpoint and endpoint not in seen}
+        """Return the routes that gave neither a page nor a file nor another address to go to."""
+        given = {page.endpoint for page in self.pages}
+        given |= {self.routed(at) for at, said in self.other.items() if said[0] in "23"}
+        return {name for at in self.other if (name := self.routed(at)) and name not in given}
 
     def forms(self) -> list[PostedForm]:
         """Return each kind of form that posts once: by where it posts to and what it asks."""
@@ -155,6 +152,7 @@ def crawling(app: Flask) -> Iterator[Crawl]:
             for rule in worlds.rules(app):
                 if "GET" in (rule.methods or ()) and not rule.rule.startswith("/api/"):
                     _ask(made, rule)
+            _follow(made)
             yield made
         finally:
             app.test_client_class = before
@@ -171,6 +169,23 @@ def _ask(made: Crawl, rule: Rule) -> None:
             made.pages.append(Page(rule.endpoint, address, visitor, body))
         else:
             made.other[address] = f"{answer.status_code} {answer.mimetype}"
+
+
+def _follow(made: Crawl) -> None:
+    """Ask for what only links and forms of pages know the address of."""
+    area = made.world.names["area_id"]
+    buyers = [page for page in made.pages if page.visitor is made.world.buyer]
+    more = [(buyers[0].visitor, f"/buendelungen/vorschau?area_id={area}")]
+    more += [(page.visitor, target) for page in made.pages for target in _targets(page)]
+    for visitor, target in more:
+        endpoint = made.routed(target)
+        if endpoint is None or endpoint not in made.unseen():
+            continue
+        answer = visitor.open("GET", target)
+        if answer.status_code == 200 and answer.mimetype == "text/html":
+            made.pages.append(Page(endpoint, target, visitor, answer.get_data(as_text=True)))
+        else:
+            made.other[target] = f"{answer.status_code} {answer.mimetype}"
 
 
 def _visitors(made: Crawl, rule: Rule) -> tuple[Visitor, ...]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from playwright.sync_api import ElementHandle, Locator, Page, expect
 
-MOST_STEPS: Final = 120
+MOST_STEPS: Final = 150
 
 # Where the focus is now, told after each key.
 _WATCH: Final = """target => {

@@ -8,13 +8,18 @@ from tests.browser.viewer import Viewer, shape
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
-# They end with a token that is sent by mail; their own tests see them.
-BY_MAIL = {
-    "following.registration",
+# What the world of the factories has nothing for. Journeys look closely at the first five; the
+# others begin with a token from a mail, a job that is running, or a view that somebody saved.
+NEEDS_A_STORY = {
+    "messages.show",
     "supplier_registration.confirmation",
     "supplier_registration.firm",
     "supplier_registration.offer",
-    "supplier_registration.done",
+    "tenders.choose_lots",
+    "demand_forms.import_report",
+    "following.registration",
+    "jobs.show",
+    "list_views.edit",
     "unsubscribe.ask",
 }
 # The preview of a notice names addresses that answer as soon as it is published.
@@ -36,7 +41,7 @@ def test_every_page_is_accessible_narrow_and_free_of_inline_code(
             wrong[page.address] = found
     assert not wrong, _told(wrong)
     assert [address for address, said in crawl.other.items() if said.startswith("5")] == []
-    assert {name for name in crawl.unseen() if name in crawl.page_endpoints} - BY_MAIL == set()
+    assert crawl.unseen_pages() - NEEDS_A_STORY == set()
 
 
 def test_every_link_answers(crawl: Crawl) -> None:
@@ -58,18 +63,19 @@ def test_every_form_refuses_rubbish_keeps_what_was_typed_and_leads_to_the_fields
     looked: set[str] = set()
     refused = 0
     for posted in crawl.forms():
-        for make in (rubbish, nothing):
-            refusal = send(crawl, posted, make(posted.form))
-            found = refusal.problems()
-            if refusal.is_refused:
-                refused += 1
-                if posted.endpoint not in looked:
-                    looked.add(posted.endpoint)
-                    found += viewer.problems(refusal.body)
-            if found:
-                wrong[f"{posted.endpoint} {make.__name__} on {posted.page.address}"] = found
+        refusal = send(crawl, posted, rubbish(posted.form))
+        if not refusal.is_refused:
+            refusal = send(crawl, posted, nothing(posted.form))
+        found = refusal.problems()
+        if refusal.is_refused:
+            refused += 1
+            if posted.endpoint not in looked:
+                looked.add(posted.endpoint)
+                found += viewer.problems(refusal.body)
+        if found:
+            wrong[f"{posted.endpoint} on {posted.page.address}"] = found
     assert not wrong, _told(wrong)
-    assert refused > 120
+    assert refused > 80
 
 
 def _told(wrong: dict[str, list[str]]) -> str:

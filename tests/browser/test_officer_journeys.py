@@ -134,7 +134,9 @@ def test_lost_connection_loses_no_text(hall: TownHall) -> None:
 def test_officer_follows_the_task_list(hall: TownHall) -> None:
     hall.at("binding")
     with hall.person(OFFICER) as window:
-        page = hall.see(window, f"/buendelungen/{hall.towns.pool_id}")
+        pool = hall.towns.pool_id
+        hall.see(window, f"/vergabeverfahren/aus-buendelung/{pool}", closely=True)
+        page = hall.see(window, f"/buendelungen/{pool}")
         press(page, re.compile("Vergabeverfahren anlegen"))
         page.wait_for_url(re.compile("/vergabeverfahren/[0-9a-f-]{36}"))
         hall.see(window)

@@ -30,16 +30,25 @@ def test_supplier_registers_in_three_steps_by_keyboard(hall: TownHall) -> None:
         keys.write("E-Mail-Adresse", "nora@schulbedarf.example")
         keys.press("Link anfordern")
         hall.see(window)
-        hall.see(window, _mailed_link(hall, "nora@schulbedarf.example"))
+        hall.see(window, _mailed_link(hall, "nora@schulbedarf.example"), closely=True)
         keys.write("Name des Unternehmens", "Schulbedarf Neumann GmbH")
         keys.write("Wählen Sie ein Passwort", "drei Tablets in Jülich 2026")
         keys.press("Weiter")
-        hall.see(window)
+        hall.see(window, closely=True)
         keys.write("Beschreiben Sie in eigenen Worten", "Tablets und Notebooks für Schulen")
         keys.press("Registrierung abschließen")
-        hall.see(window)
+        hall.see(window, closely=True)
         expect(page.get_by_role("button", name="Abmelden")).to_be_visible()
         hall.see(window, "/unternehmen/profil")
+
+
+def test_supplier_reads_of_a_fitting_notice_on_a_phone(hall: TownHall) -> None:
+    hall.at("published")
+    with hall.person(FITTING_SUPPLIERS[0], width=390) as window:
+        page = hall.see(window, "/postfach")
+        press(page, re.compile("Neue Bekanntmachung"))
+        page.wait_for_url(re.compile("/postfach/[0-9a-f-]{36}"))
+        hall.see(window, closely=True)
 
 
 def test_supplier_without_scripts_asks_and_reads_the_answer(hall: TownHall) -> None:

@@ -27,7 +27,8 @@ from vergabe.db import Base, db, writing
 from vergabe.demo.place import PASSWORD, _set_passwords
 from vergabe.settings import Settings
 
-PATIENCE_MS: Final = 12_000
+PATIENCE_MS: Final = 30_000
+_HAS_OWN_SCRIPTS: Final = "[...document.scripts].some(one => !/htmx|app\\.js/.test(one.src))"
 
 
 def _asked_for(towns: ThreeTowns) -> None:
@@ -175,10 +176,11 @@ class TownHall:
         press(page, "Anmelden")
         page.wait_for_url(lambda url: "/anmelden" not in url)
 
-    def see(self, window: Visit, path: str | None = None) -> Page:
+    def see(self, window: Visit, path: str | None = None, *, closely: bool = False) -> Page:
         """Go to a path, or stay, and return the page; fail if it is not sound.
 
-        A page is looked at closely the first time that anybody gets there.
+        Pages with scripts of their own and refusals are looked at closely the first time that
+        anybody gets there; `test_every_page` does so with all others.
         """
         page = window.page
         if path is not None:
@@ -188,9 +190,11 @@ class TownHall:
         assert window.errors == [], page.url
         is_refused = page.locator("[data-error-summary]").count() > 0
         kind = (_ID.sub("ID", page.url.removeprefix(self.address).split("?")[0]), is_refused)
-        if kind not in self._looked:
+        if kind not in self._looked and (closely or is_refused or page.evaluate(_HAS_OWN_SCRIPTS)):
             self._looked.add(kind)
             support.assert_sound(window)
+        else:
+            assert support.inline_code(page) == [], page.url
         return page
 
 
