@@ -6,7 +6,7 @@ Usage: python -m tools.screenshots [FOLDER]
 import datetime as dt
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 
 from tests.browser import support
-from tests.browser.gallery import serving
+from tests.browser.serving import serving
 from tests.conftest import MovableClock
 from tests.journeys.three_towns import COORDINATOR, FITTING_SUPPLIERS, OFFICER, TOWNS, ThreeTowns
 from vergabe.demo.filling import fill
@@ -39,25 +39,31 @@ class Picture:
     height: int = HEIGHT
 
 
-ALL: Final = (
+# The main pages, each taken wide and as on a phone.
+MAIN: Final = (
     Picture("start", OFFICER, "/start"),
     Picture("bedarfe", REQUESTER, "/bedarfe"),
     Picture("bedarf-anlegen", REQUESTER, "/bedarfe/neu"),
     Picture("freigabe", RELEASER, "/bedarfe/freigabe"),
     Picture("bedarfsabfragen", COORDINATOR, "/bedarfe/abfragen"),
-    Picture("vorschlaege", COORDINATOR, "/buendelungen?stage=proposed"),
-    Picture("buendelung", COORDINATOR, "/buendelungen/{proposal}", height=600),
+    Picture("vorschlaege", COORDINATOR, "/buendelungen?stand=proposed"),
+    Picture("buendelung", COORDINATOR, "/buendelungen/{proposal}"),
     Picture("verfahren", OFFICER, "/vergabeverfahren/{tender}"),
+    Picture("lose", OFFICER, "/vergabeverfahren/{tender}/lose"),
+    Picture("fragen", OFFICER, "/vergabeverfahren/{tender}/fragen"),
     Picture("voraussetzungen", OFFICER, "/vergabeverfahren/{tender}/voraussetzungen"),
     Picture("recht", OFFICER, "/vergabeverfahren/{tender}/recht"),
     Picture("fristen", OFFICER, "/fristen"),
+    Picture("suche", None, "/bekanntmachungen"),
     Picture("bekanntmachung", None, "/bekanntmachungen/{reference}"),
     Picture("postfach", FITTING_SUPPLIERS[0], "/postfach"),
+    Picture("profil", FITTING_SUPPLIERS[0], "/unternehmen/profil"),
     Picture("zusammenarbeit", COORDINATOR, "/zusammenarbeit/dlz"),
     Picture("akte", OFFICER, "/akte/verfahren/{tender}"),
-    Picture("start-schmal", OFFICER, "/start", NARROW, 844),
-    Picture("bedarf-anlegen-schmal", REQUESTER, "/bedarfe/neu", NARROW, 844),
-    Picture("bekanntmachung-schmal", None, "/bekanntmachungen/{reference}", NARROW, 844),
+)
+ALL: Final = (
+    *MAIN,
+    *(replace(each, name=f"{each.name}-schmal", width=NARROW, height=844) for each in MAIN),
 )
 
 

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.browser import support
-from tests.browser.gallery import SLOW, WRONG, create_gallery, serving
+from tests.browser.gallery import SLOW, WRONG, create_gallery
+from tests.browser.serving import serving
 
 pytestmark = pytest.mark.browser
 

@@ -3,17 +3,13 @@
 import datetime as dt
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
 from flask import Flask, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from jinja2 import ChoiceLoader, FileSystemLoader
-from werkzeug.serving import make_server
 
 import vergabe
 from vergabe.app import create_app
@@ -114,16 +110,3 @@ def create_gallery(posts: list[str]) -> Flask:
         return page, 409
 
     return app
-
-
-@contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    """Serve an application on a free port of this machine and give its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
