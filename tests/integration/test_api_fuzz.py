@@ -82,7 +82,7 @@ def _text(value: object) -> str:
 def _complaint(answer: TestResponse) -> str | None:
     if answer.status_code >= 500:
         return "a 5xx"
-    if answer.status_code < 400:
+    if answer.status_code < 400 or answer.request.method == "HEAD":
         return None
     if answer.mimetype != "application/problem+json":
         return f"a refusal as {answer.mimetype}"
