@@ -3,10 +3,11 @@
 import re
 
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from tests.factories.world import World, addresses, world
+from tests.factories.world import World, addresses, rules, world
 from vergabe import menus
 
 # First level: what the menu, the header and the footer lead to, and what a mail alone leads to.
@@ -20,13 +21,15 @@ def _menu(app: Flask) -> set[str]:
         return {app.url_for(item.endpoint) for item in menus.NAVIGATION}
 
 
-def test_every_page_below_the_first_level_has_its_way_back(app: Flask, session: Session) -> None:
+def test_every_page_below_the_first_level_has_its_way_back(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
     found: World = world(app, session)
     session.commit()
     first = _menu(app)
     missing, seen = [], 0
-    for rule in app.url_map.iter_rules():
+    for rule in rules(app):
         if "GET" not in (rule.methods or ()) or rule.rule.startswith(("/api", "/static", "/docs")):
             continue
         shown = _first_shown(app, rule, found, first)
