@@ -4,6 +4,7 @@ The lists of pools, tenders and deadlines walk along an index of each cooperatio
 depends on memberships, never on how long a list is.
 """
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +16,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission, roles_with
-from vergabe.cooperations.model import Agreement, Member
+from vergabe.cooperations.model import Agreement, Cooperation, Member
 from vergabe.cooperations.task_model import TaskAssignment
+from vergabe.web.list_filters import OneOf
 
 
 @dataclass(frozen=True)
@@ -32,26 +34,28 @@ class Reach:
     def branches(
         self,
         cooperation_id: InstrumentedAttribute[uuid.UUID],
-        elsewhere: ColumnElement[bool],
+        elsewhere: ColumnElement[bool] | None,
     ) -> list[list[ColumnElement[bool]]]:
         """Return the branches of a list (web.lists) of things that belong to a cooperation.
 
-        Members see all of them; elsewhere: what must hold in the others.
+        Members see all of them; elsewhere: what must hold in the others, None for the operator
+        alone.
         """
         if self.is_unlimited:
             return [[]]
+        assert elsewhere is not None, "only the operator sees without a condition"
         own = [[cooperation_id == each] for each in self.member_of]
         return own + [[cooperation_id == each, elsewhere] for each in self.others]
 
 
-def reach_of(session: Session, actor: Actor, permission: Permission) -> Reach:
+def reach_of(session: Session, actor: Actor, permission: Permission, *, now: dt.datetime) -> Reach:
     """Return the cooperations of which the actor may see something with this permission.
 
     A role that is limited to one cooperation reaches no other. One statement.
     """
     if actor.is_operator:
         return Reach(is_unlimited=True)
-    org, today = actor.organisation_id, clock.berlin_day(clock.now())
+    org, today = actor.organisation_id, clock.berlin_day(now)
     is_running = (Member.joined_on <= today) & or_(
         Member.left_on.is_(None), Member.left_on >= today
     )
@@ -74,3 +78,23 @@ def reach_of(session: Session, actor: Actor, permission: Permission) -> Reach:
     member_of = {key for key, is_member in allowed if is_member}
     others = {key for key, _ in allowed} - member_of
     return Reach(sorted(member_of), sorted(others))
+
+
+def filters_by_cooperation(
+    found: Sequence[Cooperation],
+    cooperation_id: InstrumentedAttribute[uuid.UUID],
+    *,
+    is_folded: bool = False,
+) -> list[OneOf]:
+    """Return the filter that narrows a list to one cooperation; none where there is one anyway."""
+    if len(found) < 2:
+        return []
+    return [
+        OneOf(
+            "gruppe",
+            "Zusammenarbeit",
+            [(str(each.id), each.name) for each in found],
+            lambda key: cooperation_id == uuid.UUID(key),
+            is_folded=is_folded,
+        )
+    ]

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, joinedload
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission
 from vergabe.cooperations import queries as cooperations
-from vergabe.cooperations.model import Cooperation, TaskArea
+from vergabe.cooperations import reach
+from vergabe.cooperations.model import TaskArea
 from vergabe.demands import queries
 from vergabe.demands.model import Demand
 from vergabe.demands.stages import STAGE_NAMES, Stage
@@ -108,9 +109,9 @@ def _demands(session: Session, ids: Sequence[uuid.UUID]) -> Sequence[Demand]:
 def _places(session: Session, actor: Actor) -> list[Filter]:
     """Return the filters by cooperation and area where there is more than one."""
     found = cooperations.cooperations_of(session, actor)
-    filters: list[Filter] = []
-    if len(found) > 1:
-        filters.append(_group(found))
+    filters: list[Filter] = [
+        *reach.filters_by_cooperation(found, Demand.cooperation_id, is_folded=True)
+    ]
     names = {each.id: each.name for each in found}
     query = select(TaskArea).where(TaskArea.cooperation_id.in_(names)).order_by(TaskArea.position)
     areas = session.scalars(query).all()
@@ -125,17 +126,6 @@ def _places(session: Session, actor: Actor) -> list[Filter]:
 
 def _in_area(key: str) -> ColumnElement[bool]:
     return Demand.area_id == uuid.UUID(key)
-
-
-def _group(found: Sequence[Cooperation]) -> Filter:
-    options = [(str(each.id), each.name) for each in found]
-    return OneOf(
-        "gruppe",
-        "Zusammenarbeit",
-        options,
-        lambda key: Demand.cooperation_id == uuid.UUID(key),
-        is_folded=True,
-    )
 
 
 def _more(actor: Actor) -> list[Filter]:

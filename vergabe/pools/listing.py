@@ -3,7 +3,6 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from decimal import Decimal
 
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session, joinedload
@@ -27,7 +26,7 @@ ALL = "alle"
 def pool_list(session: Session, actor: Actor, *, now: dt.datetime) -> Listing[Pool]:
     """Return the list of the pools that the actor may see."""
     elsewhere = queries.visible(actor).whereclause
-    reached = reach.reach_of(session, actor, Permission.VIEW_POOLS)
+    reached = reach.reach_of(session, actor, Permission.VIEW_POOLS, now=now)
     return Listing(
         key="pools",
         title="Bündelungen",
@@ -50,15 +49,9 @@ def pool_list(session: Session, actor: Actor, *, now: dt.datetime) -> Listing[Po
             lists.by_day("beitritt", "Beitritt bis", Pool.joining_deadline, nullable=True),
         ),
         rows=_pools,
-        branches=reached.branches(Pool.cooperation_id, elsewhere)
-        if elsewhere is not None
-        else [[]],
+        branches=reached.branches(Pool.cooperation_id, elsewhere),
         filters=_filters(session, actor, now),
     )
-
-
-def _value(pool: Pool) -> Decimal | None:
-    return euros(pool.reasons.get("total_net_cents"))
 
 
 def _pools(session: Session, ids: Sequence[uuid.UUID]) -> Sequence[Pool]:
@@ -67,7 +60,7 @@ def _pools(session: Session, ids: Sequence[uuid.UUID]) -> Sequence[Pool]:
 
 
 def _filters(session: Session, actor: Actor, now: dt.datetime) -> list[Filter]:
-    groups = [(str(c.id), c.name) for c in cooperations.cooperations_of(session, actor)]
+    groups = cooperations.cooperations_of(session, actor)
     found: list[Filter] = [
         TextFilter(
             "q",
@@ -87,16 +80,11 @@ def _filters(session: Session, actor: Actor, now: dt.datetime) -> list[Filter]:
             otherwise=lambda: queries.in_stage(None, now),
         ),
     ]
-    if len(groups) > 1:
-        found.append(
-            OneOf(
-                "gruppe",
-                "Zusammenarbeit",
-                groups,
-                lambda key: Pool.cooperation_id == uuid.UUID(key),
-            )
-        )
-    return [*found, Days("beitritt", "Beitritt bis", Pool.joining_deadline)]
+    return [
+        *found,
+        *reach.filters_by_cooperation(groups, Pool.cooperation_id),
+        Days("beitritt", "Beitritt bis", Pool.joining_deadline),
+    ]
 
 
 def _in_stage(stage: str, now: dt.datetime) -> ColumnElement[bool]:

@@ -24,7 +24,7 @@ from vergabe.web.lists import Column, Listing, euros
 def tender_list(session: Session, actor: Actor, *, now: dt.datetime) -> Listing[Tender]:
     """Return the list of the tenders that the actor may see."""
     elsewhere = queries.visible(actor).whereclause
-    reached = reach.reach_of(session, actor, Permission.VIEW_TENDERS)
+    reached = reach.reach_of(session, actor, Permission.VIEW_TENDERS, now=now)
     return Listing(
         key="tenders",
         title="Vergabeverfahren",
@@ -47,9 +47,7 @@ def tender_list(session: Session, actor: Actor, *, now: dt.datetime) -> Listing[
             lists.by_day("frist", "Angebote bis", Tender.submission_deadline, nullable=True),
         ),
         rows=_tenders,
-        branches=reached.branches(Tender.cooperation_id, elsewhere)
-        if elsewhere is not None
-        else [[]],
+        branches=reached.branches(Tender.cooperation_id, elsewhere),
         filters=_filters(session, actor),
     )
 
@@ -72,7 +70,7 @@ def _tenders(session: Session, ids: Sequence[uuid.UUID]) -> Sequence[Tender]:
 
 
 def _filters(session: Session, actor: Actor) -> list[Filter]:
-    groups = [(str(c.id), c.name) for c in cooperations.cooperations_of(session, actor)]
+    groups = cooperations.cooperations_of(session, actor)
     found: list[Filter] = [
         TextFilter(
             "q",
@@ -89,17 +87,9 @@ def _filters(session: Session, actor: Actor) -> list[Filter]:
             lambda stage: Tender.stage == stage,
         ),
     ]
-    if len(groups) > 1:
-        found.append(
-            OneOf(
-                "gruppe",
-                "Zusammenarbeit",
-                groups,
-                lambda key: Tender.cooperation_id == uuid.UUID(key),
-            )
-        )
     return [
         *found,
+        *reach.filters_by_cooperation(groups, Tender.cooperation_id),
         Yes(
             "eigene",
             "Nur unter unserer Federführung",
