@@ -1,11 +1,12 @@
-"""Gather the sentences that are shown in English too, and keep their catalogues.
+"""Gather the sentences that can be translated, and keep the catalogues of those in English.
 
 python tools/texts.py           put new sentences into the catalogues, take out unused ones
 python tools/texts.py --check   name sentences without English and unused ones; exit code 1
 
 A sentence lies in the catalogue of the part that uses it: `vergabe/suppliers/…` and
 `vergabe/templates/suppliers/…` in `suppliers.po`, what all pages share in `frame.po`. Where several
-use it, the first in the alphabet has it.
+use it, the first in the alphabet has it. What clerks alone read needs no English: it lies in the
+template `clerk.pot`, from which a catalogue of any language can be begun.
 """
 
 import argparse
@@ -22,11 +23,56 @@ from babel.messages.pofile import read_po, write_po
 ROOT: Final = Path(__file__).resolve().parents[1]
 PACKAGE: Final = ROOT / "vergabe"
 CATALOGUES: Final = PACKAGE / "translations" / "en" / "LC_MESSAGES"
+TEMPLATE: Final = PACKAGE / "translations" / "clerk.pot"
 FRAME: Final = "frame"
+# Parts with pages for clerks alone, and what in them others read too.
+CLERKS: Final = frozenset(
+    [
+        "accounts",
+        "advice",
+        "bylaws",
+        "calls",
+        "conflicts",
+        "cooperations",
+        "cost_shares",
+        "council_papers",
+        "councils",
+        "deadlines",
+        "demands",
+        "enquiries",
+        "funding",
+        "in_house",
+        "jobs",
+        "list_views",
+        "notice_facts",
+        "notices",
+        "plans",
+        "pools",
+        "records",
+        "tenders",
+        "votes",
+    ]
+)
+FOR_ALL: Final = frozenset(
+    {
+        "enquiries/following_pages.py",
+        "enquiries/pages.py",
+        "enquiries/rules.py",
+        "notices/presenting.py",
+        "tenders/differences.py",
+        "templates/enquiries/ask.html",
+        "templates/enquiries/mine.html",
+        "templates/enquiries/register.html",
+        "templates/enquiries/registration.html",
+        *(f"templates/notices/{name}.html" for name in ("parts", "show", "view")),
+    }
+)
+START: Final = "templates/home/start.html"
 # Folders that belong to every page.
 SHARED: Final = frozenset({"macros", "errors", "security", "web", "home", "templates"})
-KEYWORDS: Final = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None}
+KEYWORDS: Final = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None, "lazy": None}
 JINJA: Final = {"trimmed": "true", "silent": "false"}
+POT_HEADER: Final = "# German sentences that clerks read; copy it to begin a language."
 HEADER: Final = "# English for the German sentences of this service; kept by tools/texts.py."
 
 Key = str | tuple[str, ...]
@@ -38,6 +84,12 @@ def area_of(path: Path) -> str:
     if parts[0] == "templates":
         parts = parts[1:]
     return FRAME if len(parts) == 1 or parts[0] in SHARED else parts[0]
+
+
+def is_for_clerks(path: Path) -> bool:
+    """Return whether only people of the administration read what a file says."""
+    name = path.relative_to(PACKAGE).as_posix()
+    return name == START or (area_of(path) in CLERKS and name not in FOR_ALL)
 
 
 def sentences() -> Iterator[tuple[Path, Key]]:
@@ -59,9 +111,12 @@ def sentences() -> Iterator[tuple[Path, Key]]:
 def wanted() -> dict[Key, list[Path]]:
     """Return every sentence with the files that use it."""
     found: dict[Key, list[Path]] = {}
+    plurals: dict[str, tuple[Key, ...]] = {}
     for file, key in sentences():
         plain = key[0] if isinstance(key, tuple) else key
-        known = next((k for k in (key, plain) if k in found), None)
+        known = next((k for k in (key, plain, *plurals.get(plain, ())) if k in found), None)
+        if isinstance(key, tuple):
+            plurals[plain] = (key,)
         # The singular of a plural form serves a sentence that stands alone.
         if known is None and isinstance(key, tuple) and plain in found:
             found[key] = found.pop(plain)
@@ -92,7 +147,9 @@ def updated(old: dict[str, Catalog]) -> dict[str, Catalog]:
     }
     places: dict[str, list[tuple[Key, list[Path]]]] = {}
     for key, files in wanted().items():
-        places.setdefault(min(area_of(file) for file in files), []).append((key, files))
+        public = [file for file in files if not is_for_clerks(file)]
+        if public:
+            places.setdefault(min(area_of(file) for file in public), []).append((key, public))
     return {area: _catalogue(entries, english) for area, entries in sorted(places.items())}
 
 
@@ -107,13 +164,26 @@ def _catalogue(entries: list[tuple[Key, list[Path]]], english: dict) -> Catalog:
     return made
 
 
-def as_text(catalogue: Catalog) -> str:
-    """Return the file's text without what changes at every run (days, line numbers)."""
+def template() -> str:
+    """Return the text of `clerk.pot`: every sentence that clerks alone read, without English."""
+    entries = [(key, files) for key, files in wanted().items() if all(map(is_for_clerks, files))]
+    return f"{POT_HEADER}\n{_HEAD}{_messages(_catalogue(entries, {}))}".rstrip() + "\n"
+
+
+_HEAD: Final = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+
+
+def _messages(catalogue: Catalog) -> str:
     out = io.BytesIO()
     write_po(out, catalogue, width=100, include_lineno=False, omit_header=True, sort_output=False)
+    return out.getvalue().decode()
+
+
+def as_text(catalogue: Catalog) -> str:
+    """Return the file's text without what changes at every run (days, line numbers)."""
     head = 'msgid ""\nmsgstr ""\n"Language: en\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
     head += '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
-    return f"{HEADER}\n{head}{out.getvalue().decode()}".rstrip() + "\n"
+    return f"{HEADER}\n{head}{_messages(catalogue)}".rstrip() + "\n"
 
 
 def check(old: dict[str, Catalog], new: dict[str, Catalog]) -> list[str]:
@@ -151,16 +221,26 @@ def write(new: dict[str, Catalog]) -> list[str]:
         if file.stem not in new:
             file.unlink()
             changed.append(file.name)
+    if not is_template_new():
+        TEMPLATE.write_text(template(), encoding="utf-8")
+        changed.append(TEMPLATE.name)
     return changed
 
 
+def is_template_new() -> bool:
+    """Return whether `clerk.pot` has exactly the sentences that clerks read now."""
+    return TEMPLATE.is_file() and TEMPLATE.read_text(encoding="utf-8") == template()
+
+
 def main() -> int:
-    parser = argparse.ArgumentParser(description="sentences in English")
+    parser = argparse.ArgumentParser(description="sentences that can be translated")
     parser.add_argument("--check", action="store_true", help="change nothing, tell what is missing")
     arguments = parser.parse_args()
     old = read_catalogues()
     new = updated(old)
     problems = check(old if arguments.check else {}, new)
+    if arguments.check and not is_template_new():
+        problems.append(f"{TEMPLATE.name} is out of date: run this without --check")
     if not arguments.check:
         print("changed:", ", ".join(write(new)) or "nothing")
     for problem in problems:

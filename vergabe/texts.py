@@ -75,6 +75,27 @@ def marked(sentence: str) -> str:
     return sentence
 
 
+class _Lazy(str):
+    """A sentence that is given in the current language each time it is shown."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return gettext(str.__str__(self))
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+
+def lazy(sentence: str) -> str:
+    """Return a sentence for a table of words made once: whoever shows it gets the language of then.
+
+    It compares, sorts and is stored as the German that it is; only `str()`, `%s`, f-strings and
+    templates translate it.
+    """
+    return _Lazy(sentence)
+
+
 _ = gettext
 
 

@@ -11,6 +11,7 @@ from vergabe.access.actor import Actor
 from vergabe.access.model import RoleAssignment, User
 from vergabe.access.permissions import ROLE_NAMES, Permission, Role
 from vergabe.collation import folded, german
+from vergabe.texts import _
 from vergabe.web import lists
 from vergabe.web.list_filters import OneOf, TextFilter
 from vergabe.web.lists import Column, Listing
@@ -25,21 +26,21 @@ def role_list(actor: Actor, *, today: dt.date) -> Listing[RoleAssignment]:
     is_supplier = actor.organisation_kind == "supplier"
     return Listing(
         key="people",
-        title="Personen und Rollen",
+        title=_("Personen und Rollen"),
         id=RoleAssignment.id,
         columns=(
-            Column("person", "Person", lambda a: a.user.full_name),
-            Column("adresse", "E-Mail-Adresse", lambda a: a.user.email),
-            Column("rolle", "Rolle", lambda a: ROLE_NAMES[Role(a.role)]),
-            Column("von", "Von", lambda a: a.valid_from),
-            Column("bis", "Bis", lambda a: a.valid_to),
-            Column("stand", "Stand", lambda a: "gilt" if a.is_valid_on(today) else "gilt nicht"),
-            Column("beenden", "Beenden", kind="action"),
+            Column("person", _("Person"), lambda a: a.user.full_name),
+            Column("adresse", _("E-Mail-Adresse"), lambda a: a.user.email),
+            Column("rolle", _("Rolle"), lambda a: ROLE_NAMES[Role(a.role)]),
+            Column("von", _("Von"), lambda a: a.valid_from),
+            Column("bis", _("Bis"), lambda a: a.valid_to),
+            Column("stand", _("Stand"), lambda a: "gilt" if a.is_valid_on(today) else "gilt nicht"),
+            Column("beenden", _("Beenden"), kind="action"),
         ),
         orders=(
-            lists.by_text("person", "Person", german(User.full_name)),
-            lists.by_day("von", "Von", RoleAssignment.valid_from),
-            lists.by_day("bis", "Bis", RoleAssignment.valid_to, nullable=True),
+            lists.by_text("person", _("Person"), german(User.full_name)),
+            lists.by_day("von", _("Von"), RoleAssignment.valid_from),
+            lists.by_day("bis", _("Bis"), RoleAssignment.valid_to, nullable=True),
         ),
         rows=_assignments,
         branches=[[RoleAssignment.organisation_id == actor.organisation_id]],
@@ -47,7 +48,7 @@ def role_list(actor: Actor, *, today: dt.date) -> Listing[RoleAssignment]:
         filters=(
             TextFilter(
                 "wer",
-                "Name oder Adresse",
+                _("Name oder Adresse"),
                 lambda word: (
                     german(User.full_name).contains(folded(word), autoescape=True)
                     | User.email.icontains(word, autoescape=True)
@@ -55,13 +56,13 @@ def role_list(actor: Actor, *, today: dt.date) -> Listing[RoleAssignment]:
             ),
             OneOf(
                 "art",
-                "Rolle",
+                _("Rolle"),
                 [(r.value, ROLE_NAMES[r]) for r in Role if (r is Role.SUPPLIER) == is_supplier],
                 lambda role: RoleAssignment.role == role,
             ),
             OneOf(
                 "stand",
-                "Stand",
+                _("Stand"),
                 [("gilt", "gilt heute"), ("beendet", "beendet")],
                 lambda state: _is_valid(today) if state == "gilt" else _has_ended(today),
             ),

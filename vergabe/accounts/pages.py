@@ -13,6 +13,7 @@ from vergabe.db import db
 from vergabe.errors import InvalidInput, Refused, Violation
 from vergabe.exchange.german_dates import parse_date
 from vergabe.list_views.answers import list_answer
+from vergabe.texts import _
 from vergabe.web import rights
 from vergabe.web.posting import own_path
 from vergabe.web.rights import current_actor, requires
@@ -68,7 +69,7 @@ def create_token() -> ResponseReturnValue:
 @commits
 def revoke_token(token_id: uuid.UUID) -> ResponseReturnValue:
     service.revoke_token(db.session(), current_actor(), token_id, now=clock.now())
-    flash("Das Zugriffstoken gilt nicht mehr.", "success")
+    flash(_("Das Zugriffstoken gilt nicht mehr."), "success")
     return redirect(url_for(".account"), code=303)
 
 
@@ -83,7 +84,13 @@ def switch_organisation() -> ResponseReturnValue:
             "organisation_missing", "Bitte wählen Sie eine Organisation.", field="organisation_id"
         ) from error
     rights.act_for(organisation_id)
-    flash(f"Sie handeln jetzt für {current_actor().organisation_name}.", "success")
+    flash(
+        _(
+            "Sie handeln jetzt für %(organisation_name)s.",
+            organisation_name=current_actor().organisation_name,
+        ),
+        "success",
+    )
     return redirect(own_path(request.form.get("next", "")) or "/start", code=303)
 
 
@@ -146,7 +153,9 @@ def grant_role() -> ResponseReturnValue:
     except (InvalidInput, Refused) as error:
         db.session.rollback()
         return _people_page(error.reasons, status=error.status)
-    flash(f"{assignment.user.full_name} hat die Rolle erhalten.", "success")
+    flash(
+        _("%(full_name)s hat die Rolle erhalten.", full_name=assignment.user.full_name), "success"
+    )
     return redirect(url_for(".people"), code=303)
 
 
@@ -155,7 +164,7 @@ def grant_role() -> ResponseReturnValue:
 @commits
 def end_role(assignment_id: uuid.UUID) -> ResponseReturnValue:
     service.end_role(db.session(), current_actor(), assignment_id, now=clock.now())
-    flash("Die Rolle ist beendet.", "success")
+    flash(_("Die Rolle ist beendet."), "success")
     return redirect(url_for(".people"), code=303)
 
 
@@ -166,7 +175,10 @@ def reset_second_factor(user_id: uuid.UUID) -> ResponseReturnValue:
     user = second_factor.reset_for_colleague(
         db.session(), current_actor(), user_id, now=clock.now()
     )
-    flash(f"Der zweite Faktor von {user.full_name} ist zurückgesetzt.", "success")
+    flash(
+        _("Der zweite Faktor von %(full_name)s ist zurückgesetzt.", full_name=user.full_name),
+        "success",
+    )
     return redirect(url_for(".people"), code=303)
 
 

@@ -16,16 +16,17 @@ from vergabe.db import db
 from vergabe.errors import DomainError, Violation
 from vergabe.law.advice import AdvisorFacts
 from vergabe.law.procedures import PROCEDURE_NAMES
+from vergabe.texts import lazy
 from vergabe.web.rights import current_actor, requires
 
 pages = Blueprint("advice", __name__)
 
-_PHASES = {"tender": "Angebote", "participation": "Teilnahmeanträge"}
+_PHASES = {"tender": lazy("Angebote"), "participation": lazy("Teilnahmeanträge")}
 DUTY_PHASES = {
-    "before": "Vor der Veröffentlichung",
-    "during": "Während des Verfahrens",
-    "decision": "Vor dem Zuschlag",
-    "after": "Nach dem Zuschlag",
+    "before": lazy("Vor der Veröffentlichung"),
+    "during": lazy("Während des Verfahrens"),
+    "decision": lazy("Vor dem Zuschlag"),
+    "after": lazy("Nach dem Zuschlag"),
 }
 
 

@@ -10,6 +10,7 @@ from vergabe import money
 from vergabe.errors import InvalidInput, Violation
 from vergabe.exchange import plain_text
 from vergabe.exchange.german_dates import EARLIEST_YEAR, LATEST_YEAR
+from vergabe.texts import lazy
 
 TITLE_LENGTH: Final = 400
 NOTE_LENGTH: Final = 5_000
@@ -18,20 +19,22 @@ LONGEST_PERIOD_DAYS: Final = 365
 MOST_QUOTES: Final = 50
 
 AMOUNTS: Final[Mapping[str, str]] = {
-    "direct_max_net_cents": "Direktauftrag bis",
-    "negotiated_wo_call_max_net_cents": "Verhandlungsvergabe ohne Teilnahmewettbewerb bis",
-    "restricted_wo_call_max_net_cents": "Beschränkte Ausschreibung ohne Teilnahmewettbewerb bis",
-    "freehand_max_net_cents": "Freihändige Vergabe (Bau) bis",
-    "ex_ante_from_net_cents": "Ankündigung vor Vergaben ohne Bekanntmachung ab",
-    "ex_post_from_net_cents": "Information nach dem Zuschlag ab",
+    "direct_max_net_cents": lazy("Direktauftrag bis"),
+    "negotiated_wo_call_max_net_cents": lazy("Verhandlungsvergabe ohne Teilnahmewettbewerb bis"),
+    "restricted_wo_call_max_net_cents": lazy(
+        "Beschränkte Ausschreibung ohne Teilnahmewettbewerb bis"
+    ),
+    "freehand_max_net_cents": lazy("Freihändige Vergabe (Bau) bis"),
+    "ex_ante_from_net_cents": lazy("Ankündigung vor Vergaben ohne Bekanntmachung ab"),
+    "ex_post_from_net_cents": lazy("Information nach dem Zuschlag ab"),
 }
 NUMBERS: Final[Mapping[str, tuple[str, int]]] = {
-    "minimum_tender_days": ("Angebotsfrist mindestens (Kalendertage)", LONGEST_PERIOD_DAYS),
+    "minimum_tender_days": (lazy("Angebotsfrist mindestens (Kalendertage)"), LONGEST_PERIOD_DAYS),
     "minimum_participation_days": (
-        "Teilnahmefrist mindestens (Kalendertage)",
+        lazy("Teilnahmefrist mindestens (Kalendertage)"),
         LONGEST_PERIOD_DAYS,
     ),
-    "required_quotes": ("Einzuholende Angebote mindestens", MOST_QUOTES),
+    "required_quotes": (lazy("Einzuholende Angebote mindestens"), MOST_QUOTES),
 }
 
 

@@ -16,6 +16,7 @@ from vergabe.db import db
 from vergabe.errors import DomainError, Forbidden, InvalidInput, Refused, Stale, TooLarge, Violation
 from vergabe.files import documents, handing_out
 from vergabe.files.current import store
+from vergabe.texts import _
 from vergabe.web.forms import FormReader
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -80,7 +81,7 @@ def add() -> ResponseReturnValue:
     except _WRONG as error:
         db.session.rollback()
         return _form(request.form, error.reasons, error.status)
-    flash(f"Fassung {row.number} der Satzung ist eingetragen.", "success")
+    flash(_("Fassung %(number)s der Satzung ist eingetragen.", number=row.number), "success")
     return redirect(url_for(".show", bylaw_id=row.id), code=303)
 
 
@@ -157,7 +158,14 @@ def end(bylaw_id: uuid.UUID) -> ResponseReturnValue:
     except _WRONG as error:
         db.session.rollback()
         return _bylaw(bylaw_id, error)
-    flash(f"Fassung {row.number} endet mit dem {row.valid_to:%d.%m.%Y}.", "success")
+    flash(
+        _(
+            "Fassung %(number)s endet mit dem %(valid_to)s.",
+            number=row.number,
+            valid_to=f"{row.valid_to:%d.%m.%Y}",
+        ),
+        "success",
+    )
     return redirect(url_for(".show", bylaw_id=bylaw_id), code=303)
 
 
@@ -194,7 +202,7 @@ def correct(bylaw_id: uuid.UUID) -> ResponseReturnValue:
     except _WRONG as error:
         db.session.rollback()
         return _form(request.form, error.reasons, error.status, corrected=_own(bylaw_id))
-    flash(f"Fassung {row.number} ersetzt die falsch eingetragene.", "success")
+    flash(_("Fassung %(number)s ersetzt die falsch eingetragene.", number=row.number), "success")
     return redirect(url_for(".show", bylaw_id=row.id), code=303)
 
 
@@ -213,7 +221,7 @@ def attach(bylaw_id: uuid.UUID) -> ResponseReturnValue:
     except _WRONG as error:
         db.session.rollback()
         return _bylaw(bylaw_id, error)
-    flash("Das Dokument ist hinterlegt.", "success")
+    flash(_("Das Dokument ist hinterlegt."), "success")
     return redirect(url_for(".show", bylaw_id=bylaw_id), code=303)
 
 

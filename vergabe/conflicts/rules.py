@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from vergabe.errors import Violation
+from vergabe.texts import lazy
 
 LAW: Final = "§ 6 VgV"
 
@@ -32,12 +33,12 @@ class State(StrEnum):
 
 
 STATE_NAMES: Final[Mapping[State, str]] = {
-    State.MISSING: "Erklärung fehlt",
-    State.OUTDATED: "Neue Erklärung nötig",
-    State.CLEAR: "Kein Interessenkonflikt",
-    State.CONFLICT: "Interessenkonflikt, wirkt nicht mit",
-    State.MEASURES: "Interessenkonflikt, wirkt unter Auflagen mit",
-    State.EXCLUDED: "Wirkt nicht mit",
+    State.MISSING: lazy("Erklärung fehlt"),
+    State.OUTDATED: lazy("Neue Erklärung nötig"),
+    State.CLEAR: lazy("Kein Interessenkonflikt"),
+    State.CONFLICT: lazy("Interessenkonflikt, wirkt nicht mit"),
+    State.MEASURES: lazy("Interessenkonflikt, wirkt unter Auflagen mit"),
+    State.EXCLUDED: lazy("Wirkt nicht mit"),
 }
 # Those whose state says that they keep out need not say more.
 SETTLED: Final = frozenset({State.CLEAR, State.CONFLICT, State.MEASURES, State.EXCLUDED})

@@ -15,18 +15,19 @@ from vergabe.cooperations.entries import WORDING_LENGTH, against_day, clean_text
 from vergabe.cooperations.rules import LegalForm
 from vergabe.errors import Violation
 from vergabe.exchange import plain_text
+from vergabe.texts import lazy
 
 PLACE_LENGTH: Final = 300
 NOTICE_ENDS_TO: Final[Mapping[str, str]] = {
-    "day": "zu jedem Tag",
-    "month": "zum Monatsende",
-    "quarter": "zum Quartalsende",
-    "half_year": "zum Ende des Halbjahres",
-    "year": "zum Jahresende",
+    "day": lazy("zu jedem Tag"),
+    "month": lazy("zum Monatsende"),
+    "quarter": lazy("zum Quartalsende"),
+    "half_year": lazy("zum Ende des Halbjahres"),
+    "year": lazy("zum Jahresende"),
 }
 NOTICE_ENDS: Final[Mapping[str, str]] = {
-    "membership": "die Mitgliedschaft der kündigenden Kommune",
-    "agreement": "die Vereinbarung für alle",
+    "membership": lazy("die Mitgliedschaft der kündigenden Kommune"),
+    "agreement": lazy("die Vereinbarung für alle"),
 }
 
 

@@ -11,14 +11,15 @@ from typing import Final
 from vergabe.cooperations import rules
 from vergabe.cooperations.chains import Chain, ResolutionFacts, State, plain
 from vergabe.cooperations.rules import LegalForm, ResolutionKind, Subject
+from vergabe.texts import lazy
 
 STATE_NAMES: Final = {
-    State.MISSING: "fehlt",
-    State.REVOKED: "aufgehoben",
-    State.RESERVED: "unter Vorbehalt",
-    State.OUT_OF_ORDER: "Reihenfolge falsch",
-    State.REJECTED: "abgelehnt",
-    State.DECIDED: "beschlossen",
+    State.MISSING: lazy("fehlt"),
+    State.REVOKED: lazy("aufgehoben"),
+    State.RESERVED: lazy("unter Vorbehalt"),
+    State.OUT_OF_ORDER: lazy("Reihenfolge falsch"),
+    State.REJECTED: lazy("abgelehnt"),
+    State.DECIDED: lazy("beschlossen"),
 }
 DELEGATION_LAW: Final = "§ 41 Abs. 2 GO NRW"
 

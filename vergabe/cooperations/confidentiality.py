@@ -12,6 +12,7 @@ from typing import Final
 
 from vergabe.access.permissions import Role
 from vergabe.errors import Violation
+from vergabe.texts import lazy
 
 
 class Classification(StrEnum):
@@ -33,16 +34,16 @@ class PaperKind(StrEnum):
 
 
 CLASSIFICATION_NAMES: Final[Mapping[Classification, str]] = {
-    Classification.PUBLIC: "Öffentlich",
-    Classification.MEMBERS: "Alle Mitglieder der Zusammenarbeit",
-    Classification.OWN: "Nur die eigene Kommune",
-    Classification.ROLES: "Nur bestimmte Rollen der eigenen Kommune",
+    Classification.PUBLIC: lazy("Öffentlich"),
+    Classification.MEMBERS: lazy("Alle Mitglieder der Zusammenarbeit"),
+    Classification.OWN: lazy("Nur die eigene Kommune"),
+    Classification.ROLES: lazy("Nur bestimmte Rollen der eigenen Kommune"),
 }
 PAPER_KIND_NAMES: Final[Mapping[PaperKind, str]] = {
-    PaperKind.EXTRACT: "Beschlussauszug",
-    PaperKind.MINUTES: "Niederschrift",
-    PaperKind.PAPER: "Vorlage",
-    PaperKind.OTHER: "Anderes Dokument",
+    PaperKind.EXTRACT: lazy("Beschlussauszug"),
+    PaperKind.MINUTES: lazy("Niederschrift"),
+    PaperKind.PAPER: lazy("Vorlage"),
+    PaperKind.OTHER: lazy("Anderes Dokument"),
 }
 READING_ROLES: Final = (
     Role.COORDINATOR,

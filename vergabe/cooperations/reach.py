@@ -18,6 +18,7 @@ from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission, roles_with
 from vergabe.cooperations.model import Agreement, Cooperation, Member
 from vergabe.cooperations.task_model import TaskAssignment
+from vergabe.texts import _
 from vergabe.web.list_filters import OneOf
 
 
@@ -92,7 +93,7 @@ def filters_by_cooperation(
     return [
         OneOf(
             "gruppe",
-            "Zusammenarbeit",
+            _("Zusammenarbeit"),
             [(str(each.id), each.name) for each in found],
             lambda key: cooperation_id == uuid.UUID(key),
             is_folded=is_folded,

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from vergabe.errors import Violation
+from vergabe.texts import lazy
 
 
 class Stage(StrEnum):
@@ -110,48 +111,48 @@ class Move(StrEnum):
 
 
 STAGE_NAMES: Final[Mapping[Stage, str]] = {
-    Stage.INFORMAL: "Formlos verabredet",
-    Stage.RESOLVED: "Beschlossen",
-    Stage.SIGNED: "Unterzeichnet",
-    Stage.APPROVED: "Genehmigt",
-    Stage.IN_FORCE: "In Kraft",
-    Stage.TERMINATED: "Beendet",
+    Stage.INFORMAL: lazy("Formlos verabredet"),
+    Stage.RESOLVED: lazy("Beschlossen"),
+    Stage.SIGNED: lazy("Unterzeichnet"),
+    Stage.APPROVED: lazy("Genehmigt"),
+    Stage.IN_FORCE: lazy("In Kraft"),
+    Stage.TERMINATED: lazy("Beendet"),
 }
 ACTIVITY_NAMES: Final[Mapping[Activity, str]] = {
-    Activity.SURVEY: "Bedarfe abfragen",
-    Activity.PLAN: "Bündelungen planen",
-    Activity.JOIN: "verbindlich beitreten",
-    Activity.PUBLISH: "gemeinsam ausschreiben",
-    Activity.AWARD: "Zuschläge erteilen",
-    Activity.SETTLE: "Kosten abrechnen",
+    Activity.SURVEY: lazy("Bedarfe abfragen"),
+    Activity.PLAN: lazy("Bündelungen planen"),
+    Activity.JOIN: lazy("verbindlich beitreten"),
+    Activity.PUBLISH: lazy("gemeinsam ausschreiben"),
+    Activity.AWARD: lazy("Zuschläge erteilen"),
+    Activity.SETTLE: lazy("Kosten abrechnen"),
 }
 DEPTH_NAMES: Final[Mapping[Depth, str]] = {
-    Depth.NONE: "Keine",
-    Depth.INFORMATION: "Information",
-    Depth.DEMAND: "Bedarf",
-    Depth.MANDATE: "Mandat",
-    Depth.FULL: "Voll",
+    Depth.NONE: lazy("Keine"),
+    Depth.INFORMATION: lazy("Information"),
+    Depth.DEMAND: lazy("Bedarf"),
+    Depth.MANDATE: lazy("Mandat"),
+    Depth.FULL: lazy("Voll"),
 }
 PHASE_NAMES: Final[Mapping[Phase, str]] = {
-    Phase.REGULAR: "wie alle",
-    Phase.PILOT: "Pilot",
-    Phase.LATER: "später dabei",
+    Phase.REGULAR: lazy("wie alle"),
+    Phase.PILOT: lazy("Pilot"),
+    Phase.LATER: lazy("später dabei"),
 }
 SCOPE_NAMES: Final[Mapping[Scope, str]] = {
-    Scope.TENDER: "Vergabeverfahren durchführen",
-    Scope.AWARD: "Zuschlag erteilen",
-    Scope.COMPLAINTS: "Rügen beantworten",
-    Scope.REVIEW: "Vertretung in der Nachprüfung",
-    Scope.CANCELLATION: "Verfahren aufheben",
+    Scope.TENDER: lazy("Vergabeverfahren durchführen"),
+    Scope.AWARD: lazy("Zuschlag erteilen"),
+    Scope.COMPLAINTS: lazy("Rügen beantworten"),
+    Scope.REVIEW: lazy("Vertretung in der Nachprüfung"),
+    Scope.CANCELLATION: lazy("Verfahren aufheben"),
 }
 SUBJECT_NAMES: Final[Mapping[Subject, str]] = {
-    Subject.JOINING: "Beitritt zur Zusammenarbeit",
-    Subject.AGREEMENT: "Abschluss der Vereinbarung",
-    Subject.MANDATE: "Federführung und Vollmacht",
-    Subject.COST_KEY: "Kostenschlüssel",
-    Subject.FUNDING: "Förderantrag",
-    Subject.TENDER: "Einzelne gemeinsame Vergabe",
-    Subject.AWARD: "Auftragserteilung",
+    Subject.JOINING: lazy("Beitritt zur Zusammenarbeit"),
+    Subject.AGREEMENT: lazy("Abschluss der Vereinbarung"),
+    Subject.MANDATE: lazy("Federführung und Vollmacht"),
+    Subject.COST_KEY: lazy("Kostenschlüssel"),
+    Subject.FUNDING: lazy("Förderantrag"),
+    Subject.TENDER: lazy("Einzelne gemeinsame Vergabe"),
+    Subject.AWARD: lazy("Auftragserteilung"),
 }
 # What concerns one pool always, what may, and what concerns the cooperation as a whole.
 POOL_NEEDED: Final = frozenset({Subject.TENDER})
@@ -159,24 +160,24 @@ POOL_POSSIBLE: Final = frozenset({Subject.AWARD, Subject.FUNDING, Subject.COST_K
 # Resolutions on the cooperation itself, which grants want to name its form and subject.
 NAMES_FORM: Final = frozenset({Subject.JOINING, Subject.AGREEMENT, Subject.FUNDING})
 RESOLUTION_KIND_NAMES: Final[Mapping[ResolutionKind, str]] = {
-    ResolutionKind.DECISION: "Beschluss",
-    ResolutionKind.RECOMMENDATION: "Empfehlung (Vorberatung)",
-    ResolutionKind.DELEGATED: "Übertragene Entscheidung",
+    ResolutionKind.DECISION: lazy("Beschluss"),
+    ResolutionKind.RECOMMENDATION: lazy("Empfehlung (Vorberatung)"),
+    ResolutionKind.DELEGATED: lazy("Übertragene Entscheidung"),
 }
 LEGAL_FORM_NAMES: Final[Mapping[LegalForm, str]] = {
-    LegalForm.INFORMAL_ARRANGEMENT: "Formlose Verabredung",
-    LegalForm.CONTRACT: "Vertrag über gemeinsame Auftragsvergabe",
-    LegalForm.ADMINISTRATIVE_AGREEMENT: "Verwaltungsvereinbarung",
-    LegalForm.PUBLIC_LAW_AGREEMENT: "Öffentlich-rechtliche Vereinbarung",
-    LegalForm.PURPOSE_AGREEMENT: "Zweckvereinbarung",
-    LegalForm.ASSOCIATION: "Zweckverband",
+    LegalForm.INFORMAL_ARRANGEMENT: lazy("Formlose Verabredung"),
+    LegalForm.CONTRACT: lazy("Vertrag über gemeinsame Auftragsvergabe"),
+    LegalForm.ADMINISTRATIVE_AGREEMENT: lazy("Verwaltungsvereinbarung"),
+    LegalForm.PUBLIC_LAW_AGREEMENT: lazy("Öffentlich-rechtliche Vereinbarung"),
+    LegalForm.PURPOSE_AGREEMENT: lazy("Zweckvereinbarung"),
+    LegalForm.ASSOCIATION: lazy("Zweckverband"),
 }
 MOVE_NAMES: Final[Mapping[Move, str]] = {
-    Move.RESOLVE: "Als beschlossen vermerken",
-    Move.SIGN: "Als unterzeichnet vermerken",
-    Move.APPROVE: "Genehmigung vermerken",
-    Move.BRING_INTO_FORCE: "In Kraft setzen",
-    Move.TERMINATE: "Beenden",
+    Move.RESOLVE: lazy("Als beschlossen vermerken"),
+    Move.SIGN: lazy("Als unterzeichnet vermerken"),
+    Move.APPROVE: lazy("Genehmigung vermerken"),
+    Move.BRING_INTO_FORCE: lazy("In Kraft setzen"),
+    Move.TERMINATE: lazy("Beenden"),
 }
 
 _EARLY: Final = frozenset({Activity.SURVEY, Activity.PLAN})

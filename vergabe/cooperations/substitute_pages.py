@@ -12,6 +12,7 @@ from vergabe.cooperations.pages import visible, words
 from vergabe.cooperations.substitute_rules import STATE_NAMES, SUBSTITUTED_ROLES, State, Wish
 from vergabe.db import db
 from vergabe.errors import DomainError, InvalidInput, Refused
+from vergabe.texts import _
 from vergabe.web.forms import FormReader
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -66,7 +67,7 @@ def offer(key: str) -> ResponseReturnValue:
     except (InvalidInput, Refused) as error:
         db.session.rollback()
         return _page(key, error)
-    flash("Die Person ist angefragt. Die Vertretung gilt, wenn sie annimmt.", "success")
+    flash(_("Die Person ist angefragt. Die Vertretung gilt, wenn sie annimmt."), "success")
     return redirect(url_for(".index", key=key), code=303)
 
 
@@ -97,8 +98,10 @@ def accept(key: str, substitution_id: uuid.UUID) -> ResponseReturnValue:
         db.session(), current_actor(), visible(key).id, substitution_id, now=clock.now()
     )
     flash(
-        "Sie haben angenommen. Geben Sie in jedem Verfahren zuerst die Erklärung zu "
-        "Interessenkonflikten ab.",
+        _(
+            "Sie haben angenommen. Geben Sie in jedem Verfahren zuerst die Erklärung zu "
+            "Interessenkonflikten ab."
+        ),
         "success",
     )
     return redirect(url_for(".index", key=key), code=303)
@@ -111,7 +114,7 @@ def decline(key: str, substitution_id: uuid.UUID) -> ResponseReturnValue:
     substitutes.decline_substitution(
         db.session(), current_actor(), visible(key).id, substitution_id, now=clock.now()
     )
-    flash("Sie haben abgelehnt.", "success")
+    flash(_("Sie haben abgelehnt."), "success")
     return redirect(url_for(".index", key=key), code=303)
 
 
@@ -131,5 +134,5 @@ def end(key: str, substitution_id: uuid.UUID) -> ResponseReturnValue:
     except InvalidInput as error:
         db.session.rollback()
         return _page(key, error)
-    flash("Die Vertretung ist beendet.", "success")
+    flash(_("Die Vertretung ist beendet."), "success")
     return redirect(url_for(".index", key=key), code=303)

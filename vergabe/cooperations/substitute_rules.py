@@ -8,6 +8,7 @@ from typing import Final
 from vergabe.access.permissions import Role
 from vergabe.cooperations import entries
 from vergabe.errors import Violation
+from vergabe.texts import lazy
 
 # Who administers an organisation is never somebody from outside it.
 SUBSTITUTED_ROLES: Final = frozenset(
@@ -35,11 +36,11 @@ class State(StrEnum):
 
 
 STATE_NAMES: Final = {
-    State.OFFERED: "angefragt",
-    State.DECLINED: "abgelehnt",
-    State.COMING: "beginnt später",
-    State.RUNNING: "läuft",
-    State.OVER: "beendet",
+    State.OFFERED: lazy("angefragt"),
+    State.DECLINED: lazy("abgelehnt"),
+    State.COMING: lazy("beginnt später"),
+    State.RUNNING: lazy("läuft"),
+    State.OVER: lazy("beendet"),
 }
 
 

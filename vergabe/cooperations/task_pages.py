@@ -14,6 +14,7 @@ from vergabe.cooperations.task_rules import STEPS, Step
 from vergabe.cooperations.tasks import Governed
 from vergabe.db import db
 from vergabe.errors import DomainError, InvalidInput, NotFound, Refused, Violation
+from vergabe.texts import _
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -50,7 +51,7 @@ def change(key: str) -> ResponseReturnValue:
     except (InvalidInput, Refused) as error:
         db.session.rollback()
         return _page(visible(key), error)
-    flash("Die Aufgabenverteilung ist gespeichert.", "success")
+    flash(_("Die Aufgabenverteilung ist gespeichert."), "success")
     return redirect(url_for(".show", key=key, gebiet=area.key if area else None), code=303)
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from vergabe.access.permissions import Permission
 from vergabe.errors import Violation
+from vergabe.texts import lazy
 
 
 class Step(StrEnum):
@@ -77,9 +78,9 @@ STEPS: Final[Mapping[Step, StepFacts]] = {
     Step.SETTLE: StepFacts("Kosten abrechnen", Permission.SETTLE_COSTS),
 }
 PERFORMER_NAMES: Final[Mapping[Performer, str]] = {
-    Performer.LEAD: "Federführung",
-    Performer.MEMBER: "Mitglied",
-    Performer.SERVICE_PROVIDER: "Dienstleister",
+    Performer.LEAD: lazy("Federführung"),
+    Performer.MEMBER: lazy("Mitglied"),
+    Performer.SERVICE_PROVIDER: lazy("Dienstleister"),
 }
 # Whoever does one of these steps for a cooperation sees the cooperation itself.
 COMMON_STEPS: Final = frozenset({Step.COORDINATE, Step.SURVEY, Step.PROPOSE_POOL})

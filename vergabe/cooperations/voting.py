@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from vergabe.access.permissions import Permission, Role, roles_with
+from vergabe.texts import lazy
 
 HALF: Final = 5_000
 """More than this share (basis points) must agree, unless the cooperation asks for more."""
@@ -43,9 +44,9 @@ class MajorityOf(StrEnum):
 
 
 RULE_NAMES: Final[Mapping[Rule, str]] = {
-    Rule.UNANIMOUS: "einstimmig",
-    Rule.MAJORITY: "Mehrheit der Mitglieder",
-    Rule.WEIGHTED: "Mehrheit nach Einwohnern",
+    Rule.UNANIMOUS: lazy("einstimmig"),
+    Rule.MAJORITY: lazy("Mehrheit der Mitglieder"),
+    Rule.WEIGHTED: lazy("Mehrheit nach Einwohnern"),
 }
 VOTER_ROLES: Final = tuple(role for role in Role if role in roles_with(Permission.CAST_VOTES))
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from vergabe.texts import lazy
+
 
 class Kind(StrEnum):
     """What an entry of the ledger is."""
@@ -21,16 +23,16 @@ class Kind(StrEnum):
 
 
 KIND_NAMES: Final[Mapping[Kind, str]] = {
-    Kind.ADVANCE: "Auslage",
-    Kind.EFFORT: "Arbeitszeit",
-    Kind.DEMAND: "Rückforderung",
-    Kind.OWN_SHARE: "Eigenanteil",
-    Kind.PAYMENT: "Zahlung",
-    Kind.PAYOUT: "Rückzahlung",
-    Kind.WRITE_OFF: "Ausbuchung",
-    Kind.INTEREST: "Zinsen",
-    Kind.NO_AWARD: "Verteilung ohne Zuschlag",
-    Kind.CORRECTION: "Storno",
+    Kind.ADVANCE: lazy("Auslage"),
+    Kind.EFFORT: lazy("Arbeitszeit"),
+    Kind.DEMAND: lazy("Rückforderung"),
+    Kind.OWN_SHARE: lazy("Eigenanteil"),
+    Kind.PAYMENT: lazy("Zahlung"),
+    Kind.PAYOUT: lazy("Rückzahlung"),
+    Kind.WRITE_OFF: lazy("Ausbuchung"),
+    Kind.INTEREST: lazy("Zinsen"),
+    Kind.NO_AWARD: lazy("Verteilung ohne Zuschlag"),
+    Kind.CORRECTION: lazy("Storno"),
 }
 
 
@@ -49,14 +51,14 @@ class Account(StrEnum):
 
 MEMBER_ACCOUNTS: Final = (Account.ADVANCED, Account.DEMANDED)
 ACCOUNT_NAMES: Final[Mapping[Account, str]] = {
-    Account.ADVANCED: "Vorgeleistet, noch nicht zurückgefordert",
-    Account.DEMANDED: "Zurückgefordert",
-    Account.CASH: "Kasse der Federführung",
-    Account.EFFORT: "Arbeitszeit der Federführung",
-    Account.OUTPUT_VAT: "Abzuführende Umsatzsteuer",
-    Account.OWN_SHARE: "Eigenanteil der Federführung",
-    Account.WRITE_OFF: "Ausgebucht",
-    Account.INTEREST: "Zinsen",
+    Account.ADVANCED: lazy("Vorgeleistet, noch nicht zurückgefordert"),
+    Account.DEMANDED: lazy("Zurückgefordert"),
+    Account.CASH: lazy("Kasse der Federführung"),
+    Account.EFFORT: lazy("Arbeitszeit der Federführung"),
+    Account.OUTPUT_VAT: lazy("Abzuführende Umsatzsteuer"),
+    Account.OWN_SHARE: lazy("Eigenanteil der Federführung"),
+    Account.WRITE_OFF: lazy("Ausgebucht"),
+    Account.INTEREST: lazy("Zinsen"),
 }
 
 
@@ -71,9 +73,9 @@ class Category(StrEnum):
 
 
 CATEGORY_NAMES: Final[Mapping[Category, str]] = {
-    Category.EFFORT: "Aufwand",
-    Category.PUBLICATION: "Veröffentlichung",
-    Category.ADVICE: "Externe Beratung",
-    Category.SUPPLY: "Lieferung oder Leistung",
-    Category.OTHER: "Sonstiges",
+    Category.EFFORT: lazy("Aufwand"),
+    Category.PUBLICATION: lazy("Veröffentlichung"),
+    Category.ADVICE: lazy("Externe Beratung"),
+    Category.SUPPLY: lazy("Lieferung oder Leistung"),
+    Category.OTHER: lazy("Sonstiges"),
 }

@@ -29,6 +29,7 @@ from vergabe.cost_shares.rules import CostEntry
 from vergabe.cost_shares.vat_rules import STATUS_NAMES
 from vergabe.db import db
 from vergabe.errors import InvalidInput, NotFound, Refused, Violation
+from vergabe.texts import _
 from vergabe.web.downloads import content_disposition
 from vergabe.web.posting import attempt
 from vergabe.web.rights import current_actor, requires
@@ -164,7 +165,7 @@ def record_advance(key: str) -> ResponseReturnValue:
     except (InvalidInput, Refused) as error:
         db.session.rollback()
         return _advance_form(_visible(key), error.reasons, error.status)
-    flash("Die Auslage ist gebucht und nach dem Schlüssel verteilt.", "success")
+    flash(_("Die Auslage ist gebucht und nach dem Schlüssel verteilt."), "success")
     return redirect(url_for(".index", key=key), code=303)
 
 
@@ -192,7 +193,7 @@ def demand(key: str) -> ResponseReturnValue:
     except Refused as error:
         db.session.rollback()
         return _index(_visible(key), error.reasons, error.status)
-    flash("Zurückgefordert; die Kämmereien der Mitglieder sind benachrichtigt.", "success")
+    flash(_("Zurückgefordert; die Kämmereien der Mitglieder sind benachrichtigt."), "success")
     return redirect(url_for(".index", key=key), code=303)
 
 
@@ -319,7 +320,7 @@ def correct(key: str, entry_id: uuid.UUID) -> ResponseReturnValue:
     except (InvalidInput, Refused) as error:
         db.session.rollback()
         return _entry(_visible(key), entry_id, error.reasons, error.status)
-    flash("Storniert. Die Buchung und ihr Storno bleiben beide stehen.", "success")
+    flash(_("Storniert. Die Buchung und ihr Storno bleiben beide stehen."), "success")
     return redirect(url_for(".show", key=key, entry_id=entry_id), code=303)
 
 
@@ -338,7 +339,7 @@ def dun(key: str, entry_id: uuid.UUID) -> ResponseReturnValue:
     except (InvalidInput, Refused) as error:
         db.session.rollback()
         return _entry(_visible(key), entry_id, error.reasons, error.status)
-    flash("Gemahnt; die Kämmerei des Mitglieds ist benachrichtigt.", "success")
+    flash(_("Gemahnt; die Kämmerei des Mitglieds ist benachrichtigt."), "success")
     return redirect(url_for(".show", key=key, entry_id=entry_id), code=303)
 
 

@@ -27,6 +27,7 @@ from vergabe.pools import queries as pools
 from vergabe.pools.model import Pool
 from vergabe.tenders import queries as tenders
 from vergabe.tenders.model import Tender
+from vergabe.texts import _
 from vergabe.web.posting import attempt
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -227,5 +228,5 @@ def share_without_award(tender_id: uuid.UUID) -> ResponseReturnValue:
         db.session.rollback()
         tender = _tender(tender_id)
         return _page(tender.pool, tender=tender, violations=error.reasons, status=error.status)
-    flash("Der Aufwand ist nach der Regel ohne Zuschlag verteilt.", "success")
+    flash(_("Der Aufwand ist nach der Regel ohne Zuschlag verteilt."), "success")
     return redirect(url_for(".of_tender", tender_id=tender_id), code=303)

@@ -10,6 +10,7 @@ from typing import Final
 from vergabe.errors import InvalidInput, Violation
 from vergabe.law import vat
 from vergabe.law.vat import SettlementFacts, VatStatus
+from vergabe.texts import lazy
 
 LAW: Final = "§ 2b UStG"
 _SHORTEST_REASON: Final = 10
@@ -28,18 +29,24 @@ class VatGround(StrEnum):
 
 
 GROUND_NAMES: Final[Mapping[VatGround, str]] = {
-    VatGround.LONG_TERM_COOPERATION: "Nicht steuerbar: langfristige Vereinbarung, Erhalt der "
-    "Infrastruktur, reine Kostenerstattung, im Wesentlichen für öffentliche Stellen",
-    VatGround.RESERVED_BY_LAW: "Nicht steuerbar: nach dem Gesetz der öffentlichen Hand vorbehalten",
-    VatGround.SMALL_TURNOVER: "Nicht steuerbar: Jahresumsatz gleichartiger Tätigkeiten gering",
-    VatGround.OTHER_NOT_TAXABLE: "Nicht steuerbar: anderer Grund",
-    VatGround.OLD_LAW: "Altes Recht, Option erklärt (nur Leistungen bis 31.12.2026)",
-    VatGround.TAXABLE: "Steuerpflichtig mit dem Regelsteuersatz",
+    VatGround.LONG_TERM_COOPERATION: lazy(
+        "Nicht steuerbar: langfristige Vereinbarung, Erhalt der "
+        "Infrastruktur, reine Kostenerstattung, im Wesentlichen für öffentliche Stellen"
+    ),
+    VatGround.RESERVED_BY_LAW: lazy(
+        "Nicht steuerbar: nach dem Gesetz der öffentlichen Hand vorbehalten"
+    ),
+    VatGround.SMALL_TURNOVER: lazy(
+        "Nicht steuerbar: Jahresumsatz gleichartiger Tätigkeiten gering"
+    ),
+    VatGround.OTHER_NOT_TAXABLE: lazy("Nicht steuerbar: anderer Grund"),
+    VatGround.OLD_LAW: lazy("Altes Recht, Option erklärt (nur Leistungen bis 31.12.2026)"),
+    VatGround.TAXABLE: lazy("Steuerpflichtig mit dem Regelsteuersatz"),
 }
 STATUS_NAMES: Final[Mapping[str, str]] = {
-    "old_law": "altes Recht",
-    "not_taxable": "nicht steuerbar",
-    "taxable": "steuerpflichtig",
+    "old_law": lazy("altes Recht"),
+    "not_taxable": lazy("nicht steuerbar"),
+    "taxable": lazy("steuerpflichtig"),
 }
 
 

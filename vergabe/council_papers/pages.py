@@ -22,6 +22,7 @@ from vergabe.funding.forms import seen_version
 from vergabe.funding.pages import download
 from vergabe.money import german
 from vergabe.pools import queries as pools
+from vergabe.texts import _
 from vergabe.web.forms import FormReader
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -134,7 +135,7 @@ def save(pool_id: uuid.UUID) -> ResponseReturnValue:
         db.session.rollback()
         values = request.form.to_dict()
         return _edit_page(pool_id, values, error.reasons, error.status)
-    flash("Die Vorlage ist ergänzt.", "success")
+    flash(_("Die Vorlage ist ergänzt."), "success")
     return redirect(url_for(".show", pool_id=pool_id), code=303)
 
 
@@ -192,7 +193,7 @@ def save_all(pool_id: uuid.UUID) -> ResponseReturnValue:
         db.session.rollback()
         pool = pools.visible_pool(session, actor, pool_id)
         return _edit_all_page(pool, request.form.to_dict(), error.reasons, error.status)
-    flash("Die Texte stehen in den Vorlagen aller Beteiligten.", "success")
+    flash(_("Die Texte stehen in den Vorlagen aller Beteiligten."), "success")
     return redirect(url_for(".show", pool_id=pool_id), code=303)
 
 

@@ -13,6 +13,7 @@ from vergabe.councils import queries, rules, service
 from vergabe.councils.rules import BodyEntry, Kind
 from vergabe.db import db
 from vergabe.errors import DomainError
+from vergabe.texts import _
 from vergabe.web.forms import FormReader
 from vergabe.web.posting import attempt
 from vergabe.web.rights import current_actor, requires
@@ -140,5 +141,5 @@ def add_meetings(body_id: uuid.UUID) -> ResponseReturnValue:
 @commits
 def remove_meeting(body_id: uuid.UUID, meeting_id: uuid.UUID) -> ResponseReturnValue:
     service.remove_meeting(db.session(), current_actor(), body_id, meeting_id, now=clock.now())
-    flash("Die Sitzung ist gestrichen.", "success")
+    flash(_("Die Sitzung ist gestrichen."), "success")
     return redirect(url_for(".show", body_id=body_id), code=303)

@@ -9,6 +9,7 @@ from typing import Final
 
 from vergabe.errors import InvalidInput, Violation
 from vergabe.exchange.german_dates import EARLIEST_YEAR, LATEST_YEAR, parse_date
+from vergabe.texts import lazy
 
 NAME_LENGTH: Final = 200
 MOST_MEETINGS: Final = 200
@@ -28,10 +29,10 @@ class Kind(StrEnum):
 
 
 KIND_NAMES: Final[Mapping[Kind, str]] = {
-    Kind.COUNCIL: "Rat, Kreistag oder Versammlung",
-    Kind.COMMITTEE: "Ausschuss",
-    Kind.OFFICE: "Leitung der Verwaltung",
-    Kind.OTHER: "Anderes Gremium",
+    Kind.COUNCIL: lazy("Rat, Kreistag oder Versammlung"),
+    Kind.COMMITTEE: lazy("Ausschuss"),
+    Kind.OFFICE: lazy("Leitung der Verwaltung"),
+    Kind.OTHER: lazy("Anderes Gremium"),
 }
 
 

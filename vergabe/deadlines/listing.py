@@ -14,19 +14,20 @@ from vergabe.db import Base
 from vergabe.deadlines import queries, rules
 from vergabe.deadlines.model import Deadline
 from vergabe.deadlines.rules import State
+from vergabe.texts import _, lazy
 from vergabe.web import lists
 from vergabe.web.list_filters import Days, Filter, OneOf, TextFilter, Yes
 from vergabe.web.lists import Column, Listing
 
 KIND_NAMES: Final = {
-    "answers": "Antworten auf Bieterfragen",
-    "bid_validity": "Bindefrist",
-    "call": "Bedarfsabfrage",
-    "enquiries": "Bieterfragen",
-    "joining": "Beitritt",
-    "milestone": "Meilenstein",
-    "opening": "Angebotsöffnung",
-    "submission": "Angebotsfrist",
+    "answers": lazy("Antworten auf Bieterfragen"),
+    "bid_validity": lazy("Bindefrist"),
+    "call": lazy("Bedarfsabfrage"),
+    "enquiries": lazy("Bieterfragen"),
+    "joining": lazy("Beitritt"),
+    "milestone": lazy("Meilenstein"),
+    "opening": lazy("Angebotsöffnung"),
+    "submission": lazy("Angebotsfrist"),
 }
 
 
@@ -34,18 +35,18 @@ def deadline_list(session: Session, actor: Actor, *, now: dt.datetime) -> Listin
     """Return the list of the deadlines that the actor may see; running ones unless asked."""
     return Listing(
         key="deadlines",
-        title="Fristen",
+        title=_("Fristen"),
         id=Deadline.id,
         columns=(
-            Column("frist", "Frist", lambda d: d.title),
-            Column("vorgang", "Vorgang", lambda d: d.subject_reference),
-            Column("ende", "Endet", lambda d: d.due_at),
-            Column("stand", "Stand", _state_name(now)),
-            Column("zustaendig", "Zuständig", _in_charge),
-            Column("art", "Art", lambda d: KIND_NAMES.get(d.kind, d.kind), on_page=False),
-            Column("recht", "Grundlage", lambda d: d.law, on_page=False),
+            Column("frist", _("Frist"), lambda d: d.title),
+            Column("vorgang", _("Vorgang"), lambda d: d.subject_reference),
+            Column("ende", _("Endet"), lambda d: d.due_at),
+            Column("stand", _("Stand"), _state_name(now)),
+            Column("zustaendig", _("Zuständig"), _in_charge),
+            Column("art", _("Art"), lambda d: KIND_NAMES.get(d.kind, d.kind), on_page=False),
+            Column("recht", _("Grundlage"), lambda d: d.law, on_page=False),
         ),
-        orders=(lists.by_day("ende", "Ende", Deadline.due_at),),
+        orders=(lists.by_day("ende", _("Ende"), Deadline.due_at),),
         rows=_deadlines,
         branches=queries.visible_parts(session, actor, now),
         filters=_filters(session, actor, now),
@@ -80,13 +81,13 @@ def _filters(session: Session, actor: Actor, now: dt.datetime) -> list[Filter]:
     found: list[Filter] = [
         OneOf(
             "stand",
-            "Stand",
+            _("Stand"),
             [(str(state), name) for state, name in rules.STATE_NAMES.items()],
             lambda state: queries.is_in_state(State(state), now),
-            blank="Laufende",
+            blank=_("Laufende"),
             otherwise=lambda: queries.is_in_state(State.RUNNING, now),
         ),
-        OneOf("art", "Art", list(KIND_NAMES.items()), lambda kind: Deadline.kind == kind),
+        OneOf("art", _("Art"), list(KIND_NAMES.items()), lambda kind: Deadline.kind == kind),
     ]
     cooperation = Base.metadata.tables["cooperation"]
     groups = session.execute(
@@ -98,7 +99,7 @@ def _filters(session: Session, actor: Actor, now: dt.datetime) -> list[Filter]:
         found.append(
             OneOf(
                 "gruppe",
-                "Zusammenarbeit",
+                _("Zusammenarbeit"),
                 [(str(key), name) for key, name in groups],
                 lambda key: Deadline.cooperation_id == uuid.UUID(key),
             )
@@ -107,7 +108,7 @@ def _filters(session: Session, actor: Actor, now: dt.datetime) -> list[Filter]:
         *found,
         Yes(
             "eigene",
-            "Nur meine",
+            _("Nur meine"),
             lambda: (
                 (Deadline.responsible_id == actor.user_id)
                 | (Deadline.substitute_id == actor.user_id)
@@ -115,10 +116,10 @@ def _filters(session: Session, actor: Actor, now: dt.datetime) -> list[Filter]:
         ),
         TextFilter(
             "q",
-            "Vorgang",
+            _("Vorgang"),
             lambda word: Deadline.subject_reference.icontains(word, autoescape=True),
-            hint="Nummer des Verfahrens oder der Bündelung",
+            hint=_("Nummer des Verfahrens oder der Bündelung"),
             is_folded=True,
         ),
-        Days("ende", "Endet", Deadline.due_at),
+        Days("ende", _("Endet"), Deadline.due_at),
     ]

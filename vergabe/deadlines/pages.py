@@ -16,6 +16,7 @@ from vergabe.deadlines.model import Deadline
 from vergabe.errors import InvalidInput, NotFound, Refused, Violation
 from vergabe.exchange import ical
 from vergabe.list_views.answers import list_answer
+from vergabe.texts import _
 from vergabe.web import lists, shell
 from vergabe.web.rights import current_actor, public, requires
 from vergabe.web.transactions import commits
@@ -155,7 +156,7 @@ def set_people(deadline_id: uuid.UUID) -> ResponseReturnValue:
     except (InvalidInput, Refused) as error:
         db.session.rollback()
         return _deadline_page(deadline_id, error.reasons, status=error.status)
-    flash("Die Zuständigkeit ist festgelegt.", "success")
+    flash(_("Die Zuständigkeit ist festgelegt."), "success")
     return redirect(url_for(".show", deadline_id=deadline_id), code=303)
 
 
@@ -184,7 +185,7 @@ def renew_calendar() -> ResponseReturnValue:
 @commits
 def revoke_calendar() -> ResponseReturnValue:
     calendar_link.revoke(db.session(), current_actor())
-    flash("Die Kalenderadresse gilt nicht mehr.", "success")
+    flash(_("Die Kalenderadresse gilt nicht mehr."), "success")
     return redirect(url_for(".index"), code=303)
 
 

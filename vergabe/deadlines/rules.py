@@ -9,6 +9,7 @@ from typing import Final
 
 from vergabe import clock
 from vergabe.errors import Violation
+from vergabe.texts import lazy
 
 REMINDER_DAYS: Final = (7, 3, 1)
 REMIND_AT: Final = dt.time(8, 0)
@@ -24,10 +25,10 @@ class State(StrEnum):
 
 
 STATE_NAMES: Final = {
-    State.RUNNING: "läuft",
-    State.MET: "eingehalten",
-    State.MISSED: "abgelaufen",
-    State.LIFTED: "aufgehoben",
+    State.RUNNING: lazy("läuft"),
+    State.MET: lazy("eingehalten"),
+    State.MISSED: lazy("abgelaufen"),
+    State.LIFTED: lazy("aufgehoben"),
 }
 
 

@@ -11,6 +11,7 @@ from vergabe.access.actor import Actor
 from vergabe.demands import call_queries
 from vergabe.demands.call_rules import CALL_STATE_NAMES, CallState
 from vergabe.demands.model import CallForDemands
+from vergabe.texts import _
 from vergabe.web.list_filters import OneOf, TextFilter
 from vergabe.web.lists import Column, Listing, Order
 
@@ -19,19 +20,19 @@ def call_list(session: Session, actor: Actor, *, now: dt.datetime) -> Listing[Ca
     """Return the list of the calls of the actor's cooperations, the latest end first."""
     return Listing(
         key="calls",
-        title="Bedarfsabfragen",
+        title=_("Bedarfsabfragen"),
         id=CallForDemands.id,
         columns=(
-            Column("titel", "Abfrage", lambda c: c.title),
-            Column("stand", "Stand", lambda c: CALL_STATE_NAMES[call_queries.state_of(c, now)]),
-            Column("gebiet", "Aufgabengebiet", lambda c: c.area.name),
-            Column("beginn", "Beginn", lambda c: c.opens_at, on_page=False),
-            Column("ende", "Ende", lambda c: c.closes_at),
+            Column("titel", _("Abfrage"), lambda c: c.title),
+            Column("stand", _("Stand"), lambda c: CALL_STATE_NAMES[call_queries.state_of(c, now)]),
+            Column("gebiet", _("Aufgabengebiet"), lambda c: c.area.name),
+            Column("beginn", _("Beginn"), lambda c: c.opens_at, on_page=False),
+            Column("ende", _("Ende"), lambda c: c.closes_at),
         ),
         orders=(
             Order(
                 "ende",
-                "Ende",
+                _("Ende"),
                 CallForDemands.closes_at,
                 names=("früheste zuerst", "späteste zuerst"),
                 falls_first=True,
@@ -45,12 +46,12 @@ def call_list(session: Session, actor: Actor, *, now: dt.datetime) -> Listing[Ca
         filters=(
             TextFilter(
                 "q",
-                "Suchbegriff",
+                _("Suchbegriff"),
                 lambda word: func.lower(CallForDemands.title).contains(word, autoescape=True),
             ),
             OneOf(
                 "stand",
-                "Stand",
+                _("Stand"),
                 [(state.value, name) for state, name in CALL_STATE_NAMES.items()],
                 lambda state: _in_state(CallState(state), now),
             ),

@@ -26,6 +26,7 @@ from vergabe.errors import InvalidInput, Refused, Violation
 from vergabe.exchange import german_dates, plain_text
 from vergabe.law import german
 from vergabe.list_views.answers import list_answer
+from vergabe.texts import _
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -95,7 +96,7 @@ def create() -> ResponseReturnValue:
     except (InvalidInput, Refused) as error:
         db.session.rollback()
         return _new_page(error.reasons, status=error.status)
-    flash(f"Die Bedarfsabfrage „{call.title}“ ist angelegt.", "success")
+    flash(_("Die Bedarfsabfrage „%(title)s“ ist angelegt.", title=call.title), "success")
     return redirect(url_for(".show", call_id=call.id), code=303)
 
 
@@ -213,7 +214,7 @@ def answer_no_demand(call_id: uuid.UUID) -> ResponseReturnValue:
     except (InvalidInput, Refused) as error:
         db.session.rollback()
         return _call_page(call_id, error.reasons, status=error.status)
-    flash("Danke, „kein Bedarf“ ist vermerkt.", "success")
+    flash(_("Danke, „kein Bedarf“ ist vermerkt."), "success")
     return redirect(url_for(".show", call_id=call_id), code=303)
 
 
@@ -229,7 +230,7 @@ def remind(call_id: uuid.UUID) -> ResponseReturnValue:
     except (InvalidInput, Refused) as error:
         db.session.rollback()
         return _call_page(call_id, error.reasons, status=error.status)
-    flash(f"Erinnert: {german.join(names)}.", "success")
+    flash(_("Erinnert: %(names)s.", names=german.join(names)), "success")
     return redirect(url_for(".show", call_id=call_id), code=303)
 
 
@@ -246,5 +247,5 @@ def move_closing(call_id: uuid.UUID) -> ResponseReturnValue:
     except (InvalidInput, Refused) as error:
         db.session.rollback()
         return _call_page(call_id, error.reasons, status=error.status)
-    flash("Das Ende der Abfrage ist verlegt, die Mitglieder sind benachrichtigt.", "success")
+    flash(_("Das Ende der Abfrage ist verlegt, die Mitglieder sind benachrichtigt."), "success")
     return redirect(url_for(".show", call_id=call_id), code=303)

@@ -8,6 +8,7 @@ from typing import Final
 
 from vergabe import clock
 from vergabe.errors import Violation
+from vergabe.texts import lazy
 
 REMINDER_DAYS: Final = (7, 3, 1)
 TITLE_MAX: Final = 400
@@ -40,9 +41,9 @@ CALL_STATE_NAMES: Final = {
     CallState.CLOSED: "geschlossen",
 }
 ANSWER_NAMES: Final = {
-    AnswerKind.DEMANDS: "Bedarf gemeldet",
-    AnswerKind.NO_DEMAND: "kein Bedarf",
-    AnswerKind.NONE: "keine Antwort",
+    AnswerKind.DEMANDS: lazy("Bedarf gemeldet"),
+    AnswerKind.NO_DEMAND: lazy("kein Bedarf"),
+    AnswerKind.NONE: lazy("keine Antwort"),
 }
 
 

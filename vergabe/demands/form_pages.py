@@ -42,6 +42,7 @@ from vergabe.files import current
 from vergabe.ids import new_id
 from vergabe.jobs import queries as jobs
 from vergabe.jobs.model import Job
+from vergabe.texts import _
 from vergabe.web import stale
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.shell import settings
@@ -116,7 +117,10 @@ def _submitted_if_wished(demand: Demand) -> Demand:
 def _saved(demand: Demand) -> ResponseReturnValue:
     is_waiting = demand.stage == Stage.SUBMITTED
     done = "eingereicht und wartet auf die Freigabe" if is_waiting else "gespeichert"
-    flash(f"Der Bedarf {demand.reference} ist {done}.", "success")
+    flash(
+        _("Der Bedarf %(reference)s ist %(done)s.", reference=demand.reference, done=done),
+        "success",
+    )
     return redirect(url_for("demands.show", demand_id=demand.id), code=303)
 
 

@@ -19,28 +19,29 @@ from vergabe.exchange import codes
 from vergabe.exchange.demand_input import ITEMS_MAX, DemandInput, ItemInput
 from vergabe.exchange.german import parse_money_cents
 from vergabe.money import euros
+from vergabe.texts import lazy
 
 LABELS: Final = {
-    "title": "Was wird gebraucht?",
-    "description": "Beschreibung",
-    "quantity": "Wie viel?",
-    "cpv_main": "CPV-Code oder Stichwort",
-    "cpv_additional": "Weitere CPV-Codes",
-    "nature": "Art der Leistung",
-    "estimated_value_net": "Geschätzter Wert (netto)",
-    "needed_from": "Benötigt ab",
-    "needed_until": "Benötigt bis",
-    "nuts": "Region (NUTS-Code)",
-    "place_street": "Straße und Hausnummer",
-    "place_postcode": "Postleitzahl",
-    "place_city": "Ort",
-    "cost_centre": "Kostenstelle",
-    "must_haves": "Muss-Kriterien",
-    "contact": "Ansprechperson",
-    "remarks": "Bemerkungen",
-    "external_reference": "Ihre eigene Nummer",
-    "estimated_value_net_cents": "Geschätzter Wert in Cent (netto)",
-    "items": "Positionen",
+    "title": lazy("Was wird gebraucht?"),
+    "description": lazy("Beschreibung"),
+    "quantity": lazy("Wie viel?"),
+    "cpv_main": lazy("CPV-Code oder Stichwort"),
+    "cpv_additional": lazy("Weitere CPV-Codes"),
+    "nature": lazy("Art der Leistung"),
+    "estimated_value_net": lazy("Geschätzter Wert (netto)"),
+    "needed_from": lazy("Benötigt ab"),
+    "needed_until": lazy("Benötigt bis"),
+    "nuts": lazy("Region (NUTS-Code)"),
+    "place_street": lazy("Straße und Hausnummer"),
+    "place_postcode": lazy("Postleitzahl"),
+    "place_city": lazy("Ort"),
+    "cost_centre": lazy("Kostenstelle"),
+    "must_haves": lazy("Muss-Kriterien"),
+    "contact": lazy("Ansprechperson"),
+    "remarks": lazy("Bemerkungen"),
+    "external_reference": lazy("Ihre eigene Nummer"),
+    "estimated_value_net_cents": lazy("Geschätzter Wert in Cent (netto)"),
+    "items": lazy("Positionen"),
 }
 FIELDS: Final = tuple(name for name in LABELS if name not in ("estimated_value_net_cents", "items"))
 _FOLDS: Final = {

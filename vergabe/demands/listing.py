@@ -16,35 +16,39 @@ from vergabe.demands import queries
 from vergabe.demands.model import Demand
 from vergabe.demands.stages import STAGE_NAMES, Stage
 from vergabe.exchange import codes
+from vergabe.texts import _, lazy
 from vergabe.web import lists
 from vergabe.web.list_filters import Amounts, Days, Filter, OneOf, TextFilter, Yes
 from vergabe.web.lists import Column, Listing, euros
 
 _TEXT: Final = TextFilter(
     "q",
-    "Suchbegriff",
+    lazy("Suchbegriff"),
     lambda word: Demand.search_text.contains(word, autoescape=True),
 )
 _STAGE: Final = OneOf(
     "stand",
-    "Stand",
+    lazy("Stand"),
     [(stage.value, name) for stage, name in STAGE_NAMES.items()],
     lambda stage: Demand.stage == stage,
 )
-_BY_TITLE: Final = lists.by_text("titel", "Bedarf", Demand.title_order)
-_BY_VALUE: Final = lists.by_amount("wert", "Wert", Demand.value_net_cents, nullable=True)
-_BY_NEED: Final = lists.by_day("bedarf-ab", "Benötigt ab", Demand.needed_from, nullable=True)
+_BY_TITLE: Final = lists.by_text("titel", lazy("Bedarf"), Demand.title_order)
+_BY_VALUE: Final = lists.by_amount("wert", lazy("Wert"), Demand.value_net_cents, nullable=True)
+_BY_NEED: Final = lists.by_day("bedarf-ab", lazy("Benötigt ab"), Demand.needed_from, nullable=True)
 _FILE: Final[tuple[Column[Demand], ...]] = (
-    Column("cpv", "CPV", lambda d: codes.cpv_with_check_digit(d.cpv), on_page=False),
+    Column("cpv", lazy("CPV"), lambda d: codes.cpv_with_check_digit(d.cpv), on_page=False),
     Column(
-        "freigegeben", "Freigegeben netto", lambda d: euros(d.released_net_cents), on_page=False
+        "freigegeben",
+        lazy("Freigegeben netto"),
+        lambda d: euros(d.released_net_cents),
+        on_page=False,
     ),
-    Column("von", "Bedarf ab", lambda d: d.needed_from, on_page=False),
-    Column("bis", "Bedarf bis", lambda d: d.needed_until, on_page=False),
-    Column("ort", "Ort", lambda d: _place(d), on_page=False),
-    Column("gebiet", "Aufgabengebiet", lambda d: d.area.name, on_page=False),
-    Column("bedarf-nr", "Bedarf-Nr.", lambda d: d.external_reference, on_page=False),
-    Column("angelegt", "Angelegt", lambda d: d.created_at, on_page=False),
+    Column("von", lazy("Bedarf ab"), lambda d: d.needed_from, on_page=False),
+    Column("bis", lazy("Bedarf bis"), lambda d: d.needed_until, on_page=False),
+    Column("ort", lazy("Ort"), lambda d: _place(d), on_page=False),
+    Column("gebiet", lazy("Aufgabengebiet"), lambda d: d.area.name, on_page=False),
+    Column("bedarf-nr", lazy("Bedarf-Nr."), lambda d: d.external_reference, on_page=False),
+    Column("angelegt", lazy("Angelegt"), lambda d: d.created_at, on_page=False),
 )
 
 
@@ -52,15 +56,15 @@ def demand_list(session: Session, actor: Actor) -> Listing[Demand]:
     """Return the list of the demands that the actor may see."""
     return Listing(
         key="demands",
-        title="Bedarfe",
+        title=_("Bedarfe"),
         id=Demand.id,
         columns=(
-            Column("titel", "Bedarf", lambda d: d.title),
-            Column("stand", "Stand", lambda d: STAGE_NAMES[Stage(d.stage)]),
-            Column("wert", "Wert netto", lambda d: euros(d.value_net_cents), kind="numeric"),
-            Column("bedarf-ab", "Benötigt"),
-            Column("nummer", "Nummer", lambda d: d.reference),
-            Column("kostenstelle", "Kostenstelle", lambda d: d.cost_centre, on_page=False),
+            Column("titel", _("Bedarf"), lambda d: d.title),
+            Column("stand", _("Stand"), lambda d: STAGE_NAMES[Stage(d.stage)]),
+            Column("wert", _("Wert netto"), lambda d: euros(d.value_net_cents), kind="numeric"),
+            Column("bedarf-ab", _("Benötigt")),
+            Column("nummer", _("Nummer"), lambda d: d.reference),
+            Column("kostenstelle", _("Kostenstelle"), lambda d: d.cost_centre, on_page=False),
             *_FILE,
         ),
         orders=(lists.NEWEST, _BY_TITLE, _BY_VALUE, _BY_NEED),
@@ -75,19 +79,19 @@ def waiting_list(session: Session, actor: Actor) -> Listing[Demand]:
     visible = queries.visible_to(actor, Permission.RELEASE_DEMANDS)
     return Listing(
         key="waiting",
-        title="Bedarfe freigeben",
+        title=_("Bedarfe freigeben"),
         id=Demand.id,
         columns=(
-            Column("titel", "Bedarf", lambda d: d.title),
-            Column("wert", "Wert netto", lambda d: euros(d.value_net_cents), kind="numeric"),
-            Column("kostenstelle", "Kostenstelle", lambda d: d.cost_centre),
-            Column("eingereicht", "Eingereicht", lambda d: d.submitted_at),
-            Column("wahl", "Auswählen"),
-            Column("nummer", "Nummer", lambda d: d.reference, on_page=False),
+            Column("titel", _("Bedarf"), lambda d: d.title),
+            Column("wert", _("Wert netto"), lambda d: euros(d.value_net_cents), kind="numeric"),
+            Column("kostenstelle", _("Kostenstelle"), lambda d: d.cost_centre),
+            Column("eingereicht", _("Eingereicht"), lambda d: d.submitted_at),
+            Column("wahl", _("Auswählen")),
+            Column("nummer", _("Nummer"), lambda d: d.reference, on_page=False),
             *_FILE,
         ),
         orders=(
-            lists.by_day("eingereicht", "Eingereicht", Demand.submitted_at),
+            lists.by_day("eingereicht", _("Eingereicht"), Demand.submitted_at),
             _BY_TITLE,
             _BY_VALUE,
         ),
@@ -96,7 +100,7 @@ def waiting_list(session: Session, actor: Actor) -> Listing[Demand]:
         filters=(
             _TEXT,
             *_places(session, actor),
-            Amounts("wert", "Wert netto", Demand.value_net_cents),
+            Amounts("wert", _("Wert netto"), Demand.value_net_cents),
         ),
     )
 
@@ -120,7 +124,7 @@ def _places(session: Session, actor: Actor) -> list[Filter]:
             (str(a.id), f"{names[a.cooperation_id]}: {a.name}" if len(names) > 1 else a.name)
             for a in areas
         ]
-        filters.append(OneOf("gebiet", "Aufgabengebiet", options, _in_area, is_folded=True))
+        filters.append(OneOf("gebiet", _("Aufgabengebiet"), options, _in_area, is_folded=True))
     return filters
 
 
@@ -130,10 +134,10 @@ def _in_area(key: str) -> ColumnElement[bool]:
 
 def _more(actor: Actor) -> list[Filter]:
     return [
-        Yes("eigene", "Nur von mir angelegte", lambda: Demand.created_by_id == actor.user_id),
-        Amounts("wert", "Wert netto", Demand.value_net_cents),
-        Days("benoetigt", "Benötigt ab", Demand.needed_from),
-        Days("angelegt", "Angelegt", Demand.created_at),
+        Yes("eigene", _("Nur von mir angelegte"), lambda: Demand.created_by_id == actor.user_id),
+        Amounts("wert", _("Wert netto"), Demand.value_net_cents),
+        Days("benoetigt", _("Benötigt ab"), Demand.needed_from),
+        Days("angelegt", _("Angelegt"), Demand.created_at),
     ]
 
 

@@ -30,6 +30,7 @@ from vergabe.demands.stages import STAGE_NAMES, Action, Stage, actions_in
 from vergabe.errors import InvalidInput, Refused, Violation
 from vergabe.exchange import codes, german, plain_text
 from vergabe.list_views.answers import list_answer
+from vergabe.texts import _
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -215,7 +216,7 @@ def _done(
             for each in as_sent(error.reasons)
         ]
         return _demand_page(found, violations, status=error.status)
-    flash(f"Der Bedarf {demand.reference} {done}.", "success")
+    flash(_("Der Bedarf %(reference)s %(done)s.", reference=demand.reference, done=done), "success")
     return redirect(url_for(".show", demand_id=demand.id), code=303)
 
 
@@ -257,7 +258,12 @@ def decide_many() -> ResponseReturnValue:
         db.session.rollback()
         return _waiting_page(error.reasons, status=error.status)
     done = "abgelehnt" if is_returning else "freigegeben"
-    flash(f"Ein Bedarf ist {done}." if count == 1 else f"{count} Bedarfe sind {done}.", "success")
+    flash(
+        _("Ein Bedarf ist %(done)s.", done=done)
+        if count == 1
+        else _("%(count)s Bedarfe sind %(done)s.", count=count, done=done),
+        "success",
+    )
     return redirect(request.full_path.removesuffix("?"), code=303)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from vergabe.texts import lazy
+
 
 class Stage(StrEnum):
     """Where a demand stands."""
@@ -38,31 +40,31 @@ class Action(StrEnum):
 
 
 STAGE_NAMES: Final[Mapping[Stage, str]] = {
-    Stage.DRAFT: "Entwurf",
-    Stage.SUBMITTED: "eingereicht",
-    Stage.RELEASED: "freigegeben",
-    Stage.POOLED: "in einer Bündelung",
-    Stage.TENDERED: "in einem Vergabeverfahren",
-    Stage.AWARDED: "beauftragt",
-    Stage.SETTLED: "abgerechnet",
-    Stage.REJECTED: "abgelehnt",
-    Stage.WITHDRAWN: "zurückgezogen",
+    Stage.DRAFT: lazy("Entwurf"),
+    Stage.SUBMITTED: lazy("eingereicht"),
+    Stage.RELEASED: lazy("freigegeben"),
+    Stage.POOLED: lazy("in einer Bündelung"),
+    Stage.TENDERED: lazy("in einem Vergabeverfahren"),
+    Stage.AWARDED: lazy("beauftragt"),
+    Stage.SETTLED: lazy("abgerechnet"),
+    Stage.REJECTED: lazy("abgelehnt"),
+    Stage.WITHDRAWN: lazy("zurückgezogen"),
 }
 
 ACTION_NAMES: Final[Mapping[Action, str]] = {
-    Action.EDIT: "bearbeiten",
-    Action.SUBMIT: "einreichen",
-    Action.RELEASE: "freigeben",
-    Action.REVOKE_RELEASE: "Freigabe zurücknehmen",
-    Action.REJECT: "ablehnen",
-    Action.WITHDRAW: "zurückziehen",
-    Action.REOPEN: "wieder als Entwurf öffnen",
-    Action.POOL: "bündeln",
-    Action.UNPOOL: "aus der Bündelung nehmen",
-    Action.TENDER: "ausschreiben",
-    Action.UNTENDER: "aus dem Vergabeverfahren nehmen",
-    Action.AWARD: "beauftragen",
-    Action.SETTLE: "abrechnen",
+    Action.EDIT: lazy("bearbeiten"),
+    Action.SUBMIT: lazy("einreichen"),
+    Action.RELEASE: lazy("freigeben"),
+    Action.REVOKE_RELEASE: lazy("Freigabe zurücknehmen"),
+    Action.REJECT: lazy("ablehnen"),
+    Action.WITHDRAW: lazy("zurückziehen"),
+    Action.REOPEN: lazy("wieder als Entwurf öffnen"),
+    Action.POOL: lazy("bündeln"),
+    Action.UNPOOL: lazy("aus der Bündelung nehmen"),
+    Action.TENDER: lazy("ausschreiben"),
+    Action.UNTENDER: lazy("aus dem Vergabeverfahren nehmen"),
+    Action.AWARD: lazy("beauftragen"),
+    Action.SETTLE: lazy("abrechnen"),
 }
 
 NEXT_STAGE: Final[Mapping[tuple[Stage, Action], Stage]] = {

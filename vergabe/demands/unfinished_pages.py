@@ -11,6 +11,7 @@ from vergabe.access.permissions import Permission
 from vergabe.db import db
 from vergabe.demands import unfinished
 from vergabe.errors import InvalidInput
+from vergabe.texts import _
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -44,5 +45,5 @@ def keep(form_key: uuid.UUID) -> ResponseReturnValue:
 @commits
 def drop(form_key: uuid.UUID) -> ResponseReturnValue:
     unfinished.drop(db.session(), current_actor(), form_key)
-    flash("Die unfertige Eingabe ist verworfen.", "success")
+    flash(_("Die unfertige Eingabe ist verworfen."), "success")
     return redirect(url_for("demands.index"), code=303)

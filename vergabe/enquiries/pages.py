@@ -157,7 +157,7 @@ def answer(tender_id: uuid.UUID) -> ResponseReturnValue:
         return _officer_page(tender_id, error.reasons, status=error.status)
     for warning in published.warnings:
         flash(warning, "warning")
-    flash("Die Antwort ist veröffentlicht und geht an alle Registrierten.", "success")
+    flash(_("Die Antwort ist veröffentlicht und geht an alle Registrierten."), "success")
     return redirect(url_for(".officer_list", tender_id=tender_id), code=303)
 
 
@@ -177,7 +177,7 @@ def _save_draft(tender_id: uuid.UUID) -> ResponseReturnValue:
         version=version,
         now=clock.now(),
     )
-    flash("Der Entwurf ist gespeichert. Öffentlich ist noch nichts.", "success")
+    flash(_("Der Entwurf ist gespeichert. Öffentlich ist noch nichts."), "success")
     found = queries.enquiries_of(session, tender_id, chosen)
     for trace in service.traces_in(session, found, f"{draft.question_text}\n{draft.text}"):
         flash(trace.message, "warning")
@@ -189,7 +189,7 @@ def _save_draft(tender_id: uuid.UUID) -> ResponseReturnValue:
 @commits
 def drop_draft(tender_id: uuid.UUID, draft_id: uuid.UUID) -> ResponseReturnValue:
     drafts.drop_draft(db.session(), current_actor(), tender_id, draft_id, now=clock.now())
-    flash("Der Entwurf ist verworfen.", "success")
+    flash(_("Der Entwurf ist verworfen."), "success")
     return redirect(url_for(".officer_list", tender_id=tender_id), code=303)
 
 

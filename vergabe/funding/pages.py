@@ -24,6 +24,7 @@ from vergabe.funding.rules import ALIVE, Stage
 from vergabe.law import funding as law
 from vergabe.law.funding import ROUNDING_NAMES
 from vergabe.pools import queries as pools
+from vergabe.texts import _
 from vergabe.web.downloads import content_disposition
 from vergabe.web.forms import FormReader
 from vergabe.web.posting import attempt
@@ -164,7 +165,7 @@ def save(pool_id: uuid.UUID) -> ResponseReturnValue:
         case = _own_case(pool_id)
         values = forms.typed(request.form)
         return _plan_page(pool_id, case, values, error.reasons, error.status)
-    flash("Der Finanzierungsplan ist gespeichert.", "success")
+    flash(_("Der Finanzierungsplan ist gespeichert."), "success")
     return redirect(url_for(".show", pool_id=pool_id), code=303)
 
 

@@ -15,6 +15,7 @@ from vergabe.errors import DomainError
 from vergabe.files.current import store
 from vergabe.funding import deciding, forms, planning, presenting, proving, queries
 from vergabe.funding.pages import case_page, run, stored
+from vergabe.texts import _
 from vergabe.web.forms import FormReader
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -111,7 +112,7 @@ def proof_page(
     if view.proof is None:
         if error is not None:
             return case_page(pool_id, error)
-        flash("Ein Verwendungsnachweis setzt einen Bescheid voraus.", "info")
+        flash(_("Ein Verwendungsnachweis setzt einen Bescheid voraus."), "info")
         return redirect(url_for("funding.show", pool_id=pool_id), code=303)
     html = render_template(
         "funding/proof.html",

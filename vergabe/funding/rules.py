@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from vergabe.errors import Violation
+from vergabe.texts import lazy
 
 GRANT_LAW: Final = "§§ 23, 44 LHO, VV Nr. 1.3"
 EARLY_START: Final = "vorzeitiger Maßnahmenbeginn"
@@ -38,12 +39,12 @@ class Action(StrEnum):
 
 
 STAGE_NAMES: Final[Mapping[Stage, str]] = {
-    Stage.DRAFT: "Entwurf",
-    Stage.APPLIED: "Beantragt",
-    Stage.GRANTED: "Bewilligt",
-    Stage.REJECTED: "Abgelehnt",
-    Stage.SETTLED: "Abgerechnet",
-    Stage.WITHDRAWN: "Zurückgezogen",
+    Stage.DRAFT: lazy("Entwurf"),
+    Stage.APPLIED: lazy("Beantragt"),
+    Stage.GRANTED: lazy("Bewilligt"),
+    Stage.REJECTED: lazy("Abgelehnt"),
+    Stage.SETTLED: lazy("Abgerechnet"),
+    Stage.WITHDRAWN: lazy("Zurückgezogen"),
 }
 NEXT_STAGE: Final[Mapping[tuple[Stage, Action], Stage]] = {
     (Stage.DRAFT, Action.EDIT): Stage.DRAFT,

@@ -11,6 +11,7 @@ from vergabe.errors import InvalidInput, Violation
 from vergabe.exchange import plain_text
 from vergabe.exchange.german_dates import EARLIEST_YEAR, LATEST_YEAR
 from vergabe.in_house.rules import Alternative
+from vergabe.texts import lazy
 
 TEXT_LENGTH: Final = 10_000
 NAME_LENGTH: Final = 200
@@ -49,19 +50,19 @@ class CheckEntry:
 
 
 LABELS: Final[Mapping[str, str]] = {
-    "offer_amount_net_cents": "Angebot (netto)",
-    "offered_on": "Angebot vom",
-    "offer_text": "Gegenstand des Angebots",
-    "declined_on": "Absage vom",
-    "has_control": "Kontrolle",
-    "control_note": "Beleg der Kontrolle",
-    "activities_basis_points": "Anteil der Tätigkeiten",
-    "activities_note": "Beleg des Anteils",
-    "has_private_capital": "Privates Kapital",
-    "capital_note": "Beleg zum Kapital",
-    "alternatives": "Alternativen",
-    "criteria": "Kriterien",
-    "comparison": "Ergebnis des Vergleichs",
+    "offer_amount_net_cents": lazy("Angebot (netto)"),
+    "offered_on": lazy("Angebot vom"),
+    "offer_text": lazy("Gegenstand des Angebots"),
+    "declined_on": lazy("Absage vom"),
+    "has_control": lazy("Kontrolle"),
+    "control_note": lazy("Beleg der Kontrolle"),
+    "activities_basis_points": lazy("Anteil der Tätigkeiten"),
+    "activities_note": lazy("Beleg des Anteils"),
+    "has_private_capital": lazy("Privates Kapital"),
+    "capital_note": lazy("Beleg zum Kapital"),
+    "alternatives": lazy("Alternativen"),
+    "criteria": lazy("Kriterien"),
+    "comparison": lazy("Ergebnis des Vergleichs"),
 }
 
 

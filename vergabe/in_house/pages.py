@@ -18,6 +18,7 @@ from vergabe.in_house.entries import MOST_ALTERNATIVES
 from vergabe.in_house.model import InHouseCheck
 from vergabe.pools import queries as pools
 from vergabe.pools.model import Pool
+from vergabe.texts import _, lazy
 from vergabe.web.forms import FormReader
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -27,11 +28,11 @@ pages = Blueprint("in_house", __name__)
 _RULE: Final = "/buendelungen/<uuid:pool_id>/eigene-anbieter"
 _WRONG: Final = (InvalidInput, Refused, Stale, TooLarge)
 KIND_NAMES: Final = {
-    "association": "Zweckverband",
-    "cooperative": "Genossenschaft",
-    "company": "Gesellschaft",
-    "institution": "Anstalt des öffentlichen Rechts",
-    "other": "sonstiger Anbieter",
+    "association": lazy("Zweckverband"),
+    "cooperative": lazy("Genossenschaft"),
+    "company": lazy("Gesellschaft"),
+    "institution": lazy("Anstalt des öffentlichen Rechts"),
+    "other": lazy("sonstiger Anbieter"),
 }
 _DOCUMENT: Final = {
     "accept": ",".join(documents.SUFFIXES),
@@ -182,7 +183,7 @@ def save(pool_id: uuid.UUID, check_id: uuid.UUID) -> ResponseReturnValue:
         db.session.rollback()
         check = _visible(pool_id, check_id)
         return _form(check, request.form, error.reasons, error.status)
-    flash("Die Prüfung ist gespeichert.", "success")
+    flash(_("Die Prüfung ist gespeichert."), "success")
     return redirect(url_for(".show", pool_id=pool_id, check_id=check_id), code=303)
 
 
@@ -205,7 +206,9 @@ def decide(pool_id: uuid.UUID, check_id: uuid.UUID) -> ResponseReturnValue:
     except _WRONG as error:
         db.session.rollback()
         return _check(pool_id, check_id, error)
-    flash("Das Ergebnis ist festgehalten; die beteiligten Kommunen sind benachrichtigt.", "success")
+    flash(
+        _("Das Ergebnis ist festgehalten; die beteiligten Kommunen sind benachrichtigt."), "success"
+    )
     return redirect(url_for(".show", pool_id=pool_id, check_id=check_id), code=303)
 
 
@@ -221,7 +224,7 @@ def reopen(pool_id: uuid.UUID, check_id: uuid.UUID) -> ResponseReturnValue:
     except _WRONG as error:
         db.session.rollback()
         return _check(pool_id, check_id, error)
-    flash("Die Prüfung ist wieder offen.", "success")
+    flash(_("Die Prüfung ist wieder offen."), "success")
     return redirect(url_for(".show", pool_id=pool_id, check_id=copy.id), code=303)
 
 

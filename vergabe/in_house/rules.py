@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from vergabe.errors import Violation
+from vergabe.texts import lazy
 
 ENOUGH_ACTIVITIES_BASIS_POINTS: Final = 8_000
 _ALL: Final = 10_000
@@ -21,9 +22,9 @@ class Result(StrEnum):
 
 
 RESULT_NAMES: Final[Mapping[Result, str]] = {
-    Result.IN_HOUSE: "Direkt beauftragen (In-house)",
-    Result.TENDER: "An den Markt gehen",
-    Result.NOT_SUITABLE: "Anbieter kommt nicht in Frage",
+    Result.IN_HOUSE: lazy("Direkt beauftragen (In-house)"),
+    Result.TENDER: lazy("An den Markt gehen"),
+    Result.NOT_SUITABLE: lazy("Anbieter kommt nicht in Frage"),
 }
 # What lawyers dispute or what depends on the case; the page says so.
 OPEN_QUESTIONS: Final = (

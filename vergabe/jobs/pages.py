@@ -11,6 +11,7 @@ from vergabe.db import db
 from vergabe.files import current
 from vergabe.jobs import handing_out, kinds, queries, rules, service
 from vergabe.jobs.model import Job
+from vergabe.texts import _
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -59,7 +60,7 @@ def show(job_id: uuid.UUID) -> ResponseReturnValue:
 def cancel(job_id: uuid.UUID) -> ResponseReturnValue:
     job = service.cancel(db.session(), current_actor(), job_id, now=clock.now())
     if job.state in (rules.State.DONE, rules.State.FAILED):
-        flash("Der Vorgang war schon zu Ende.", "info")
+        flash(_("Der Vorgang war schon zu Ende."), "info")
     return redirect(url_for(".show", job_id=job.id), code=303)
 
 

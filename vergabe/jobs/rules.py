@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from vergabe.texts import lazy
+
 
 class State(StrEnum):
     """Where a job stands."""
@@ -17,11 +19,11 @@ class State(StrEnum):
 
 
 STATE_NAMES: Final[Mapping[str, str]] = {
-    State.WAITING: "wartet",
-    State.RUNNING: "läuft",
-    State.DONE: "fertig",
-    State.FAILED: "nicht gelungen",
-    State.CANCELLED: "abgebrochen",
+    State.WAITING: lazy("wartet"),
+    State.RUNNING: lazy("läuft"),
+    State.DONE: lazy("fertig"),
+    State.FAILED: lazy("nicht gelungen"),
+    State.CANCELLED: lazy("abgebrochen"),
 }
 OPEN: Final = (State.WAITING, State.RUNNING)
 LEASE: Final = dt.timedelta(seconds=90)

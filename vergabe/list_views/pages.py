@@ -15,6 +15,7 @@ from vergabe.errors import DomainError, Violation
 from vergabe.list_views import queries, rules, service
 from vergabe.list_views.addresses import page_of_ours
 from vergabe.list_views.service import NewView
+from vergabe.texts import _
 from vergabe.web.posting import attempt
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -107,7 +108,7 @@ def rename(view_id: uuid.UUID) -> ResponseReturnValue:
 @commits
 def delete(view_id: uuid.UUID) -> ResponseReturnValue:
     view = service.delete_view(db.session(), current_actor(), view_id)
-    flash(f"Die Ansicht „{view.name}“ ist gelöscht.", "success")
+    flash(_("Die Ansicht „%(name)s“ ist gelöscht.", name=view.name), "success")
     return redirect(url_for(".index"), code=303)
 
 
@@ -119,9 +120,9 @@ def choose_default(view_id: uuid.UUID) -> ResponseReturnValue:
     view = service.choose_default(db.session(), current_actor(), view_id, is_default=is_default)
     title = rules.LISTS.get(view.list_key, "Liste")
     flash(
-        f"„{title}“ öffnet sich jetzt in der Ansicht „{view.name}“."
+        _("„%(title)s“ öffnet sich jetzt in der Ansicht „%(name)s“.", title=title, name=view.name)
         if is_default
-        else f"„{title}“ öffnet sich wieder ganz.",
+        else _("„%(title)s“ öffnet sich wieder ganz.", title=title),
         "success",
     )
     return redirect(url_for(".index"), code=303)

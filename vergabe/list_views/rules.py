@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
+from vergabe.texts import lazy
+
 VIEWS_MAX: Final = 20
 NAME_MAX: Final = 80
 QUERY_MAX: Final = 2_000
@@ -11,14 +13,14 @@ PATH_MAX: Final = 400
 
 # Key of a list → what its page is called.
 LISTS: Final[Mapping[str, str]] = {
-    "calls": "Bedarfsabfragen",
-    "deadlines": "Fristen",
-    "demands": "Bedarfe",
-    "people": "Personen",
-    "pools": "Bündelungen",
-    "record": "Akten",
-    "tenders": "Vergabeverfahren",
-    "waiting": "Bedarfe freigeben",
+    "calls": lazy("Bedarfsabfragen"),
+    "deadlines": lazy("Fristen"),
+    "demands": lazy("Bedarfe"),
+    "people": lazy("Personen"),
+    "pools": lazy("Bündelungen"),
+    "record": lazy("Akten"),
+    "tenders": lazy("Vergabeverfahren"),
+    "waiting": lazy("Bedarfe freigeben"),
 }
 
 # Where somebody stands in a list, and what they load down, is no way to see it.

@@ -16,6 +16,7 @@ from vergabe.notice_facts.fields import FIELDS, GROUPS, Field
 from vergabe.tenders import presenting
 from vergabe.tenders import queries as tenders
 from vergabe.tenders.model import Lot, Tender
+from vergabe.texts import _
 from vergabe.web.forms import FormReader
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -82,7 +83,7 @@ def save_lot(tender_id: uuid.UUID, number: int) -> ResponseReturnValue:
         told = presenting.told(session, tender, error)
         typed = forms.typed(fields, request.form)
         return _lot_page(tender, _lot(tender, number), typed, told, status=error.status)
-    flash(f"Die Angaben zu Los {number} sind gespeichert.", "success")
+    flash(_("Die Angaben zu Los %(number)s sind gespeichert.", number=number), "success")
     return redirect(url_for(".show", tender_id=tender_id), code=303)
 
 

@@ -23,6 +23,7 @@ from vergabe.tenders import presenting
 from vergabe.tenders import queries as tenders
 from vergabe.tenders.model import Tender
 from vergabe.tenders.rules import Stage
+from vergabe.texts import _
 from vergabe.web import shell
 from vergabe.web.downloads import content_disposition
 from vergabe.web.rights import current_actor, requires
@@ -65,7 +66,8 @@ def show(tender_id: uuid.UUID) -> ResponseReturnValue:
 def ask(tender_id: uuid.UUID) -> ResponseReturnValue:
     draft_checks.ask(db.session(), current_actor(), tender_id, now=clock.now())
     flash(
-        "Die amtlichen Regeln werden geprüft. Das Ergebnis steht gleich auf dieser Seite.", "info"
+        _("Die amtlichen Regeln werden geprüft. Das Ergebnis steht gleich auf dieser Seite."),
+        "info",
     )
     return redirect(url_for(".show", tender_id=tender_id, _anchor="amtlich"), code=303)
 

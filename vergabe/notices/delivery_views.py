@@ -11,12 +11,13 @@ from vergabe.notices.delivery_queries import NoticeLife
 from vergabe.notices.model import Notice
 from vergabe.notices.rules import STATE_NAMES, State
 from vergabe.tenders.outlet import OutletKind
+from vergabe.texts import lazy
 from vergabe.web.formatting import moment
 
 KINDS: Final = {
-    "contract_notice": "Auftragsbekanntmachung",
-    "change_notice": "Änderungsbekanntmachung",
-    "cancellation_notice": "Bekanntmachung der Aufhebung",
+    "contract_notice": lazy("Auftragsbekanntmachung"),
+    "change_notice": lazy("Änderungsbekanntmachung"),
+    "cancellation_notice": lazy("Bekanntmachung der Aufhebung"),
 }
 _BADGES: Final = {
     State.PUBLISHED: "success",

@@ -24,6 +24,7 @@ from vergabe.tenders import queries as tender_queries
 from vergabe.tenders.forms import FormReader
 from vergabe.tenders.outlet import Outlet
 from vergabe.tenders.snapshots import visible_documents
+from vergabe.texts import _
 from vergabe.web import languages, shell
 from vergabe.web.downloads import content_disposition
 from vergabe.web.rights import current_actor, public, requires
@@ -142,12 +143,16 @@ def publish_tender(tender_id: uuid.UUID) -> ResponseReturnValue:
         return notice_forms.publishing_page(tender_id, told, status=error.status)
     if notice.must_wait:
         flash(
-            "Die Bekanntmachung wird geprüft und gesendet. Öffentlich wird sie hier nach der EU.",
+            _(
+                "Die Bekanntmachung wird geprüft und gesendet. Öffentlich wird sie "
+                "hier nach der EU."
+            ),
             "success",
         )
         return redirect(url_for("deliveries.index", tender_id=tender_id), code=303)
     flash(
-        "Das Verfahren ist veröffentlicht. Passende Unternehmen werden benachrichtigt.", "success"
+        _("Das Verfahren ist veröffentlicht. Passende Unternehmen werden benachrichtigt."),
+        "success",
     )
     return redirect(url_for(".show", reference=notice.tender.reference), code=303)
 
@@ -168,7 +173,9 @@ def amend_tender(tender_id: uuid.UUID) -> ResponseReturnValue:
     except (InvalidInput, Refused, Stale) as error:
         told = _told(tender_id, error)
         return notice_forms.amending_page(tender_id, request.form, told, status=error.status)
-    flash("Die Änderung ist veröffentlicht. Alle Registrierten werden benachrichtigt.", "success")
+    flash(
+        _("Die Änderung ist veröffentlicht. Alle Registrierten werden benachrichtigt."), "success"
+    )
     return redirect(url_for(".show", reference=notice.tender.reference), code=303)
 
 
@@ -190,7 +197,7 @@ def cancel_tender(tender_id: uuid.UUID) -> ResponseReturnValue:
     except (InvalidInput, Refused, Stale) as error:
         told = _told(tender_id, error)
         return notice_forms.cancelling_page(tender_id, reason, told, code=code, status=error.status)
-    flash("Das Verfahren ist aufgehoben.", "success")
+    flash(_("Das Verfahren ist aufgehoben."), "success")
     return redirect(url_for("tenders.show", tender_id=tender_id), code=303)
 
 

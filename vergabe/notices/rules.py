@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from vergabe.errors import Violation
+from vergabe.texts import lazy
 
 
 class State(StrEnum):
@@ -36,15 +37,15 @@ class Heard(StrEnum):
 
 
 STATE_NAMES: Final[Mapping[State, str]] = {
-    State.WAITING: "wird geprüft und gesendet",
-    State.SENDING: "wird gesendet",
-    State.SENT: "gesendet, Eingang noch nicht bestätigt",
-    State.ACCEPTED: "Eingang bestätigt",
-    State.STOPPING: "wird angehalten",
-    State.PUBLISHED: "außen veröffentlicht",
-    State.REJECTED: "zurückgewiesen",
-    State.STOPPED: "angehalten",
-    State.BLOCKED: "nicht gesendet: Prüfung nicht bestanden",
+    State.WAITING: lazy("wird geprüft und gesendet"),
+    State.SENDING: lazy("wird gesendet"),
+    State.SENT: lazy("gesendet, Eingang noch nicht bestätigt"),
+    State.ACCEPTED: lazy("Eingang bestätigt"),
+    State.STOPPING: lazy("wird angehalten"),
+    State.PUBLISHED: lazy("außen veröffentlicht"),
+    State.REJECTED: lazy("zurückgewiesen"),
+    State.STOPPED: lazy("angehalten"),
+    State.BLOCKED: lazy("nicht gesendet: Prüfung nicht bestanden"),
 }
 ENDED: Final = frozenset({State.REJECTED, State.STOPPED, State.BLOCKED})
 FINAL: Final = ENDED | {State.PUBLISHED}

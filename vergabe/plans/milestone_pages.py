@@ -29,6 +29,7 @@ from vergabe.plans import forms, overview, queries, research, rules, service
 from vergabe.plans.model import Milestone
 from vergabe.plans.pages import words
 from vergabe.plans.timetables import milestone_line
+from vergabe.texts import _
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -87,7 +88,7 @@ def add(key: str) -> ResponseReturnValue:
     except (InvalidInput, Refused) as error:
         db.session.rollback()
         return _form(_cooperation(key), request.form, error.reasons, status=error.status)
-    flash(f"Der Meilenstein „{milestone.title}“ steht im Zeitplan.", "success")
+    flash(_("Der Meilenstein „%(title)s“ steht im Zeitplan.", title=milestone.title), "success")
     return redirect(url_for(".index", key=key), code=303)
 
 
@@ -198,7 +199,7 @@ def change(key: str, milestone_id: uuid.UUID) -> ResponseReturnValue:
             milestone=milestone,
             status=error.status,
         )
-    flash("Der Meilenstein ist geändert.", "success")
+    flash(_("Der Meilenstein ist geändert."), "success")
     return redirect(url_for(".show", key=key, milestone_id=milestone_id), code=303)
 
 
@@ -219,7 +220,7 @@ def complete(key: str, milestone_id: uuid.UUID) -> ResponseReturnValue:
     except (InvalidInput, Refused) as error:
         db.session.rollback()
         return _show(key, milestone_id, error.reasons, status=error.status)
-    flash("Der Meilenstein ist erledigt.", "success")
+    flash(_("Der Meilenstein ist erledigt."), "success")
     return redirect(url_for(".show", key=key, milestone_id=milestone_id), code=303)
 
 
@@ -239,5 +240,5 @@ def drop(key: str, milestone_id: uuid.UUID) -> ResponseReturnValue:
     except (InvalidInput, Refused) as error:
         db.session.rollback()
         return _show(key, milestone_id, error.reasons, status=error.status)
-    flash("Der Meilenstein ist gestrichen.", "success")
+    flash(_("Der Meilenstein ist gestrichen."), "success")
     return redirect(url_for(".index", key=key), code=303)

@@ -16,6 +16,7 @@ from vergabe.errors import InvalidInput, Refused, Stale, Violation
 from vergabe.plans import forms, measures, picture, rules, saving, service, timetables, wishes
 from vergabe.plans.subjects import Subject
 from vergabe.plans.timetables import TimetableView
+from vergabe.texts import _
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -109,7 +110,7 @@ def _save(kind: str, subject_id: uuid.UUID) -> ResponseReturnValue:
         db.session.rollback()
         view = _view(_subject(kind, subject_id), None)
         return _page(view, error.reasons, request.form, status=error.status)
-    flash("Die Wünsche zum Zeitplan sind gespeichert.", "success")
+    flash(_("Die Wünsche zum Zeitplan sind gespeichert."), "success")
     return redirect(_address(subject), code=303)
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from vergabe.errors import Violation
 from vergabe.law import german
+from vergabe.texts import lazy
 
 
 class Kind(StrEnum):
@@ -25,24 +26,24 @@ class Kind(StrEnum):
 
 
 KIND_NAMES: Final[Mapping[Kind, str]] = {
-    Kind.INVITATION: "Einladung",
-    Kind.SURVEY: "Abfrage",
-    Kind.WORKSHOP: "Workshop",
-    Kind.DRAFT: "Entwurf",
-    Kind.RESOLUTION: "Beschluss",
-    Kind.SIGNING: "Unterzeichnung",
-    Kind.HANDOVER: "Übergabe",
-    Kind.OTHER: "Sonstiges",
+    Kind.INVITATION: lazy("Einladung"),
+    Kind.SURVEY: lazy("Abfrage"),
+    Kind.WORKSHOP: lazy("Workshop"),
+    Kind.DRAFT: lazy("Entwurf"),
+    Kind.RESOLUTION: lazy("Beschluss"),
+    Kind.SIGNING: lazy("Unterzeichnung"),
+    Kind.HANDOVER: lazy("Übergabe"),
+    Kind.OTHER: lazy("Sonstiges"),
 }
 # Steps of a timetable before which a milestone can be due: key and German title.
 STEPS: Final[Mapping[str, str]] = {
-    "joined": "Schluss des Beitrittsfensters",
-    "published": "Bekanntmachung",
-    "submission": "Ende der Angebotsfrist",
-    "evaluated": "Wertung der Angebote",
-    "decided": "Entscheidung über den Zuschlag",
-    "awarded": "Zuschlag",
-    "performance": "Beginn der Leistung",
+    "joined": lazy("Schluss des Beitrittsfensters"),
+    "published": lazy("Bekanntmachung"),
+    "submission": lazy("Ende der Angebotsfrist"),
+    "evaluated": lazy("Wertung der Angebote"),
+    "decided": lazy("Entscheidung über den Zuschlag"),
+    "awarded": lazy("Zuschlag"),
+    "performance": lazy("Beginn der Leistung"),
 }
 TITLE_LENGTH: Final = 200
 NOTE_LENGTH: Final = 2000
@@ -61,11 +62,11 @@ class State(StrEnum):
 
 
 STATE_NAMES: Final[Mapping[State, str]] = {
-    State.OPEN: "gewünscht",
-    State.AGREED: "vereinbart",
-    State.OVERDUE: "überfällig",
-    State.DONE: "erledigt",
-    State.DROPPED: "gestrichen",
+    State.OPEN: lazy("gewünscht"),
+    State.AGREED: lazy("vereinbart"),
+    State.OVERDUE: lazy("überfällig"),
+    State.DONE: lazy("erledigt"),
+    State.DROPPED: lazy("gestrichen"),
 }
 
 

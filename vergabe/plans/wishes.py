@@ -7,27 +7,31 @@ from typing import Any, Final
 
 from vergabe.errors import Violation
 from vergabe.law import german
+from vergabe.texts import lazy
 
 # Lengths by name: German label and unit. Names are those of law.legs.PlanFacts.
 LENGTHS: Final[Mapping[str, tuple[str, str]]] = {
-    "joining_days": ("Beitrittsfenster", "Kalendertage"),
-    "preparation_working_days": ("Vorbereitung der Bekanntmachung", "Arbeitstage"),
-    "participation_days": ("Teilnahmefrist, falls länger als das Minimum", "Kalendertage"),
-    "request_evaluation_working_days": ("Prüfung der Teilnahmeanträge", "Arbeitstage"),
-    "tender_days": ("Angebotsfrist, falls länger als das Minimum", "Kalendertage"),
-    "evaluation_working_days": ("Wertung der Angebote", "Arbeitstage"),
-    "decision_working_days": ("Bis zur Entscheidung über den Zuschlag", "Arbeitstage"),
-    "lead_time_days": ("Vom Zuschlag bis zur Leistung", "Kalendertage"),
+    "joining_days": (lazy("Beitrittsfenster"), lazy("Kalendertage")),
+    "preparation_working_days": (lazy("Vorbereitung der Bekanntmachung"), lazy("Arbeitstage")),
+    "participation_days": (
+        lazy("Teilnahmefrist, falls länger als das Minimum"),
+        lazy("Kalendertage"),
+    ),
+    "request_evaluation_working_days": (lazy("Prüfung der Teilnahmeanträge"), lazy("Arbeitstage")),
+    "tender_days": (lazy("Angebotsfrist, falls länger als das Minimum"), lazy("Kalendertage")),
+    "evaluation_working_days": (lazy("Wertung der Angebote"), lazy("Arbeitstage")),
+    "decision_working_days": (lazy("Bis zur Entscheidung über den Zuschlag"), lazy("Arbeitstage")),
+    "lead_time_days": (lazy("Vom Zuschlag bis zur Leistung"), lazy("Kalendertage")),
 }
 FLAGS: Final[Mapping[str, str]] = {
-    "urgent": "Hinreichend begründete Dringlichkeit",
-    "pin_published": "Vorinformation wurde rechtzeitig veröffentlicht",
-    "by_post": "Bieter werden per Post über die Entscheidung informiert",
+    "urgent": lazy("Hinreichend begründete Dringlichkeit"),
+    "pin_published": lazy("Vorinformation wurde rechtzeitig veröffentlicht"),
+    "by_post": lazy("Bieter werden per Post über die Entscheidung informiert"),
 }
 DAYS: Final[Mapping[str, str]] = {
-    "performance_on": "Gewünschter Beginn der Leistung",
-    "begins_on": "Beginn der Vorbereitung",
-    "council_on": "Letzte Gremiensitzung vor der Bekanntmachung",
+    "performance_on": lazy("Gewünschter Beginn der Leistung"),
+    "begins_on": lazy("Beginn der Vorbereitung"),
+    "council_on": lazy("Letzte Gremiensitzung vor der Bekanntmachung"),
 }
 LONGEST_DAYS: Final = 730
 FURTHEST_YEARS: Final = 20

@@ -19,6 +19,7 @@ from vergabe.pools.joining import JoiningEntry
 from vergabe.pools.model import Pool
 from vergabe.pools.pages import run
 from vergabe.pools.presenting import MemberView
+from vergabe.texts import _
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -53,7 +54,7 @@ def join(pool_id: uuid.UUID) -> ResponseReturnValue:
             violations=error.reasons,
             status=error.status,
         )
-    flash("Der Beitritt ist verbindlich eingetragen.", "success")
+    flash(_("Der Beitritt ist verbindlich eingetragen."), "success")
     return redirect(url_for("pools.show", pool_id=pool_id), code=303)
 
 

@@ -21,6 +21,7 @@ from vergabe.pools.announcing import LaterEntry
 from vergabe.pools.commitment import amount, unit_name
 from vergabe.pools.later_rules import Article
 from vergabe.pools.model import Pool
+from vergabe.texts import _
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -92,7 +93,7 @@ def name(pool_id: uuid.UUID) -> ResponseReturnValue:
         )
     except (InvalidInput, Refused) as error:
         return _refused(pool_id, error)
-    flash("Eingetragen; die Kommune wird benachrichtigt.", "success")
+    flash(_("Eingetragen; die Kommune wird benachrichtigt."), "success")
     return redirect(url_for(".show", pool_id=pool_id), code=303)
 
 
@@ -145,7 +146,7 @@ def drop(pool_id: uuid.UUID, organisation_id: uuid.UUID) -> ResponseReturnValue:
         )
     except (InvalidInput, Refused) as error:
         return _refused(pool_id, error)
-    flash("Die Kommune ist nicht mehr für einen späteren Beitritt vorgesehen.", "success")
+    flash(_("Die Kommune ist nicht mehr für einen späteren Beitritt vorgesehen."), "success")
     return redirect(url_for(".show", pool_id=pool_id), code=303)
 
 

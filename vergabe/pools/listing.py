@@ -16,6 +16,7 @@ from vergabe.exchange import codes
 from vergabe.pools import presenting, queries
 from vergabe.pools.model import Pool
 from vergabe.pools.stages import STAGE_NAMES, Stage
+from vergabe.texts import _
 from vergabe.web import lists
 from vergabe.web.list_filters import Days, Filter, OneOf, TextFilter
 from vergabe.web.lists import Column, Listing, euros
@@ -29,24 +30,27 @@ def pool_list(session: Session, actor: Actor, *, now: dt.datetime) -> Listing[Po
     reached = reach.reach_of(session, actor, Permission.VIEW_POOLS, now=now)
     return Listing(
         key="pools",
-        title="Bündelungen",
+        title=_("Bündelungen"),
         id=Pool.id,
         columns=(
-            Column("titel", "Bezeichnung", lambda p: p.title),
-            Column("gebiet", "Aufgabengebiet", lambda p: p.area.name),
-            Column("kommunen", "Kommunen", kind="numeric"),
+            Column("titel", _("Bezeichnung"), lambda p: p.title),
+            Column("gebiet", _("Aufgabengebiet"), lambda p: p.area.name),
+            Column("kommunen", _("Kommunen"), kind="numeric"),
             Column(
-                "wert", "Wert netto", lambda p: euros(p.reasons.get("total_net_cents")), "numeric"
+                "wert",
+                _("Wert netto"),
+                lambda p: euros(p.reasons.get("total_net_cents")),
+                "numeric",
             ),
-            Column("beitritt", "Beitritt bis", lambda p: p.joining_deadline),
-            Column("stand", "Stand", lambda p: STAGE_NAMES[presenting.stage_of(p, now)]),
-            Column("nummer", "Nummer", lambda p: p.reference, on_page=False),
-            Column("cpv", "CPV", lambda p: codes.cpv_with_check_digit(p.cpv), on_page=False),
+            Column("beitritt", _("Beitritt bis"), lambda p: p.joining_deadline),
+            Column("stand", _("Stand"), lambda p: STAGE_NAMES[presenting.stage_of(p, now)]),
+            Column("nummer", _("Nummer"), lambda p: p.reference, on_page=False),
+            Column("cpv", _("CPV"), lambda p: codes.cpv_with_check_digit(p.cpv), on_page=False),
         ),
         orders=(
             lists.NEWEST,
-            lists.by_text("titel", "Bezeichnung", Pool.title_order),
-            lists.by_day("beitritt", "Beitritt bis", Pool.joining_deadline, nullable=True),
+            lists.by_text("titel", _("Bezeichnung"), Pool.title_order),
+            lists.by_day("beitritt", _("Beitritt bis"), Pool.joining_deadline, nullable=True),
         ),
         rows=_pools,
         branches=reached.branches(Pool.cooperation_id, elsewhere),
@@ -64,7 +68,7 @@ def _filters(session: Session, actor: Actor, now: dt.datetime) -> list[Filter]:
     found: list[Filter] = [
         TextFilter(
             "q",
-            "Bezeichnung oder Nummer",
+            _("Bezeichnung oder Nummer"),
             lambda word: (
                 Pool.title_order.contains(folded(word), autoescape=True)
                 | func.lower(Pool.reference).contains(word, autoescape=True)
@@ -72,18 +76,18 @@ def _filters(session: Session, actor: Actor, now: dt.datetime) -> list[Filter]:
         ),
         OneOf(
             "stand",
-            "Stand",
+            _("Stand"),
             [(known.value, name) for known, name in STAGE_NAMES.items()]
             + [(ALL, "Alle, auch beendete")],
             lambda stage: _in_stage(stage, now),
-            blank="Alle laufenden",
+            blank=_("Alle laufenden"),
             otherwise=lambda: queries.in_stage(None, now),
         ),
     ]
     return [
         *found,
         *reach.filters_by_cooperation(groups, Pool.cooperation_id),
-        Days("beitritt", "Beitritt bis", Pool.joining_deadline),
+        Days("beitritt", _("Beitritt bis"), Pool.joining_deadline),
     ]
 
 

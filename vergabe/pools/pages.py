@@ -37,6 +37,7 @@ from vergabe.pools import (
 from vergabe.pools.commitment import amount
 from vergabe.pools.rules import moment
 from vergabe.pools.stages import STAGE_NAMES, Stage
+from vergabe.texts import _
 from vergabe.web.posting import attempt
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -133,9 +134,9 @@ def propose() -> ResponseReturnValue:
     )
     if found:
         number = "Ein Vorschlag liegt" if len(found) == 1 else f"{len(found)} Vorschläge liegen"
-        flash(f"{number} für „{area.name}“ vor.", "success")
+        flash(_("%(number)s für „%(name)s“ vor.", number=number, name=area.name), "success")
     else:
-        flash("Die freigegebenen Bedarfe passen zurzeit nicht zueinander.", "info")
+        flash(_("Die freigegebenen Bedarfe passen zurzeit nicht zueinander."), "info")
     return redirect(url_for(".index", stand=Stage.PROPOSED), code=303)
 
 

@@ -29,6 +29,7 @@ from vergabe.pools.model import Joining, Pool, PoolComment, PoolDemand, Withdraw
 from vergabe.pools.pictures import value_pictures
 from vergabe.pools.pool_facts import PoolFacts
 from vergabe.pools.stages import Action, Stage, effective_stage
+from vergabe.texts import lazy
 
 STAGE_KINDS: Final[Mapping[Stage, str]] = {
     Stage.PROPOSED: "info",
@@ -42,10 +43,10 @@ STAGE_KINDS: Final[Mapping[Stage, str]] = {
 }
 UNDECIDED: Final = "undecided"
 DECISION_NAMES: Final[Mapping[str, tuple[str, str]]] = {
-    "joined": ("beigetreten", "success"),
-    "declined": ("tritt nicht bei", "neutral"),
-    "withdrawn": ("ausgetreten", "neutral"),
-    UNDECIDED: ("noch offen", "warning"),
+    "joined": (lazy("beigetreten"), "success"),
+    "declined": (lazy("tritt nicht bei"), "neutral"),
+    "withdrawn": (lazy("ausgetreten"), "neutral"),
+    UNDECIDED: (lazy("noch offen"), "warning"),
 }
 _ENDED: Final = frozenset({Stage.REJECTED, Stage.DISSOLVED})
 _SHAPING: Final = frozenset({Action.SPLIT, Action.MERGE, Action.REJECT})

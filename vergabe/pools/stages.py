@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from vergabe.texts import lazy
+
 
 class Stage(StrEnum):
     """Where a pool stands. Stored; what time alone decides is derived by `effective_stage`."""
@@ -41,32 +43,32 @@ class Action(StrEnum):
 
 
 STAGE_NAMES: Final[Mapping[Stage, str]] = {
-    Stage.PROPOSED: "vorgeschlagen",
-    Stage.CONSULTATION: "in Anhörung",
-    Stage.JOINING: "Beitritt offen",
-    Stage.BINDING: "verbindlich",
-    Stage.TENDERING: "in Vergabe",
-    Stage.CONCLUDED: "abgeschlossen",
-    Stage.DISSOLVED: "aufgelöst",
-    Stage.REJECTED: "abgelehnt",
+    Stage.PROPOSED: lazy("vorgeschlagen"),
+    Stage.CONSULTATION: lazy("in Anhörung"),
+    Stage.JOINING: lazy("Beitritt offen"),
+    Stage.BINDING: lazy("verbindlich"),
+    Stage.TENDERING: lazy("in Vergabe"),
+    Stage.CONCLUDED: lazy("abgeschlossen"),
+    Stage.DISSOLVED: lazy("aufgelöst"),
+    Stage.REJECTED: lazy("abgelehnt"),
 }
 ACTION_NAMES: Final[Mapping[Action, str]] = {
-    Action.START_CONSULTATION: "Anhörung beginnen",
-    Action.SPLIT: "Teilen",
-    Action.MERGE: "Zusammenführen",
-    Action.REJECT: "Ablehnen",
-    Action.OPEN_JOINING: "Beitritt öffnen",
-    Action.EXTEND_JOINING: "Beitrittsfrist verlängern",
-    Action.JOIN: "Beitreten",
-    Action.DECLINE: "Nicht beitreten",
-    Action.LEAVE: "Beitritt zurücknehmen",
-    Action.ASK_TO_WITHDRAW: "Austritt beantragen",
-    Action.CONSENT: "Einem Austritt zustimmen",
-    Action.WITHDRAW: "Austreten",
-    Action.DISSOLVE: "Auflösen",
-    Action.START_TENDER: "Vergabe beginnen",
-    Action.RETURN_FROM_TENDER: "Nach Aufhebung zurücknehmen",
-    Action.CONCLUDE: "Abschließen",
+    Action.START_CONSULTATION: lazy("Anhörung beginnen"),
+    Action.SPLIT: lazy("Teilen"),
+    Action.MERGE: lazy("Zusammenführen"),
+    Action.REJECT: lazy("Ablehnen"),
+    Action.OPEN_JOINING: lazy("Beitritt öffnen"),
+    Action.EXTEND_JOINING: lazy("Beitrittsfrist verlängern"),
+    Action.JOIN: lazy("Beitreten"),
+    Action.DECLINE: lazy("Nicht beitreten"),
+    Action.LEAVE: lazy("Beitritt zurücknehmen"),
+    Action.ASK_TO_WITHDRAW: lazy("Austritt beantragen"),
+    Action.CONSENT: lazy("Einem Austritt zustimmen"),
+    Action.WITHDRAW: lazy("Austreten"),
+    Action.DISSOLVE: lazy("Auflösen"),
+    Action.START_TENDER: lazy("Vergabe beginnen"),
+    Action.RETURN_FROM_TENDER: lazy("Nach Aufhebung zurücknehmen"),
+    Action.CONCLUDE: lazy("Abschließen"),
 }
 
 # Joining closes by time: there is no action that moves a pool from JOINING to BINDING.

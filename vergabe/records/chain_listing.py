@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from vergabe.audit.model import RecordEntry
 from vergabe.records.queries import ChainRef
+from vergabe.texts import _
 from vergabe.web.list_filters import Days, TextFilter
 from vergabe.web.lists import Column, Listing, Order
 
@@ -19,19 +20,19 @@ def entry_list(ref: ChainRef, title: str) -> Listing[RecordEntry]:
         title=title,
         id=RecordEntry.id,
         columns=(
-            Column("nummer", "Nr.", lambda e: e.sequence),
-            Column("zeit", "Zeitpunkt", lambda e: e.at),
-            Column("was", "Was", lambda e: e.summary),
-            Column("grund", "Grund", lambda e: e.reason),
-            Column("wer", "Wer", lambda e: e.actor_name),
-            Column("fuer", "Für", lambda e: e.organisation_name, on_page=False),
-            Column("art", "Art", lambda e: e.action, on_page=False),
-            Column("pruefsumme", "Prüfsumme", lambda e: e.entry_hash, on_page=False),
+            Column("nummer", _("Nr."), lambda e: e.sequence),
+            Column("zeit", _("Zeitpunkt"), lambda e: e.at),
+            Column("was", _("Was"), lambda e: e.summary),
+            Column("grund", _("Grund"), lambda e: e.reason),
+            Column("wer", _("Wer"), lambda e: e.actor_name),
+            Column("fuer", _("Für"), lambda e: e.organisation_name, on_page=False),
+            Column("art", _("Art"), lambda e: e.action, on_page=False),
+            Column("pruefsumme", _("Prüfsumme"), lambda e: e.entry_hash, on_page=False),
         ),
         orders=(
             Order(
                 "nummer",
-                "Nr.",
+                _("Nr."),
                 RecordEntry.sequence,
                 names=("älteste zuerst", "neueste zuerst"),
                 falls_first=True,
@@ -42,13 +43,13 @@ def entry_list(ref: ChainRef, title: str) -> Listing[RecordEntry]:
         filters=(
             TextFilter(
                 "q",
-                "Suchbegriff",
+                _("Suchbegriff"),
                 lambda word: func.lower(
                     RecordEntry.summary + " " + RecordEntry.actor_name
                 ).contains(word, autoescape=True),
-                hint="Wörter aus dem Eintrag oder der Name einer Person",
+                hint=_("Wörter aus dem Eintrag oder der Name einer Person"),
             ),
-            Days("zeit", "Zeitpunkt", RecordEntry.at),
+            Days("zeit", _("Zeitpunkt"), RecordEntry.at),
         ),
     )
 

@@ -15,6 +15,7 @@ from vergabe.audit.model import RecordEntry
 from vergabe.errors import InvalidInput
 from vergabe.records.queries import ChainRef
 from vergabe.tenders import editing
+from vergabe.texts import lazy
 from vergabe.web import paging
 from vergabe.web.paging import Page
 
@@ -172,10 +173,10 @@ def topic_of(entry: RecordEntry, ref: ChainRef) -> str | None:
 _CODES: Final = frozenset({"economic", "technical", "time"})
 _LABELS: Final = {
     **editing.LABELS,
-    "starts_on": "Leistung ab",
-    "ends_on": "Leistung bis",
-    "file_name": "Datei",
-    "budget_line": "Haushaltsstelle",
+    "starts_on": lazy("Leistung ab"),
+    "ends_on": lazy("Leistung bis"),
+    "file_name": lazy("Datei"),
+    "budget_line": lazy("Haushaltsstelle"),
 }
 
 

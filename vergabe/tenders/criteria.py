@@ -19,8 +19,13 @@ from vergabe.tenders.limits import NAME_MAX, TEXT_MAX
 from vergabe.tenders.model import AwardCriterion, Tender
 from vergabe.tenders.recording import record
 from vergabe.tenders.rules import FULL_WEIGHT
+from vergabe.texts import lazy
 
-KINDS: Final[Mapping[str, str]] = {"price": "Preis", "cost": "Kosten", "quality": "Qualität"}
+KINDS: Final[Mapping[str, str]] = {
+    "price": lazy("Preis"),
+    "cost": lazy("Kosten"),
+    "quality": lazy("Qualität"),
+}
 MOST_CRITERIA: Final = 50
 # Positions are unique: rows step aside here before they take their new places.
 _ASIDE: Final = 1_000

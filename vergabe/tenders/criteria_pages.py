@@ -16,6 +16,7 @@ from vergabe.tenders.criteria import KINDS, MOST_CRITERIA, CriterionInput
 from vergabe.tenders.forms import FormReader
 from vergabe.tenders.model import Tender
 from vergabe.tenders.rules import FULL_WEIGHT
+from vergabe.texts import _
 from vergabe.web.formatting import quantity
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -51,7 +52,7 @@ def save(tender_id: uuid.UUID) -> ResponseReturnValue:
         tender = queries.visible_tender(session, actor, tender_id)
         violations = presenting.told(session, tender, error)
         return _page(tender, rows, violations, status=error.status)
-    flash("Die Zuschlagskriterien sind gespeichert.", "success")
+    flash(_("Die Zuschlagskriterien sind gespeichert."), "success")
     missing = criteria.reasons_against(tender)
     for reason in missing:
         flash(reason.message, "warning")

@@ -20,6 +20,7 @@ from vergabe.tenders.cleaning import cleaned
 from vergabe.tenders.facts import chosen_of, period_facts, refresh_assessment
 from vergabe.tenders.model import Tender
 from vergabe.tenders.recording import record
+from vergabe.texts import lazy
 
 
 class TenderEdit(TypedDict, total=False):
@@ -55,28 +56,28 @@ class TenderEdit(TypedDict, total=False):
 
 
 LABELS: Final[Mapping[str, str]] = {
-    "title": "Titel",
-    "description": "Beschreibung",
-    "selection_criteria": "Eignungskriterien",
-    "procurement_method": "Verfahrensart",
-    "method_reason": "Grund der Verfahrensart",
-    "is_urgent": "Dringlichkeit",
-    "urgency_reason": "Grund der Dringlichkeit",
-    "is_framework": "Rahmenvereinbarung",
-    "framework_maximum_net_cents": "Höchstwert",
-    "duration_months": "Laufzeit",
-    "duration_reason": "Grund der langen Laufzeit",
-    "contact": "Kontaktstelle",
-    "review_body": "Nachprüfungsstelle",
-    "variants": "Nebenangebote",
-    "max_lots_per_bid": "Höchstzahl der Lose je Angebot",
-    "max_lots_per_winner": "Höchstzahl der Lose je Zuschlag",
-    "lots_joining": "Begründung der Zusammenfassung von Losen",
-    "requested_publication_on": "Wunschtag der Veröffentlichung",
-    "enquiries_deadline": "Frist für Fragen",
-    "submission_deadline": "Angebotsfrist",
-    "bid_validity_until": "Bindefrist",
-    "bid_validity_reason": "Grund der Bindefrist",
+    "title": lazy("Titel"),
+    "description": lazy("Beschreibung"),
+    "selection_criteria": lazy("Eignungskriterien"),
+    "procurement_method": lazy("Verfahrensart"),
+    "method_reason": lazy("Grund der Verfahrensart"),
+    "is_urgent": lazy("Dringlichkeit"),
+    "urgency_reason": lazy("Grund der Dringlichkeit"),
+    "is_framework": lazy("Rahmenvereinbarung"),
+    "framework_maximum_net_cents": lazy("Höchstwert"),
+    "duration_months": lazy("Laufzeit"),
+    "duration_reason": lazy("Grund der langen Laufzeit"),
+    "contact": lazy("Kontaktstelle"),
+    "review_body": lazy("Nachprüfungsstelle"),
+    "variants": lazy("Nebenangebote"),
+    "max_lots_per_bid": lazy("Höchstzahl der Lose je Angebot"),
+    "max_lots_per_winner": lazy("Höchstzahl der Lose je Zuschlag"),
+    "lots_joining": lazy("Begründung der Zusammenfassung von Losen"),
+    "requested_publication_on": lazy("Wunschtag der Veröffentlichung"),
+    "enquiries_deadline": lazy("Frist für Fragen"),
+    "submission_deadline": lazy("Angebotsfrist"),
+    "bid_validity_until": lazy("Bindefrist"),
+    "bid_validity_reason": lazy("Grund der Bindefrist"),
 }
 _FRAMEWORK: Final = frozenset(
     {"is_framework", "framework_maximum_net_cents", "duration_months", "duration_reason"}

@@ -16,13 +16,14 @@ from vergabe.tenders.facts import chosen_of, current_assessment, period_facts
 from vergabe.tenders.model import Tender
 from vergabe.tenders.rules import Stage
 from vergabe.tenders.timing import Timing
+from vergabe.texts import lazy
 
 _TITLES = {
-    "estimate": "Geschätzter Auftragswert",
-    "threshold": "EU-Schwellenwert",
-    "regime": "Geltendes Recht",
-    "methods": "Verfahrensarten",
-    "bylaws": "Satzungen der Kommunen",
+    "estimate": lazy("Geschätzter Auftragswert"),
+    "threshold": lazy("EU-Schwellenwert"),
+    "regime": lazy("Geltendes Recht"),
+    "methods": lazy("Verfahrensarten"),
+    "bylaws": lazy("Satzungen der Kommunen"),
 }
 
 

@@ -9,16 +9,17 @@ from vergabe.cooperations.gates import Gate
 from vergabe.cooperations.readiness import MemberViolation
 from vergabe.errors import Violation
 from vergabe.tenders.model import Tender
+from vergabe.texts import lazy
 
 # What a member opens, in one word each: the heads of a table.
 SHORT_TITLES: Final[Mapping[str, str]] = {
-    "participation": "Teilnahme",
-    "mandates": "Vollmacht",
-    "resolutions": "Beschlüsse",
-    "demands_released": "Freigabe",
-    "joinings_recorded": "Beitritt",
-    "declarations": "Erklärungen",
-    "vote": "Abstimmung",
+    "participation": lazy("Teilnahme"),
+    "mandates": lazy("Vollmacht"),
+    "resolutions": lazy("Beschlüsse"),
+    "demands_released": lazy("Freigabe"),
+    "joinings_recorded": lazy("Beitritt"),
+    "declarations": lazy("Erklärungen"),
+    "vote": lazy("Abstimmung"),
 }
 
 

@@ -19,6 +19,7 @@ from vergabe.pools.announcing import LaterJoiningEntry
 from vergabe.pools.commitment import amount
 from vergabe.pools.model import LaterJoiner
 from vergabe.tenders import later_joining, queries
+from vergabe.texts import _
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -80,7 +81,7 @@ def join(tender_id: uuid.UUID) -> ResponseReturnValue:
     except (InvalidInput, Refused) as error:
         db.session.rollback()
         return _page(tender_id, error.reasons, entry=request.form.to_dict(), status=error.status)
-    flash("Der Beitritt ist verbindlich eingetragen.", "success")
+    flash(_("Der Beitritt ist verbindlich eingetragen."), "success")
     return redirect(url_for(".show", tender_id=tender_id), code=303)
 
 

@@ -16,6 +16,7 @@ from vergabe.exchange import codes
 from vergabe.tenders import queries, rules
 from vergabe.tenders.model import Tender
 from vergabe.tenders.rules import STAGE_NAMES, Stage
+from vergabe.texts import _
 from vergabe.web import lists
 from vergabe.web.list_filters import Amounts, Days, Filter, OneOf, TextFilter, Yes
 from vergabe.web.lists import Column, Listing, euros
@@ -27,24 +28,26 @@ def tender_list(session: Session, actor: Actor, *, now: dt.datetime) -> Listing[
     reached = reach.reach_of(session, actor, Permission.VIEW_TENDERS, now=now)
     return Listing(
         key="tenders",
-        title="Vergabeverfahren",
+        title=_("Vergabeverfahren"),
         id=Tender.id,
         columns=(
-            Column("titel", "Titel", lambda t: t.title),
-            Column("aktenzeichen", "Aktenzeichen", lambda t: t.reference),
-            Column("federfuehrung", "Federführung", lambda t: t.lead.name),
-            Column("wert", "Wert netto", lambda t: euros(t.estimated_value_net_cents), "numeric"),
-            Column("frist", "Angebote bis", lambda t: t.submission_deadline),
-            Column("stand", "Stand", lambda t: shown_stage(t, now)),
-            Column("gruppe", "Zusammenarbeit", lambda t: t.cooperation.name, on_page=False),
-            Column("cpv", "CPV", lambda t: codes.cpv_with_check_digit(t.cpv), on_page=False),
-            Column("gesendet", "Veröffentlicht", lambda t: t.published_at, on_page=False),
+            Column("titel", _("Titel"), lambda t: t.title),
+            Column("aktenzeichen", _("Aktenzeichen"), lambda t: t.reference),
+            Column("federfuehrung", _("Federführung"), lambda t: t.lead.name),
+            Column(
+                "wert", _("Wert netto"), lambda t: euros(t.estimated_value_net_cents), "numeric"
+            ),
+            Column("frist", _("Angebote bis"), lambda t: t.submission_deadline),
+            Column("stand", _("Stand"), lambda t: shown_stage(t, now)),
+            Column("gruppe", _("Zusammenarbeit"), lambda t: t.cooperation.name, on_page=False),
+            Column("cpv", _("CPV"), lambda t: codes.cpv_with_check_digit(t.cpv), on_page=False),
+            Column("gesendet", _("Veröffentlicht"), lambda t: t.published_at, on_page=False),
         ),
         orders=(
             lists.NEWEST,
-            lists.by_text("titel", "Titel", Tender.title_order),
-            lists.by_amount("wert", "Wert", Tender.estimated_value_net_cents),
-            lists.by_day("frist", "Angebote bis", Tender.submission_deadline, nullable=True),
+            lists.by_text("titel", _("Titel"), Tender.title_order),
+            lists.by_amount("wert", _("Wert"), Tender.estimated_value_net_cents),
+            lists.by_day("frist", _("Angebote bis"), Tender.submission_deadline, nullable=True),
         ),
         rows=_tenders,
         branches=reached.branches(Tender.cooperation_id, elsewhere),
@@ -74,7 +77,7 @@ def _filters(session: Session, actor: Actor) -> list[Filter]:
     found: list[Filter] = [
         TextFilter(
             "q",
-            "Titel oder Aktenzeichen",
+            _("Titel oder Aktenzeichen"),
             lambda word: (
                 Tender.title_order.contains(folded(word), autoescape=True)
                 | func.lower(Tender.reference).contains(word, autoescape=True)
@@ -82,7 +85,7 @@ def _filters(session: Session, actor: Actor) -> list[Filter]:
         ),
         OneOf(
             "stand",
-            "Stand",
+            _("Stand"),
             [(stage.value, name) for stage, name in STAGE_NAMES.items()],
             lambda stage: Tender.stage == stage,
         ),
@@ -92,9 +95,9 @@ def _filters(session: Session, actor: Actor) -> list[Filter]:
         *reach.filters_by_cooperation(groups, Tender.cooperation_id),
         Yes(
             "eigene",
-            "Nur unter unserer Federführung",
+            _("Nur unter unserer Federführung"),
             lambda: Tender.lead_organisation_id == actor.organisation_id,
         ),
-        Amounts("wert", "Wert netto", Tender.estimated_value_net_cents),
-        Days("frist", "Angebote bis", Tender.submission_deadline),
+        Amounts("wert", _("Wert netto"), Tender.estimated_value_net_cents),
+        Days("frist", _("Angebote bis"), Tender.submission_deadline),
     ]

@@ -28,6 +28,7 @@ from vergabe.tenders.lot_editing import LotEdit, lot_of
 from vergabe.tenders.lot_writing import cpv_label
 from vergabe.tenders.lotting import SPLIT_NAMES, Split
 from vergabe.tenders.model import Lot, Tender
+from vergabe.texts import _
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -260,7 +261,7 @@ def save(tender_id: uuid.UUID, lot_id: uuid.UUID) -> ResponseReturnValue:
         tender = queries.visible_tender(session, actor, tender_id)
         told = presenting.told(session, tender, error)
         return _lot_page(tender, lot_of(tender, lot_id), request.form, told, status=error.status)
-    flash("Das Los ist gespeichert.", "success")
+    flash(_("Das Los ist gespeichert."), "success")
     return redirect(url_for(".index", tender_id=tender_id), code=303)
 
 

@@ -15,6 +15,7 @@ from typing import Final
 
 from vergabe import money
 from vergabe.exchange import codes
+from vergabe.texts import lazy
 
 
 class Split(StrEnum):
@@ -27,10 +28,10 @@ class Split(StrEnum):
 
 
 SPLIT_NAMES: Final[Mapping[Split, str]] = {
-    Split.TRADE: "Fachlose (nach Art der Leistung)",
-    Split.REGION: "Teillose nach Region",
-    Split.MEMBER: "Teillose je Kommune",
-    Split.SINGLE: "ein Los für alles",
+    Split.TRADE: lazy("Fachlose (nach Art der Leistung)"),
+    Split.REGION: lazy("Teillose nach Region"),
+    Split.MEMBER: lazy("Teillose je Kommune"),
+    Split.SINGLE: lazy("ein Los für alles"),
 }
 CLASS_DIGITS: Final = 4
 """Digits of a CPV class: what a trade is taken to be."""

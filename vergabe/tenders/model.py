@@ -34,6 +34,7 @@ from vergabe.db import (
     append_only,
 )
 from vergabe.pools.model import Pool
+from vergabe.texts import lazy
 
 STAGES = (
     "draft",
@@ -47,10 +48,10 @@ STAGES = (
     "cancelled",
 )
 JOINING_LABELS = {
-    "facts": "Sachverhalt",
-    "alternatives": "Geprüfte Alternativen",
-    "weighing": "Abwägung",
-    "decision": "Entscheidung",
+    "facts": lazy("Sachverhalt"),
+    "alternatives": lazy("Geprüfte Alternativen"),
+    "weighing": lazy("Abwägung"),
+    "decision": lazy("Entscheidung"),
 }
 _STAGES_SQL = ", ".join(f"'{stage}'" for stage in STAGES)
 _METHODS_SQL = (

@@ -39,6 +39,7 @@ from vergabe.tenders.gate_lists import common_gates
 from vergabe.tenders.lotting import SPLIT_NAMES, LotDraft, Split
 from vergabe.tenders.model import Tender
 from vergabe.tenders.rules import Stage
+from vergabe.texts import _
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -84,7 +85,7 @@ def draft_from_pool(pool_id: uuid.UUID) -> ResponseReturnValue:
     tender = drafting.draft_tender(
         db.session(), current_actor(), pool_id, now=clock.now(), split=_split()
     )
-    flash(f"Das Verfahren {tender.reference} ist angelegt.", "success")
+    flash(_("Das Verfahren %(reference)s ist angelegt.", reference=tender.reference), "success")
     return redirect(url_for(".show", tender_id=tender.id), code=303)
 
 

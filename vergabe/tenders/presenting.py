@@ -20,19 +20,20 @@ from vergabe.tenders.assessment import method_label
 from vergabe.tenders.model import Tender, TenderDocument
 from vergabe.tenders.recording import stream_of
 from vergabe.tenders.rules import Stage
+from vergabe.texts import lazy
 from vergabe.web.downloads import content_disposition
 from vergabe.web.rights import current_actor
 
 NATURES: Final = {
-    "supplies": "Lieferleistung",
-    "services": "Dienstleistung",
-    "works": "Bauleistung",
+    "supplies": lazy("Lieferleistung"),
+    "services": lazy("Dienstleistung"),
+    "works": lazy("Bauleistung"),
 }
 LOT_KINDS: Final = {
-    "trade": "Fachlos",
-    "region": "Teillos (Region)",
-    "member": "Teillos (Kommune)",
-    "single": "einziges Los",
+    "trade": lazy("Fachlos"),
+    "region": lazy("Teillos (Region)"),
+    "member": lazy("Teillos (Kommune)"),
+    "single": lazy("einziges Los"),
 }
 
 

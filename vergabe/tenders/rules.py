@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from vergabe.errors import Violation
+from vergabe.texts import lazy
 
 FULL_WEIGHT: Final = 10_000
 SHORTEST_REASON: Final = 20
@@ -44,15 +45,15 @@ class Action(StrEnum):
 
 
 STAGE_NAMES: Final[Mapping[Stage, str]] = {
-    Stage.DRAFT: "in Vorbereitung",
-    Stage.READY: "bereit",
-    Stage.PUBLISHED: "veröffentlicht",
-    Stage.OPENED: "Angebote geöffnet",
-    Stage.EVALUATED: "gewertet",
-    Stage.DECIDED: "entschieden",
-    Stage.AWARDED: "Zuschlag erteilt",
-    Stage.COMPLETED: "abgeschlossen",
-    Stage.CANCELLED: "aufgehoben",
+    Stage.DRAFT: lazy("in Vorbereitung"),
+    Stage.READY: lazy("bereit"),
+    Stage.PUBLISHED: lazy("veröffentlicht"),
+    Stage.OPENED: lazy("Angebote geöffnet"),
+    Stage.EVALUATED: lazy("gewertet"),
+    Stage.DECIDED: lazy("entschieden"),
+    Stage.AWARDED: lazy("Zuschlag erteilt"),
+    Stage.COMPLETED: lazy("abgeschlossen"),
+    Stage.CANCELLED: lazy("aufgehoben"),
 }
 
 NEXT_STAGE: Final[Mapping[tuple[Stage, Action], Stage]] = {
@@ -125,13 +126,13 @@ def shown_stage(
 
 # BT-144 (eForms SDK 1.14.2, CC BY 4.0) with the number of § 63 (1) VgV that it goes with.
 CANCELLATION_CODES: Final[Mapping[str, str]] = {
-    "no-rece": "Es ist kein Angebot eingegangen (Nr. 1)",
-    "all-rej": "Kein Angebot entspricht den Bedingungen (Nr. 1)",
-    "one-admis": "Nur ein Angebot ist eingegangen (Nr. 3)",
-    "chan-need": "Die Grundlage hat sich wesentlich geändert (Nr. 2)",
-    "ins-fund": "Die Mittel reichen nicht (Nr. 3)",
-    "rev-body": "Entscheidung einer Nachprüfungsstelle (Nr. 4)",
-    "other": "Anderer schwerwiegender Grund (Nr. 4)",
+    "no-rece": lazy("Es ist kein Angebot eingegangen (Nr. 1)"),
+    "all-rej": lazy("Kein Angebot entspricht den Bedingungen (Nr. 1)"),
+    "one-admis": lazy("Nur ein Angebot ist eingegangen (Nr. 3)"),
+    "chan-need": lazy("Die Grundlage hat sich wesentlich geändert (Nr. 2)"),
+    "ins-fund": lazy("Die Mittel reichen nicht (Nr. 3)"),
+    "rev-body": lazy("Entscheidung einer Nachprüfungsstelle (Nr. 4)"),
+    "other": lazy("Anderer schwerwiegender Grund (Nr. 4)"),
 }
 
 

@@ -33,6 +33,7 @@ from vergabe.tenders.forms import FormReader
 from vergabe.tenders.model import Tender
 from vergabe.tenders.recording import stream_of
 from vergabe.tenders.sections import SECTIONS, Section
+from vergabe.texts import _, lazy
 from vergabe.web import stale
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.stale import Overtaken
@@ -42,9 +43,9 @@ pages = Blueprint("tender_sections", __name__)
 
 _RULE = "/vergabeverfahren/<uuid:tender_id>/bearbeiten/<key>"
 GROUNDS = {
-    JoiningReason.ECONOMIC: "wirtschaftliche Gründe",
-    JoiningReason.TECHNICAL: "technische Gründe",
-    JoiningReason.TIME: "zeitliche Gründe (nur große Infrastrukturvorhaben)",
+    JoiningReason.ECONOMIC: lazy("wirtschaftliche Gründe"),
+    JoiningReason.TECHNICAL: lazy("technische Gründe"),
+    JoiningReason.TIME: lazy("zeitliche Gründe (nur große Infrastrukturvorhaben)"),
 }
 
 
@@ -75,7 +76,7 @@ def save(tender_id: uuid.UUID, key: str) -> ResponseReturnValue:
             return _overtaken_page(tender, section, error)
         violations = presenting.told(session, tender, error)
         return _section_page(tender, section, request.form, violations, status=error.status)
-    flash(f"{section.title}: gespeichert.", "success")
+    flash(_("%(title)s: gespeichert.", title=section.title), "success")
     for sentence in _still_missing(session, tender, section):
         flash(sentence, "warning")
     return redirect(url_for("tenders.show", tender_id=tender_id), code=303)

@@ -12,14 +12,15 @@ from vergabe.cooperations.voting import RULE_NAMES, Required, Rule, VotingTerms
 from vergabe.errors import Violation
 from vergabe.pools.model import Pool
 from vergabe.pools.rules import moment
+from vergabe.texts import lazy
 from vergabe.votes import queries, rules, standing
 from vergabe.votes.model import Vote
 from vergabe.votes.rules import Choice, State, Voter
 
 ROLE_PHRASES = {
-    Role.CHIEF_OFFICER: "Hauptverwaltung",
-    Role.COORDINATOR: "Koordination",
-    Role.RELEASER: "Kämmerei",
+    Role.CHIEF_OFFICER: lazy("Hauptverwaltung"),
+    Role.COORDINATOR: lazy("Koordination"),
+    Role.RELEASER: lazy("Kämmerei"),
 }
 
 

@@ -18,6 +18,7 @@ from vergabe.money import german as euro
 from vergabe.pools.model import Pool
 from vergabe.pools.presenting import stage_of
 from vergabe.pools.rules import moment
+from vergabe.texts import lazy
 from vergabe.votes import queries, rules, service, standing, subject
 from vergabe.votes.gates import ROLE_PHRASES, rule_text
 from vergabe.votes.model import Ballot, Vote
@@ -44,10 +45,12 @@ CHOICE_KINDS: Final[Mapping[Choice, str]] = {
     Choice.ABSTAIN: "neutral",
 }
 REQUIRED_TEXTS: Final[Mapping[Required, str]] = {
-    Required.NEVER: "Für dieses Aufgabengebiet ist keine Abstimmung vorgeschrieben.",
-    Required.BEFORE_JOINING: "Ohne angenommene Abstimmung öffnet sich weder das "
-    "Beitrittsfenster, noch wird veröffentlicht.",
-    Required.BEFORE_PUBLICATION: "Ohne angenommene Abstimmung wird nicht veröffentlicht.",
+    Required.NEVER: lazy("Für dieses Aufgabengebiet ist keine Abstimmung vorgeschrieben."),
+    Required.BEFORE_JOINING: lazy(
+        "Ohne angenommene Abstimmung öffnet sich weder das "
+        "Beitrittsfenster, noch wird veröffentlicht."
+    ),
+    Required.BEFORE_PUBLICATION: lazy("Ohne angenommene Abstimmung wird nicht veröffentlicht."),
 }
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from vergabe.cooperations.voting import MajorityOf, Rule, VotingTerms
 from vergabe.errors import Violation
 from vergabe.pools.stages import STAGE_NAMES, Stage
+from vergabe.texts import lazy
 
 WHOLE: Final = 10_000
 LONGEST_DAYS: Final = 366
@@ -36,12 +37,16 @@ class State(StrEnum):
     REPLACED = "replaced"  # by a new vote on a changed subject
 
 
-CHOICE_NAMES: Final = {Choice.YES: "Ja", Choice.NO: "Nein", Choice.ABSTAIN: "Enthaltung"}
+CHOICE_NAMES: Final = {
+    Choice.YES: lazy("Ja"),
+    Choice.NO: lazy("Nein"),
+    Choice.ABSTAIN: lazy("Enthaltung"),
+}
 STATE_NAMES: Final = {
-    State.OPEN: "läuft",
-    State.ADOPTED: "angenommen",
-    State.REJECTED: "nicht angenommen",
-    State.REPLACED: "ersetzt",
+    State.OPEN: lazy("läuft"),
+    State.ADOPTED: lazy("angenommen"),
+    State.REJECTED: lazy("nicht angenommen"),
+    State.REPLACED: lazy("ersetzt"),
 }
 
 

@@ -75,7 +75,9 @@ def init_app(app: Flask) -> None:
     """Speak the right language from the first hook to the last; hand `?lang` on to links."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.policies["ext.i18n.trimmed"] = True
-    cast(Any, app.jinja_env).install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)
+    cast(Any, app.jinja_env).install_gettext_callables(
+        texts.gettext, texts.plural_form, newstyle=True
+    )
     app.jinja_env.globals.update(
         language=texts.language,
         language_names=texts.LANGUAGE_NAMES,
