@@ -1,10 +1,21 @@
-"""Empty databases for benchmarks: SQLite in a passing folder, PostgreSQL from its wheel."""
+"""Empty databases and live servers for benchmarks.
 
+SQLite lies in a passing folder, PostgreSQL comes from its wheel, servers are the ones of users.
+"""
+
+import os
 import shutil
+import signal
+import socket
+import subprocess
+import sys
 import tempfile
+import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 
@@ -46,3 +57,53 @@ def application(kind: str, **settings: object) -> Iterator[Flask]:
         if server is not None:
             server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def served(
+    app: Flask, *, workers: int = 1, threads: int = 8, ready: str = "/anmelden", **environment: str
+) -> Iterator[tuple[str, subprocess.Popen[Any]]]:
+    """Give the address of a live server on the database of `app`, and its process.
+
+    ready: a path that is asked for until it answers; environment: more settings (`VERGABE_…`).
+    """
+    port = free_port()
+    base = f"http://127.0.0.1:{port}"
+    settings = app.extensions["vergabe_settings"]
+    facts = {
+        "VERGABE_DATABASE_URL": settings.database_url,
+        "VERGABE_DATA": str(settings.data),
+        "VERGABE_FILES": settings.files,
+        "VERGABE_SECRET_KEY": settings.secret_key,
+        "VERGABE_BASE_URL": base,
+    }
+    command = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}", "--no-control-socket"]
+    command += ["--workers", str(workers), "--threads", str(threads), "vergabe.app:create_app()"]
+    with subprocess.Popen(
+        command,
+        env=os.environ | facts | environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as server:
+        try:
+            _wait_for(base + ready)
+            yield base, server
+        finally:
+            server.send_signal(signal.SIGTERM)
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens at."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(480):
+        try:
+            urllib.request.urlopen(address).read()
+            return
+        except OSError:
+            time.sleep(0.25)
+    raise TimeoutError(address)
