@@ -51,7 +51,7 @@ def notice_of(lots: int) -> Notice:
 
 def plan_of(root: "etree._Element", depth: int = 0) -> list[Step]:
     """Return the tree as a flat list: depth, tag, attributes, text."""
-    steps: list[Step] = [(depth, str(root.tag), dict(root.attrib), root.text)]  # type: ignore[arg-type]
+    steps: list[Step] = [(depth, str(root.tag), dict(root.attrib), root.text)]
     for child in root:
         steps += plan_of(child, depth + 1)
     return steps

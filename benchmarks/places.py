@@ -46,7 +46,7 @@ def application(kind: str, **settings: object) -> Iterator[Flask]:
             "base_url": "http://localhost",
             "secret_key": "only-for-benchmarks-" + "x" * 40,
         }
-        app = create_app(Settings(**{**facts, **settings}))  # type: ignore[arg-type]
+        app = create_app(Settings(**{**facts, **settings}))
         with app.app_context():
             with writing():
                 Base.metadata.create_all(db.engine)

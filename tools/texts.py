@@ -153,7 +153,7 @@ def updated(old: dict[str, Catalog]) -> dict[str, Catalog]:
     return {area: _catalogue(entries, english) for area, entries in sorted(places.items())}
 
 
-def _catalogue(entries: list[tuple[Key, list[Path]]], english: dict) -> Catalog:  # type: ignore[type-arg]  # Babel has no types
+def _catalogue(entries: list[tuple[Key, list[Path]]], english: dict) -> Catalog:
     made = Catalog(locale="en", header_comment=HEADER, fuzzy=False)
     for key, files in sorted(entries, key=lambda entry: (min(entry[1]), str(entry[0]))):
         first = key[0] if isinstance(key, tuple) else key

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator
 from contextvars import ContextVar
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
@@ -32,6 +32,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
 from vergabe import clock, ids
+from vergabe.engines import SQLITE_PATIENCE_SECONDS
 
 NAMING: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -178,7 +179,7 @@ def _on_sqlite_connect(connection: Any, _record: object) -> None:
     for pragma in (
         "journal_mode=WAL",
         "synchronous=NORMAL",
-        "busy_timeout=15000",
+        f"busy_timeout={SQLITE_PATIENCE_SECONDS * 1000}",
         "foreign_keys=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
@@ -187,19 +188,6 @@ def _on_sqlite_connect(connection: Any, _record: object) -> None:
 
 def _on_sqlite_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if _will_write.get() else "BEGIN")
-
-
-def engine_options(database_url: str) -> dict[str, Any]:
-    """Return the engine options for a database URL: pool sizes and time-outs by database."""
-    if database_url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 15}}
-    return {
-        "pool_size": 8,
-        "max_overflow": 4,
-        "pool_pre_ping": True,
-        "isolation_level": "READ COMMITTED",
-        "connect_args": {"options": "-c lock_timeout=10s -c statement_timeout=60s -c timezone=UTC"},
-    }
 
 
 def insert_unless_there(session: Session, model: type[Base], values: dict[str, Any]) -> bool:
@@ -217,20 +205,21 @@ def insert_unless_there(session: Session, model: type[Base], values: dict[str, A
     return session.execute(statement.returning(first_key)).first() is not None
 
 
-def append_only(table: Table) -> None:
-    """Refuse UPDATE and DELETE on `table` in the database itself, on both databases."""
-    guard(table, columns=None)
+def append_only(model: type[Model]) -> None:
+    """Refuse UPDATE and DELETE on the table of `model`, in either database itself."""
+    guard(model, columns=None)
 
 
 # Table → guarded columns (None: all); a test compares the migrations with it.
 GUARDED: Final[dict[str, tuple[str, ...] | None]] = {}
 
 
-def guard(table: Table, columns: tuple[str, ...] | None) -> None:
-    """Refuse DELETE, and UPDATE of `columns` (None: of any column), on `table`.
+def guard(model: type[Model], columns: tuple[str, ...] | None) -> None:
+    """Refuse DELETE, and UPDATE of `columns` (None: of any column), on the table of `model`.
 
     The triggers are created with the table; the migrations write the same statements.
     """
+    table = cast(Table, model.__table__)
     GUARDED[table.name] = columns
     for dialect in ("sqlite", "postgresql"):
         for statement in guard_statements(table.name, columns, dialect):

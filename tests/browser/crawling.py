@@ -62,7 +62,7 @@ class Crawl:
 
     @property
     def connection(self) -> Connection:
-        found: Connection = db._app_engines[self.app][None]  # type: ignore[assignment]  # see `emptied`
+        found: Connection = db._app_engines[self.app][None]
         return found
 
     @contextmanager

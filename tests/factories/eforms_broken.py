@@ -168,7 +168,7 @@ SPOILED: dict[str, Spoil] = {
     "epayment_missing": lambda: terms(epayment=None),
     "gpa_missing": lambda: terms(gpa=None),
     "auction_missing": lambda: terms(has_auction=None),
-    "review_body_missing": lambda: terms(review=replace(make.terms().review, body=None)),  # type: ignore[type-var]  # there is one
+    "review_body_missing": lambda: terms(review=replace(make.terms().review, body=None)),
     "information_provider_missing": lambda: of_subtype("7", terms(information_provider=None)),
     "award_criteria_missing": lambda: of_subtype("29", terms(award_criteria=())),
     "answer_deadline_missing": lambda: of_subtype("E1", notice()),

@@ -66,7 +66,7 @@ def world(app: Flask, client: FlaskClient, session: Session) -> Iterator[World]:
 
 @pytest.fixture
 def connection(app: Flask) -> Connection:
-    found: Connection = db._app_engines[app][None]  # type: ignore[assignment]  # see `app`
+    found: Connection = db._app_engines[app][None]
     return found
 
 

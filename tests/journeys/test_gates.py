@@ -123,7 +123,7 @@ class Attempts:
 
 
 def _count(session: Session, query: object) -> int:
-    return session.scalars(select(func.count()).select_from(query.subquery())).one()  # type: ignore[attr-defined]  # any select
+    return session.scalars(select(func.count()).select_from(query.subquery())).one()
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
 @pytest.fixture(scope="module")
 def environment() -> Environment:
     made = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], autoescape=True)
-    made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # put there by the extension
+    made.install_null_translations(newstyle=True)
     return made
 
 

@@ -41,7 +41,7 @@ def _joined(text: str | list[str] | tuple[str, ...]) -> str:
     return text if isinstance(text, str) else " ".join(text)
 
 
-def test_a_sentence_without_english_is_told(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_sentence_without_english_is_told(tmp_path, monkeypatch) -> None:
     package = tmp_path / "vergabe"
     (package / "templates" / "parts").mkdir(parents=True)
     (package / "templates" / "parts" / "a.html").write_text(

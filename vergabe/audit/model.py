@@ -46,4 +46,4 @@ class RecordEntry(Model):
     entry_hash: Mapped[Sha256]
 
 
-append_only(RecordEntry.__table__)  # type: ignore[arg-type]  # a mapped class's __table__ is a Table
+append_only(RecordEntry)

@@ -81,7 +81,7 @@ class ProcurementBylaw(Model):
 
 # What a published procedure went by can be looked up for ever: the database itself refuses edits.
 guard(
-    ProcurementBylaw.__table__,  # type: ignore[arg-type]  # a mapped class has a Table
+    ProcurementBylaw,
     (
         *("organisation_id", "number", "title", "adopted_on", "valid_from"),
         *LIMIT_COLUMNS,

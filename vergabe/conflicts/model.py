@@ -44,4 +44,4 @@ class ConflictEntry(Model):
     at: Mapped[Instant]
 
 
-append_only(ConflictEntry.__table__)  # type: ignore[arg-type]  # __table__ is a Table
+append_only(ConflictEntry)

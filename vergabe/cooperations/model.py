@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -11,7 +11,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
-    Table,
     Text,
     UniqueConstraint,
     false,
@@ -357,7 +356,7 @@ class PaperOpening(Model):
     organisation_name: Mapped[Name]
 
 
-append_only(cast(Table, PaperOpening.__table__))
+append_only(PaperOpening)
 
 
 class PlannedDecision(Model):

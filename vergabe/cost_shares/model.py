@@ -52,7 +52,7 @@ class CostBearer(Model):
     bearer: Mapped[Organisation | None] = relationship()
 
 
-append_only(CostBearer.__table__)  # type: ignore[arg-type]  # __table__ is a Table
+append_only(CostBearer)
 
 
 class ExpectedCost(Model):
@@ -105,7 +105,7 @@ class Effort(Model):
 
 
 guard(
-    Effort.__table__,  # type: ignore[arg-type]  # __table__ is a Table
+    Effort,
     (
         "pool_id",
         "organisation_id",
@@ -197,7 +197,7 @@ class LedgerEntry(Model):
     )
 
 
-append_only(LedgerEntry.__table__)  # type: ignore[arg-type]  # __table__ is a Table
+append_only(LedgerEntry)
 
 
 class LedgerLine(Model):
@@ -234,7 +234,7 @@ class LedgerLine(Model):
     organisation: Mapped[Organisation | None] = relationship()
 
 
-append_only(LedgerLine.__table__)  # type: ignore[arg-type]  # __table__ is a Table
+append_only(LedgerLine)
 
 
 class Dunning(Model):
@@ -256,4 +256,4 @@ class Dunning(Model):
     recorded_by_name: Mapped[str] = mapped_column(String(200))
 
 
-append_only(Dunning.__table__)  # type: ignore[arg-type]  # __table__ is a Table
+append_only(Dunning)

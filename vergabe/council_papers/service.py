@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 import uuid
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -151,13 +151,13 @@ def save_member_texts(
 
 def _checked(entry: MemberEntry) -> MemberEntry:
     checks = Checks()
-    short = {
+    texts: dict[str, Any] = {
         name: checks.line(getattr(entry, name), name, limit) for name, limit in _LIMITS.items()
     }
-    long = {name: checks.text(getattr(entry, name), name, TEXT_LENGTH) for name in _LONG}
+    texts |= {name: checks.text(getattr(entry, name), name, TEXT_LENGTH) for name in _LONG}
     checks.amount(entry.maximum_net_cents, "maximum")
     checks.done()
-    return dataclasses.replace(entry, **short, **long)  # type: ignore[arg-type]  # texts only
+    return dataclasses.replace(entry, **texts)
 
 
 def _check_version(found: ProjectTexts | MemberTexts | None, version: int | None) -> None:

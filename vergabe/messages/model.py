@@ -100,7 +100,7 @@ class MailPreference(Model):
 
 
 guard(
-    Message.__table__,  # type: ignore[arg-type]  # a mapped class's __table__ is a Table
+    Message,
     columns=(
         "dedupe_key",
         "kind",

@@ -156,5 +156,5 @@ class NoticeCheck(Model):
     xml_sha256: Mapped[Sha256] = mapped_column(ForeignKey("stored_file.sha256"))
 
 
-append_only(DeliveryEvent.__table__)  # type: ignore[arg-type]  # __table__ is a Table
-append_only(NoticeCheck.__table__)  # type: ignore[arg-type]  # __table__ is a Table
+append_only(DeliveryEvent)
+append_only(NoticeCheck)

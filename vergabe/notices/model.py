@@ -123,4 +123,4 @@ class FeedCounter(Model):
     last_sequence: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
-append_only(NoticeDocument.__table__)  # type: ignore[arg-type]  # __table__ is a Table
+append_only(NoticeDocument)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
@@ -105,73 +105,74 @@ def law_facts(
     for a Land, `warnings` say so and the periods are left open.
     """
     kind = contract_type_of(demands)
-    estimated = estimate(
-        [
-            Position(
-                municipality=demand.organisation_name,
-                land=demand.land or USUAL_LAND,
-                amount_cents=demand.value_net_cents or 0,
-            )
-            for demand in demands
-        ],
-        kind,
-        on,
-    )
-    value, threshold = estimated.value.total_net_cents, estimated.value.threshold_net_cents
+    estimated = estimate([_position(demand) for demand in demands], kind, on)
     lands = tuple(sorted({demand.land or USUAL_LAND for demand in demands}))
-    reaches = estimated.value.reaches_threshold
-    method = "open" if reaches else "nat-open"
-    explained: dict[str, Any] = {"estimate": estimated.as_dict()}
-    common: dict[str, Any] = {
-        "contract_type": kind,
-        "value_net_cents": value,
-        "threshold_net_cents": threshold,
-        "reaches_threshold": reaches,
-        "method": method,
-        "explained": explained,
-    }
-    land = lead_land or lands[0]
+    open_to_all = LawFacts(
+        contract_type=kind,
+        value_net_cents=estimated.value.total_net_cents,
+        threshold_net_cents=estimated.value.threshold_net_cents,
+        reaches_threshold=estimated.value.reaches_threshold,
+        regime="",
+        regime_name=UNKNOWN_REGIME,
+        method="open" if estimated.value.reaches_threshold else "nat-open",
+        minimum_days=None,
+        minimum_law=None,
+        awarded_on=None,
+        warnings=(),
+        explained={"estimate": estimated.as_dict()},
+    )
     try:
-        regime = resolve(kind, value, lands, on)
-        joint = _reconciled(demands, rule_sets, value, kind, on)
-        procedure = ProcedureFacts(
-            rule_set=regime.value.rule_set,
-            procedure=method,
-            land=land,
-            started_on=on,
-            bylaw_days=joint.value.bylaw_tender_days if joint is not None else None,
-        )
-        minimum = minimum_period(procedure, "tender", on)
-        plan = plan_forward(
-            PlanFacts(
-                procedure_facts=procedure,
-                lands=lands,
-                value_net_cents=value,
-                joining_days=joining_days,
-            ),
-            on,
-        )
+        joint = _reconciled(demands, rule_sets, open_to_all.value_net_cents, kind, on)
+        return _ruled(open_to_all, lands, lead_land or lands[0], joining_days, joint, on)
     except LawError as error:
-        return LawFacts(
-            **common,
-            regime="",
-            regime_name=UNKNOWN_REGIME,
-            minimum_days=None,
-            minimum_law=None,
-            awarded_on=None,
-            warnings=(error.message,),
-        )
-    explained["regime"] = regime.as_dict()
-    explained["minimum_period"] = minimum.as_dict()
-    explained["bylaws"] = joint.value.as_record() if joint is not None else None
-    return LawFacts(
-        **common,
+        return replace(open_to_all, warnings=(error.message,))
+
+
+def _position(demand: DemandFacts) -> Position:
+    return Position(
+        municipality=demand.organisation_name,
+        land=demand.land or USUAL_LAND,
+        amount_cents=demand.value_net_cents or 0,
+    )
+
+
+def _ruled(
+    facts: LawFacts,
+    lands: tuple[str, ...],
+    lead_land: str,
+    joining_days: int,
+    joint: Result[CommonRules] | None,
+    on: dt.date,
+) -> LawFacts:
+    """Return the facts with regime, periods and day of contract; LawError where law is unknown."""
+    regime = resolve(facts.contract_type, facts.value_net_cents, lands, on)
+    procedure = ProcedureFacts(
+        rule_set=regime.value.rule_set,
+        procedure=facts.method,
+        land=lead_land,
+        started_on=on,
+        bylaw_days=joint.value.bylaw_tender_days if joint is not None else None,
+    )
+    minimum = minimum_period(procedure, "tender", on)
+    wanted = PlanFacts(
+        procedure_facts=procedure,
+        lands=lands,
+        value_net_cents=facts.value_net_cents,
+        joining_days=joining_days,
+    )
+    return replace(
+        facts,
         regime=regime.value.code,
         regime_name=regime.value.name,
         minimum_days=minimum.value.period.length if minimum.value else None,
         minimum_law=minimum.law if minimum.value else None,
-        awarded_on=plan.day("awarded"),
-        warnings=(),
+        awarded_on=plan_forward(wanted, on).day("awarded"),
+        explained=facts.explained
+        | {
+            "regime": regime.as_dict(),
+            "minimum_period": minimum.as_dict(),
+            "bylaws": joint.value.as_record() if joint is not None else None,
+        },
     )
 
 

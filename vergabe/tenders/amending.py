@@ -6,6 +6,7 @@ notices.service calls this in the transaction that also builds and stores the ch
 import datetime as dt
 import uuid
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -123,7 +124,7 @@ def cleaned(amendment: Amendment) -> Amendment:
         ("description", many_lines, DESCRIPTION_MAX),
         ("selection_criteria", many_lines, TEXT_MAX),
     )
-    texts: dict[str, str] = {}
+    texts: dict[str, Any] = {}
     wrong: list[Violation] = []
     for name, clean, maximum in limits:
         value = getattr(amendment, name)
@@ -141,7 +142,7 @@ def cleaned(amendment: Amendment) -> Amendment:
             wrong.append(Violation("text_missing", message, field=name))
     if wrong:
         raise InvalidInput.of(wrong)
-    return replace(amendment, **texts)  # type: ignore[arg-type]  # only fields that hold text
+    return replace(amendment, **texts)
 
 
 def reasons_against_amendment(

@@ -351,4 +351,4 @@ class TenderVersion(Model):
     tender: Mapped[Tender] = relationship(back_populates="versions")
 
 
-append_only(TenderVersion.__table__)  # type: ignore[arg-type]  # __table__ is a Table
+append_only(TenderVersion)

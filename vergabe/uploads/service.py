@@ -9,7 +9,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -201,11 +201,13 @@ def release(session: Session, ticket: Ticket) -> None:
     _update(session, ticket, lock_token=None, locked_until=None)
 
 
-def _update(session: Session, ticket: Ticket, *conditions: object, **values: object) -> bool:
+def _update(
+    session: Session, ticket: Ticket, *conditions: ColumnElement[bool], **values: object
+) -> bool:
     statement = (
         update(Upload)
         .where(Upload.id == ticket.upload_id, Upload.lock_token == ticket.token)
-        .where(*conditions)  # type: ignore[arg-type]  # column expressions
+        .where(*conditions)
         .values(**values)
         .execution_options(synchronize_session=False)
     )

@@ -156,6 +156,6 @@ class Ballot(Model):
     organisation: Mapped[Organisation] = relationship()
 
 
-guard(Vote.__table__, FROZEN)  # type: ignore[arg-type]  # __table__ is a Table
-append_only(EntitledMember.__table__)  # type: ignore[arg-type]  # __table__ is a Table
-append_only(Ballot.__table__)  # type: ignore[arg-type]  # __table__ is a Table
+guard(Vote, FROZEN)
+append_only(EntitledMember)
+append_only(Ballot)

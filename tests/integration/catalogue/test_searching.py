@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -14,13 +15,13 @@ from vergabe.catalogue.wishes import SORTS, Sort, Wish
 from vergabe.errors import InvalidInput
 
 
-def titles(session: Session, **wanted: object) -> list[str]:
-    found = queries.search(session, Wish(**wanted), now=NOW)  # type: ignore[arg-type]  # as typed in tests
+def titles(session: Session, **wanted: Any) -> list[str]:
+    found = queries.search(session, Wish(**wanted), now=NOW)
     return [entry.title for entry in found.items]
 
 
-def counts(session: Session, facet: str, **wanted: object) -> dict[str, int]:
-    wish = Wish(**wanted)  # type: ignore[arg-type]  # as typed in tests
+def counts(session: Session, facet: str, **wanted: Any) -> dict[str, int]:
+    wish = Wish(**wanted)
     return dict(queries.search(session, wish, now=NOW).counts[facet])
 
 

@@ -32,8 +32,8 @@ def test_the_example_files_give_defaults_and_twice_changes_nothing(session: Sess
     for key, programme, is_public in (("heinsberg", "NW-IKZ", False), ("emh", "RP-EMH", True)):
         assert load(session, file_of(key)).is_changed
         found = cooperation_id(session, key)
-        assert funding_defaults(session, found)["programme"] == programme  # type: ignore[arg-type]
-        assert paper_defaults(session, found)["is_public"] is is_public  # type: ignore[arg-type]
+        assert funding_defaults(session, found)["programme"] == programme
+        assert paper_defaults(session, found)["is_public"] is is_public
         assert not load(session, file_of(key)).is_changed
 
 

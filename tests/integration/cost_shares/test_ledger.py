@@ -390,7 +390,7 @@ def test_the_database_itself_refuses_a_cost_without_vat_status(
         column.name: getattr(entry, column.name) for column in LedgerEntry.__table__.columns
     } | {"id": uuid.uuid4(), "number": 99, "vat_status": None}
     with pytest.raises(DatabaseError, match="cost_has_vat_status"), session.begin_nested():
-        session.execute(LedgerEntry.__table__.insert().values(values))  # type: ignore[attr-defined]  # a Table
+        session.execute(LedgerEntry.__table__.insert().values(values))
 
 
 def test_only_the_leads_treasury_books(session: Session, pool: Pool) -> None:

@@ -1,5 +1,6 @@
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -48,8 +49,8 @@ def group(session: Session) -> Group:
     )
 
 
-def opened(session: Session, group: Group, **more: object) -> CallForDemands:
-    values: dict[str, object] = {
+def opened(session: Session, group: Group, **more: Any) -> CallForDemands:
+    values: dict[str, Any] = {
         "title": "Feuerwehrhelme 2027",
         "text": "Bitte melden Sie Ihren Bedarf.",
         "closes_at": CLOSES,
@@ -60,7 +61,7 @@ def opened(session: Session, group: Group, **more: object) -> CallForDemands:
         cooperation_id=group.cooperation.id,
         area_id=demands.area_of(session, group.cooperation).id,
         now=NOON,
-        **values,  # type: ignore[arg-type]  # by name
+        **values,
     )
 
 

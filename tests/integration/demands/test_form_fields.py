@@ -41,7 +41,7 @@ class Desk:
         return answer.status_code, html.fromstring(text or "<p></p>")
 
     def demand(self) -> Demand:
-        return self.session.scalars(select(Demand).order_by(Demand.id.desc())).first()  # type: ignore[return-value]  # there is one
+        return self.session.scalars(select(Demand).order_by(Demand.id.desc())).first()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -30,8 +31,8 @@ def acts(session: Session, case: FundingCase) -> list[str]:
     return [entry.action for entry in audit.entries(session, stream_of("pool", case.pool_id))]
 
 
-def entry_of(**more: object) -> CaseEntry:
-    return dataclasses.replace(CaseEntry("NW-IKZ", funding.LINES), **more)  # type: ignore[arg-type]
+def entry_of(**more: Any) -> CaseEntry:
+    return dataclasses.replace(CaseEntry("NW-IKZ", funding.LINES), **more)
 
 
 def test_a_plan_written_twice_changes_nothing(session: Session) -> None:
@@ -122,7 +123,7 @@ def test_only_the_lead_keeps_the_case_and_strangers_do_not_see_it(session: Sessi
     ],
 )
 def test_a_wrong_entry_is_refused_at_its_field(
-    session: Session, more: dict[str, object], field: str
+    session: Session, more: dict[str, Any], field: str
 ) -> None:
     pool = funding.pool(session)
     with pytest.raises(InvalidInput) as caught:
@@ -320,9 +321,7 @@ def test_drawdowns_never_exceed_the_grant(session: Session) -> None:
     assert planning.received_cents(case) == 20_000_000
 
 
-def expense(
-    case: FundingCase, line: int = 0, voucher: str = "RE-1", **more: object
-) -> ExpenseEntry:
+def expense(case: FundingCase, line: int = 0, voucher: str = "RE-1", **more: Any) -> ExpenseEntry:
     facts = {
         "line_id": case.lines[line].id,
         "paid_on": TODAY,
@@ -330,7 +329,7 @@ def expense(
         "voucher": voucher,
         "amount_gross_cents": 11_900_000,
     } | more
-    return ExpenseEntry(**facts)  # type: ignore[arg-type]
+    return ExpenseEntry(**facts)
 
 
 def test_the_proof_of_use_reconciles_and_closes_the_case(session: Session) -> None:

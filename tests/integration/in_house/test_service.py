@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -294,10 +295,10 @@ def test_a_provider_that_is_not_asked_here_is_not_found(
     ],
 )
 def test_the_database_refuses_a_check_that_cannot_be(
-    session: Session, pool: Pool, provider: InHouseProvider, change: dict[str, object]
+    session: Session, pool: Pool, provider: InHouseProvider, change: dict[str, Any]
 ) -> None:
     with pytest.raises(IntegrityError), session.begin_nested():
-        factory.decided(session, pool, provider, **change)  # type: ignore[arg-type]  # test data
+        factory.decided(session, pool, provider, **change)
 
 
 def test_a_refusal_never_counts_as_an_answer(

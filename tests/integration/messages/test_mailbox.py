@@ -114,7 +114,7 @@ def test_mailbox_is_paged_and_can_show_the_unread_alone(
             subject=f"Nachricht-{number:02}.",
             by_mail=False,
         )
-    session.scalars(select(Message).order_by(Message.id)).first().first_read_at = clock.now()  # type: ignore[union-attr]
+    session.scalars(select(Message).order_by(Message.id)).first().first_read_at = clock.now()
     headers = access.bearer(session, person, firm)
     first = client.get("/api/v1/messages", headers=headers).get_json()
     shown = [m["id"] for m in first["items"]]
@@ -142,15 +142,15 @@ def test_list_needs_the_same_statements_however_long(
     messages.message(session, Reader(organisation_id=firm.id))
     headers = access.bearer(session, person, firm)
     client.get("/api/v1/messages", headers=headers)
-    count_queries()  # type: ignore[operator]
+    count_queries()
     client.get("/api/v1/messages", headers=headers)
-    few = count_queries()  # type: ignore[operator]
+    few = count_queries()
     for _ in range(30):
         messages.message(session, Reader(organisation_id=firm.id))
     session.commit()
-    count_queries()  # type: ignore[operator]
+    count_queries()
     client.get("/api/v1/messages", headers=headers)
-    assert count_queries() == few  # type: ignore[operator]
+    assert count_queries() == few
 
 
 def test_api_shows_the_text_only_by_reading(session: Session, client: FlaskClient) -> None:

@@ -109,7 +109,7 @@ def test_mail_says_what_was_meant(app: Flask, session: Session, postbox: Postbox
     assert mail["Subject"] == subject
     assert mail["To"] == "buero@example.org"
     assert mail["From"] == "Vergabe <vergabe@localhost>"
-    assert mail["Date"].datetime.tzinfo is not None  # type: ignore[attr-defined]
+    assert mail["Date"].datetime.tzinfo is not None
     assert mail.get_content_type() == "text/plain"
     content = mail.get_content().replace("\r\n", "\n")
     assert content.startswith(body + "\n\nhttp://localhost/postfach\n\n-- \n")
@@ -343,7 +343,7 @@ def test_nothing_is_begun_when_the_lease_is_nearly_over(
 
     def slow(self: Mailer, letter: object, *, at: dt.datetime) -> object:
         moving_clock.pass_(seconds=30)
-        return send(self, letter, at=at)  # type: ignore[arg-type]
+        return send(self, letter, at=at)
 
     monkeypatch.setattr(Mailer, "send", slow)
     batches: list[int] = []

@@ -1,6 +1,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -18,9 +19,9 @@ from vergabe.outbox import OutboxRow
 NOW = dt.datetime(2026, 11, 23, 11, tzinfo=dt.UTC)
 
 
-def _send(session: Session, readers: list[Reader], cause: str = "cause", **more: object) -> int:
-    facts: dict[str, object] = {"kind": "test", "subject": "Betreff", "body": "Text", "now": NOW}
-    return service.send_many(session, readers, cause=cause, **(facts | more))  # type: ignore[arg-type]
+def _send(session: Session, readers: list[Reader], cause: str = "cause", **more: Any) -> int:
+    facts: dict[str, Any] = {"kind": "test", "subject": "Betreff", "body": "Text", "now": NOW}
+    return service.send_many(session, readers, cause=cause, **(facts | more))
 
 
 def test_same_cause_reaches_the_same_reader_once(session: Session) -> None:
@@ -37,9 +38,9 @@ def test_same_cause_reaches_the_same_reader_once(session: Session) -> None:
 def test_send_says_whether_it_was_new(session: Session) -> None:
     reader = Reader(address="Wer@Example.org")
     facts = {"kind": "test", "subject": "B", "body": "T", "now": NOW}
-    assert service.send(session, reader, dedupe_key="k", **facts)  # type: ignore[arg-type]
-    assert not service.send(session, reader, dedupe_key="k", **facts)  # type: ignore[arg-type]
-    assert service.send(session, reader, dedupe_key="k2", **facts)  # type: ignore[arg-type]
+    assert service.send(session, reader, dedupe_key="k", **facts)
+    assert not service.send(session, reader, dedupe_key="k", **facts)
+    assert service.send(session, reader, dedupe_key="k2", **facts)
 
 
 def test_address_in_other_case_is_the_same_reader(session: Session) -> None:
@@ -55,9 +56,9 @@ def test_address_in_other_case_is_the_same_reader(session: Session) -> None:
         {"address": ""},
     ],
 )
-def test_reader_is_exactly_one(parts: dict[str, object]) -> None:
+def test_reader_is_exactly_one(parts: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="exactly one"):
-        Reader(**parts)  # type: ignore[arg-type]
+        Reader(**parts)
 
 
 def test_statements_do_not_grow_with_readers(
@@ -167,13 +168,13 @@ def test_message_to_nobody_or_two_is_refused_by_the_database(session: Session) -
         row |= {"id": uuid.uuid4(), "dedupe_key": str(uuid.uuid4())}
         row |= {"organisation_id": organisation_id, "address": address}
         with pytest.raises(IntegrityError), session.begin_nested():
-            session.execute(Message.__table__.insert(), row)  # type: ignore[attr-defined]
+            session.execute(Message.__table__.insert(), row)
 
 
 def test_sent_mail_has_its_instant(session: Session) -> None:
     messages.message(session, Reader(address="a@example.org"))
     with pytest.raises(IntegrityError), session.begin_nested():
-        session.execute(Mail.__table__.update().values(state="sent"))  # type: ignore[attr-defined]
+        session.execute(Mail.__table__.update().values(state="sent"))
 
 
 def test_subject_is_one_line_and_fits() -> None:

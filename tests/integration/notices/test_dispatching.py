@@ -154,7 +154,7 @@ def test_a_worker_killed_around_sending_costs_nothing(
 
     def killed(parcel: object) -> object:
         if moment == "after sending":
-            real(parcel)  # type: ignore[arg-type]  # what the worker gives
+            real(parcel)
         raise Killed
 
     with monkeypatch.context() as patched:

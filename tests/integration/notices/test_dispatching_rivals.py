@@ -133,7 +133,7 @@ def test_stopping_and_sending_at_once_end_in_one_truth(
 
     _all_at_once([stop_or_be_refused, lambda: sweeps.send_notices(own_app)])
     sweeps.send_notices(own_app)
-    state, stage = _read(  # type: ignore[misc]  # a pair
+    state, stage = _read(
         own_app,
         lambda s: (
             s.scalars(select(NoticeDelivery.state)).one(),

@@ -136,7 +136,7 @@ def test_what_is_written_during_a_backup_is_in_it_whole_or_not_at_all(
         with living.app_context(), unit_of_work() as session:
             store = living.extensions["vergabe_files"]
             tenders.published(session, store)
-        return copied(*arguments)  # type: ignore[arg-type]  # as it was called
+        return copied(*arguments)
 
     monkeypatch.setattr(backing_up, "_copied", written_meanwhile)
     backed_up(living, tmp_path / "backup")

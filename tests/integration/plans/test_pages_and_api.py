@@ -292,7 +292,7 @@ def test_the_api_of_plans_and_milestones(client: FlaskClient, session: Session, 
         one, json=entry | {"title": "Klausur"}, headers=headers | {"If-Match": '"1"'}
     )
     assert changed.status_code == 200, changed.json
-    assert client.post(f"{one}/done", json={}, headers=headers).json["state"] == "done"  # type: ignore[index]
+    assert client.post(f"{one}/done", json={}, headers=headers).json["state"] == "done"
     assert client.post(f"{one}/drop", json={"reason": "x"}, headers=headers).status_code == 409
     plan = client.get("/api/v1/cooperations/dlz/plan", headers=headers).json
     assert plan is not None

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -30,19 +31,19 @@ def releaser(session: Session, demand: Demand) -> Actor:
     return access.actor(session, demand.organisation, Role.RELEASER)
 
 
-def entry(demand: Demand, quantity: int | str | None = None, **more: object) -> JoiningEntry:
+def entry(demand: Demand, quantity: int | str | None = None, **more: Any) -> JoiningEntry:
     wanted = {
         item.id: item.quantity if quantity is None else Decimal(quantity) for item in demand.items
     }
-    return JoiningEntry(**({"quantities": wanted, "mandate_reference": COUNCIL} | more))  # type: ignore[arg-type]  # a test's facts
+    return JoiningEntry(**({"quantities": wanted, "mandate_reference": COUNCIL} | more))
 
 
 def events(session: Session) -> list[str]:
     return list(session.scalars(select(OutboxRow.name).where(OutboxRow.kind == "event")))
 
 
-def open_pool(session: Session, **more: object) -> tuple[Pool, list[Demand]]:
-    cooperation, demands = pools.towns_with_engines(session, **more)  # type: ignore[arg-type]  # a test's facts
+def open_pool(session: Session, **more: Any) -> tuple[Pool, list[Demand]]:
+    cooperation, demands = pools.towns_with_engines(session, **more)
     return pools.joining_pool(session, cooperation, demands), demands
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import orjson
 import pytest
@@ -45,17 +46,17 @@ def coordinator(session: Session, cooperation: Cooperation) -> Actor:
     return access.actor(session, cooperation.lead, Role.COORDINATOR)
 
 
-def entry(session: Session, pool: Pool, town: str = "Kerpen", **more: object) -> LaterEntry:
+def entry(session: Session, pool: Pool, town: str = "Kerpen", **more: Any) -> LaterEntry:
     jacket, helmet = announcing.articles_in(session, pool)
-    facts: dict[str, object] = {
+    facts: dict[str, Any] = {
         "organisation_id": cooperations.town(session, town).id,
         "maximum": {jacket.key: Decimal(10), helmet.key: Decimal(0)},
         "latest_on": UNTIL,
     }
-    return LaterEntry(**(facts | more))  # type: ignore[arg-type]  # a test's facts
+    return LaterEntry(**(facts | more))
 
 
-def named(session: Session, pool: Pool, **more: object) -> LaterJoiner:
+def named(session: Session, pool: Pool, **more: Any) -> LaterJoiner:
     actor = coordinator(session, pool.cooperation)
     return announcing.name_later_joiner(
         session, actor, pool.id, entry(session, pool, **more), now=clock.now()
@@ -89,7 +90,7 @@ def test_a_later_joiner_is_named_with_maximum_value_and_last_day(session: Sessio
     ],
 )
 def test_senseless_announcements_are_refused_at_their_field(
-    session: Session, change: dict[str, object], code: str
+    session: Session, change: dict[str, Any], code: str
 ) -> None:
     _, pool = group(session)
     with pytest.raises(InvalidInput) as refused:

@@ -146,9 +146,9 @@ def test_odd_texts_are_only_texts(session: Session, text: str) -> None:
 def test_fixed_number_of_statements(session: Session, count_queries: object) -> None:
     for number in range(20):
         suppliers.supplier(session, f"Firma {number}", keywords=[f"wort{number}"])
-    count_queries()  # type: ignore[operator]
+    count_queries()
     found = matching_suppliers(
         session, cpv_codes=["34144210", "90000000"], nuts_codes=["DEA26"], text="wort7"
     )
     assert len(found) == 20
-    assert count_queries() == 2  # type: ignore[operator]
+    assert count_queries() == 2

@@ -134,7 +134,7 @@ def test_a_bylaw_that_ends_overnight_is_noticed_too(
     session.flush()
     tender = small_ready(session, store)
     assert gate(session, tender, "bylaws_settled").is_open
-    moving_clock.pass_(days=1)  # type: ignore[attr-defined]  # the clock of the fixture
+    moving_clock.pass_(days=1)
     assert not gate(session, tender, "bylaws_settled").is_open
 
 

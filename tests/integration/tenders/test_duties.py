@@ -27,7 +27,7 @@ from vergabe.tenders.model import Tender
 def _publish(session: Session, store: FileStore, actor: object, tender: Tender) -> object:
     return notices.publish_tender(
         session,
-        actor,  # type: ignore[arg-type]  # an Actor
+        actor,
         tender.id,
         now=clock.now(),
         store=store,

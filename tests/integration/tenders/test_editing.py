@@ -30,7 +30,7 @@ def edit(session: Session, tender: Tender, **change: Any) -> Tender:
         session,
         factory.officer(session, tender),
         tender.id,
-        change,  # type: ignore[arg-type]  # a TypedDict from test data
+        change,
         version=tender.version,
         now=clock.now(),
     )

@@ -1,6 +1,7 @@
 """Publishing, amending, cancelling: deadlines to the second, second clicks, what stays."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -33,9 +34,9 @@ def publish(session: Session, tender: Tender) -> Tender:
     return publishing.mark_published(session, actor, tender.id, now=clock.now())
 
 
-def amend(session: Session, tender: Tender, **change: object) -> list[str]:
+def amend(session: Session, tender: Tender, **change: Any) -> list[str]:
     actor = factory.officer(session, tender)
-    wanted = Amendment(**({"summary": SUMMARY} | change))  # type: ignore[arg-type]  # test data
+    wanted = Amendment(**({"summary": SUMMARY} | change))
     return publishing.mark_amended(session, actor, tender.id, wanted, now=clock.now())[1]
 
 

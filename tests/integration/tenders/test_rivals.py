@@ -31,7 +31,7 @@ def test_two_officers_draft_from_one_pool_and_get_the_same_tender(own_app: Flask
 
     answers = at_once(own_app, *map(draft, headers))
     assert [answer.status_code for answer in answers] == [201, 201], [a.text for a in answers]
-    assert answers[0].json["id"] == answers[1].json["id"]  # type: ignore[index]  # JSON answers
+    assert answers[0].json["id"] == answers[1].json["id"]
     with own_app.app_context(), reading() as session:
         assert session.scalar(select(func.count(Tender.id))) == 1
 
@@ -51,7 +51,7 @@ def test_two_officers_cut_and_rename_at_once_and_the_later_is_told(own_app: Flas
     def rename(client: FlaskClient) -> object:
         return client.patch(address, json={"title": "Neu"}, headers=headers[1] | seen)
 
-    answers = at_once(own_app, cut, rename)  # type: ignore[arg-type]  # test responses
+    answers = at_once(own_app, cut, rename)
     assert sorted(a.status_code for a in answers) == [200, 412], [a.text for a in answers]
     with own_app.app_context(), reading() as session:
         found = session.scalars(select(Tender)).one()

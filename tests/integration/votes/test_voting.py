@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -29,8 +30,8 @@ YES, NO, ABSTAIN = Choice.YES, Choice.NO, Choice.ABSTAIN
 SECOND = dt.timedelta(seconds=1)
 
 
-def bound(session: Session, **more: object) -> Pool:
-    cooperation, demands = pools.towns_with_engines(session, **more)  # type: ignore[arg-type]  # a test's facts
+def bound(session: Session, **more: Any) -> Pool:
+    cooperation, demands = pools.towns_with_engines(session, **more)
     return pools.binding_pool(session, cooperation, demands)
 
 

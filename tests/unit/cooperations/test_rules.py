@@ -1,6 +1,7 @@
 import datetime as dt
 import itertools
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -41,19 +42,19 @@ NEXT: Mapping[tuple[str, str], str] = {
 }
 
 
-def agreement(stage: Stage, **more: object) -> AgreementFacts:
+def agreement(stage: Stage, **more: Any) -> AgreementFacts:
     reached = rules.STAGE_ORDER.index(stage)
-    facts: dict[str, object] = {
+    facts: dict[str, Any] = {
         "stage": stage,
         "legal_form": LegalForm.PUBLIC_LAW_AGREEMENT,
         "requires_approval": False,
         "cost_key": COST_KEY,
         "days": {s: d for s, d in DAYS.items() if rules.STAGE_ORDER.index(s) <= reached},
     }
-    return AgreementFacts(**(facts | more))  # type: ignore[arg-type]  # built by name
+    return AgreementFacts(**(facts | more))
 
 
-def codes(stage: Stage, move: Move, on: dt.date = TODAY, **more: object) -> list[str]:
+def codes(stage: Stage, move: Move, on: dt.date = TODAY, **more: Any) -> list[str]:
     found = agreement_rules.reasons_against_move(agreement(stage, **more), move, on, TODAY)
     return [reason.code for reason in found]
 

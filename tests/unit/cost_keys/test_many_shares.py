@@ -161,8 +161,8 @@ def test_whatever_hypothesis_finds_adds_up_too(
 )
 def test_split_takes_weights_of_any_kind(total: int, weights: list[object]) -> None:
     by_place = dict(enumerate(weights))
-    found = money.split(total, by_place, list(by_place))  # type: ignore[arg-type]  # fractions
+    found = money.split(total, by_place, list(by_place))
     assert sum(found.values()) == total
-    weight_sum = sum(by_place.values())  # type: ignore[arg-type]  # fractions
+    weight_sum = sum(by_place.values())
     for place, cents in found.items():
-        assert abs(cents - total * by_place[place] / weight_sum) < 1  # type: ignore[operator]  # same
+        assert abs(cents - total * by_place[place] / weight_sum) < 1

@@ -82,7 +82,7 @@ def test_items_and_credit_always_amount_to_all_that_was_moved(
     assert all(item.open_cents >= 0 for item in found.items)
     # Nobody has both an open item and a credit.
     assert not (found.credit_cents and found.open_items)
-    chance.shuffle(movements)  # type: ignore[attr-defined]  # Hypothesis gives a Random
+    chance.shuffle(movements)
     assert account(movements) == found
 
 

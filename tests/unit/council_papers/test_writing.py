@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -143,8 +144,8 @@ def test_the_pdf_is_archivable_and_marked_on_every_page() -> None:
         {"funding": dataclasses.replace(FUNDING, own_share_cents=None)},
     ],
 )
-def test_every_paper_can_be_written(change: dict[str, object]) -> None:
-    made = paper(dataclasses.replace(FACTS, **change))  # type: ignore[arg-type]
+def test_every_paper_can_be_written(change: dict[str, Any]) -> None:
+    made = paper(dataclasses.replace(FACTS, **change))
     assert as_pdf(made, at=AT).startswith(b"%PDF-")
     text = as_text(made)
     assert "None" not in text

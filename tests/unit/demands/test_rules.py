@@ -2,6 +2,7 @@ import datetime as dt
 import itertools
 import uuid
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -49,9 +50,9 @@ WAYS_OUT = {
 }
 
 
-def facts(stage: Stage = Stage.SUBMITTED, **more: object) -> DemandFacts:
-    known: dict[str, object] = {"reference": "B-DLZ-2026-00001", "value_net_cents": 100_00}
-    return DemandFacts(stage=stage, **(known | more))  # type: ignore[arg-type]  # by name
+def facts(stage: Stage = Stage.SUBMITTED, **more: Any) -> DemandFacts:
+    known: dict[str, Any] = {"reference": "B-DLZ-2026-00001", "value_net_cents": 100_00}
+    return DemandFacts(stage=stage, **(known | more))
 
 
 def demand(*items: ItemInput, value: int | None = None) -> DemandInput:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from typing import Any
 
 import pytest
 
@@ -11,8 +12,8 @@ AT = dt.datetime(2026, 11, 23, 11, 0, tzinfo=dt.UTC)
 HOSTILE = '#emph[x] $a$ = Über „Maß“ \\ * _ <b>&amp;</b> @ref `code` "'
 
 
-def report(**more: object) -> Report:
-    facts: dict[str, object] = {
+def report(**more: Any) -> Report:
+    facts: dict[str, Any] = {
         "title": "Gemeinsame Beschaffung",
         "sections": [
             Section("Sachverhalt", paragraphs=["Erster Absatz.\nZweiter Absatz."]),
@@ -20,7 +21,7 @@ def report(**more: object) -> Report:
             Section("Tabelle", table=Figures(["Kommune", "Betrag"], [["Jülich", "1,00 €"]])),
         ],
     }
-    return Report(**(facts | more))  # type: ignore[arg-type]
+    return Report(**(facts | more))
 
 
 def test_a_pdf_is_tagged_archivable_and_the_same_every_time() -> None:

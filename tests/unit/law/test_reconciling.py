@@ -22,7 +22,7 @@ EUR = 100
 
 
 def bylaw(member: str, **limits: int) -> Bylaw:
-    return Bylaw(municipality=member, valid_from=dt.date(2026, 1, 1), **limits)  # type: ignore[arg-type]  # days are not among them
+    return Bylaw(municipality=member, valid_from=dt.date(2026, 1, 1), **limits)
 
 
 def nw(member: str, **limits: int) -> RuleSet:

@@ -2,6 +2,7 @@ import datetime as dt
 import subprocess
 import sys
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -30,9 +31,9 @@ TITLES = (
 TOWNS = ("Jülich", "Linnich", "Inden", "Kerpen", "Niederzier", "Merzenich", "Aldenhoven")
 
 
-def proposed(*demands: DemandFacts, **other: object) -> list[set[str]]:
+def proposed(*demands: DemandFacts, **other: Any) -> list[set[str]]:
     """Return the titles of the demands of each proposal."""
-    chosen = GroupingSettings(**other)  # type: ignore[arg-type]  # given by name
+    chosen = GroupingSettings(**other)
     titles = {d.id: f"{d.organisation_name.split()[-1]}: {d.title}" for d in demands}
     return [{titles[i] for i in p.demand_ids} for p in propose(demands, chosen, cpv_label)]
 

@@ -1,4 +1,5 @@
 import datetime as dt
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -126,8 +127,8 @@ def test_need_without_an_end_lasts_half_a_year(
     assert need_interval(need, 180) == (ordinal(first), ordinal(last))
 
 
-def meet(a: dict, b: dict, *, same_subject: bool = True, **settings: object) -> bool:
-    chosen = GroupingSettings(**settings)  # type: ignore[arg-type]  # given by name
+def meet(a: dict, b: dict, *, same_subject: bool = True, **settings: Any) -> bool:
+    chosen = GroupingSettings(**settings)
     both = traits([demand("a", **a), demand("b", **b)], ["34144210", "34144210"], chosen)
     rows, columns = both.as_column(), both.as_row()
     _, shared = cpv_closeness(rows, columns)

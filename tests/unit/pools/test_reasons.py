@@ -1,5 +1,6 @@
 import datetime as dt
 import re
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +16,7 @@ EURO = "\N{NO-BREAK SPACE}€"
 
 
 def argued(
-    *demands: DemandFacts, threshold: int | None = THRESHOLD, **law: object
+    *demands: DemandFacts, threshold: int | None = THRESHOLD, **law: Any
 ) -> tuple[dict[str, list[Reason]], dict[str, list[Reason]]]:
     """Return the reasons for and against by code."""
     proposal = describe(demands, GroupingSettings(), cpv_label)
@@ -23,7 +24,7 @@ def argued(
         proposal,
         demands,
         eu_threshold_net_cents=threshold,
-        **law,  # type: ignore[arg-type]  # given by name
+        **law,
     )
     sorted_out: list[dict[str, list[Reason]]] = [{}, {}]
     for found, reasons in zip(sorted_out, both, strict=True):
@@ -32,7 +33,7 @@ def argued(
     return sorted_out[0], sorted_out[1]
 
 
-def salt(town: str, euros: float | None = None, **other: object) -> DemandFacts:
+def salt(town: str, euros: float | None = None, **other: Any) -> DemandFacts:
     cents = None if euros is None else round(euros * 100)
     return demand("Streusalz", town, "34927100", value_net_cents=cents, **other)
 

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import uuid
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -119,14 +120,14 @@ many_voters = st.lists(
 
 
 @given(terms=all_terms, them=many_voters, random=st.randoms(use_true_random=False))
-def test_the_order_of_voters_does_not_matter(terms, them, random) -> None:  # type: ignore[no-untyped-def]  # strategies
+def test_the_order_of_voters_does_not_matter(terms, them, random) -> None:
     shuffled = list(them)
     random.shuffle(shuffled)
     assert rules.is_carried(terms, them) == rules.is_carried(terms, shuffled)
 
 
 @given(terms=all_terms, them=many_voters, place=st.integers(0, 11))
-def test_one_more_yes_never_turns_adopted_into_rejected(terms, them, place) -> None:  # type: ignore[no-untyped-def]  # strategies
+def test_one_more_yes_never_turns_adopted_into_rejected(terms, them, place) -> None:
     place %= len(them)
     more = [*them]
     more[place] = dataclasses.replace(them[place], choice=YES)
@@ -134,7 +135,7 @@ def test_one_more_yes_never_turns_adopted_into_rejected(terms, them, place) -> N
 
 
 @given(them=many_voters, quorum=st.integers(5_000, 9_999), of=st.sampled_from(MajorityOf))
-def test_what_all_want_any_rule_adopts(them, quorum, of) -> None:  # type: ignore[no-untyped-def]  # strategies
+def test_what_all_want_any_rule_adopts(them, quorum, of) -> None:
     if rules.is_carried(UNANIMOUS, them):
         for rule in (Rule.MAJORITY, Rule.WEIGHTED):
             terms = VotingTerms(rule=rule, quorum_basis_points=quorum, majority_of=of)
@@ -142,13 +143,13 @@ def test_what_all_want_any_rule_adopts(them, quorum, of) -> None:  # type: ignor
 
 
 @given(them=many_voters, rule=st.sampled_from([Rule.MAJORITY, Rule.WEIGHTED]))
-def test_of_all_entitled_is_never_laxer_than_of_votes_cast(them, rule) -> None:  # type: ignore[no-untyped-def]  # strategies
+def test_of_all_entitled_is_never_laxer_than_of_votes_cast(them, rule) -> None:
     strict, lax = VotingTerms(rule=rule), VotingTerms(rule=rule, majority_of=MajorityOf.CAST)
     assert rules.is_carried(strict, them) <= rules.is_carried(lax, them)
 
 
 @given(them=many_voters, rule=st.sampled_from([Rule.MAJORITY, Rule.WEIGHTED]))
-def test_yes_and_no_cannot_both_win(them, rule) -> None:  # type: ignore[no-untyped-def]  # strategies
+def test_yes_and_no_cannot_both_win(them, rule) -> None:
     swap = {YES: NO, NO: YES}
     other = [dataclasses.replace(v, choice=swap.get(v.choice, v.choice)) for v in them]
     for of in MajorityOf:
@@ -157,15 +158,15 @@ def test_yes_and_no_cannot_both_win(them, rule) -> None:  # type: ignore[no-unty
 
 
 @given(terms=all_terms, them=many_voters)
-def test_the_tally_adds_up(terms, them) -> None:  # type: ignore[no-untyped-def]  # strategies
+def test_the_tally_adds_up(terms, them) -> None:
     counted = rules.tally(terms, them)
     whole = sum(v.inhabitants or 0 for v in them) if terms.rule is Rule.WEIGHTED else len(them)
     assert counted.entitled == whole
 
 
-def vote(choices: str = "yy", **more: object) -> VoteFacts:
+def vote(choices: str = "yy", **more: Any) -> VoteFacts:
     facts = {"terms": UNANIMOUS, "voters": voters(choices), "opened_at": NOW - SECOND} | more
-    return VoteFacts(**facts)  # type: ignore[arg-type]  # a test's facts
+    return VoteFacts(**facts)
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ TERMS = f"{LOT}/{CAC}TenderingTerms"
     ],
 )
 def test_one_mistake_is_one_finding(root: object, field: str, least: int) -> None:
-    found = judged(root())  # type: ignore[operator]  # a table
+    found = judged(root())
     assert [finding.field for finding in found] == [field], [f.message for f in found]
     assert len(found[0].folded) >= least
 
@@ -159,7 +159,7 @@ def test_findings_are_in_the_order_of_our_form() -> None:
 def test_without_a_subtype_everything_else_waits() -> None:
     root = parser.parse(OWN)
     code = next(root.iter(f"{CBC}SubTypeCode"))
-    code.getparent().remove(code)  # type: ignore[union-attr]  # it has one
+    code.getparent().remove(code)
     found = [f for f in judged(root) if f.stage == "schematron"]
     assert len(found) == 1
     assert found[0].field == "OPP-070-notice"

@@ -1,6 +1,7 @@
 """Official findings for people: every rule in German, at a field of our form, with a remedy."""
 
 import re
+from typing import Any
 
 import pytest
 from lxml import etree
@@ -22,8 +23,8 @@ LEFTOVER = re.compile(
 )
 
 
-def raw(rule: str, location: str = LOT, **more: object) -> RawFinding:
-    return RawFinding("error", rule, "4", None, location, "official", **more)  # type: ignore[arg-type]  # a table
+def raw(rule: str, location: str = LOT, **more: Any) -> RawFinding:
+    return RawFinding("error", rule, "4", None, location, "official", **more)
 
 
 def only(finding: RawFinding) -> Finding:
@@ -67,7 +68,7 @@ def test_every_rule_is_a_german_sentence_at_a_field_of_our_form() -> None:
 def test_rules_of_another_version_are_told_by_their_kind() -> None:
     kinds = ("mandatory_if", "forbidden", "pattern", "code", "too_long", "agreement", "repeated")
     for kind in kinds:
-        unknown = RawFinding("error", "BR-NEW-1", "4", "BT-21-Lot", LOT, "x", None, "", kind)  # type: ignore[arg-type]  # a table
+        unknown = RawFinding("error", "BR-NEW-1", "4", "BT-21-Lot", LOT, "x", None, "", kind)
         finding = only(unknown)
         assert "„Bezeichnung des Loses“" in finding.message
         assert finding.address == "lots#title"

@@ -88,7 +88,7 @@ def read_changed(pattern: str, text: str) -> ForeignReading:
 def test_unknown_codes_and_versions_are_kept_as_they_stand() -> None:
     notice = read_changed(
         "eforms-sdk-1.14|>supplies<|>16<|>34927100<",
-        lambda match: {  # type: ignore[arg-type]  # re.sub takes functions as well
+        lambda match: {
             "eforms-sdk-1.14": "eforms-de-9.9",
             ">supplies<": ">dreams<",
             ">16<": ">X99<",

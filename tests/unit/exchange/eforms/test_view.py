@@ -34,10 +34,7 @@ def foreign() -> dict[str, bytes]:
     """Every fifth of the 300 real notices."""
     with tarfile.open(FOREIGN) as archive:
         members = sorted((m for m in archive.getmembers() if m.isfile()), key=lambda m: m.name)
-        return {
-            Path(m.name).name: archive.extractfile(m).read()  # type: ignore[union-attr]  # a file
-            for m in members[::5]
-        }
+        return {Path(m.name).name: archive.extractfile(m).read() for m in members[::5]}
 
 
 def own() -> bytes:

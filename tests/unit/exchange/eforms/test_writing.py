@@ -200,7 +200,7 @@ def test_every_text_stands_once_in_each_language_of_the_notice() -> None:
         ("ENG", "De-icing salt"),
     ]
     assert texts(notice, CBC + "NoticeLanguageCode") == ["DEU"]
-    shells = tree(notice).find(f".//{EFAC}Company").findall(f"{CAC}PartyName")  # type: ignore[union-attr]
+    shells = tree(notice).find(f".//{EFAC}Company").findall(f"{CAC}PartyName")
     assert [len(shell) for shell in shells] == [1, 1]
 
 
