@@ -72,6 +72,7 @@ from vergabe.cooperations import (
 )
 from vergabe.cooperations import api as cooperations_api
 from vergabe.cooperations import pages as cooperations_pages
+from vergabe.cooperations import queries as cooperations
 from vergabe.cost_shares import api as ledger_api
 from vergabe.cost_shares import pages as ledger_pages
 from vergabe.cost_shares import project_api as cost_api
@@ -81,7 +82,7 @@ from vergabe.council_papers import pages as council_papers_pages
 from vergabe.councils import api as councils_api
 from vergabe.councils import pages as councils_pages
 from vergabe.deadlines import api as deadlines_api
-from vergabe.deadlines import calendar_link
+from vergabe.deadlines import calendar_link, groups
 from vergabe.deadlines import pages as deadlines_pages
 from vergabe.demands import api as demands_api
 from vergabe.demands import (
@@ -370,6 +371,7 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     statements.init_app(app)
     sections.set_sections(menus.SECTIONS)
     conditions.set_conditions(before_joining=BEFORE_JOINING)
+    groups.set_groups(groups.Groups(cooperations.memberships, cooperations.names))
     calendar_link.set_sources((calendars.followed_entries,))
     publication_conditions.set_gates(_publication_gates(app))
     purposes.set_purposes(app, _upload_purposes(app))

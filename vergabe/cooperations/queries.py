@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
+from vergabe.collation import german
 from vergabe.cooperations import agreement_rules, area_queries, rules, task_queries
 from vergabe.cooperations.model import (
     Agreement,
@@ -35,6 +36,21 @@ WHAT = "Die Zusammenarbeit"
 
 def _is_member_on(day: dt.date) -> ColumnElement[bool]:
     return (Member.joined_on <= day) & or_(Member.left_on.is_(None), Member.left_on >= day)
+
+
+def memberships(organisation_ids: Sequence[uuid.UUID | None], day: dt.date) -> Select[uuid.UUID]:
+    """Return the ids of the cooperations of which one of these is a member on a legal day."""
+    known = [each for each in organisation_ids if each is not None]
+    return select(Member.cooperation_id).where(
+        Member.organisation_id.in_(known), _is_member_on(day)
+    )
+
+
+def names(session: Session, cooperation_ids: Sequence[uuid.UUID]) -> list[tuple[uuid.UUID, str]]:
+    """Return id and name of cooperations in German order."""
+    query = select(Cooperation.id, Cooperation.name).where(Cooperation.id.in_(cooperation_ids))
+    rows = session.execute(query.order_by(german(Cooperation.name), Cooperation.id))
+    return [(found, name) for found, name in rows]
 
 
 def visible(actor: Actor, now: dt.datetime | None) -> Select[Cooperation]:

@@ -9,9 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from vergabe.access.actor import Actor
-from vergabe.collation import german
-from vergabe.db import Base
 from vergabe.deadlines import queries, rules
+from vergabe.deadlines.groups import groups
 from vergabe.deadlines.model import Deadline
 from vergabe.deadlines.rules import State
 from vergabe.texts import _, lazy
@@ -89,18 +88,13 @@ def _filters(session: Session, actor: Actor, now: dt.datetime) -> list[Filter]:
         ),
         OneOf("art", _("Art"), list(KIND_NAMES.items()), lambda kind: Deadline.kind == kind),
     ]
-    cooperation = Base.metadata.tables["cooperation"]
-    groups = session.execute(
-        select(cooperation.c.id, cooperation.c.name)
-        .where(cooperation.c.id.in_(queries.cooperation_ids(session, actor, now)))
-        .order_by(german(cooperation.c.name))
-    ).all()
-    if len(groups) > 1:
+    names = groups().names(session, queries.cooperation_ids(session, actor, now))
+    if len(names) > 1:
         found.append(
             OneOf(
                 "gruppe",
                 _("Zusammenarbeit"),
-                [(str(key), name) for key, name in groups],
+                [(str(key), name) for key, name in names],
                 lambda key: Deadline.cooperation_id == uuid.UUID(key),
             )
         )

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session, joinedload
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission, roles_with
-from vergabe.db import Base
+from vergabe.deadlines.groups import groups
 from vergabe.deadlines.model import Deadline
 from vergabe.deadlines.rules import State
 from vergabe.errors import InvalidInput, NotFound
@@ -52,17 +52,9 @@ def ending_before(session: Session, now: dt.datetime, until: dt.datetime) -> lis
     return list(session.scalars(query.order_by(Deadline.due_at, Deadline.id)))
 
 
-def memberships(organisation_ids: Sequence[uuid.UUID | None], day: dt.date) -> Select[Any]:
-    """Return the cooperations of which one of the organisations is a member on a legal day.
-
-    Cooperations are a later step of the flow: their table is read by its name.
-    """
-    member = Base.metadata.tables["member"]
-    return select(member.c.cooperation_id).where(
-        member.c.organisation_id.in_([each for each in organisation_ids if each is not None]),
-        member.c.joined_on <= day,
-        or_(member.c.left_on.is_(None), member.c.left_on >= day),
-    )
+def memberships(organisation_ids: Sequence[uuid.UUID | None], day: dt.date) -> Select[uuid.UUID]:
+    """Return the cooperations of which one of the organisations is a member on a legal day."""
+    return groups().memberships(organisation_ids, day)
 
 
 def cooperation_ids(session: Session, actor: Actor, now: dt.datetime) -> list[uuid.UUID]:
