@@ -66,10 +66,10 @@ def options() -> Response:
     return response
 
 
-def create(show: str) -> Response:
+def create() -> Response:
     """Make an upload, take what comes with the request, answer 201 with its address.
 
-    show: endpoint whose address stands for an upload.
+    Its address is that of `head` in the blueprint that was asked.
     """
     actor, header = current_actor(), request.headers.get("Upload-Metadata", "")
     told = rules.metadata(header)
@@ -94,7 +94,7 @@ def create(show: str) -> Response:
     elif size == 0:
         receiving.make_whole(actor, upload_id, current.store())
     response = _told(_now(actor, upload_id), 201)
-    response.headers["Location"] = url_for(show, upload_id=upload_id)
+    response.headers["Location"] = url_for(".head", upload_id=upload_id)
     return response
 
 
