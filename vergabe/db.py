@@ -2,14 +2,12 @@
 
 import contextlib
 import datetime as dt
-import json
 import uuid
 from collections.abc import Iterator
 from contextvars import ContextVar
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
-import orjson
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     DDL,
