@@ -1,8 +1,7 @@
 """The JSON API's frame: OpenAPI from the code, bearer tokens, ETags, keyset pages."""
 
 import threading
-from collections.abc import Callable
-from typing import Any, Final, Protocol, TypeVar, cast
+from typing import Any, Final, Protocol, cast
 
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask, Response, g, request
@@ -12,12 +11,11 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, HTTPException, PreconditionRequired
 
 from vergabe.errors import Stale
+from vergabe.web.marks import View
 from vergabe.web.paging import MAX_LIMIT
 from vergabe.web.schema import Schema
 
 PREFIX: Final = "/api/v1"
-
-View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Decorator(Protocol):

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, cast
 
 from flask import g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -18,8 +18,7 @@ from vergabe.access.permissions import Permission
 from vergabe.db import db
 from vergabe.errors import Forbidden
 from vergabe.web import expired
-
-View = TypeVar("View", bound=Callable[..., Any])
+from vergabe.web.marks import View, mark
 
 API_PREFIX: Final = "/api/"
 _ORGANISATION_KEY: Final = "organisation_id"
@@ -63,15 +62,15 @@ def requires(permission: Permission) -> Callable[[View], View]:
                 )
             return cast(ResponseReturnValue, view(*args, **kwargs))
 
-        wrapped.vergabe_permission = permission  # type: ignore[attr-defined]  # read by a test
-        return wrapped  # type: ignore[return-value]  # same shape
+        mark(wrapped, "permission", permission)
+        return cast(View, wrapped)
 
     return decorate
 
 
 def public(view: View) -> View:
     """Declare that a route is open to everybody, without login."""
-    view.vergabe_public = True  # type: ignore[attr-defined]  # read by a test
+    mark(view, "public")
     return view
 
 
