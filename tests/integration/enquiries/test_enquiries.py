@@ -419,6 +419,37 @@ def test_api_asks_lists_and_answers(
     assert client.post(answers, json=body, headers=ours).status_code == 409
 
 
+def test_api_keeps_an_answer_that_is_begun_and_drops_it(
+    session: Session, client: FlaskClient, tender: Tender, firm: Organisation
+) -> None:
+    question, officer = _ask(session, tender, firm), _officer(session, tender)
+    theirs = access.bearer(session, suppliers.supplier_person(session, firm), firm)
+    ours = access.bearer(session, officer, _lead(session, tender))
+    url = f"/api/v1/tenders/{tender.id}/answer-drafts"
+    begun = {"enquiry_ids": [str(question.id)], "text": "Ja, die"}
+    assert client.post(url, json=begun, headers=theirs).status_code == 403
+    assert client.get(url, headers=theirs).status_code == 403
+    for bad in ({}, begun | {"text": "", "question_text": ""}, begun | {"text": "x" * 20_001}):
+        assert client.post(url, json=bad, headers=ours).status_code == 422, bad
+    foreign = begun | {"enquiry_ids": [str(uuid.UUID(int=7))]}
+    assert client.post(url, json=foreign, headers=ours).status_code == 404
+
+    first = client.post(url, json=begun, headers=ours).get_json()
+    again = begun | {"text": ANSWER, "draft_id": first["id"], "version": first["version"]}
+    kept = client.post(url, json=again, headers=ours)
+    assert (kept.status_code, kept.get_json()["id"]) == (201, first["id"])
+    assert client.post(url, json=again, headers=ours).status_code == 412  # seen before the change
+    (listed,) = client.get(url, headers=ours).get_json()["items"]
+    assert (listed["text"], listed["saved_by_name"]) == (ANSWER, officer.full_name)
+    assert queries.published_answers(session, tender.id) == []
+
+    one = f"{url}/{first['id']}"
+    assert client.delete(one, headers=theirs).status_code == 403
+    for _second_click in range(2):
+        assert client.delete(one, headers=ours).status_code == 204
+    assert client.get(url, headers=ours).get_json()["items"] == []
+
+
 def test_officers_of_one_cooperation_alone_are_told(
     app: Flask, session: Session, tender: Tender, firm: Organisation
 ) -> None:

@@ -189,6 +189,48 @@ def test_lots(client: FlaskClient, tender: Tender, headers: Headers) -> None:
     assert post(f"/items/{uuid.uuid4()}/move", {"to_lot_id": None}).status_code == 404
 
 
+def test_quantities_move_between_lots_and_no_member_gains_or_loses(
+    client: FlaskClient, tender: Tender, headers: Headers
+) -> None:
+    def send(method: str, rest: str, body: dict[str, Any]) -> Any:
+        version = client.get(path(tender), headers=headers).headers["ETag"]
+        sent = headers | {"If-Match": version}
+        return client.open(path(tender, rest), method=method, json=body, headers=sent)
+
+    def quantities(body: dict[str, Any]) -> list[dict[str, str]]:
+        return [
+            {share["organisation_name"]: share["quantity"] for share in lot["items"][0]["shares"]}
+            for lot in body["lots"]
+        ]
+
+    before = client.get(path(tender), headers=headers).json
+    (item,) = before["lots"][0]["items"]
+    town = item["shares"][0]
+    part = {"organisation_id": town["organisation_id"], "quantity": "0.25"}
+    split = f"/items/{item['id']}/split"
+    for bad in ({}, {"to_lot_id": None}, {"to_lot_id": None, "parts": [part | {"quantity": "x"}]}):
+        assert send("POST", split, bad).status_code == 422, bad
+    too_much = {"to_lot_id": None, "parts": [part | {"quantity": "2"}]}
+    assert send("POST", split, too_much).status_code == 422
+    made = send("POST", split, {"to_lot_id": None, "parts": [part]})
+    assert made.status_code == 200, made.json
+    name, other = town["organisation_name"], "Kerpen"
+    assert quantities(made.json) == [{name: "0.75", other: "1", "Merzenich": "1"}, {name: "0.25"}]
+    assert made.json["estimated_value_net"] == before["estimated_value_net"]
+
+    ids = [lot["items"][0]["id"] for lot in made.json["lots"]]
+    wanted = [{"item_id": key, "organisation_id": town["organisation_id"]} for key in ids]
+    lost = [wanted[0] | {"quantity": "0.25"}]
+    refused = send("PUT", "/quantities", {"quantities": lost})
+    assert (refused.status_code, len(refused.json["violations"])) == (422, 1)
+    foreign = [lost[0] | {"item_id": str(uuid.uuid4())}]
+    assert send("PUT", "/quantities", {"quantities": foreign}).status_code == 404
+    halves = [each | {"quantity": "0.5"} for each in wanted]
+    done = send("PUT", "/quantities", {"quantities": halves})
+    assert quantities(done.json) == [{name: "0.5", other: "1", "Merzenich": "1"}, {name: "0.5"}]
+    assert done.json["estimated_value_net"] == before["estimated_value_net"]
+
+
 def test_documents(client: FlaskClient, tender: Tender, headers: Headers) -> None:
     def send(rest: str, content: bytes, name: str = "Pläne.pdf", **form: str) -> Any:
         data: dict[str, Any] = {**form, "file": (io.BytesIO(content), name)}
@@ -244,6 +286,8 @@ CALLS: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("PATCH", "", {"title": "x"}),
     ("PUT", "/criteria", {"criteria": []}),
     ("POST", "/lots/cut", {"split": "trade"}),
+    ("PUT", "/quantities", {"quantities": []}),
+    ("POST", f"/items/{uuid.UUID(int=7)}/split", {"to_lot_id": None, "parts": []}),
     ("POST", "/ready", None),
     ("POST", "/take-back", None),
 )
