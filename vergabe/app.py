@@ -1,13 +1,15 @@
 """The application factory: it only wires."""
 
 import logging
+from typing import Any
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from vergabe import registry
-from vergabe.db import configure_engine, db, engine_options
+from vergabe.db import REPLICA, configure_engine, db
+from vergabe.engines import Process, engine_options
 from vergabe.files.store import FileStore
 from vergabe.law import overview, tables
 from vergabe.law.errors import LawError
@@ -21,6 +23,7 @@ from vergabe.web import (
     login,
     logs,
     problems,
+    replica,
     sections,
     shell,
     transactions,
@@ -29,8 +32,11 @@ from vergabe.web import (
 csrf = CSRFProtect()
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """Return the WSGI application for `settings` (default: those of the environment)."""
+def create_app(settings: Settings | None = None, process: Process = Process.WEB) -> Flask:
+    """Return the WSGI application for `settings` (default: those of the environment).
+
+    process: what it is for, which says how long it waits for the database.
+    """
     settings = settings or Settings.from_environment()
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     _use_law_tables(settings)
@@ -38,7 +44,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url, process, settings.database),
+        SQLALCHEMY_BINDS=_replica(settings),
         MAX_CONTENT_LENGTH=settings.request_limit_bytes,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         MAX_FORM_PARTS=5000,
@@ -63,6 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         configure_engine(db.engine)
     languages.init_app(app)
     csrf.init_app(app)
+        replica.init_app(app, settings.database)
     login.init_app(app, settings)
     problems.init_app(app)
     formatting.init_app(app)
@@ -77,6 +85,15 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _use_law_tables(settings: Settings) -> None:
     """Read the operator's own rows at once: a broken one stops the start, not a procedure."""
+def _replica(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Return the engine of the copy that public reads may ask, if there is one."""
+    url = settings.database.replica_url
+    if url is None:
+        return {}
+    options = engine_options(url, Process.EXPORT, settings.database, is_replica=True)
+    return {REPLICA: {"url": url, **options}}
+
+
     tables.use_folder(settings.law_tables)
     if settings.law_tables is None:
         return

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as RoutableSession
 from sqlalchemy import (
     DDL,
     JSON,
@@ -50,10 +51,36 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
+REPLICA: Final = "replica"
+_asks_replica: ContextVar[bool] = ContextVar("vergabe_asks_replica", default=False)
+
+
+class _RoutedSession(RoutableSession):
+    """Reads from the copy while `asking_replica` says so; everything else is the primary's."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        if _asks_replica.get():
+            return db.engines[REPLICA]
+        return super().get_bind(*args, **kwargs)
+
+
 # Rows stay readable after the commit: an answer is written from them without asking again.
 db = SQLAlchemy(
-    model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False}
+    model_class=Base,
+    disable_autonaming=True,
+    session_options={"expire_on_commit": False, "class_": _RoutedSession},
 )
+
+
+@contextlib.contextmanager
+def asking_replica() -> Iterator[None]:
+    """Let statements inside go to the copy, which lags: nothing that decides may stand here."""
+    token = _asks_replica.set(True)
+    try:
+        yield
+    finally:
+        _asks_replica.reset(token)
+
 
 if TYPE_CHECKING:
     Model = Base

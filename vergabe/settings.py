@@ -8,6 +8,8 @@ from typing import Self
 from urllib.parse import urlsplit
 
 
+from vergabe.engines import PATIENCE, DatabaseSettings, Patience, Process
+
 class SettingsError(Exception):
     """A setting is missing or wrong; the text says in German what to set."""
 
@@ -31,7 +33,8 @@ class Settings:
     operator_file: TOML file with the facts of imprint, privacy and accessibility statement;
     document_limit_bytes: largest single document in an ordinary form; request_limit_bytes: largest
     request body; upload_limit_bytes: largest file that is uploaded in pieces; upload_quota_bytes:
-    what one organisation may have uploaded before it is used.
+    what one organisation may have uploaded before it is used; database: time-outs, connections and
+    the copy for reading.
     """
 
     data: Path
@@ -80,8 +83,8 @@ class Settings:
         host = urlsplit(base_url).hostname or "localhost"
         return cls(
             data=data,
-            database_url=environment.get("VERGABE_DATABASE_URL")
-            or f"sqlite:///{data / 'vergabe.sqlite'}",
+            database_url=database_url,
+            database=_database(environment, database_url),
             files=environment.get("VERGABE_FILES") or str(data / "files"),
             base_url=base_url,
             secret_key=secret_key,
@@ -90,6 +93,9 @@ class Settings:
             eforms_sdk=eforms_sdk_place(environment),
             notice_sender=_notice_sender(environment, data),
             notice_sender_token=environment.get("VERGABE_NOTICE_SENDER_TOKEN") or None,
+        database_url = (
+            environment.get("VERGABE_DATABASE_URL") or f"sqlite:///{data / 'vergabe.sqlite'}"
+        )
             metrics_token=environment.get("VERGABE_METRICS_TOKEN") or None,
             law_tables=law_folder(environment),
             operator_file=_file(environment, "VERGABE_OPERATOR"),

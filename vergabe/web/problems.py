@@ -5,22 +5,24 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Flask, Response, current_app, json, render_template, request
+from flask import Flask, Response, current_app, g, json, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError, StatementError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from vergabe.db import db
-from vergabe.errors import DomainError, InvalidInput, Refused, Stale, Violation
+from vergabe.disturbances import Disturbance, disturbance_in
+from vergabe.errors import DomainError, InvalidInput, Refused, Stale, TooMany, Violation
 from vergabe.settings import MEGABYTE
 from vergabe.texts import _, marked
 from vergabe.web import expired
 from vergabe.web.logs import request_id
 from vergabe.web.rights import wants_problem
 from vergabe.web.schema import violations_in
-from vergabe.web.transactions import FORM_TYPES
+from vergabe.web.transactions import FORM_TYPES, Uncertain
 
 logger = logging.getLogger(__name__)
 
@@ -97,14 +99,18 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DataError, _invalid_value)
     # SQLite has no number beyond 64 bits, the calendar no day beyond the year 9999.
     app.register_error_handler(OverflowError, _invalid_value)
-    app.register_error_handler(OperationalError, _busy)
     app.register_error_handler(StatementError, _statement_error)
+    app.register_error_handler(NoFreeConnection, _unavailable)
+    app.register_error_handler(Uncertain, _uncertain)
     app.register_error_handler(500, _unexpected)
 
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:
     db.session.rollback()
-    return answer(error.as_problem(), error.violations)
+    response = answer(error.as_problem(), error.violations)
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.wait_seconds)
+    return response
 
 
 def answer(problem: dict[str, Any], violations: tuple[Violation, ...] = ()) -> Response:
@@ -215,24 +221,58 @@ def _invalid_value(_error: Exception) -> ResponseReturnValue:
 
 
 def _statement_error(error: StatementError) -> ResponseReturnValue:
-    """Answer for a value that the driver could not even send; anything else is our own mistake."""
+    """Answer for a value that the driver could not send, and for a database that is away.
+
+    Anything else is our own mistake.
+    """
     if isinstance(error.orig, OverflowError | UnicodeEncodeError):
         return _invalid_value(error)
+    if disturbance_in(error) is not None:
+        return _unavailable(error)
     raise error
 
 
-def _busy(error: OperationalError) -> ResponseReturnValue:
-    logger.error("database unavailable", extra={"error": str(error.orig)[:200]})
-    db.session.rollback()
+def _unavailable(error: SQLAlchemyError) -> ResponseReturnValue:
+    """Answer 503: a rival, a time-out or a lost connection; what was begun is rolled back."""
+    _say_without_database(error)
+    if disturbance_in(error) is Disturbance.AWAY:
+        title = marked("Gerade nicht erreichbar")
+        detail = marked(
+            "Die Datenbank ist gerade nicht erreichbar. Gespeichert wurde nichts. Bitte versuchen "
+            "Sie es in einer halben Minute noch einmal."
+        )
+    else:
+        title = marked("Gerade überlastet")
+        detail = marked(
+            "Die Datenbank ist gerade beschäftigt. Gespeichert wurde nichts. Bitte versuchen Sie "
+            "es gleich noch einmal."
+        )
+    return answer(_problem(503, "busy", title, detail))
+
+
+def _uncertain(error: Uncertain) -> ResponseReturnValue:
+    _say_without_database(error)
     return answer(
         _problem(
             503,
-            "busy",
-            "Gerade überlastet",
-            "Die Datenbank ist gerade nicht erreichbar oder beschäftigt. Gespeichert wurde nichts. "
-            "Bitte versuchen Sie es gleich noch einmal.",
+            "uncertain",
+            marked("Ungewiss, ob gespeichert"),
+            marked(
+                "Die Verbindung zur Datenbank brach ab, während gespeichert wurde. Sehen Sie bitte "
+                "nach, ob Ihre Eingabe angekommen ist, bevor Sie sie noch einmal senden. Programme "
+                "senden dieselbe Anfrage mit demselben Idempotency-Key."
+            ),
         )
     )
+
+
+def _say_without_database(error: Exception) -> None:
+    """Note what happened, and let the page be shown as to nobody: it must ask nothing any more."""
+    what = getattr(error, "orig", None) or error.__cause__ or error
+    logger.error("database unavailable", extra={"error": str(what)[:200]})
+    db.session.remove()
+    g.actor = None
+    g.counts = ()
 
 
 def _unexpected(_error: Exception) -> ResponseReturnValue:

@@ -1,56 +1,106 @@
 """The web's unit of work: one clock and one commit per request, before the answer leaves."""
 
+import logging
+import random
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import wraps
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, cast
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, request, session
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from vergabe import clock
 from vergabe.db import db, writing
+from vergabe.disturbances import Disturbance, disturbance_in, leaves_doubt
 from vergabe.errors import Refused
-from vergabe.web import idempotency
+from vergabe.web import idempotency, replica
+from vergabe.web.marks import View, mark
+
+logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
-View = TypeVar("View", bound=Callable[..., Any])
-
 # JSON is text that somebody wrote; files come as forms and are spooled to disk.
 MOST_BYTES_IN_MEMORY: Final = 8 * 1024 * 1024
 FORM_TYPES: Final = frozenset({"multipart/form-data", "application/x-www-form-urlencoded"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+# Two that wait for each other: the one that is rolled back comes again, a moment later.
+MOST_ATTEMPTS: Final = 3
+FIRST_PAUSE_SECONDS: Final = 0.05
+_jitter = random.SystemRandom()
+
+
+class Uncertain(Exception):
+    """The connection was lost during the commit: it may have taken effect or not."""
 
 
 def commits(view: View) -> View:
     """Commit once when the view has answered with success; roll back on 4xx, 5xx or an exception.
 
     Outermost below the route, so that the answer is complete before the commit. A POST of the API
-    with an `Idempotency-Key` gets the stored answer of its first success again.
+    with an `Idempotency-Key` gets the stored answer of its first success again. What the database
+    rolled back in favour of a rival (deadlock) is done again from the start, twice at most.
     """
 
     @wraps(view)
     def wrapped(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-        key = idempotency.key_of_request()
-        if key is not None and (stored := idempotency.stored_answer(db.session(), key)):
-            return stored
-        response: Response = current_app.make_response(view(*args, **kwargs))
-        if response.status_code >= 400:
-            db.session.rollback()
-            return response
-        # What must not be kept anywhere is not kept here either: it is answered anew.
-        if key is not None and not response.cache_control.no_store:
+        before = dict(session)
+        for attempt in range(MOST_ATTEMPTS - 1):
             try:
-                idempotency.store(db.session(), key, response, now=clock.now())
-            except IntegrityError:
-                return _answer_of_rival(key)
-        db.session.commit()
-        return response
+                return _attempt(view, args, kwargs)
+            except DBAPIError as error:
+                if disturbance_in(error) is not Disturbance.REPEATABLE:
+                    raise
+                logger.info("again after a rival", extra={"error": str(error.orig)[:200]})
+            _undo(before)
+            time.sleep(_jitter.uniform(0.5, 1.5) * FIRST_PAUSE_SECONDS * 2**attempt)
+        return _attempt(view, args, kwargs)
 
-    wrapped.vergabe_commits = True  # type: ignore[attr-defined]  # a mark that a test reads
-    return wrapped  # type: ignore[return-value]  # the same shape, seen through the decorator
+    mark(wrapped, "commits")
+    return cast(View, wrapped)
+
+
+def _attempt(view: Callable[..., Any], args: Any, kwargs: Any) -> Response:
+    key = idempotency.key_of_request()
+    if key is not None and (stored := idempotency.stored_answer(db.session(), key)):
+        return stored
+    response: Response = current_app.make_response(view(*args, **kwargs))
+    if response.status_code >= 400:
+        db.session.rollback()
+        return response
+    # What must not be kept anywhere is not kept here either: it is answered anew.
+    if key is not None and not response.cache_control.no_store:
+        try:
+            idempotency.store(db.session(), key, response, now=clock.now())
+        except IntegrityError:
+            return _answer_of_rival(key)
+    _commit()
+    replica.note_write(response)
+    return response
+
+
+def _commit() -> None:
+    """Commit; raises Uncertain when the connection was lost before the answer came."""
+    try:
+        db.session.commit()
+    except DBAPIError as error:
+        if leaves_doubt(error):
+            raise Uncertain from error
+        raise
+
+
+def _undo(before: dict[str, Any]) -> None:
+    """Bring the request back to its beginning: what was changed, said and read so far is undone."""
+    db.session.rollback()
+    session.clear()
+    session.update(before)
+    for files in request.files.listvalues():
+        for file in files:
+            file.stream.seek(0)
 
 
 def commits_posts(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -72,14 +122,14 @@ def commits_itself(view: View) -> View:
     Its body is left to it unread, no clock is fixed, and no transaction is begun as a writing one:
     nothing may stay locked while bytes come over a slow line.
     """
-    view.vergabe_commits = True  # type: ignore[attr-defined]  # a mark that a test reads
-    view.vergabe_reads_itself = True  # type: ignore[attr-defined]  # read below
+    mark(view, "commits")
+    mark(view, "reads_itself")
     return view
 
 
 def stores_nothing(view: View) -> View:
     """Declare that a view is a POST only because what it shows is made of a long form."""
-    view.vergabe_stores_nothing = True  # type: ignore[attr-defined]  # a mark that a test reads
+    mark(view, "stores_nothing")
     return view
 
 

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from tests.integration.messages.smtp_server import smtp_server
 from vergabe import clock, outbox
-from vergabe.db import Base, configure_engine, engine_options, writing
+from vergabe.db import Base, configure_engine, writing
+from vergabe.engines import engine_options
 from vergabe.messages import delivery, service
 from vergabe.messages.service import Reader
 
