@@ -1,5 +1,6 @@
 """Settings: `VERGABE_*` read once into a frozen dataclass; no secret has a default."""
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,12 +8,14 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-
 from vergabe.engines import PATIENCE, DatabaseSettings, Patience, Process
+
 
 class SettingsError(Exception):
     """A setting is missing or wrong; the text says in German what to set."""
 
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 MINIMUM_SECRET_LENGTH = 32
 MEGABYTE = 1024 * 1024
@@ -54,6 +57,15 @@ class Settings:
     request_limit_bytes: int = 120 * MEGABYTE
     upload_limit_bytes: int = 4096 * MEGABYTE
     upload_quota_bytes: int = 20480 * MEGABYTE
+    database: DatabaseSettings = field(default_factory=DatabaseSettings)
+    trusted_proxies: tuple[Network, ...] = (
+        ipaddress.ip_network("127.0.0.0/8"),
+        ipaddress.ip_network("::1/128"),
+    )
+    rate_limits: str = "off"
+    mail_rate: str = "off"
+    webhook_networks: tuple[Network, ...] = ()
+    bounce_folder: Path | None = None
     is_demo: bool = False
     is_testing: bool = False
 
@@ -81,6 +93,9 @@ class Settings:
                 f"angegeben ist {base_url!r}."
             )
         host = urlsplit(base_url).hostname or "localhost"
+        database_url = (
+            environment.get("VERGABE_DATABASE_URL") or f"sqlite:///{data / 'vergabe.sqlite'}"
+        )
         return cls(
             data=data,
             database_url=database_url,
@@ -93,9 +108,6 @@ class Settings:
             eforms_sdk=eforms_sdk_place(environment),
             notice_sender=_notice_sender(environment, data),
             notice_sender_token=environment.get("VERGABE_NOTICE_SENDER_TOKEN") or None,
-        database_url = (
-            environment.get("VERGABE_DATABASE_URL") or f"sqlite:///{data / 'vergabe.sqlite'}"
-        )
             metrics_token=environment.get("VERGABE_METRICS_TOKEN") or None,
             law_tables=law_folder(environment),
             operator_file=_file(environment, "VERGABE_OPERATOR"),
@@ -103,6 +115,11 @@ class Settings:
             request_limit_bytes=_megabytes(environment, "VERGABE_REQUEST_LIMIT_MB", 120),
             upload_limit_bytes=_megabytes(environment, "VERGABE_UPLOAD_LIMIT_MB", 4096),
             upload_quota_bytes=_megabytes(environment, "VERGABE_UPLOAD_QUOTA_MB", 20480),
+            trusted_proxies=_networks(environment, "VERGABE_TRUSTED_PROXIES", "127.0.0.0/8, ::1"),
+            rate_limits=environment.get("VERGABE_RATE_LIMITS", ""),
+            mail_rate=environment.get("VERGABE_MAIL_RATE", ""),
+            webhook_networks=_networks(environment, "VERGABE_WEBHOOK_NETWORKS", ""),
+            bounce_folder=_maildir(environment),
         )
 
 
@@ -189,3 +206,68 @@ def _megabytes(environment: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise SettingsError(f"{name} muss eine ganze Zahl von Megabyte ab 1 sein, nicht {text!r}.")
     return int(text) * MEGABYTE
+
+
+def _database(environment: Mapping[str, str], database_url: str) -> DatabaseSettings:
+    """Return time-outs per kind of process, the pool, and the copy for reading."""
+    usual = DatabaseSettings()
+    replica = environment.get("VERGABE_REPLICA_URL") or None
+    if replica is not None and not database_url.startswith("postgresql"):
+        raise SettingsError(
+            "VERGABE_REPLICA_URL gilt nur mit PostgreSQL. Lassen Sie die Angabe weg, oder nennen "
+            "Sie in VERGABE_DATABASE_URL die PostgreSQL-Datenbank, deren Kopie sie ist."
+        )
+    return DatabaseSettings(
+        pool_size=_count(environment, "VERGABE_POOL_SIZE", usual.pool_size, least=1),
+        pool_overflow=_count(environment, "VERGABE_POOL_OVERFLOW", usual.pool_overflow),
+        pool_wait_seconds=_count(
+            environment, "VERGABE_POOL_WAIT_SECONDS", usual.pool_wait_seconds, least=1
+        ),
+        pool_recycle_seconds=_count(
+            environment, "VERGABE_POOL_RECYCLE_SECONDS", usual.pool_recycle_seconds, least=10
+        ),
+        patience={process: _patience(environment, process) for process in Process},
+        replica_url=replica,
+        replica_lag_seconds=_count(
+            environment, "VERGABE_REPLICA_LAG_SECONDS", usual.replica_lag_seconds, least=1
+        ),
+    )
+
+
+def _patience(environment: Mapping[str, str], process: Process) -> Patience:
+    usual, prefix = PATIENCE[process], f"VERGABE_{process.upper()}"
+    return Patience(
+        _count(environment, f"{prefix}_LOCK_SECONDS", usual.lock_seconds),
+        _count(environment, f"{prefix}_STATEMENT_SECONDS", usual.statement_seconds),
+        _count(environment, f"{prefix}_IDLE_SECONDS", usual.idle_seconds),
+    )
+
+
+def _count(environment: Mapping[str, str], name: str, default: int, *, least: int = 0) -> int:
+    text = environment.get(name, str(default)).strip()
+    if not text.isdecimal() or int(text) < least:
+        raise SettingsError(f"{name} muss eine ganze Zahl ab {least} sein, nicht {text!r}.")
+    return int(text)
+
+
+def _networks(environment: Mapping[str, str], name: str, default: str) -> tuple[Network, ...]:
+    """Return the networks of a setting, addresses and networks with commas between them."""
+    words = environment.get(name, default).replace(",", " ").split()
+    try:
+        return tuple(ipaddress.ip_network(word) for word in words)
+    except ValueError as error:
+        raise SettingsError(
+            f"{name} muss Adressen oder Netze nennen, etwa 10.1.2.3, 10.20.0.0/16 ({error})."
+        ) from error
+
+
+def _maildir(environment: Mapping[str, str]) -> Path | None:
+    text = environment.get("VERGABE_BOUNCES")
+    if not text:
+        return None
+    folder = Path(text).expanduser()
+    if not (folder / "new").is_dir() or not (folder / "cur").is_dir():
+        raise SettingsError(
+            f"VERGABE_BOUNCES nennt kein Maildir (Ordner mit new und cur): {text!r}."
+        )
+    return folder
