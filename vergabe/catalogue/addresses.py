@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
@@ -90,13 +91,48 @@ def read(args: Args) -> Asked:
 
 def pairs_of(wish: Wish, days: Mapping[str, str]) -> Pairs:
     """Return the arguments of the address that asks for a wish."""
-    found: Pairs = [("q", wish.text)] if wish.text.strip() else []
+    return [pair for pairs in _parts(wish, days).values() for pair in pairs]
+
+
+def _parts(wish: Wish, days: Mapping[str, str]) -> dict[str, Pairs]:
+    """Return the arguments of an address in their order, by what they narrow."""
+    found: dict[str, Pairs] = {"text": [("q", wish.text)] if wish.text.strip() else []}
     for facet, name in _FIELDS.items():
-        found += [(name, value) for value in getattr(wish, facet)]
-    found += [(name, text) for name, text in days.items() if text]
-    if wish.sort is not None:
-        found.append(("ordnung", wish.sort))
+        found[facet] = [(name, value) for value in getattr(wish, facet)]
+    found["days"] = [(name, text) for name, text in days.items() if text]
+    found["sort"] = [("ordnung", wish.sort)] if wish.sort is not None else []
     return found
+
+
+class Around:
+    """Addresses of one wish with one facet changed: a page of the search has a hundred of them.
+
+    base: the address of the page without any wish.
+    """
+
+    def __init__(self, base: str, wish: Wish, days: Mapping[str, str]) -> None:
+        self._base = base
+        self._parts = {part: _encoded(pairs) for part, pairs in _parts(wish, days).items()}
+
+    def with_(self, facet: str, values: Iterable[str]) -> str:
+        """Return the address with these values of a facet."""
+        changed = _encoded([(_FIELDS[facet], value) for value in values])
+        return joined(self._base, self._parts | {facet: changed})
+
+
+def joined(base: str, parts: Mapping[str, str]) -> str:
+    """Return an address with more arguments, each part of which is encoded."""
+    query = "&".join(filter(None, parts.values()))
+    return f"{base}{'&' if '?' in base else '?'}{query}" if query else base
+
+
+def address(base: str, pairs: Pairs) -> str:
+    """Return an address with more arguments."""
+    return joined(base, {"all": _encoded(pairs)})
+
+
+def _encoded(pairs: Pairs) -> str:
+    return urlencode(pairs, safe="!$'()*,/:;?@") if pairs else ""
 
 
 def is_code(text: str) -> bool:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from flask import url_for
 
 from vergabe.catalogue import labels, wishes
-from vergabe.catalogue.addresses import CURSOR, Asked, pairs_of
+from vergabe.catalogue.addresses import CURSOR, Around, Asked, address, pairs_of
 from vergabe.catalogue.queries import Found
 from vergabe.catalogue.wishes import Wish
 from vergabe.maps import pictures
@@ -75,7 +75,8 @@ def view(asked: Asked, found: Found, endpoint: str, *, cursor: str | None) -> Vi
 class _Writer:
     def __init__(self, asked: Asked, found: Found, endpoint: str) -> None:
         self._wish, self._days, self._found = asked.wish, asked.days, found
-        self._endpoint = endpoint
+        self._base = url_for(endpoint)
+        self._around = Around(self._base, asked.wish, asked.days)
 
     def view(self, cursor: str | None) -> View:
         chips = self._chips()
@@ -90,14 +91,15 @@ class _Writer:
             picture_title=title,
             next_url=self._url(self._wish, **{CURSOR: following}) if following else None,
             first_url=self._url(self._wish) if cursor else None,
-            reset_url=url_for(self._endpoint),
-            feed_url=self._url(self._wish.with_("sort", None), endpoint="notices.atom"),
+            reset_url=self._base,
+            feed_url=address(
+                url_for("notices.atom"), pairs_of(self._wish.with_("sort", None), self._days)
+            ),
             narrowed_count=len(chips),
         )
 
-    def _url(self, wish: Wish, endpoint: str | None = None, **more: str) -> str:
-        pairs = [*pairs_of(wish, self._days), *more.items()]
-        return _address(endpoint or self._endpoint, pairs)
+    def _url(self, wish: Wish, **more: str) -> str:
+        return address(self._base, [*pairs_of(wish, self._days), *more.items()])
 
     def _choice(
         self, facet: str, value: str, count: int, children: Sequence[Choice] = ()
@@ -106,22 +108,21 @@ class _Writer:
             value,
             labels.of(facet, value),
             count,
-            self._url(self._toggled(facet, value)),
+            self._toggled_url(facet, value),
             value in getattr(self._wish, facet),
             children,
         )
 
-    def _toggled(self, facet: str, value: str) -> Wish:
-        """Return the wish with a value changed; below and above it nothing else stays chosen."""
-        found = self._wish.toggled(facet, value)
-        if facet not in ("cpv", "regions") or value in getattr(self._wish, facet):
-            return found
-        kept = tuple(
-            one
-            for one in getattr(found, facet)
-            if one == value or not (one.startswith(value) or value.startswith(one))
-        )
-        return found.with_(facet, kept)
+    def _toggled_url(self, facet: str, value: str) -> str:
+        """Return the address with a value changed; below and above it nothing stays chosen."""
+        values = self._wish.values_toggled(facet, value)
+        if facet in ("cpv", "regions") and value in values:
+            values = tuple(
+                one
+                for one in values
+                if one == value or not (one.startswith(value) or value.startswith(one))
+            )
+        return self._around.with_(facet, values)
 
     def _facet(self, key: str) -> Facet:
         if key == "cpv":
@@ -217,7 +218,7 @@ class _Writer:
                 v,
                 labels.region(v),
                 counts.get(v, 0),
-                self._url(self._toggled("regions", v)),
+                self._toggled_url("regions", v),
                 v in chosen,
             )
             for v in sorted(found)
@@ -234,7 +235,7 @@ class _Writer:
         for name, text in self._days.items():
             if text:
                 rest = {key: value for key, value in self._days.items() if key != name}
-                url = _address(self._endpoint, pairs_of(self._wish, rest))
+                url = address(self._base, pairs_of(self._wish, rest))
                 found.append(Chip(f"{labels.day_field(name)} {text}", url))
         return found
 
@@ -254,10 +255,3 @@ class _Writer:
             )
             for sort in known
         ]
-
-
-def _address(endpoint: str, pairs: Sequence[tuple[str, str]]) -> str:
-    arguments: dict[str, Any] = {}
-    for name, value in pairs:
-        arguments.setdefault(name, []).append(value)
-    return url_for(endpoint, **arguments)

@@ -71,9 +71,13 @@ def snapshot(session: Session) -> Snapshot:
     """Return the directory as this transaction sees it."""
     with _all_keepers:
         keeper = _keepers.setdefault(session.get_bind(), _Keeper())
+    state, latest = _state(session), keeper.latest
+    if latest is not None and latest.state == state:
+        return latest
     with keeper.lock:
+        # While waiting, another thread may have read what this one came for, or even more.
         state = _state(session)
-        if keeper.latest is None or keeper.latest.state != state:
+        if keeper.latest is None or not _includes(keeper.latest.state, state):
             keeper.latest = _brought_up(session, keeper.latest, state)
         return keeper.latest
 
@@ -113,6 +117,10 @@ def _goes_on(old: State, new: State) -> bool:
         origin in new and new[origin][0] == life and new[origin][1] >= last
         for origin, (life, last) in old.items()
     )
+
+
+def _includes(known: State, asked: State) -> bool:
+    return known.keys() == asked.keys() and _goes_on(asked, known)
 
 
 def _is_mostly_dead(rows: Arrays) -> bool:

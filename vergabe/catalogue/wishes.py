@@ -77,9 +77,12 @@ class Wish:
 
     def toggled(self, facet: str, value: str) -> "Wish":
         """Return the wish with a value of a facet added, or taken away if it was there."""
+        return self.with_(facet, self.values_toggled(facet, value))
+
+    def values_toggled(self, facet: str, value: str) -> tuple[str, ...]:
+        """Return the values of a facet with one added, or taken away if it was there."""
         found: tuple[str, ...] = getattr(self, facet)
-        changed = tuple(one for one in found if one != value) if value in found else (*found, value)
-        return self.with_(facet, changed)
+        return tuple(one for one in found if one != value) if value in found else (*found, value)
 
     def with_(self, field: str, value: Any) -> "Wish":
         return replace(self, **{field: value})
