@@ -34,7 +34,7 @@ def backup(place: Path, as_json: bool) -> None:
     Dateien, die eine frühere Sicherung dort hat, werden nicht noch einmal kopiert. Die Schlüssel
     kommen mit, wenn VERGABE_BACKUP_PASSPHRASE gesetzt ist; nur dieses Passwort öffnet sie.
     """
-    app = the_app()
+    app = the_app(process=Process.EXPORT)
     manifest = backing_up.back_up(
         app.extensions["vergabe_settings"],
         app.extensions["vergabe_files"],
@@ -67,7 +67,7 @@ def restore(place: Path, snapshot: str | None, as_json: bool) -> None:
     Danach sind alle Ketten der Akte und alle Dateien gelesen und als unversehrt erkannt, oder der
     Befehl sagt, was fehlt, und endet mit 1.
     """
-    done = restoring.restore(the_app(), place, snapshots.chosen(place, snapshot))
+    done = restoring.restore(the_app(process=Process.EXPORT), place, snapshots.chosen(place, snapshot))
     if as_json:
         print_json(asdict(done) | {"taken_at": done.taken_at.isoformat()})
         return

@@ -4,11 +4,8 @@ import datetime as dt
 import os
 import sys
 import tempfile
-from typing import Any
 
 import click
-from flask import Flask
-from gunicorn.app.base import BaseApplication
 
 from vergabe import clock, outbox
 from vergabe.access import queries
@@ -17,73 +14,33 @@ from vergabe.access.permissions import ROLE_NAMES, Role
 from vergabe.accounts import service as accounts
 from vergabe.commands import checks
 from vergabe.commands.support import json_option, print_json, the_app
-from vergabe.db import db, unit_of_work
+from vergabe.db import unit_of_work
+from vergabe.engines import Process
 from vergabe.errors import DomainError
 from vergabe.ids import new_id
 from vergabe.migrating import upgrade_database
-
-
-class _Server(BaseApplication):  # type: ignore[misc]  # the library has no types
-    """gunicorn with settings of ours instead of a command line of its own."""
-
-    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
-        self._app, self._options = app, options
-        super().__init__()
-
-    def load_config(self) -> None:
-        for key, value in self._options.items():
-            self.cfg.set(key, value)
-
-    def load(self) -> Flask:
-        return self._app
-
-
-def _forget_figures(_server: Any, worker: Any) -> None:
-    """Let what a web process measured be added up without it, once it is gone."""
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        # Not loaded before the folder is known: it decides then where figures are kept.
-        from prometheus_client import multiprocess
-
-        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # theirs
-
-
-def serve(app: Flask, *, bind: str, workers: int, threads: int, quiet: bool = False) -> None:
-    """Serve until SIGTERM; requests that run are finished first (30 s at most).
-
-    Settings by measurement (reference/performance.md): gthread, 2 workers with 4 threads.
-    """
-    with app.app_context():
-        # Children must not share a connection of the parent.
-        db.engine.dispose()
-    _Server(
-        app,
-        {
-            "bind": bind,
-            "workers": workers,
-            "threads": threads,
-            "worker_class": "gthread",
-            "timeout": 120,
-            "graceful_timeout": 30,
-            "keepalive": 5,
-            "limit_request_line": 8190,
-            "limit_request_field_size": 8190,
-            "accesslog": None,
-            "loglevel": "warning" if quiet else "info",
-            "child_exit": _forget_figures,
-        },
-    ).run()
+from vergabe.serving import Serving, serve
 
 
 @click.command()
 @click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Adresse und Port.")
 @click.option("--workers", default=2, show_default=True, help="Prozesse.")
-@click.option("--threads", default=4, show_default=True, help="Threads je Prozess.")
-def run(bind: str, workers: int, threads: int) -> None:
+@click.option(
+    "--threads", default=4, show_default=True, help="Anfragen je Prozess, die gleichzeitig laufen."
+)
+@click.option(
+    "--drain-seconds",
+    default=0,
+    show_default=True,
+    envvar="VERGABE_DRAIN_SECONDS",
+    help="So lange nach SIGTERM weiter bedienen, während /readyz schon das Ende meldet.",
+)
+def run(bind: str, workers: int, threads: int, drain_seconds: int) -> None:
     """Webserver starten (hinter einem Proxy, der TLS spricht)."""
     with tempfile.TemporaryDirectory(prefix="vergabe-metrics-") as folder:
         # Read when prometheus_client is loaded, with the application.
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
-        serve(the_app(), bind=bind, workers=workers, threads=threads)
+        serve(the_app(), Serving(bind, workers, threads, drain_seconds))
 
 
 @click.command()
@@ -91,7 +48,7 @@ def worker() -> None:
     """Hintergrunddienst starten: Mitteilungen, Reaktionen, Erinnerungen."""
     from vergabe import worker as background
 
-    background.run_forever(the_app())
+    background.run_forever(the_app(process=Process.WORKER))
 
 
 @click.group("db")
@@ -102,7 +59,7 @@ def database() -> None:
 @database.command("upgrade")
 def database_upgrade() -> None:
     """Alle Migrationen ausführen."""
-    upgrade_database(the_app())
+    upgrade_database(the_app(process=Process.MIGRATION))
     click.echo("Die Datenbank ist auf dem neuesten Stand.")
 
 

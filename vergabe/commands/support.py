@@ -12,6 +12,7 @@ from vergabe.access import queries
 from vergabe.access.actor import Actor
 from vergabe.commands.printing import json_option, print_json
 from vergabe.db import db
+from vergabe.engines import Process
 from vergabe.errors import DomainError
 from vergabe.settings import Settings
 
@@ -25,12 +26,12 @@ as_option: Callable[[Any], Any] = click.option(
 )
 
 
-def the_app(settings: Settings | None = None) -> Flask:
-    """Return the application for a command."""
+def the_app(settings: Settings | None = None, process: Process = Process.WEB) -> Flask:
+    """Return the application for a command; process: how long it waits for the database."""
     # Imported late: the web stack is slow to load and not every command needs it.
     from vergabe.app import create_app
 
-    return create_app(settings)
+    return create_app(settings, process)
 
 
 def acting(as_email: str | None, *, now: dt.datetime) -> Actor:

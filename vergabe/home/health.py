@@ -7,13 +7,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from vergabe.db import db
 from vergabe.files import current
+from vergabe.files.reaching import StoreUnreachable
+from vergabe.web import crowding
 from vergabe.web.rights import public
+from vergabe.web.transactions import answers_always
 
 pages = Blueprint("health", __name__)
 
 
 @pages.get("/healthz")
 @public
+@answers_always
 def health() -> ResponseReturnValue:
     """Answer as long as the process can answer at all; asks nothing else."""
     return jsonify(status="ok")
@@ -21,9 +25,10 @@ def health() -> ResponseReturnValue:
 
 @pages.get("/readyz")
 @public
+@answers_always
 def ready() -> ResponseReturnValue:
-    """Answer 200 only when database and file store work; 503 names what does not."""
-    problems: list[str] = []
+    """Answer 200 only when database and file store work and we go on; 503 names what does not."""
+    problems = ["stopping"] if crowding.is_stopping() else []
     try:
         db.session.execute(text("SELECT 1 FROM organisation LIMIT 1"))
     except SQLAlchemyError:
@@ -31,7 +36,7 @@ def ready() -> ResponseReturnValue:
         problems.append("database")
     try:
         current.store().probe()
-    except OSError:
+    except StoreUnreachable:
         problems.append("files")
     if problems:
         return jsonify(status="unavailable", problems=problems), 503

@@ -17,7 +17,7 @@ from vergabe import clock
 from vergabe.db import db, writing
 from vergabe.disturbances import Disturbance, disturbance_in, leaves_doubt
 from vergabe.errors import Refused
-from vergabe.web import idempotency, replica
+from vergabe.web import crowding, idempotency, replica
 from vergabe.web.marks import View, mark
 
 logger = logging.getLogger(__name__)
@@ -133,6 +133,12 @@ def stores_nothing(view: View) -> View:
     return view
 
 
+def answers_always(view: View) -> View:
+    """Declare that a view is answered at once, however many requests wait for a place at work."""
+    mark(view, "answers_always")
+    return view
+
+
 def _answer_of_rival(key: idempotency.Key) -> Response:
     """Return what the same request got that came at the same time; what we did is undone."""
     db.session.rollback()
@@ -169,6 +175,9 @@ def init_app(app: Flask) -> None:
                 _ = request.form
             else:
                 _read_whole()
+        crowding.body_is_here()
+        if not hasattr(view, "vergabe_answers_always"):
+            crowding.take_place()
         stack = ExitStack()
         stack.enter_context(clock.fixed())
         is_reading = request.method in SAFE_METHODS or hasattr(view, "vergabe_stores_nothing")
@@ -181,3 +190,4 @@ def init_app(app: Flask) -> None:
         if stack is not None:
             db.session.remove()
             stack.close()
+        crowding.leave_place()

@@ -32,10 +32,10 @@ MEGABYTE = 1024 * 1024
 SERVER = """
 import os, sys
 from vergabe.app import create_app
-from vergabe.commands.running import serve
+from vergabe.serving import Serving, serve
 from vergabe.settings import Settings
 app = create_app(Settings.from_environment(os.environ))
-serve(app, bind=sys.argv[1], workers=1, threads=4, quiet=True)
+serve(app, Serving(sys.argv[1], 1, 4, is_quiet=True))
 """
 
 

@@ -1,0 +1,155 @@
+"""The real web server: slow clients, limits of what a request may be, and an orderly end."""
+
+import http.client
+import json
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests import live
+from tests.conftest import application_of_its_own
+from tests.factories import access, tenders
+from vergabe import serving
+from vergabe.access.model import Organisation
+from vergabe.access.permissions import Role
+from vergabe.db import reading, unit_of_work
+from vergabe.files import current
+from vergabe.notices.model import Notice
+from vergabe.web.crowding import Clients
+
+pytestmark = pytest.mark.one_database
+
+SLOW_HEADS, SLOW_BODIES = 35, 20
+UNHURRIED_SECONDS = 20
+"""Far below what a slow client is given, far above what a busy machine needs."""
+
+
+@dataclass
+class Service:
+    app: Flask
+    port: int
+    process: "subprocess.Popen[bytes]"
+
+    def ask(self, method: str, path: str, **more: object) -> tuple[int, bytes]:
+        """Send a request on a connection of its own; return status and body."""
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=UNHURRIED_SECONDS)
+        try:
+            line.request(method, path, **more)  # type: ignore[arg-type]  # as it comes
+            answer = line.getresponse()
+            return answer.status, answer.read()
+        finally:
+            line.close()
+
+    def begin(self, text: str) -> socket.socket:
+        """Open a connection and send the beginning of a request."""
+        line = socket.create_connection(("127.0.0.1", self.port), timeout=UNHURRIED_SECONDS)
+        line.sendall(text.encode())
+        return line
+
+
+@pytest.fixture(scope="module")
+def service(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One web process, so that all slow clients meet in it."""
+    place = tmp_path_factory.mktemp("served")
+    options = ("--workers", "1", "--threads", "2", "--drain-seconds", "1")
+    with (
+        application_of_its_own(database_url, place) as app,
+        live.web_server(app, place / "log", *options) as (port, process),
+    ):
+        yield Service(app, port, process)
+
+
+def test_slow_clients_starve_nobody(service: Service) -> None:
+    form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 9000\r\n\r\nemail=a"
+    slow = [service.begin("GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ") for _ in range(SLOW_HEADS)]
+    slow += [
+        service.begin(f"POST /anmelden HTTP/1.1\r\nHost: x\r\n{form}") for _ in range(SLOW_BODIES)
+    ]
+    silent = [service.begin("") for _ in range(2 * serving.WAITING_THREADS)]
+    try:
+        assert [service.ask("GET", path)[0] for path in ("/", "/bekanntmachungen", "/readyz")] == [
+            200
+        ] * 3
+        for line in slow:
+            line.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                line.recv(1)
+    finally:
+        for line in (*slow, *silent):
+            line.close()
+
+
+def test_request_that_is_late_is_cut_off_and_one_in_time_is_not() -> None:
+    clients = Clients()
+    (ours, late), (other, quick) = socket.socketpair(), socket.socketpair()
+    with ours, late, other, quick:
+        clients.expect(ours, seconds=-1)
+        clients.expect(other, seconds=60)
+        assert clients.cut_late() == 1
+        assert ours.recv(1) == b"", "whoever reads sees the end"
+        quick.send(b"x")
+        assert other.recv(1) == b"x"
+        clients.is_here(other)
+        assert clients.cut_late() == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "expected"),
+    [
+        ("/?" + "a" * serving.LONGEST_LINE, {}, {400, 414}),
+        ("/", {"X-Long": "a" * (serving.LONGEST_FIELD + 1)}, {400, 431}),
+        ("/", {f"X-{n}": "1" for n in range(serving.MOST_FIELDS + 1)}, {400, 431}),
+    ],
+    ids=["line", "field", "fields"],
+)
+def test_head_that_is_too_large_is_refused(
+    service: Service, path: str, headers: dict[str, str], expected: set[int]
+) -> None:
+    assert service.ask("GET", path, headers=headers)[0] in expected
+
+
+def test_body_that_is_too_large_is_refused_before_it_is_read(service: Service) -> None:
+    limit = service.app.config["MAX_CONTENT_LENGTH"]
+    form = "Content-Type: application/x-www-form-urlencoded\r\n"
+    head = f"POST /anmelden HTTP/1.1\r\nHost: x\r\n{form}Content-Length: {limit + 1}\r\n\r\n"
+    with service.begin(head) as line:
+        assert line.recv(100).split()[1] == b"413"
+
+
+def test_stop_in_the_middle_of_a_publication_loses_nothing_and_says_so_before(
+    service: Service,
+) -> None:
+    """Last of all: the service is gone afterwards."""
+    app = service.app
+    with app.app_context(), unit_of_work() as session:
+        tender = tenders.ready(session, current.store())
+        lead = session.get_one(Organisation, tender.lead_organisation_id)
+        officer = access.person(session, lead, Role.PROCUREMENT_OFFICER)
+        headers = access.bearer(session, officer, lead) | {"If-Match": f'"{tender.version}"'}
+        address, tender_id = f"/api/v1/tenders/{tender.id}/publication", tender.id
+    answers: list[tuple[int, bytes]] = []
+    publishing = threading.Thread(
+        target=lambda: answers.append(service.ask("POST", address, headers=headers))
+    )
+    publishing.start()
+    time.sleep(0.05)
+    service.process.send_signal(signal.SIGTERM)
+    time.sleep(0.3)
+    status, body = service.ask("GET", "/readyz")
+    assert (status, json.loads(body)["problems"]) == (503, ["stopping"])
+    publishing.join(timeout=60)
+    assert answers[0][0] == 201, answers
+    assert service.process.wait(timeout=60) == 0
+    with app.app_context(), reading() as session:
+        query = select(Notice.stage).where(Notice.tender_id == tender_id)
+        assert session.scalars(query).all() == ["published"]
+    with pytest.raises(ConnectionError):
+        service.ask("GET", "/healthz")

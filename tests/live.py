@@ -1,0 +1,75 @@
+"""The service as it runs in the open: `vergabe run` in a process of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask import Flask
+
+from vergabe.settings import Settings
+
+
+def environment_of(app: Flask, **more: str) -> dict[str, str]:
+    """Return the environment of a process that serves the same database and files as `app`."""
+    settings: Settings = app.extensions["vergabe_settings"]
+    return os.environ | {
+        "VERGABE_DATA": str(settings.data),
+        "VERGABE_DATABASE_URL": settings.database_url,
+        "VERGABE_FILES": settings.files,
+        "VERGABE_SECRET_KEY": settings.secret_key,
+        "VERGABE_BASE_URL": settings.base_url,
+        "VERGABE_RATE_LIMITS": "off",
+        "VERGABE_NOTICE_SENDER": "none",
+        **more,
+    }
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens at."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def wait_for(address: str, seconds: float = 60) -> None:
+    """Wait until something answers there, whatever it says."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            assert time.monotonic() < until, f"nobody answers at {address}"
+            time.sleep(0.05)
+
+
+@contextmanager
+def web_server(
+    app: Flask, log: Path, *options: str, **environment: str
+) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
+    """Start `vergabe run` with these options; give its port and process."""
+    port = free_port()
+    command = [sys.executable, "-m", "vergabe", "run", "--bind", f"127.0.0.1:{port}", *options]
+    with (
+        log.open("ab") as errors,
+        subprocess.Popen(
+            command, env=environment_of(app, **environment), stdout=errors, stderr=errors
+        ) as process,
+    ):
+        try:
+            wait_for(f"http://127.0.0.1:{port}/healthz")
+            yield port, process
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                process.wait(timeout=60)
