@@ -11,6 +11,7 @@ import click
 
 from vergabe import clock
 from vergabe.commands.support import json_option, print_json, the_app
+from vergabe.engines import Process
 from vergabe.operation import backing_up, restoring, snapshots
 from vergabe.operation.snapshots import BackupError
 
@@ -67,7 +68,9 @@ def restore(place: Path, snapshot: str | None, as_json: bool) -> None:
     Danach sind alle Ketten der Akte und alle Dateien gelesen und als unversehrt erkannt, oder der
     Befehl sagt, was fehlt, und endet mit 1.
     """
-    done = restoring.restore(the_app(process=Process.EXPORT), place, snapshots.chosen(place, snapshot))
+    done = restoring.restore(
+        the_app(process=Process.EXPORT), place, snapshots.chosen(place, snapshot)
+    )
     if as_json:
         print_json(asdict(done) | {"taken_at": done.taken_at.isoformat()})
         return
