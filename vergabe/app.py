@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from vergabe import registry
 from vergabe.db import REPLICA, configure_engine, db
@@ -13,6 +12,7 @@ from vergabe.engines import Process, engine_options
 from vergabe.files.store import FileStore
 from vergabe.law import overview, tables
 from vergabe.law.errors import LawError
+from vergabe.limits import hooks as limits
 from vergabe.settings import Settings, SettingsError
 from vergabe.web import (
     api,
@@ -28,6 +28,7 @@ from vergabe.web import (
     shell,
     transactions,
 )
+from vergabe.web.proxies import TrustedProxies
 
 csrf = CSRFProtect()
 
@@ -62,8 +63,9 @@ def create_app(settings: Settings | None = None, process: Process = Process.WEB)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of the default provider
     app.extensions["vergabe_settings"] = settings
     app.extensions["vergabe_files"] = FileStore(settings.files)
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]  # as Flask advises
+    app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask advises
     logs.configure(logging.INFO)
+    limits.init_app(app, settings)
     transactions.init_app(app)
     db.init_app(app)
     with app.app_context():

@@ -135,3 +135,17 @@ class TooLarge(DomainError):
 
     status = 413
     title = "Zu groß"
+
+
+class TooMany(DomainError):
+    """Too often within too short a time (429). Nothing was stored.
+
+    wait_seconds: after which it may go on (`Retry-After`).
+    """
+
+    status = 429
+    title = "Zu viele Anfragen"
+
+    def __init__(self, code: str, message: str, *, wait_seconds: int) -> None:
+        super().__init__(code, message)
+        self.wait_seconds = wait_seconds

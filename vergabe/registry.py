@@ -30,6 +30,7 @@ import vergabe.files.model
 import vergabe.funding.model
 import vergabe.in_house.model
 import vergabe.jobs.model
+import vergabe.limits.model
 import vergabe.list_views.model
 import vergabe.market.model
 import vergabe.messages.model
@@ -183,6 +184,7 @@ from vergabe.web.api import ApiBlueprint
 
 MODELS: Final[tuple[ModuleType, ...]] = (
     vergabe.access.model,
+    vergabe.limits.model,
     vergabe.audit.model,
     vergabe.list_views.model,
     vergabe.files.model,

@@ -208,6 +208,29 @@ def _megabytes(environment: Mapping[str, str], name: str, default: int) -> int:
     return int(text) * MEGABYTE
 
 
+def _networks(environment: Mapping[str, str], name: str, default: str) -> tuple[Network, ...]:
+    """Return the networks of a setting, addresses and networks with commas between them."""
+    words = environment.get(name, default).replace(",", " ").split()
+    try:
+        return tuple(ipaddress.ip_network(word) for word in words)
+    except ValueError as error:
+        raise SettingsError(
+            f"{name} muss Adressen oder Netze nennen, etwa 10.1.2.3, 10.20.0.0/16 ({error})."
+        ) from error
+
+
+def _maildir(environment: Mapping[str, str]) -> Path | None:
+    text = environment.get("VERGABE_BOUNCES")
+    if not text:
+        return None
+    folder = Path(text).expanduser()
+    if not (folder / "new").is_dir() or not (folder / "cur").is_dir():
+        raise SettingsError(
+            f"VERGABE_BOUNCES nennt kein Maildir (Ordner mit new und cur): {text!r}."
+        )
+    return folder
+
+
 def _database(environment: Mapping[str, str], database_url: str) -> DatabaseSettings:
     """Return time-outs per kind of process, the pool, and the copy for reading."""
     usual = DatabaseSettings()

@@ -11,6 +11,7 @@ from vergabe.deadlines import service as deadlines
 from vergabe.demands import calls
 from vergabe.jobs import running
 from vergabe.jobs import service as jobs
+from vergabe.limits import hooks as limits
 from vergabe.market import filling
 from vergabe.messages import delivery
 from vergabe.notices import dispatching
@@ -140,6 +141,11 @@ def sweep_uploads(app: Flask) -> int:
                 return 0
         with unit_of_work() as session:
             return uploads.sweep(session, app.extensions["vergabe_files"], now=clock.now())
+
+
+def sweep_limits(app: Flask) -> int:
+    """Forget who asked how often, once it means nothing any more; return how many rows."""
+    return limits.store_of(app).forget_old(now=clock.now())
 
 
 def run_jobs(app: Flask) -> int:

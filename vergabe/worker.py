@@ -108,6 +108,7 @@ def start(app: Flask) -> BackgroundScheduler:
         ("fill_catalogue", sweeps.fill_catalogue, CLEANING_SECONDS),
         ("sweep_uploads", sweeps.sweep_uploads, CLEANING_SECONDS),
         ("sweep_jobs", sweeps.sweep_jobs, CLEANING_SECONDS),
+        ("sweep_limits", sweeps.sweep_limits, CLEANING_SECONDS),
     )
     for name, tick, seconds in ticks:
         scheduler.add_job(
