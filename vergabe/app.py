@@ -14,6 +14,7 @@ from vergabe.law import overview, tables
 from vergabe.law.errors import LawError
 from vergabe.limits import hooks as limits
 from vergabe.settings import Settings, SettingsError
+from vergabe.uptime import guard, watching
 from vergabe.web import (
     api,
     assets,
@@ -66,13 +67,16 @@ def create_app(settings: Settings | None = None, process: Process = Process.WEB)
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask advises
     logs.configure(logging.INFO)
     limits.init_app(app, settings)
+    # First of all: in maintenance nothing else may look at a request.
+    guard.init_app(app)
+    watching.init_app(app)
     transactions.init_app(app)
     db.init_app(app)
     with app.app_context():
         configure_engine(db.engine)
+        replica.init_app(app, settings.database)
     languages.init_app(app)
     csrf.init_app(app)
-        replica.init_app(app, settings.database)
     login.init_app(app, settings)
     problems.init_app(app)
     formatting.init_app(app)
@@ -85,8 +89,6 @@ def create_app(settings: Settings | None = None, process: Process = Process.WEB)
     return app
 
 
-def _use_law_tables(settings: Settings) -> None:
-    """Read the operator's own rows at once: a broken one stops the start, not a procedure."""
 def _replica(settings: Settings) -> dict[str, dict[str, Any]]:
     """Return the engine of the copy that public reads may ask, if there is one."""
     url = settings.database.replica_url
@@ -96,6 +98,8 @@ def _replica(settings: Settings) -> dict[str, dict[str, Any]]:
     return {REPLICA: {"url": url, **options}}
 
 
+def _use_law_tables(settings: Settings) -> None:
+    """Read the operator's own rows at once: a broken one stops the start, not a procedure."""
     tables.use_folder(settings.law_tables)
     if settings.law_tables is None:
         return

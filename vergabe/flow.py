@@ -20,8 +20,10 @@ from vergabe.events import Event
 from vergabe.messages.events import MailUnsubscribed
 from vergabe.notices import delivery_handlers as deliveries
 from vergabe.notices import handlers as notices
+from vergabe.notices import letters
 from vergabe.notices.events import DeliveryNews, NoticePublished
 from vergabe.notices.model import Notice
+from vergabe.outages import handlers as outages
 from vergabe.pools import events as pool_events
 from vergabe.pools import handlers as pools
 from vergabe.suppliers import following, inviting
@@ -29,7 +31,6 @@ from vergabe.suppliers import handlers as suppliers
 from vergabe.tenders import invitations, resolution_watch
 from vergabe.votes import events as vote_events
 from vergabe.votes import handlers as votes
-from vergabe.web.formatting import weekday_moment
 
 Handler: TypeAlias = Callable[..., None]
 """handler(session, event, *, event_id: UUID, now: datetime) -> None"""
@@ -44,7 +45,7 @@ def tell_suppliers(
     if event.kind == "contract_notice":
         inviting.invite_matching(session, invitations.facts_of(notice.tender), cause=cause, now=now)
         return
-    subject, body = _news_of(notice)
+    subject, body = letters.news_of(notice)
     following.tell_registered(
         session,
         notice.tender_id,
@@ -54,23 +55,6 @@ def tell_suppliers(
         body=body,
         now=now,
         link=invitations.public_page(notice.tender),
-    )
-
-
-def _news_of(notice: Notice) -> tuple[str, str]:
-    tender = notice.tender
-    if notice.kind == "cancellation_notice":
-        return (
-            f"Aufgehoben: {tender.reference} {tender.title}",
-            f"Guten Tag,\n\ndas Verfahren „{tender.title}“ wurde aufgehoben.\n\n"
-            f"Grund: {tender.cancellation_reason}",
-        )
-    summaries = [v.summary for v in tender.versions if v.number == notice.tender_version]
-    return (
-        f"Geändert (Fassung {notice.tender_version}): {tender.reference} {tender.title}",
-        f"Guten Tag,\n\nzu „{tender.title}“ gibt es Fassung {notice.tender_version}.\n\n"
-        f"Was sich geändert hat: {' '.join(summaries)}\n"
-        f"Angebote bis: {weekday_moment(notice.submission_deadline)}",
     )
 
 
@@ -92,6 +76,7 @@ FLOW: Final[Mapping[type[Event], tuple[Handler, ...]]] = {
     NoticePublished: (
         notices.tell_buyers,
         tell_suppliers,
+        outages.settle_open_cases,
         costs.tell_of_effort_without_award,
     ),
     DeliveryNews: (deliveries.tell_officers,),

@@ -8,6 +8,7 @@ from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFProtect
 
 import vergabe.access.model
+import vergabe.accounts.lockout_model
 import vergabe.audit.model
 import vergabe.bylaws.model
 import vergabe.catalogue.model
@@ -38,11 +39,13 @@ import vergabe.notice_facts.model
 import vergabe.notices.delivery_model
 import vergabe.notices.draft_check_model
 import vergabe.notices.model
+import vergabe.outages.model
 import vergabe.plans.model
 import vergabe.pools.model
 import vergabe.suppliers.model
 import vergabe.tenders.model
 import vergabe.uploads.model
+import vergabe.uptime.model
 import vergabe.votes.model
 from vergabe import flow, menus
 from vergabe.access.permissions import Permission
@@ -97,7 +100,7 @@ from vergabe.demands import (
 from vergabe.demands import form_pages as demand_form_pages
 from vergabe.demands import pages as demands_pages
 from vergabe.enquiries import api as enquiries_api
-from vergabe.enquiries import following_pages
+from vergabe.enquiries import following_pages, list_pages
 from vergabe.enquiries import pages as enquiries_pages
 from vergabe.funding import api as funding_api
 from vergabe.funding import pages as funding_pages
@@ -185,6 +188,7 @@ from vergabe.web.api import ApiBlueprint
 MODELS: Final[tuple[ModuleType, ...]] = (
     vergabe.access.model,
     vergabe.limits.model,
+    vergabe.accounts.lockout_model,
     vergabe.audit.model,
     vergabe.list_views.model,
     vergabe.files.model,
@@ -192,6 +196,7 @@ MODELS: Final[tuple[ModuleType, ...]] = (
     vergabe.messages.model,
     vergabe.jobs.model,
     vergabe.deadlines.model,
+    vergabe.uptime.model,
     vergabe.suppliers.model,
     vergabe.councils.model,
     vergabe.bylaws.model,
@@ -218,6 +223,7 @@ MODELS: Final[tuple[ModuleType, ...]] = (
     vergabe.market.model,
     vergabe.notices.delivery_model,
     vergabe.notices.draft_check_model,
+    vergabe.outages.model,
     vergabe.plans.model,
     vergabe.cost_shares.model,
 )
@@ -276,6 +282,7 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     suppliers_pages.pages,
     following_pages.pages,
     enquiries_pages.pages,
+    list_pages.pages,
     notices_pages.pages,
     delivery_pages.pages,
     market_pages.pages,
@@ -367,6 +374,7 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
         csrf.exempt(blueprint)
         api.api.register_blueprint(blueprint)
     metrics.init_app(app)
+    guarding.init_app(app, app.extensions["vergabe_settings"])
     shell.set_navigation(list(menus.NAVIGATION))
     shell.set_counting(counting.counts)
     glossary_pages.init_app(app)

@@ -88,6 +88,7 @@ class Permission(StrEnum):
     RECORD_EFFORT = "record_effort"
     VIEW_DEADLINES = "view_deadlines"
     EDIT_DEADLINES = "edit_deadlines"
+    RECORD_OUTAGES = "record_outages"
     VIEW_PLANS = "view_plans"
     EDIT_PLANS = "edit_plans"
     REPORT_MILESTONES = "report_milestones"
@@ -192,6 +193,11 @@ GRANTS: Final[Mapping[Permission, tuple[Scope, frozenset[Role]]]] = {
     ),
     Permission.VIEW_DEADLINES: (Scope.COOPERATION, _BUYER_ROLES),
     Permission.EDIT_DEADLINES: (Scope.LEAD, frozenset({Role.PROCUREMENT_OFFICER})),
+    # For the procedures that one's own organisation leads; the operator's concern everybody.
+    Permission.RECORD_OUTAGES: (
+        Scope.OWN,
+        frozenset({Role.PROCUREMENT_OFFICER, Role.ADMINISTRATOR}),
+    ),
     Permission.VIEW_PLANS: (Scope.COOPERATION, _BUYER_ROLES),
     Permission.EDIT_PLANS: (
         Scope.LEAD,

@@ -12,6 +12,7 @@ from vergabe.law import (
     german,
     minimum_periods,
     notice_texts,
+    outages,
     parameters,
     periods,
     procedures,
@@ -36,6 +37,7 @@ _TABLES: Final[Mapping[str, tuple[str, Callable[[], tuple[Row, ...]]]]] = {
     "funding_programmes": ("Förderprogramme", funding.rows),
     "review_bodies": ("Vergabekammern", review_bodies.rows),
     "notice_texts": ("Texte der Bekanntmachungen", notice_texts.rows),
+    "outages": ("Ausfall der Plattform", outages.rows),
 }
 
 

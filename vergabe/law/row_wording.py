@@ -10,6 +10,7 @@ from vergabe.law.duty_list import DutyRow
 from vergabe.law.funding import ProgrammeRow
 from vergabe.law.minimum_periods import NoMinimumRow
 from vergabe.law.notice_texts import NoticeTextRow, TextKind
+from vergabe.law.outages import OutageRow
 from vergabe.law.parameters import ParameterRow
 from vergabe.law.periods import AdditionRow, PeriodRow
 from vergabe.law.procedures import LimitRow, ProcedureRow, procedure_name
@@ -280,6 +281,16 @@ def _notice_text(row: NoticeTextRow) -> list[str]:
     ]
 
 
+def _outage(row: OutageRow) -> list[str]:
+    return [
+        f"Ein Ausfall in den letzten {row.hours_before} Stunden vor dem Ende einer Frist berührt "
+        "sie.",
+        f"Nach der Bekanntmachung der Verlängerung bleiben mindestens {row.clear_working_days} "
+        f"volle Arbeitstage; war die Frist schon abgelaufen, {row.reopening_working_days}.",
+        _listed("Regelwerke", list(row.rule_sets)) or "Für alle übrigen Regelwerke.",
+    ]
+
+
 def _percent(basis_points: int) -> str:
     whole, rest = divmod(basis_points, 100)
     return f"{whole}{f',{rest:02d}' if rest else ''} Prozent"
@@ -307,4 +318,5 @@ _WORDS: Final[Mapping[type[Row], Callable[..., list[str]]]] = {
     ProgrammeRow: _programme,
     ReviewBodyRow: _review_body,
     NoticeTextRow: _notice_text,
+    OutageRow: _outage,
 }

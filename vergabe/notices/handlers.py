@@ -10,9 +10,9 @@ from vergabe.access import queries as access
 from vergabe.access.permissions import Permission
 from vergabe.messages import service as messages
 from vergabe.messages.service import Reader
+from vergabe.notices import letters
 from vergabe.notices.events import NoticePublished
 from vergabe.notices.model import Notice
-from vergabe.web.formatting import weekday_moment
 
 _WHAT: Final = {
     "contract_notice": "veröffentlicht",
@@ -33,17 +33,16 @@ def tell_buyers(
     )
     what = _WHAT[notice.kind]
     reason = f"\nGrund: {tender.cancellation_reason}" if tender.cancellation_reason else ""
+    subject, body = letters.member_letter(
+        tender, what, notice.tender_version, tender.submission_deadline, reason
+    )
     messages.send_many(
         session,
         [Reader(user_id=user_id) for user_id in dict.fromkeys(user.id for user, _ in people)],
         cause=f"notice:{notice.id}:buyers",
         kind="tender",
-        subject=f"{tender.reference} {what}: {tender.title}",
-        body=(
-            f"Guten Tag,\n\ndas gemeinsame Verfahren „{tender.title}“, an dem Sie beteiligt sind, "
-            f"wurde {what} (Fassung {notice.tender_version}).{reason}\n\n"
-            f"Angebote bis: {weekday_moment(tender.submission_deadline)}"
-        ),
+        subject=subject,
+        body=body,
         tender_id=tender.id,
         link=f"/vergabeverfahren/{tender.id}",
         now=now,

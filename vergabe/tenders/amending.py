@@ -19,12 +19,19 @@ from vergabe.exchange.plain_text import many_lines, one_line
 from vergabe.tenders import duties, mandate_watch, rules, timing
 from vergabe.tenders.changing import tender_to_change
 from vergabe.tenders.facts import period_facts
+from vergabe.tenders.grounds import OutageGround
 from vergabe.tenders.limits import DESCRIPTION_MAX, REASON_MAX, TEXT_MAX, TITLE_MAX
 from vergabe.tenders.model import Tender
 from vergabe.tenders.recording import record
 from vergabe.tenders.rules import Action
 from vergabe.tenders.snapshots import dropping_documents, pending_documents
-from vergabe.tenders.versions import iso, publish_documents, start_deadlines, store_version
+from vergabe.tenders.versions import (
+    iso,
+    postpone_documents,
+    publish_documents,
+    start_deadlines,
+    store_version,
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,8 @@ class Amendment:
     submission_deadline: dt.datetime | None = None
     enquiries_deadline: dt.datetime | None = None
     is_substantial: bool = True
+    outage: OutageGround | None = None
+    """Given after an outage of the platform: then deadlines alone change."""
 
 
 def mark_amended(
@@ -80,10 +89,15 @@ def mark_amended(
             "Es hat sich nichts geändert. Ändern Sie eine Angabe, eine Frist oder ein Dokument.",
             field="summary",
         )
+    if amendment.outage is not None:
+        postpone_documents(tender)
     tender.published_version += 1
-    publish_documents(tender)
+    if amendment.outage is None:
+        publish_documents(tender)
     store_version(session, actor, tender, amendment.summary, now=now)
-    start_deadlines(session, tender, source="person", minimum=None, now=now)
+    start_deadlines(
+        session, tender, source="person", minimum=None, outage=amendment.outage, now=now
+    )
     record(
         session,
         actor,
@@ -95,8 +109,25 @@ def mark_amended(
         changes=changes,
         is_substantial=amendment.is_substantial,
         submission_deadline=iso(tender.submission_deadline),
+        **_recorded(amendment.outage),
     )
     return tender, changes
+
+
+def _recorded(outage: OutageGround | None) -> dict[str, Any]:
+    """Return what the record keeps of an outage: its time, its evidence and the calculation."""
+    if outage is None:
+        return {}
+    return {
+        "outage": {
+            "began_at": iso(outage.began_at),
+            "ended_at": iso(outage.ended_at),
+            "law": outage.law,
+            "calculation": dict(outage.calculation),
+            "evidence": dict(outage.evidence),
+            "reason_for_reopening": outage.reason,
+        }
+    }
 
 
 def steps_of(tender: Tender, amendment: Amendment) -> list[Step]:
@@ -110,6 +141,8 @@ def steps_of(tender: Tender, amendment: Amendment) -> list[Step]:
         return wanted is not None and wanted != getattr(tender, name)
 
     extends = differs("submission_deadline") or differs("enquiries_deadline")
+    if amendment.outage is not None:
+        return [Step.EXTEND]
     texts = ("title", "description", "selection_criteria")
     changes = any(map(differs, texts)) or bool(pending_documents(tender))
     changes = changes or bool(dropping_documents(tender)) or not extends
@@ -152,7 +185,10 @@ def reasons_against_amendment(
     assert tender.submission_deadline is not None
     reasons = rules.reasons_against_before_public(is_public=tender.public_since is not None)
     reasons += rules.reasons_against_amending(
-        summary=amendment.summary, submission_deadline=tender.submission_deadline, now=now
+        summary=amendment.summary,
+        submission_deadline=tender.submission_deadline,
+        now=now,
+        reopens=amendment.outage is not None and amendment.outage.reason is not None,
     )
     new = amendment.submission_deadline or tender.submission_deadline
     if new < tender.submission_deadline:
@@ -201,7 +237,7 @@ def _apply(tender: Tender, amendment: Amendment) -> list[str]:
             setattr(tender, name, wanted)
             local = wanted.astimezone(clock.BERLIN)
             changes.append(f"{label} endet jetzt am {local:%d.%m.%Y um %H:%M} Uhr.")
-    return changes + _document_changes(tender)
+    return changes if amendment.outage is not None else changes + _document_changes(tender)
 
 
 def _document_changes(tender: Tender) -> list[str]:

@@ -172,14 +172,15 @@ def reasons_against_before_public(*, is_public: bool) -> list[Violation]:
 
 
 def reasons_against_amending(
-    *, summary: str, submission_deadline: dt.datetime, now: dt.datetime
+    *, summary: str, submission_deadline: dt.datetime, now: dt.datetime, reopens: bool = False
 ) -> list[Violation]:
     """Return why a published tender may not be amended as wished.
 
-    submission_deadline: the one in force before the amendment (aware UTC).
+    submission_deadline: the one in force before the amendment (aware UTC); reopens: it is over and
+    is opened anew after an outage of the platform, which the caller has made sure of.
     """
     reasons: list[Violation] = []
-    if now >= submission_deadline:
+    if now >= submission_deadline and not reopens:
         reasons.append(
             Violation(
                 "deadline_passed",

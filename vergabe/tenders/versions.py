@@ -11,8 +11,9 @@ from vergabe.deadlines import service as deadlines
 from vergabe.law.periods import Deadline as LawDeadline
 from vergabe.law.results import Result
 from vergabe.tenders import duties
+from vergabe.tenders.grounds import OutageGround
 from vergabe.tenders.model import Tender, TenderVersion
-from vergabe.tenders.snapshots import pending_documents, snapshot
+from vergabe.tenders.snapshots import dropping_documents, pending_documents, snapshot
 
 ENQUIRIES_LAW = "§ 20 Abs. 3 VgV"
 
@@ -21,6 +22,12 @@ def publish_documents(tender: Tender) -> None:
     """Let the public see, with the version just counted, what was uploaded since the last one."""
     for document in pending_documents(tender):
         document.published_in_version = tender.published_version
+
+
+def postpone_documents(tender: Tender) -> None:
+    """Leave documents that the next version was to drop to the one after it."""
+    for document in dropping_documents(tender):
+        document.removed_in_version = tender.published_version + 2
 
 
 def store_version(
@@ -47,11 +54,13 @@ def start_deadlines(
     *,
     source: str,
     minimum: Result[LawDeadline | None] | None,
+    outage: OutageGround | None = None,
     now: dt.datetime,
 ) -> None:
     """Start the deadlines of a published tender, or set them anew.
 
-    source: `law` or `person`, for the deadline for bids; minimum: the period that law asks for.
+    source: `law` or `person`, for the deadline for bids; minimum: the period that law asks for;
+    outage: why they are longer now.
     """
     assert tender.submission_deadline is not None
     set_for_tender = functools.partial(
@@ -65,13 +74,18 @@ def start_deadlines(
         responsible_id=tender.created_by_id,
         now=now,
     )
+    law, calculation = ENQUIRIES_LAW, {}
+    if outage is not None:
+        law, calculation = outage.law, dict(outage.calculation)
+    elif minimum is not None:
+        law, calculation = minimum.law, minimum.as_dict()
     set_for_tender(
         kind="submission",
         title="Angebotsfrist",
         due_at=tender.submission_deadline,
         source=source,
-        law=minimum.law if minimum else ENQUIRIES_LAW,
-        calculation=minimum.as_dict() if minimum else {},
+        law=law,
+        calculation=calculation,
     )
     if tender.enquiries_deadline is not None:
         set_for_tender(
@@ -79,7 +93,7 @@ def start_deadlines(
             title="Frist für Bieterfragen",
             due_at=tender.enquiries_deadline,
             source="person",
-            law=ENQUIRIES_LAW,
+            law=outage.law if outage else ENQUIRIES_LAW,
             calculation={},
         )
 

@@ -1,0 +1,142 @@
+"""Finding the procedures that an outage touched, and closing cases that something overtook."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from vergabe import ids
+from vergabe.db import insert_unless_there
+from vergabe.deadlines.model import Deadline
+from vergabe.law import outages as law
+from vergabe.law.outages import OutageFacts, Window
+from vergabe.outages import rules
+from vergabe.outages.model import OutageCase
+from vergabe.tenders.facts import period_facts
+from vergabe.tenders.model import Tender
+from vergabe.tenders.recording import record
+from vergabe.uptime import recording
+from vergabe.uptime.model import Outage
+
+
+def has_news(session: Session) -> bool:
+    """Return whether an outage waits to be looked at."""
+    return session.scalars(_unexamined().limit(1)).first() is not None
+
+
+def _unexamined() -> Select[Outage]:
+    return select(Outage).where(
+        Outage.examined_at.is_(None),
+        Outage.ended_at.is_not(None) | Outage.withdrawn_at.is_not(None),
+    )
+
+
+def examine(session: Session, *, now: dt.datetime) -> int:
+    """Make a case of each procedure near an outage that has ended; return how many are new.
+
+    Safe to repeat, and for several workers: an outage is one worker's while it looks.
+    """
+    found = 0
+    for outage in session.scalars(_unexamined().with_for_update(skip_locked=True)).all():
+        if outage.withdrawn_at is None:
+            found += _open_cases(session, outage, now=now)
+        else:
+            _close_cases(session, outage, "Der Ausfall wurde zurückgenommen.", now=now)
+        outage.examined_at = now
+    session.flush()
+    return found
+
+
+def window_of(outage: Outage, *, now: dt.datetime) -> Window:
+    """Return the time of an outage; one that goes on lasts until now."""
+    return Window(outage.began_at, outage.ended_at or max(now, outage.began_at))
+
+
+def facts_of(session: Session, tender: Tender) -> OutageFacts:
+    """Return what law asks about a published tender."""
+    assert tender.submission_deadline is not None
+    facts = period_facts(session, tender, started_on=tender.initiated_on)
+    return OutageFacts(
+        rule_set=facts.rule_set,
+        started_on=tender.initiated_on,
+        submission_deadline=tender.submission_deadline,
+        enquiries_deadline=tender.enquiries_deadline,
+        land=facts.land,
+        lands=tuple(facts.lands),
+    )
+
+
+def _open_cases(session: Session, outage: Outage, *, now: dt.datetime) -> int:
+    window = window_of(outage, now=now)
+    return sum(
+        _open_case(session, outage, tender, now=now)
+        for tender in _near(session, outage, window)
+        if law.is_touched(facts_of(session, tender), window)
+    )
+
+
+def _near(session: Session, outage: Outage, window: Window) -> Sequence[Tender]:
+    """Return published tenders with a deadline within or shortly after an outage."""
+    subjects = select(Deadline.subject_id).where(
+        Deadline.subject_kind == "tender",
+        Deadline.kind.in_(("submission", "enquiries")),
+        Deadline.lifted_at.is_(None),
+        Deadline.due_at > window.began_at,
+        Deadline.due_at < window.ended_at + law.longest_reach(),
+    )
+    query = select(Tender).where(
+        Tender.id.in_(subjects),
+        Tender.stage.in_(("published", "opened")),
+        Tender.public_since.is_not(None),
+        # What happened before a procedure was public took nothing from its bidders.
+        Tender.public_since < window.ended_at,
+    )
+    if outage.organisation_id is not None:
+        query = query.where(Tender.lead_organisation_id == outage.organisation_id)
+    return session.scalars(query.order_by(Tender.id)).all()
+
+
+def _open_case(session: Session, outage: Outage, tender: Tender, *, now: dt.datetime) -> bool:
+    values = {
+        "id": ids.new_id(),
+        "outage_id": outage.id,
+        "tender_id": tender.id,
+        "organisation_id": tender.lead_organisation_id,
+        "submission_deadline": tender.submission_deadline,
+        "enquiries_deadline": tender.enquiries_deadline,
+        "state": "open",
+        "created_at": now,
+        "remind_at": now,
+        "reminder_count": 0,
+    }
+    if not insert_unless_there(session, OutageCase, values):
+        return False
+    record(
+        session,
+        recording.WATCH,
+        tender,
+        "outage_found",
+        f"Ein Ausfall der Plattform ({rules.spoken([window_of(outage, now=now)])}) berührt die "
+        "Fristen dieses Verfahrens.",
+        now=now,
+        outage_id=str(outage.id),
+        cause=outage.cause,
+        began_at=outage.began_at.isoformat(),
+        ended_at=outage.ended_at.isoformat() if outage.ended_at else None,
+        evidence=dict(outage.evidence),
+    )
+    return True
+
+
+def _close_cases(session: Session, outage: Outage, reason: str, *, now: dt.datetime) -> None:
+    for case in session.scalars(
+        select(OutageCase).where(OutageCase.outage_id == outage.id, OutageCase.state == "open")
+    ):
+        supersede(case, reason, now=now)
+
+
+def supersede(case: OutageCase, reason: str, *, now: dt.datetime) -> None:
+    """Close a case that something else has settled."""
+    case.state, case.reason, case.decided_at = "superseded", reason, now
+    case.decided_by_name = recording.WATCH.name

@@ -1,0 +1,117 @@
+"""Maintenance mode at the door: 503 with a German page while it is on, a banner before it.
+
+Each process looks at the announced windows every other second; it remembers what it saw last, so
+that it stays closed while the database is being changed.
+"""
+
+import datetime as dt
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from flask import Flask, Response, current_app, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from vergabe import clock
+from vergabe.db import reading
+from vergabe.uptime import queries
+from vergabe.uptime.model import MaintenanceWindow
+from vergabe.uptime.watching import MARK
+from vergabe.web.rights import wants_problem
+
+TTL_SECONDS: Final = 2.0
+LEAST_RETRY_SECONDS: Final = 60
+ALWAYS_ANSWERED: Final = frozenset({"static", "health.health", "health.ready", "metrics.metrics"})
+
+
+@dataclass(frozen=True)
+class Announced:
+    """Maintenance as people are told of it; instants aware UTC."""
+
+    begins_at: dt.datetime
+    ends_at: dt.datetime
+    reason: str
+
+
+@dataclass
+class Door:
+    """What a process knows: whether maintenance is on, and which comes next."""
+
+    current: Announced | None = None
+    coming: Announced | None = None
+    looked_at: float = field(default=float("-inf"))
+
+    def look(self) -> None:
+        """Read the windows anew; what was seen last stays if the database does not answer."""
+        self.looked_at = time.monotonic()
+        try:
+            with reading() as session:
+                current = queries.current_window(session)
+                coming = queries.coming_window(session, now=clock.now())
+        except SQLAlchemyError:
+            return
+        self.current = _told(current) if current else None
+        self.coming = _told(coming) if coming else None
+
+
+def _told(window: MaintenanceWindow) -> Announced:
+    return Announced(window.began_at or window.planned_from, window.planned_until, window.reason)
+
+
+def _door(app: Flask) -> Door:
+    found: Door = app.extensions["vergabe_door"]
+    return found
+
+
+def refresh(app: Flask) -> Door:
+    """Look at the windows now, whatever is remembered; return what was seen."""
+    door = _door(app)
+    with app.app_context():
+        door.look()
+    return door
+
+
+def is_on(app: Flask) -> bool:
+    """Return whether maintenance is on; looks every other second at most."""
+    door = _door(app)
+    if not app.testing and time.monotonic() - door.looked_at > TTL_SECONDS:
+        refresh(app)
+    return door.current is not None
+
+
+def init_app(app: Flask) -> None:
+    """Keep the door of `app`; called before anything else that looks at a request."""
+    app.extensions["vergabe_door"] = Door()
+
+    @app.before_request
+    def stand_at_the_door() -> Response | None:
+        if is_on(app) and request.endpoint not in ALWAYS_ANSWERED:
+            return _closed(_door(app))
+        return None
+
+    @app.context_processor
+    def banner() -> dict[str, Any]:
+        coming = _door(current_app._get_current_object()).coming  # type: ignore[attr-defined]  # the proxy's
+        return {"coming_maintenance": coming if coming and coming.ends_at > clock.now() else None}
+
+
+def _closed(door: Door) -> Response:
+    assert door.current is not None
+    left = int((door.current.ends_at - clock.now()).total_seconds())
+    if wants_problem():
+        problem = {
+            "type": "urn:vergabe:problem:maintenance",
+            "title": "Wartung",
+            "status": 503,
+            "code": "maintenance",
+            "detail": f"Die Plattform wird gewartet: {door.current.reason}",
+        }
+        response = Response(json.dumps(problem), 503, content_type="application/problem+json")
+    else:
+        html = render_template("uptime/closed.html", announced=door.current, is_late=left <= 0)
+        response = Response(html, 503, content_type="text/html; charset=utf-8")
+    response.headers["Retry-After"] = str(max(left, LEAST_RETRY_SECONDS))
+    response.headers["Cache-Control"] = "no-store"
+    response.headers[MARK] = "maintenance"
+    return response
