@@ -33,6 +33,26 @@ def entries_about(session: Session, subject_id: uuid.UUID) -> list[RecordEntry]:
     )
 
 
+def last_entry(session: Session, stream: str) -> RecordEntry | None:
+    """Return the newest entry of one chain, None without any."""
+    return session.scalars(
+        select(RecordEntry)
+        .where(RecordEntry.stream == stream)
+        .order_by(RecordEntry.sequence.desc())
+        .limit(1)
+    ).first()
+
+
+def last_entry_about(session: Session, subject_id: uuid.UUID) -> RecordEntry | None:
+    """Return the newest entry that concerns one object, over all chains; None without any."""
+    return session.scalars(
+        select(RecordEntry)
+        .where(RecordEntry.subject_id == subject_id)
+        .order_by(RecordEntry.at.desc(), RecordEntry.sequence.desc())
+        .limit(1)
+    ).first()
+
+
 def streams(session: Session) -> list[str]:
     """Return the names of all chains."""
     return list(session.scalars(select(RecordChain.stream).order_by(RecordChain.stream)))

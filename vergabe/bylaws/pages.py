@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from vergabe import clock
 from vergabe.access.lands import land_of
 from vergabe.access.permissions import Permission
+from vergabe.audit import queries as audit
 from vergabe.bylaws import entries, forms, queries, service, wording
 from vergabe.bylaws.model import ProcurementBylaw
 from vergabe.db import db
@@ -17,6 +18,7 @@ from vergabe.errors import DomainError, Forbidden, InvalidInput, Refused, Stale,
 from vergabe.files import documents, handing_out
 from vergabe.files.current import store
 from vergabe.texts import _
+from vergabe.web import stale
 from vergabe.web.forms import FormReader
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -173,7 +175,11 @@ def end(bylaw_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Permission.EDIT_BYLAWS)
 def correction(bylaw_id: uuid.UUID) -> ResponseReturnValue:
     row = _own(bylaw_id)
-    return _form(forms.values(row) | {"version": row.version}, corrected=row)
+    return _form(_stored(row), corrected=row)
+
+
+def _stored(row: ProcurementBylaw) -> dict[str, Any]:
+    return forms.values(row) | {"version": row.version}
 
 
 def _own(bylaw_id: uuid.UUID) -> ProcurementBylaw:
@@ -201,7 +207,15 @@ def correct(bylaw_id: uuid.UUID) -> ResponseReturnValue:
         )
     except _WRONG as error:
         db.session.rollback()
-        return _form(request.form, error.reasons, error.status, corrected=_own(bylaw_id))
+        row = _own(bylaw_id)
+        if isinstance(error, Stale):
+            typed = request.form.to_dict() | {"version": row.version}
+            return stale.answer(
+                lambda: _form(_stored(row), corrected=row),
+                lambda: _form(typed, corrected=row),
+                audit.last_entry_about(db.session(), row.id),
+            )
+        return _form(request.form, error.reasons, error.status, corrected=row)
     flash(_("Fassung %(number)s ersetzt die falsch eingetragene.", number=row.number), "success")
     return redirect(url_for(".show", bylaw_id=row.id), code=303)
 

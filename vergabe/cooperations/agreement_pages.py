@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
+from vergabe.audit import queries as records
+from vergabe.audit import service as audit
 from vergabe.cooperations import (
     agreement_entries,
     agreement_forms,
@@ -23,7 +25,8 @@ from vergabe.cooperations.model import Cooperation
 from vergabe.cooperations.pages import visible, words
 from vergabe.cost_keys.keys import KEY_NAMES, NO_AWARD_NAMES
 from vergabe.db import db
-from vergabe.errors import DomainError
+from vergabe.errors import DomainError, Stale
+from vergabe.web import stale
 from vergabe.web.forms import FormReader
 from vergabe.web.posting import attempt
 from vergabe.web.rights import current_actor, requires
@@ -144,9 +147,22 @@ def edit(key: str, number: int) -> ResponseReturnValue:
             version=FormReader(request.form).version(),
             now=clock.now(),
         ),
-        lambda error: page("agreement_content", key, number, error),
+        lambda error: _content_again(key, number, error),
         done="Der Inhalt ist gespeichert.",
         to=to(key, number),
+    )
+
+
+def _content_again(key: str, number: int, error: DomainError) -> ResponseReturnValue:
+    if not isinstance(error, Stale):
+        return page("agreement_content", key, number, error)
+    stored = _stored(view_of(key, number))
+    typed = request.form.to_dict() | {"version": stored["version"]}
+    stream = audit.stream_of("cooperation", visible(key).id)
+    return stale.answer(
+        lambda: page("agreement_content", key, number, values=stored),
+        lambda: page("agreement_content", key, number, values=typed),
+        records.last_entry(db.session(), stream),
     )
 
 

@@ -10,10 +10,12 @@ from flask.typing import ResponseReturnValue
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
+from vergabe.audit import queries as records
+from vergabe.audit import service as audit
 from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations.rules import Subject
 from vergabe.council_papers import gathering, queries, service, writing
-from vergabe.council_papers.model import MemberTexts, ProjectTexts
+from vergabe.council_papers.model import MemberTexts
 from vergabe.council_papers.service import MemberEntry, ProjectEntry
 from vergabe.db import db
 from vergabe.errors import InvalidInput, NotFound, Stale, Violation
@@ -22,7 +24,9 @@ from vergabe.funding.forms import seen_version
 from vergabe.funding.pages import download
 from vergabe.money import german
 from vergabe.pools import queries as pools
+from vergabe.pools.model import Pool
 from vergabe.texts import _
+from vergabe.web import stale
 from vergabe.web.forms import FormReader
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -134,6 +138,14 @@ def save(pool_id: uuid.UUID) -> ResponseReturnValue:
     except (InvalidInput, Stale) as error:
         db.session.rollback()
         values = request.form.to_dict()
+        if isinstance(error, Stale):
+            organisation_id, own = _own(pool_id)
+            stored = _member_values(pool_id, own)
+            return stale.answer(
+                lambda: _edit_page(pool_id, stored),
+                lambda: _edit_page(pool_id, values | {"version": stored["version"]}),
+                records.last_entry(session, audit.stream_of("organisation", organisation_id)),
+            )
         return _edit_page(pool_id, values, error.reasons, error.status)
     flash(_("Die Vorlage ist ergänzt."), "success")
     return redirect(url_for(".show", pool_id=pool_id), code=303)
@@ -154,14 +166,15 @@ def _member_entry() -> MemberEntry:
 @pages.get(f"{_RULE}/gemeinsam")
 @requires(Permission.EDIT_FUNDING)
 def edit_all(pool_id: uuid.UUID) -> ResponseReturnValue:
+    pool = pools.visible_pool(db.session(), current_actor(), pool_id)
+    return _edit_all_page(pool, _all_values(pool))
+
+
+def _all_values(pool: Pool) -> dict[str, Any]:
+    """Return the texts for all papers as the form has them, or those that one may begin with."""
     session = db.session()
-    pool = pools.visible_pool(session, current_actor(), pool_id)
     stored = queries.project_texts(session, pool.id)
     found = stored if stored is not None else queries.default_project(session, pool)
-    return _edit_all_page(pool, _project_values(found, stored))
-
-
-def _project_values(found: ProjectTexts, stored: ProjectTexts | None) -> dict[str, Any]:
     version = stored.version if stored is not None else 0
     return {name: getattr(found, name) for name in _PROJECT} | {"version": version}
 
@@ -191,8 +204,15 @@ def save_all(pool_id: uuid.UUID) -> ResponseReturnValue:
         service.save_project_texts(session, actor, pool_id, entry, version=seen, now=clock.now())
     except (InvalidInput, Stale) as error:
         db.session.rollback()
-        pool = pools.visible_pool(session, actor, pool_id)
-        return _edit_all_page(pool, request.form.to_dict(), error.reasons, error.status)
+        pool, typed = pools.visible_pool(session, actor, pool_id), request.form.to_dict()
+        if isinstance(error, Stale):
+            stored = _all_values(pool)
+            return stale.answer(
+                lambda: _edit_all_page(pool, stored),
+                lambda: _edit_all_page(pool, typed | {"version": stored["version"]}),
+                records.last_entry(session, audit.stream_of("pool", pool_id)),
+            )
+        return _edit_all_page(pool, typed, error.reasons, error.status)
     flash(_("Die Texte stehen in den Vorlagen aller Beteiligten."), "success")
     return redirect(url_for(".show", pool_id=pool_id), code=303)
 

@@ -9,11 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
+from vergabe.audit import queries as audit
 from vergabe.councils import queries, rules, service
 from vergabe.councils.rules import BodyEntry, Kind
 from vergabe.db import db
-from vergabe.errors import DomainError
+from vergabe.errors import DomainError, Stale
 from vergabe.texts import _
+from vergabe.web import stale
 from vergabe.web.forms import FormReader
 from vergabe.web.posting import attempt
 from vergabe.web.rights import current_actor, requires
@@ -81,7 +83,19 @@ def show(body_id: uuid.UUID) -> ResponseReturnValue:
     return _page(body_id)
 
 
-def _page(body_id: uuid.UUID, error: DomainError | None = None) -> ResponseReturnValue:
+def _again(body_id: uuid.UUID, error: DomainError) -> ResponseReturnValue:
+    if not isinstance(error, Stale):
+        return _page(body_id, error, request.form)
+    return stale.answer(
+        lambda: _page(body_id),
+        lambda: _page(body_id, typed=request.form),
+        audit.last_entry_about(db.session(), body_id),
+    )
+
+
+def _page(
+    body_id: uuid.UUID, error: DomainError | None = None, typed: Mapping[str, str] | None = None
+) -> ResponseReturnValue:
     actor = current_actor()
     body = queries.own_body(db.session(), actor, body_id)
     today = clock.berlin_day(clock.now())
@@ -95,6 +109,7 @@ def _page(body_id: uuid.UUID, error: DomainError | None = None) -> ResponseRetur
         may_keep=actor.may(Permission.KEEP_BODIES, organisation_id=body.organisation_id),
         violations=error.reasons if error else (),
         values=request.form,
+        typed=typed,
     )
     return html, error.status if error else 200
 
@@ -112,7 +127,7 @@ def change(body_id: uuid.UUID) -> ResponseReturnValue:
             version=FormReader(request.form).version(),
             now=clock.now(),
         ),
-        partial(_page, body_id),
+        lambda error: _again(body_id, error),
         done="Das Gremium ist geändert.",
         to=url_for(".show", body_id=body_id),
     )

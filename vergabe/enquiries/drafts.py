@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -34,6 +35,17 @@ def draft_of(session: Session, tender_id: uuid.UUID, draft_id: uuid.UUID) -> Ans
     if found is None or found.tender_id != tender_id:
         raise NotFound("Der Entwurf")
     return found
+
+
+def entry_of(draft: AnswerDraft) -> dict[str, Any]:
+    """Return what the form of an answer shows of a draft."""
+    return {
+        "enquiry_ids": draft.enquiry_ids,
+        "question_text": draft.question_text,
+        "text": draft.text,
+        "draft_id": draft.id,
+        "draft_version": draft.version,
+    }
 
 
 def save_draft(
@@ -77,9 +89,10 @@ def save_draft(
 def _draft(
     session: Session, tender_id: uuid.UUID, draft_id: uuid.UUID | None, version: int | None
 ) -> AnswerDraft:
-    if draft_id is None:
+    draft = session.get(AnswerDraft, draft_id) if draft_id is not None else None
+    if draft is None or draft.tender_id != tender_id:
+        # A colleague may have dropped it meanwhile: the text that is still being written is kept.
         return AnswerDraft(id=ids.new_id(), tender_id=tender_id)
-    draft = draft_of(session, tender_id, draft_id)
     if version is not None and draft.version != version:
         raise Stale(f"Der Entwurf (zuletzt gespeichert von {draft.saved_by_name})")
     return draft

@@ -20,7 +20,7 @@ from vergabe.tenders import duties
 from vergabe.tenders import queries as tenders
 from vergabe.tenders.model import Tender
 from vergabe.texts import gettext as _
-from vergabe.web import shell
+from vergabe.web import shell, stale
 from vergabe.web.forms import FormReader
 from vergabe.web.rights import current_actor, optional_actor, public, requires
 from vergabe.web.transactions import commits
@@ -116,17 +116,17 @@ def officer_list(tender_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _officer_page(
-    tender_id: uuid.UUID, violations: Sequence[Violation] = (), *, status: int = 200
+    tender_id: uuid.UUID,
+    violations: Sequence[Violation] = (),
+    entry: Mapping[str, Any] | None = None,
+    *,
+    status: int = 200,
 ) -> ResponseReturnValue:
     session, actor = db.session(), current_actor()
     tender = tenders.visible_tender(session, actor, tender_id)
     duties.require(session, actor, tender, Step.ANSWER_ENQUIRIES)
     found = overview.overview(session, tender, now=clock.now())
-    entry: Mapping[str, Any] = {
-        **request.form,
-        "enquiry_ids": request.form.getlist("enquiry_ids"),
-    }
-    if request.method == "GET":
+    if entry is None:
         draft = overview.draft_asked_for(found, request.args.get("entwurf", ""))
         entry = overview.entry_of(found, draft, request.args.getlist("frage"))
     html = render_template(
@@ -154,11 +154,31 @@ def answer(tender_id: uuid.UUID) -> ResponseReturnValue:
         )
     except (InvalidInput, Refused, Stale) as error:
         db.session.rollback()
-        return _officer_page(tender_id, error.reasons, status=error.status)
+        if isinstance(error, Stale):
+            return _overtaken_page(tender_id)
+        return _officer_page(tender_id, error.reasons, _typed(), status=error.status)
     for warning in published.warnings:
         flash(warning, "warning")
     flash(_("Die Antwort ist veröffentlicht und geht an alle Registrierten."), "success")
     return redirect(url_for(".officer_list", tender_id=tender_id), code=303)
+
+
+def _typed() -> dict[str, Any]:
+    return {**request.form, "enquiry_ids": request.form.getlist("enquiry_ids")}
+
+
+def _overtaken_page(tender_id: uuid.UUID) -> ResponseReturnValue:
+    """Return the draft as typed, with what a colleague has written into it meanwhile."""
+    draft_id = FormReader(request.form).identifier("draft_id")
+    assert draft_id is not None, "only a draft that was seen can be outdated"
+    draft = drafts.draft_of(db.session(), tender_id, draft_id)
+    typed = _typed() | {"draft_version": draft.version}
+    said = stale.Saved(draft.saved_by_name, draft.saved_at)
+    return stale.answer(
+        lambda: _officer_page(tender_id, entry=drafts.entry_of(draft)),
+        lambda: _officer_page(tender_id, entry=typed),
+        said,
+    )
 
 
 def _save_draft(tender_id: uuid.UUID) -> ResponseReturnValue:

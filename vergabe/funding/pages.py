@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission
+from vergabe.audit import queries as records
+from vergabe.audit import service as audit
 from vergabe.cooperations import documents, project_defaults
 from vergabe.cost_keys.keys import KEY_NAMES
 from vergabe.db import db
@@ -25,6 +27,7 @@ from vergabe.law import funding as law
 from vergabe.law.funding import ROUNDING_NAMES
 from vergabe.pools import queries as pools
 from vergabe.texts import _
+from vergabe.web import stale
 from vergabe.web.downloads import content_disposition
 from vergabe.web.forms import FormReader
 from vergabe.web.posting import attempt
@@ -164,6 +167,12 @@ def save(pool_id: uuid.UUID) -> ResponseReturnValue:
         db.session.rollback()
         case = _own_case(pool_id)
         values = forms.typed(request.form)
+        if isinstance(error, Stale):
+            return stale.answer(
+                lambda: _plan_page(pool_id, case, forms.values_of(case, {})),
+                lambda: _plan_page(pool_id, case, values),
+                records.last_entry(session, audit.stream_of("pool", pool_id)),
+            )
         return _plan_page(pool_id, case, values, error.reasons, error.status)
     flash(_("Der Finanzierungsplan ist gespeichert."), "success")
     return redirect(url_for(".show", pool_id=pool_id), code=303)

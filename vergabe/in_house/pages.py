@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
+from vergabe.audit import queries as audit
 from vergabe.db import db
 from vergabe.errors import DomainError, InvalidInput, NotFound, Refused, Stale, TooLarge, Violation
 from vergabe.files import documents, handing_out
@@ -19,6 +20,7 @@ from vergabe.in_house.model import InHouseCheck
 from vergabe.pools import queries as pools
 from vergabe.pools.model import Pool
 from vergabe.texts import _, lazy
+from vergabe.web import stale
 from vergabe.web.forms import FormReader
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -136,8 +138,11 @@ def edit(pool_id: uuid.UUID, check_id: uuid.UUID) -> ResponseReturnValue:
     check = _visible(pool_id, check_id)
     if check.result is not None or check.replaced_at is not None:
         return redirect(url_for(".show", pool_id=pool_id, check_id=check_id), code=303)
-    shown = forms.values(queries.entry_of(check)) | {"version": check.version}
-    return _form(check, shown)
+    return _form(check, _stored(check))
+
+
+def _stored(check: InHouseCheck) -> dict[str, Any]:
+    return forms.values(queries.entry_of(check)) | {"version": check.version}
 
 
 def _form(
@@ -182,6 +187,13 @@ def save(pool_id: uuid.UUID, check_id: uuid.UUID) -> ResponseReturnValue:
     except _WRONG as error:
         db.session.rollback()
         check = _visible(pool_id, check_id)
+        if isinstance(error, Stale):
+            typed = request.form.to_dict() | {"version": check.version}
+            return stale.answer(
+                lambda: _form(check, _stored(check)),
+                lambda: _form(check, typed),
+                audit.last_entry_about(db.session(), pool_id),
+            )
         return _form(check, request.form, error.reasons, error.status)
     flash(_("Die Prüfung ist gespeichert."), "success")
     return redirect(url_for(".show", pool_id=pool_id, check_id=check_id), code=303)

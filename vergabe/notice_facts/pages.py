@@ -50,8 +50,10 @@ def save(tender_id: uuid.UUID) -> ResponseReturnValue:
     except (InvalidInput, Refused, Stale) as error:
         db.session.rollback()
         tender = tenders.visible_tender(session, actor, tender_id)
-        told = presenting.told(session, tender, error)
-        return _page(tender, forms.typed(fields, request.form), told, status=error.status)
+        typed = forms.typed(fields, request.form)
+        if isinstance(error, Stale):
+            return presenting.overtaken(tender, lambda: _page(tender), lambda: _page(tender, typed))
+        return _page(tender, typed, error.reasons, status=error.status)
     flash(SAVED, "success")
     return _onwards(tender_id)
 
@@ -80,9 +82,12 @@ def save_lot(tender_id: uuid.UUID, number: int) -> ResponseReturnValue:
     except (InvalidInput, Refused, Stale) as error:
         db.session.rollback()
         tender = tenders.visible_tender(session, actor, tender_id)
-        told = presenting.told(session, tender, error)
-        typed = forms.typed(fields, request.form)
-        return _lot_page(tender, _lot(tender, number), typed, told, status=error.status)
+        lot, typed = _lot(tender, number), forms.typed(fields, request.form)
+        if isinstance(error, Stale):
+            return presenting.overtaken(
+                tender, lambda: _lot_page(tender, lot), lambda: _lot_page(tender, lot, typed)
+            )
+        return _lot_page(tender, lot, typed, error.reasons, status=error.status)
     flash(_("Die Angaben zu Los %(number)s sind gespeichert.", number=number), "success")
     return redirect(url_for(".show", tender_id=tender_id), code=303)
 

@@ -170,7 +170,10 @@ def amend_tender(tender_id: uuid.UUID) -> ResponseReturnValue:
             version=_version(),
             **_surroundings(),
         )
-    except (InvalidInput, Refused, Stale) as error:
+    except Stale:
+        db.session.rollback()
+        return notice_forms.amending_overtaken(tender_id, request.form)
+    except (InvalidInput, Refused) as error:
         told = _told(tender_id, error)
         return notice_forms.amending_page(tender_id, request.form, told, status=error.status)
     flash(

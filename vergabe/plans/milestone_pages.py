@@ -30,6 +30,7 @@ from vergabe.plans.model import Milestone
 from vergabe.plans.pages import words
 from vergabe.plans.timetables import milestone_line
 from vergabe.texts import _
+from vergabe.web import stale
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -192,6 +193,8 @@ def change(key: str, milestone_id: uuid.UUID) -> ResponseReturnValue:
     except (InvalidInput, Refused, Stale) as error:
         db.session.rollback()
         milestone = queries.visible_milestone(session, actor, key, milestone_id, now=now)
+        if isinstance(error, Stale):
+            return _overtaken(_cooperation(key), milestone)
         return _form(
             _cooperation(key),
             request.form,
@@ -201,6 +204,16 @@ def change(key: str, milestone_id: uuid.UUID) -> ResponseReturnValue:
         )
     flash(_("Der Meilenstein ist geändert."), "success")
     return redirect(url_for(".show", key=key, milestone_id=milestone_id), code=303)
+
+
+def _overtaken(cooperation: Cooperation, milestone: Milestone) -> ResponseReturnValue:
+    stored = _values(milestone)
+    typed = request.form.to_dict() | {"version": stored["version"]}
+    return stale.answer(
+        lambda: _form(cooperation, stored, milestone=milestone),
+        lambda: _form(cooperation, typed, milestone=milestone),
+        audit.last_entry_about(db.session(), milestone.id),
+    )
 
 
 @pages.post(f"{_ONE}/erledigt")

@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
+from vergabe.audit import queries as records
+from vergabe.audit import service as audit
 from vergabe.charts.pictures import pictures_of
 from vergabe.cooperations.model import Cooperation
 from vergabe.db import db
@@ -17,6 +19,7 @@ from vergabe.plans import forms, measures, picture, rules, saving, service, time
 from vergabe.plans.subjects import Subject
 from vergabe.plans.timetables import TimetableView
 from vergabe.texts import _
+from vergabe.web import stale
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -109,6 +112,12 @@ def _save(kind: str, subject_id: uuid.UUID) -> ResponseReturnValue:
     except (InvalidInput, Refused, Stale) as error:
         db.session.rollback()
         view = _view(_subject(kind, subject_id), None)
+        if isinstance(error, Stale):
+            return stale.answer(
+                lambda: _page(view),
+                lambda: _page(view, entry=request.form),
+                records.last_entry(session, audit.stream_of(kind, subject_id)),
+            )
         return _page(view, error.reasons, request.form, status=error.status)
     flash(_("Die Wünsche zum Zeitplan sind gespeichert."), "success")
     return redirect(_address(subject), code=303)

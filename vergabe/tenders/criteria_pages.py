@@ -50,6 +50,10 @@ def save(tender_id: uuid.UUID) -> ResponseReturnValue:
     except (InvalidInput, Refused, Stale) as error:
         db.session.rollback()
         tender = queries.visible_tender(session, actor, tender_id)
+        if isinstance(error, Stale):
+            return presenting.overtaken(
+                tender, lambda: _page(tender, _rows_of(tender)), lambda: _page(tender, rows)
+            )
         violations = presenting.told(session, tender, error)
         return _page(tender, rows, violations, status=error.status)
     flash(_("Die Zuschlagskriterien sind gespeichert."), "success")

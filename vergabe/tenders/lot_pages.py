@@ -42,8 +42,13 @@ def index(tender_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _index_page(
-    tender_id: uuid.UUID, violations: Sequence[Violation] = (), *, status: int = 200
+    tender_id: uuid.UUID,
+    violations: Sequence[Violation] = (),
+    typed: Mapping[str, str] | None = None,
+    *,
+    status: int = 200,
 ) -> ResponseReturnValue:
+    typed = {} if typed is None else typed
     session = db.session()
     tender = queries.visible_tender(session, current_actor(), tender_id)
     trades = trades_of(session, tender)
@@ -55,8 +60,8 @@ def _index_page(
         status=status,
         violations=violations,
         buyers=buyers,
-        grid=lot_grid.grid_of(buyers, shares.lot_tables(tender), things, typed=request.form),
-        values=request.form,
+        grid=lot_grid.grid_of(buyers, shares.lot_tables(tender), things, typed=typed),
+        values=typed,
         countable=[
             (str(item.id), f"Los {lot.number}: {item.text[:100]}")
             for lot in tender.lots
@@ -214,11 +219,18 @@ def _done(
     except (InvalidInput, Refused, Stale) as error:
         db.session.rollback()
         tender = queries.visible_tender(db.session(), current_actor(), tender_id)
-        told = presenting.told(db.session(), tender, error)
         lot = next((lot for lot in tender.lots if lot.id == lot_id), None)
-        if lot is not None:
-            return _lot_page(tender, lot, _values_of(lot), told, status=error.status)
-        return _index_page(tender_id, told, status=error.status)
+        status = error.status
+
+        def page(typed: Mapping[str, str], told: Sequence[Violation] = ()) -> ResponseReturnValue:
+            if lot is not None:
+                values = {**_values_of(lot), **typed}
+                return _lot_page(tender, lot, values, told, status=status)
+            return _index_page(tender_id, told, typed, status=status)
+
+        if isinstance(error, Stale):
+            return presenting.overtaken(tender, lambda: page({}), lambda: page(request.form))
+        return page(request.form, error.reasons)
     flash(sentence, "success")
     return redirect(url_for(".index", tender_id=tender_id), code=303)
 
@@ -259,8 +271,15 @@ def save(tender_id: uuid.UUID, lot_id: uuid.UUID) -> ResponseReturnValue:
     except (InvalidInput, Refused, Stale) as error:
         db.session.rollback()
         tender = queries.visible_tender(session, actor, tender_id)
-        told = presenting.told(session, tender, error)
-        return _lot_page(tender, lot_of(tender, lot_id), request.form, told, status=error.status)
+        lot = lot_of(tender, lot_id)
+        if isinstance(error, Stale):
+            return presenting.overtaken(
+                tender,
+                lambda: _lot_page(tender, lot, _values_of(lot)),
+                lambda: _lot_page(tender, lot, request.form),
+            )
+        violations = error.reasons
+        return _lot_page(tender, lot, request.form, violations, status=error.status)
     flash(_("Das Los ist gespeichert."), "success")
     return redirect(url_for(".index", tender_id=tender_id), code=303)
 

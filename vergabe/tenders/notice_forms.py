@@ -123,6 +123,14 @@ def amending_page(
     )
 
 
+def amending_overtaken(tender_id: uuid.UUID, typed: Mapping[str, Any]) -> ResponseReturnValue:
+    """Return the form of an amendment as typed, with what a colleague published meanwhile."""
+    tender = queries.visible_tender(db.session(), current_actor(), tender_id)
+    return presenting.overtaken(
+        tender, lambda: amending_page(tender_id), lambda: amending_page(tender_id, typed)
+    )
+
+
 @pages.post("/vergabeverfahren/<uuid:tender_id>/aenderung/vergleich")
 @requires(Permission.PUBLISH_TENDERS)
 @stores_nothing
@@ -131,6 +139,8 @@ def compare(tender_id: uuid.UUID) -> ResponseReturnValue:
     session, now = db.session(), clock.now()
     tender = queries.visible_tender(session, current_actor(), tender_id)
     try:
+        if FormReader(request.form).version() != tender.version:
+            return amending_overtaken(tender_id, request.form)
         amendment = amending.cleaned(amendment_in(request.form))
         if tender.submission_deadline is None:
             return amending_page(tender_id, request.form)

@@ -1,9 +1,10 @@
 """What the pages of a tender share: who may do what, names, and what a rival has changed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from flask import Response, render_template, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.routing import BuildError
 
@@ -21,6 +22,7 @@ from vergabe.tenders.model import Tender, TenderDocument
 from vergabe.tenders.recording import stream_of
 from vergabe.tenders.rules import Stage
 from vergabe.texts import lazy
+from vergabe.web import stale
 from vergabe.web.downloads import content_disposition
 from vergabe.web.rights import current_actor
 
@@ -100,10 +102,9 @@ def told(session: Session, tender: Tender, error: DomainError) -> Sequence[Viola
     """Return the reasons of an error; for a change by somebody else, what that person did."""
     if not isinstance(error, Stale):
         return error.reasons
-    entries = audit.entries(session, stream_of(tender.id))
-    if not entries:
+    last = audit.last_entry(session, stream_of(tender.id))
+    if last is None:
         return error.reasons
-    last = entries[-1]
     return [
         Violation(
             error.code,
@@ -111,6 +112,15 @@ def told(session: Session, tender: Tender, error: DomainError) -> Sequence[Viola
             "Eingaben stehen noch hier; wenn Sie noch einmal speichern, gelten sie.",
         )
     ]
+
+
+def overtaken(
+    tender: Tender,
+    stored: Callable[[], ResponseReturnValue],
+    typed: Callable[[], ResponseReturnValue],
+) -> ResponseReturnValue:
+    """Return a form as it was typed, with what a rival has saved meanwhile (`stale.answer`)."""
+    return stale.answer(stored, typed, audit.last_entry(db.session(), stream_of(tender.id)))
 
 
 def sent_document(store: FileStore, document: TenderDocument) -> Response:

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
-from vergabe.audit import queries as audit
 from vergabe.db import db
 from vergabe.errors import InvalidInput, NotFound, Refused, Stale, Violation
 from vergabe.law.errors import LawError
@@ -27,16 +26,12 @@ from vergabe.tenders import (
     queries,
 )
 from vergabe.tenders.cleaning import VARIANTS
-from vergabe.tenders.editing import LABELS
 from vergabe.tenders.facts import current_assessment, tender_facts
 from vergabe.tenders.forms import FormReader
 from vergabe.tenders.model import Tender
-from vergabe.tenders.recording import stream_of
 from vergabe.tenders.sections import SECTIONS, Section
 from vergabe.texts import _, lazy
-from vergabe.web import stale
 from vergabe.web.rights import current_actor, requires
-from vergabe.web.stale import Overtaken
 from vergabe.web.transactions import commits
 
 pages = Blueprint("tender_sections", __name__)
@@ -73,28 +68,17 @@ def save(tender_id: uuid.UUID, key: str) -> ResponseReturnValue:
         db.session.rollback()
         tender = queries.visible_tender(session, actor, tender_id)
         if isinstance(error, Stale):
-            return _overtaken_page(tender, section, error)
+            return presenting.overtaken(
+                tender,
+                lambda: _section_page(tender, section, section.values(tender)),
+                lambda: _section_page(tender, section, request.form),
+            )
         violations = presenting.told(session, tender, error)
         return _section_page(tender, section, request.form, violations, status=error.status)
     flash(_("%(title)s: gespeichert.", title=section.title), "success")
     for sentence in _still_missing(session, tender, section):
         flash(sentence, "warning")
     return redirect(url_for("tenders.show", tender_id=tender_id), code=303)
-
-
-def _overtaken_page(tender: Tender, section: Section, error: Stale) -> ResponseReturnValue:
-    """Show the form as typed, with what somebody else has saved meanwhile beside it."""
-    theirs = section.values(tender)
-    entries = audit.entries(db.session(), stream_of(tender.id))
-    last = entries[-1] if entries else None
-    found = stale.overtaken(
-        {name: LABELS.get(name, "Angabe") for name in theirs if name in LABELS},
-        theirs,
-        request.form,
-        who=last.actor_name if last else "",
-        at=last.at if last else None,
-    )
-    return _section_page(tender, section, request.form, overtaken=found, status=error.status)
 
 
 def _section(key: str) -> Section:
@@ -117,14 +101,12 @@ def _section_page(
     values: Mapping[str, Any],
     violations: Sequence[Violation] = (),
     *,
-    overtaken: Overtaken | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
     return presenting.page(
         section.template,
         tender,
         status=status,
-        overtaken=overtaken,
         section=section,
         values=values,
         violations=violations,

@@ -194,4 +194,6 @@ def init_app(app: Flask) -> None:
             "now": clock.now(),
             "is_demo": settings().is_demo,
             "base_url": settings().base_url,
+            # What `stale.answer` has found; a page may name its own.
+            "overtaken": g.get("overtaken"),
         }

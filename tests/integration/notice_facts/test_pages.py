@@ -107,7 +107,7 @@ def test_two_officers_see_each_other(session: Session, client: FlaskClient, tend
     )
     answer = client.post(url(tender), data=late)
     assert answer.status_code == 412
-    assert "inzwischen geändert" in html.unescape(answer.get_data(as_text=True))
+    assert "inzwischen gespeichert" in html.unescape(answer.get_data(as_text=True))
 
 
 def test_a_field_asked_for_is_unfolded(client: FlaskClient, tender: Tender) -> None:

@@ -64,7 +64,7 @@ def test_an_amendment_is_published(session: Session, officer: FlaskClient, tende
     again = officer.post(address, data=sent)
     assert again.status_code == 412
     shown = again.get_data(as_text=True)
-    assert "inzwischen geändert" in shown
+    assert "inzwischen gespeichert" in shown
     assert "um zwei Tage verlängert" in shown
 
 
