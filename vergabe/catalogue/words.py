@@ -1,5 +1,6 @@
 """The words of texts and of wishes: folded, so that spelling with and without umlauts agrees."""
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -19,19 +20,23 @@ def words(*texts: str) -> list[str]:
 
     Words of one letter say nothing and are left out; longer ones than LONGEST are cut.
     """
-    found: dict[str, None] = {}
-    for text in texts:
-        for match in _WORD.finditer(fold(text)):
-            word = match.group()[:LONGEST]
-            if len(word) > 1:
-                found[word] = None
-    return sorted(found)
+    return sorted({word for text in texts for word in in_order(text)})
 
 
 def in_order(text: str) -> list[str]:
     """Return the different words of a text in the order in which they stand there."""
-    found = (match.group()[:LONGEST] for match in _WORD.finditer(fold(text)))
-    return list(dict.fromkeys(word for word in found if len(word) > 1))
+    found: dict[str, None] = {}
+    for written in _WORD.findall(unicodedata.normalize("NFC", text)):
+        found.update(_of(written))
+    return list(found)
+
+
+# Few words make up most of all texts: folding whole texts anew was the price of every import.
+@functools.lru_cache(maxsize=30_000)
+def _of(written: str) -> dict[str, None]:
+    """Return what a written word stands for: itself folded, rarely nothing or more than one."""
+    found = (word[:LONGEST] for word in _WORD.findall(fold(written)))
+    return {word: None for word in found if len(word) > 1}
 
 
 def fold(text: str) -> str:

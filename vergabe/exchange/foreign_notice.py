@@ -11,7 +11,7 @@ import datetime as dt
 import functools
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar
 
@@ -178,24 +178,36 @@ def _plain(value: Any) -> Any:
 
 
 def _built(kind: type[T], values: Mapping[str, Any]) -> T:
-    hints = _hints(kind)  # type: ignore[arg-type]  # every class is hashable
-    return kind(**{name: _typed(hints[name], values[name]) for name in hints if name in values})
+    return kind(
+        **{
+            name: value if read is None or value is None else read(value)
+            for name, read in _readers(kind)  # type: ignore[arg-type]  # every class is hashable
+            if (value := values.get(name, _ABSENT)) is not _ABSENT
+        }
+    )
+
+
+_ABSENT: Final = object()
+_Read = Callable[[Any], Any]
 
 
 @functools.cache
-def _hints(kind: type[Any]) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
+def _readers(kind: type[Any]) -> list[tuple[str, _Read | None]]:
+    """Return the fields of a class, each with what makes it of JSON; None: it stays as it is."""
+    return [(name, _reader(hint)) for name, hint in typing.get_type_hints(kind).items()]
 
 
-def _typed(hint: Any, value: Any) -> Any:
-    if value is None:
-        return None
+def _reader(hint: Any) -> _Read | None:
     if typing.get_origin(hint) in (types.UnionType, typing.Union):
         hint = next(part for part in typing.get_args(hint) if part is not types.NoneType)
     if typing.get_origin(hint) is tuple:
-        return tuple(_typed(typing.get_args(hint)[0], item) for item in value)
+        return _tuple_of(_reader(typing.get_args(hint)[0]))
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        return _built(hint, value)
-    if hint in (dt.datetime, dt.date):
-        return hint.fromisoformat(value)
-    return value
+        return functools.partial(_built, hint)
+    return hint.fromisoformat if hint in (dt.datetime, dt.date) else None
+
+
+def _tuple_of(read: _Read | None) -> _Read:
+    if read is None:
+        return tuple
+    return lambda items: tuple(None if item is None else read(item) for item in items)

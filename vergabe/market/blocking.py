@@ -26,11 +26,6 @@ def number(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), signed=True)
 
 
-@functools.lru_cache(maxsize=200_000)
-def _word(text: str) -> int:
-    return number(text) % _PRIME
-
-
 @functools.cache
 def _factors() -> tuple[tuple[int, int], ...]:
     """Return the pairs of numbers that make different orders of all words."""
@@ -63,9 +58,15 @@ def likeness_numbers(facts: Facts) -> set[int]:
     return found
 
 
+@functools.lru_cache(maxsize=30_000)
+def _places(word: str) -> tuple[int, ...]:
+    """Return where a word stands in each of the orders."""
+    x = number(word) % _PRIME
+    return tuple((a * x + b) % _PRIME for a, b in _factors())
+
+
 def _bands(words: Iterable[str]) -> set[int]:
-    numbers = [_word(word) for word in words]
-    least = [min((a * x + b) % _PRIME for x in numbers) for a, b in _factors()]
+    least = [min(order) for order in zip(*map(_places, words), strict=True)]
     return {
         number(f"m{band}|" + "|".join(map(str, least[band * _ROWS : (band + 1) * _ROWS])))
         for band in range(_BANDS)

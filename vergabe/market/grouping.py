@@ -72,7 +72,7 @@ def grouped(facts: Sequence[Facts], *, known: Mapping[Hashable, Hashable] | None
         for key, name in known.items():
             groups.join(together.setdefault(name, key), key, is_certain=True)
     _join_exact(groups, facts)
-    for _, one, other in sorted(_alike(groups, facts), key=lambda found: -found[0]):
+    for _, one, other in sorted(_alike(groups, facts, known or {}), key=lambda found: -found[0]):
         groups.join(one.key, other.key, is_certain=False)
     return groups
 
@@ -100,20 +100,22 @@ def _near(block: list[Facts]) -> Iterator[tuple[Facts, Facts]]:
         yield block[place - 1], block[place]
 
 
-def _alike(groups: Groups, facts: Sequence[Facts]) -> list[tuple[int, Facts, Facts]]:
-    """Return the pairs with enough points, each once."""
+def _alike(
+    groups: Groups, facts: Sequence[Facts], known: Mapping[Hashable, Hashable]
+) -> list[tuple[int, Facts, Facts]]:
+    """Return the pairs with enough points, each once; what is known was compared when it came."""
     blocks: dict[int, list[int]] = defaultdict(list)
     for place, one in enumerate(facts):
         for key in blocking.likeness_numbers(one):
             blocks[key].append(place)
-    pairs = {
-        pair
-        for block in blocks.values()
-        if len(block) <= blocking.LARGEST_BLOCK
-        for pair in itertools.combinations(block, 2)
-    }
+    fresh = {place for place, one in enumerate(facts) if one.key not in known}
+    pairs: set[tuple[int, int]] = set()
+    for block in blocks.values():
+        if len(block) <= blocking.LARGEST_BLOCK:
+            new = [place for place in block if place in fresh]
+            pairs |= {(min(a, b), max(a, b)) for a in new for b in block if a != b}
     found = []
-    for first, second in pairs:
+    for first, second in sorted(pairs):
         one, other = facts[first], facts[second]
         if groups.leader(one.key) == groups.leader(other.key):
             continue

@@ -17,6 +17,8 @@ from vergabe.market.grouping import grouped
 from vergabe.market.model import ComparisonKey, ProcedureGroup, StoredNotice
 
 _VARIABLES: Final = 500
+# As a bare table: there are twenty rows to a notice, and entities would double their price.
+_KEYS: Final = ComparisonKey.metadata.tables[ComparisonKey.__tablename__]
 
 
 def relate(
@@ -89,7 +91,7 @@ def _write_keys(session: Session, facts: dict[uuid.UUID, rules.Facts]) -> None:
             for numbers, is_exact in ((exact, True), (alike, False))
             for number in sorted(numbers)
         ]
-    session.execute(insert(ComparisonKey), new)
+    session.execute(insert(_KEYS), new)
 
 
 def _relatives(
