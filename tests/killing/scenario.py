@@ -1,0 +1,130 @@
+"""The whole of it: clients at work, processes killed by chance and born again, then the verdict."""
+
+import random
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from tests.integration.messages.smtp_server import Postbox, smtp_server
+from tests.killing import clients, verdict
+from tests.killing.nursery import Nursery, nursery
+from vergabe import clock
+from vergabe.db import unit_of_work
+from vergabe.messages import delivery
+from vergabe.messages import service as messages
+from vergabe.messages.service import Reader
+
+LONGEST_WAIT_SECONDS = 300
+LONGEST_PAUSE_SECONDS = 3
+MASS = 2 * delivery.BATCH + 10
+SIGKILLED = -9
+
+
+@dataclass
+class Wish:
+    """How long and how hard: kills, seconds between them at most, and what there is to do."""
+
+    kills: int
+    pause_seconds: float = 0.3
+    publications: int = 12
+    joinings: int = 8
+    client_pause: float = 0.05
+    seed: int = 2026
+
+
+@dataclass
+class Outcome:
+    """Every wrong in words, and figures."""
+
+    wrong: list[str] = field(default_factory=list)
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+def run(app: Flask, place: Path, wish: Wish) -> Outcome:
+    """Play it on the (empty) database of `app`; place: a folder for the log."""
+    plan = clients.prepare(app, publications=wish.publications, joinings=wish.joinings)
+    diary, over, outcome = clients.Diary(), threading.Event(), Outcome()
+    log = place / "processes.log"
+    _write_to_many(app, "first")
+    with smtp_server() as (postbox, smtp_url), nursery(app, smtp_url, log) as processes:
+        outcome.wrong += _kill_between_sending_and_marking(processes, postbox)
+        processes.begin()
+        working = clients.start(processes.port, plan, diary, over, pause=wish.client_pause)
+        started = time.monotonic()
+        killed = _kill(app, processes, plan, diary, wish)
+        over.set()
+        for client in working:
+            client.join(timeout=90)
+        if not _settle(app):
+            outcome.wrong.append(f"{verdict.waiting(app)} rows still wait")
+        codes = processes.order("stop").split()
+        if set(codes) != {"0"}:
+            outcome.wrong.append(f"an orderly stop ended with {codes}")
+        seconds = time.monotonic() - started
+        wrong, figures = verdict.judge(app, diary, postbox)
+    outcome.wrong += wrong
+    repeated, workers = figures["mails_repeated"], killed["worker"] + 1
+    if repeated > workers * delivery.BATCH:
+        outcome.wrong.append(f"{repeated} mails came again after {workers} dead workers")
+    outcome.figures = {"kills": dict(killed), "seconds": round(seconds, 1), **figures}
+    return outcome
+
+
+def _kill_between_sending_and_marking(processes: Nursery, postbox: Postbox) -> list[str]:
+    """Let a worker die at the worst moment: what it sent comes again, with the same Message-ID."""
+    code = int(processes.order("doomed"))
+    if code != SIGKILLED or len(postbox.received) != 2 * delivery.BATCH:
+        return [f"the doomed worker ended with {code} after {len(postbox.received)} mails"]
+    return []
+
+
+def _kill(
+    app: Flask, processes: Nursery, plan: clients.Plan, diary: clients.Diary, wish: Wish
+) -> Counter[str]:
+    chance, killed = random.Random(wish.seed), Counter[str]()
+    while killed.total() < wish.kills:
+        _wait_for_progress(diary)
+        time.sleep(chance.uniform(0, wish.pause_seconds))
+        role = processes.kill_one(chance)
+        if role is None:
+            continue
+        killed[role] += 1
+        if killed.total() % 5 == 0:
+            clients.start_job(app, plan, diary)
+            _write_to_many(app, f"{killed.total()}", count=10)
+    return killed
+
+
+def _wait_for_progress(diary: clients.Diary) -> None:
+    """Wait until somebody was answered since the last kill: what dies shall be at work."""
+    before, until = diary.count(), time.monotonic() + LONGEST_PAUSE_SECONDS
+    while diary.count() == before and time.monotonic() < until:
+        time.sleep(0.01)
+
+
+def _write_to_many(app: Flask, cause: str, count: int = MASS) -> None:
+    with app.app_context(), unit_of_work() as session:
+        messages.send_many(
+            session,
+            [Reader(address=f"leser{n}@example.org") for n in range(count)],
+            cause=f"{cause}:{time.monotonic_ns()}",
+            kind="test",
+            subject="Neue Auskunft",
+            body="Guten Tag",
+            now=clock.now(),
+        )
+
+
+def _settle(app: Flask) -> bool:
+    """Wait until nothing waits any more; return whether it came to that."""
+    until = time.monotonic() + LONGEST_WAIT_SECONDS
+    while verdict.waiting(app):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.2)
+    return True
