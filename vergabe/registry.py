@@ -50,6 +50,7 @@ import vergabe.votes.model
 from vergabe import flow, menus
 from vergabe.access.permissions import Permission
 from vergabe.accounts import api as accounts_api
+from vergabe.accounts import guarding
 from vergabe.accounts import pages as accounts_pages
 from vergabe.advice import api as advice_api
 from vergabe.advice import law_api, law_pages

@@ -6,6 +6,7 @@ Every function takes the application, opens its own units of work, and returns h
 from flask import Flask
 
 from vergabe import clock
+from vergabe.accounts import lockouts
 from vergabe.db import reading, unit_of_work
 from vergabe.deadlines import service as deadlines
 from vergabe.demands import calls
@@ -145,7 +146,9 @@ def sweep_uploads(app: Flask) -> int:
 
 def sweep_limits(app: Flask) -> int:
     """Forget who asked how often, once it means nothing any more; return how many rows."""
-    return limits.store_of(app).forget_old(now=clock.now())
+    with app.app_context(), unit_of_work() as session:
+        forgotten = lockouts.forget_old(session, now=clock.now())
+    return forgotten + limits.store_of(app).forget_old(now=clock.now())
 
 
 def run_jobs(app: Flask) -> int:

@@ -3,7 +3,7 @@
 import click
 
 from vergabe import clock
-from vergabe.accounts import second_factor
+from vergabe.accounts import lockouts, second_factor
 from vergabe.commands.support import acting, the_app
 from vergabe.db import db, unit_of_work
 
@@ -27,3 +27,20 @@ def reset_second_factor(address: str) -> None:
             db.session(), acting(None, now=now), address, now=now
         )
         click.echo(f"Der zweite Faktor von {user.full_name} ({user.email}) ist zurückgesetzt.")
+
+
+@account.command("unlock")
+@click.argument("address", metavar="E-MAIL")
+def unlock(address: str) -> None:
+    """Eine Person nach Fehlversuchen sofort wieder zur Anmeldung zulassen."""
+    app = the_app()
+    with app.app_context(), unit_of_work() as session:
+        now = clock.now()
+        user = lockouts.unlock_by_operator(
+            session,
+            acting(None, now=now),
+            address,
+            secret_key=app.extensions["vergabe_settings"].secret_key,
+            now=now,
+        )
+        click.echo(f"{user.full_name} ({user.email}) kann sich sofort wieder anmelden.")

@@ -21,14 +21,15 @@ from prometheus_client import (
     multiprocess,
 )
 
+from vergabe.accounts import guarding
 from vergabe.errors import NotFound
+from vergabe.limits import hooks as limits
 from vergabe.operation.gathering import DatabaseFigures
 from vergabe.settings import Settings
 from vergabe.web import shell
 from vergabe.web.rights import public
 
 MULTIPROCESS: Final = "PROMETHEUS_MULTIPROC_DIR"
-LOGIN: Final = "security.login"
 
 pages = Blueprint("metrics", __name__)
 
@@ -39,6 +40,9 @@ _seconds = Histogram(
     ["endpoint", "method", "status"],
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
     registry=_own,
+)
+_limited = Counter(
+    "vergabe_limited_requests", "Requests refused by a limit", ["limit"], registry=_own
 )
 _logins = Counter("vergabe_failed_logins", "Refused passwords and codes", registry=_own)
 
@@ -59,8 +63,10 @@ def init_app(app: Flask) -> None:
                 request.method if request.url_rule else "ANY",
                 f"{response.status_code // 100}xx",
             ).observe(time.perf_counter() - began)
-        if request.endpoint == LOGIN and request.method == "POST" and response.status_code != 302:
+        if guarding.has_failed():
             _logins.inc()
+        for name in limits.passed():
+            _limited.labels(name).inc()
         return response
 
 

@@ -3,14 +3,15 @@
 import logging
 import random
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import wraps
 from typing import Any, Final, ParamSpec, cast
 
 from flask import Flask, Response, current_app, g, request, session
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from vergabe import clock
@@ -125,6 +126,23 @@ def commits_itself(view: View) -> View:
     mark(view, "commits")
     mark(view, "reads_itself")
     return view
+
+
+@contextmanager
+def at_once() -> Iterator[Session]:
+    """Commit something now, whatever becomes of the request: an attempt that has to be counted.
+
+    Nothing that the request has written so far is kept.
+    """
+    session: Session = db.session()
+    session.rollback()
+    with writing():
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
 
 
 def stores_nothing(view: View) -> View:
