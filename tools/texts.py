@@ -55,6 +55,7 @@ CLERKS: Final = frozenset(
 )
 FOR_ALL: Final = frozenset(
     {
+        "enquiries/following_listing.py",
         "enquiries/following_pages.py",
         "enquiries/pages.py",
         "enquiries/rules.py",

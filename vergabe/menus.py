@@ -21,6 +21,9 @@ NAVIGATION: Final[tuple[NavItem, ...]] = (
         marked("Vergabe"),
         also=("/akte/verfahren",),
     ),
+    NavItem(
+        marked("Versand"), "deliveries.all_sent", Permission.PUBLISH_TENDERS, marked("Vergabe")
+    ),
     NavItem(marked("Akten"), "chains.index", Permission.VIEW_RECORD, marked("Vergabe")),
     NavItem(marked("Fristen"), "deadlines.index", Permission.VIEW_DEADLINES, marked("Vergabe")),
     NavItem(

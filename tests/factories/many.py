@@ -1,4 +1,4 @@
-"""Thousands of demands and tenders at once, made after one that is valid."""
+"""Thousands of rows at once, made after one that is valid."""
 
 import datetime as dt
 import uuid
@@ -24,24 +24,28 @@ def demands(session: Session, cooperation: Cooperation, town: Organisation, coun
     sample = session.scalars(select(Demand).limit(1)).first() or demand_factory.demand(
         session, cooperation, town, "submitted", items=()
     )
-    _copies(session, sample, count, _demand)
+    copies(session, sample, count, _demand)
 
 
 def tenders(session: Session, count: int) -> None:
     """Store drafts of tenders of the DLZ; every third has no deadline yet."""
     sample = session.scalars(select(Tender).limit(1)).first() or tender_factory.draft(session)
-    _copies(session, sample, count, _tender)
+    copies(session, sample, count, _tender)
 
 
-def _copies(
+def copies(
     session: Session, sample: Any, count: int, changed: Callable[[int], dict[str, Any]]
 ) -> None:
+    """Store copies of a row; changed: what is different in the one of a number."""
     session.flush()
     kind = type(sample)
     columns = [column for column in kind.__table__.columns if column.computed is None]
     given = {column.name: getattr(sample, column.name) for column in columns}
     first = session.scalar(select(func.count(kind.id))) or 0
-    session.execute(insert(kind), [given | changed(first + number) for number in range(count)])
+    session.execute(
+        insert(kind),
+        [given | {"id": ids.new_id()} | changed(first + number) for number in range(count)],
+    )
 
 
 def _demand(number: int) -> dict[str, Any]:
@@ -64,4 +68,4 @@ def _tender(number: int) -> dict[str, Any]:
 
 
 def _titled(number: int) -> dict[str, Any]:
-    return {"id": ids.new_id(), "title": f"{TITLES[number % len(TITLES)]} {number // 20}"}
+    return {"title": f"{TITLES[number % len(TITLES)]} {number // 20}"}

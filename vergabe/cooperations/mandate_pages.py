@@ -3,18 +3,19 @@
 import uuid
 from functools import partial
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
-from vergabe.cooperations import forms, mandates, queries
-from vergabe.cooperations.overview import mandate_view, overview
+from vergabe.cooperations import forms, mandate_listing, mandates, queries
+from vergabe.cooperations.overview import mandate_view, may_mandate
 from vergabe.cooperations.pages import visible, with_document, words
 from vergabe.db import db
 from vergabe.errors import DomainError
 from vergabe.files import handing_out
 from vergabe.files.current import store
+from vergabe.list_views.answers import list_answer
 from vergabe.web.posting import attempt
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -26,8 +27,17 @@ pages.context_processor(words)
 @pages.get("/zusammenarbeit/<key>/vollmachten")
 @requires(Permission.VIEW_COOPERATION)
 def index(key: str) -> ResponseReturnValue:
-    view = overview(db.session(), current_actor(), visible(key), now=clock.now())
-    return render_template("cooperations/mandates.html", view=view)
+    session, actor, cooperation = db.session(), current_actor(), visible(key)
+    day = clock.berlin_day(clock.now())
+    return list_answer(
+        mandate_listing.mandate_list(actor, cooperation, day=day),
+        "cooperations/mandates.html",
+        cooperation=cooperation,
+        state_of=lambda view: mandate_listing.state_of(view, day),
+        state_names=mandate_listing.STATE_NAMES,
+        state_kinds=mandate_listing.STATE_KINDS,
+        may_mandate=may_mandate(session, actor, cooperation),
+    )
 
 
 @pages.get("/zusammenarbeit/<key>/vollmachten/neu")

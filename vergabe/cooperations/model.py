@@ -229,6 +229,8 @@ class Mandate(Model):
         CheckConstraint("grantor_id <> grantee_id", name="two_parties"),
         CheckConstraint("(file_sha256 IS NULL) = (file_name IS NULL)", name="file_has_name"),
         Index("ix_mandate_cooperation_id_grantor_id", "cooperation_id", "grantor_id"),
+        Index("ix_mandate_cooperation_id_valid_from", "cooperation_id", "valid_from", "id"),
+        Index("ix_mandate_cooperation_id_valid_to", "cooperation_id", "valid_to", "id"),
     )
 
     id: Mapped[Id]
@@ -280,6 +282,7 @@ class Resolution(Model):
         ),
         CheckConstraint("revoked_on IS NULL OR revoked_on >= decided_on", name="days_in_order"),
         Index("ix_resolution_cooperation_id_organisation_id", "cooperation_id", "organisation_id"),
+        Index("ix_resolution_cooperation_id_decided_on", "cooperation_id", "decided_on", "id"),
     )
 
     id: Mapped[Id]

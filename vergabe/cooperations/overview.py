@@ -207,11 +207,15 @@ def overview(
             lead_organisation_id=cooperation.lead_organisation_id,
         ),
         may_resolve=actor.may(Permission.RECORD_RESOLUTION, cooperation_id=cooperation.id),
-        may_mandate=actor.may(Permission.GRANT_MANDATE, cooperation_id=cooperation.id)
-        and (
-            actor.organisation_id != cooperation.lead_organisation_id
-            or bool(mandates.providers(session, cooperation))
-        ),
+        may_mandate=may_mandate(session, actor, cooperation),
+    )
+
+
+def may_mandate(session: Session, actor: Actor, cooperation: Cooperation) -> bool:
+    """Return whether the actor may grant a mandate; the lead has only providers to give one to."""
+    return actor.may(Permission.GRANT_MANDATE, cooperation_id=cooperation.id) and (
+        actor.organisation_id != cooperation.lead_organisation_id
+        or bool(mandates.providers(session, cooperation))
     )
 
 

@@ -6,17 +6,18 @@ A paper that is not public is opened by POST: opening it is an act that is writt
 import uuid
 from functools import partial
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
-from vergabe.cooperations import forms, papers, resolution_forms
+from vergabe.cooperations import forms, papers, resolution_forms, resolution_listing
 from vergabe.cooperations.pages import visible, words
 from vergabe.cooperations.resolution_pages import resolution_page, resolution_terms
 from vergabe.db import db
 from vergabe.files import handing_out
 from vergabe.files.current import store
+from vergabe.list_views.answers import list_answer
 from vergabe.web.posting import attempt
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -97,12 +98,11 @@ def classify(key: str, resolution_id: uuid.UUID, paper_id: uuid.UUID) -> Respons
 @requires(Permission.VIEW_PAPER_LOG)
 def log(key: str, resolution_id: uuid.UUID, paper_id: uuid.UUID) -> ResponseReturnValue:
     cooperation = visible(key)
-    openings = papers.openings(
-        db.session(), current_actor(), cooperation.id, resolution_id, paper_id
-    )
-    return render_template(
+    papers.require_log(db.session(), current_actor(), cooperation.id, resolution_id, paper_id)
+    return list_answer(
+        resolution_listing.opening_list(paper_id),
         "cooperations/paper_log.html",
         cooperation=cooperation,
         resolution_id=resolution_id,
-        openings=openings,
+        opener_of=resolution_listing.opener_of,
     )

@@ -267,10 +267,22 @@ def openings(
     resolution_id: uuid.UUID,
     paper_id: uuid.UUID,
 ) -> list[PaperOpening]:
-    """Return who opened a paper of the own municipality and when, newest first.
+    """Return who opened a paper of the own municipality, newest first; errors as `require_log`."""
+    require_log(session, actor, cooperation_id, resolution_id, paper_id)
+    query = select(PaperOpening).where(PaperOpening.paper_id == paper_id)
+    return list(
+        session.scalars(query.order_by(PaperOpening.opened_at.desc(), PaperOpening.id.desc()))
+    )
 
-    Raises NotFound for another municipality's, Forbidden without the right to the log.
-    """
+
+def require_log(
+    session: Session,
+    actor: Actor,
+    cooperation_id: uuid.UUID,
+    resolution_id: uuid.UUID,
+    paper_id: uuid.UUID,
+) -> None:
+    """Raise NotFound for another municipality's paper, Forbidden without the right to the log."""
     resolution = session.get(Resolution, resolution_id)
     if resolution is None or resolution.cooperation_id != cooperation_id:
         raise NotFound(WHAT)
@@ -283,7 +295,3 @@ def openings(
     )
     if paper_id not in {paper.id for paper in resolution.papers}:
         raise NotFound(WHAT)
-    query = select(PaperOpening).where(PaperOpening.paper_id == paper_id)
-    return list(
-        session.scalars(query.order_by(PaperOpening.opened_at.desc(), PaperOpening.id.desc()))
-    )

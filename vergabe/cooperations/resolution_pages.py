@@ -16,6 +16,7 @@ from vergabe.cooperations import (
     queries,
     resolution_documents,
     resolution_forms,
+    resolution_listing,
     resolution_overview,
     resolution_queries,
     resolution_words,
@@ -29,6 +30,7 @@ from vergabe.councils import queries as councils
 from vergabe.db import db
 from vergabe.errors import DomainError, NotFound
 from vergabe.files.current import store
+from vergabe.list_views.answers import list_answer
 from vergabe.web.downloads import content_disposition
 from vergabe.web.posting import attempt
 from vergabe.web.rights import current_actor, requires
@@ -57,11 +59,19 @@ def index(key: str) -> ResponseReturnValue:
         areas=cooperation.areas,
         area=area,
         tables=tables,
-        all_views=[
-            overview.resolution_view(actor, found, today)
-            for found in queries.resolutions(session, cooperation.id, with_papers=True)
-        ],
         may_resolve=actor.may(Permission.RECORD_RESOLUTION, cooperation_id=cooperation.id),
+    )
+
+
+@pages.get("/zusammenarbeit/<key>/beschluesse/alle")
+@requires(Permission.VIEW_COOPERATION)
+def register(key: str) -> ResponseReturnValue:
+    cooperation, today = visible(key), clock.berlin_day(clock.now())
+    return list_answer(
+        resolution_listing.resolution_list(current_actor(), cooperation, day=today),
+        "cooperations/resolution_list.html",
+        cooperation=cooperation,
+        result_of=resolution_listing.result_of,
     )
 
 

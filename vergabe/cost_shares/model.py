@@ -149,6 +149,8 @@ class LedgerEntry(Model):
         CheckConstraint("kind <> 'interest' OR due_on IS NOT NULL", name="claim_has_due_day"),
         CheckConstraint("(kind = 'correction') = (reverses_id IS NOT NULL)", name="corrects_one"),
         Index("ix_ledger_entry_pool_id", "pool_id"),
+        Index("ix_ledger_entry_cooperation_id_document_on", "cooperation_id", "document_on", "id"),
+        Index("ix_ledger_entry_cooperation_id_amount", "cooperation_id", "amount_cents", "id"),
         Index("ix_ledger_entry_organisation_id", "organisation_id"),
     )
 

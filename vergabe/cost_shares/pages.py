@@ -17,6 +17,7 @@ from vergabe.cost_shares import (
     dunning,
     forms,
     letters,
+    listing,
     paying,
     queries,
     reimbursing,
@@ -29,6 +30,7 @@ from vergabe.cost_shares.rules import CostEntry
 from vergabe.cost_shares.vat_rules import STATUS_NAMES
 from vergabe.db import db
 from vergabe.errors import InvalidInput, NotFound, Refused, Violation
+from vergabe.list_views.answers import list_answer
 from vergabe.texts import _
 from vergabe.web.downloads import content_disposition
 from vergabe.web.posting import attempt
@@ -37,6 +39,8 @@ from vergabe.web.transactions import commits
 
 pages = Blueprint("ledger", __name__)
 
+ITEMS_SHOWN = 24
+"""So many demands that are paid are named; all of them are among the movements."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -60,16 +64,18 @@ def _index(
             raise NotFound("Das Mitglied")
         return _member(cooperation, actor.organisation_id, violations, status=status)
     key = read_key(cooperations.cost_key_of(session, cooperation, today))
-    html = render_template(
+    return list_answer(
+        listing.ledger_list(session, cooperation),
         "cost_shares/ledger.html",
+        status=status,
+        beside=url_for(".index", key=cooperation.key) if request.method == "POST" else None,
         cooperation=cooperation,
         ledger=statements.ledger(session, cooperation, today=today),
         keeps=queries.keeps_ledger(actor, cooperation),
-        kinds=KIND_NAMES,
+        kind_of=listing.kind_of,
         missing=reasons_against_key(key),
         violations=list(violations),
     )
-    return html, status
 
 
 def _member(
@@ -86,24 +92,27 @@ def _member(
     if not found:
         raise NotFound("Das Mitglied")
     keeps = queries.keeps_ledger(actor, cooperation)
-    html = render_template(
+    own = url_for(".member", key=cooperation.key, organisation_id=organisation_id)
+    return list_answer(
+        listing.movement_list(cooperation, organisation_id),
         "cost_shares/member.html",
+        status=status,
+        beside=own if request.method == "POST" else None,
         cooperation=cooperation,
         statement=found[0],
+        items=found[0].latest_items(ITEMS_SHOWN),
         shares=queries.open_shares(session, cooperation.id, organisation_id),
-        entries=statements.entries_of_member(session, cooperation.id, organisation_id),
+        kind_of=listing.kind_of,
         key=read_key(cooperations.cost_key_of(session, cooperation, today)),
         reads_all=queries.reads_ledger(actor, cooperation),
         may_pay=keeps and not found[0].is_lead,
         keeps=keeps,
-        kinds=KIND_NAMES,
         today=today,
         violations=list(violations),
         form_name=form,
         entry=request.form if form else {},
         request_key=request.form.get("request_key") or ids.new_secret()[:40],
     )
-    return html, status
 
 
 @pages.get("/zusammenarbeit/<key>/vorleistungen/mitglieder/<uuid:organisation_id>")

@@ -13,7 +13,7 @@ from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations.model import Cooperation
 from vergabe.cost_keys.keys import CostKey, read_key
 from vergabe.cost_shares import figures, queries
-from vergabe.cost_shares.items import MemberAccount
+from vergabe.cost_shares.items import MemberAccount, OpenItem
 from vergabe.cost_shares.kinds import (
     ACCOUNT_NAMES,
     CATEGORY_NAMES,
@@ -47,16 +47,20 @@ class MemberStatement:
         """Return what was demanded and is open; negative is a credit."""
         return self.account.balance_cents
 
+    def latest_items(self, most: int) -> list[OpenItem]:
+        """Return the demands that are open, and of those that are paid the latest ones."""
+        paid = [item for item in self.account.items if not item.open_cents]
+        older = {id(item) for item in paid[: max(0, len(paid) - most)]}
+        return [item for item in self.account.items if id(item) not in older]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ledger:
-    """The ledger of a cooperation as its keeper sees it."""
+    """The sums of a cooperation's ledger as its keeper sees them."""
 
     cooperation: Cooperation
     key: CostKey
     members: tuple[MemberStatement, ...]
-    entries: tuple[LedgerEntry, ...]
-    corrected: frozenset[uuid.UUID]
     lead_balances: tuple[tuple[str, int], ...]
 
     @property
@@ -78,14 +82,12 @@ class Ledger:
 
 
 def ledger(session: Session, cooperation: Cooperation, *, today: dt.date) -> Ledger:
-    """Return the whole ledger; whoever calls has asked `queries.reads_ledger`."""
+    """Return the sums of the ledger; whoever calls has asked `queries.reads_ledger`."""
     lead = queries.lead_balances(session, cooperation.id)
     return Ledger(
         cooperation=cooperation,
         key=read_key(cooperations.cost_key_of(session, cooperation, today)),
         members=tuple(member_statements(session, cooperation, today=today)),
-        entries=tuple(queries.entries(session, cooperation.id)),
-        corrected=frozenset(queries.corrected_ids(session, cooperation.id)),
         lead_balances=tuple(
             (ACCOUNT_NAMES[account], lead[account]) for account in Account if account in lead
         ),
@@ -127,22 +129,6 @@ def member_statements(
 
 def _overdue(account: MemberAccount, today: dt.date) -> int:
     return sum(item.open_cents for item in account.items if item.days_overdue(today))
-
-
-def entries_of_member(
-    session: Session, cooperation_id: uuid.UUID, organisation_id: uuid.UUID
-) -> list[tuple[LedgerEntry, int]]:
-    """Return the entries that touched a member's demanded account, with the cents, newest first."""
-    found = []
-    for entry in queries.entries(session, cooperation_id):
-        own = [
-            line.cents
-            for line in entry.lines
-            if line.organisation_id == organisation_id and line.account == Account.DEMANDED
-        ]
-        if own:
-            found.append((entry, sum(own)))
-    return found[::-1]
 
 
 def visible_entry(

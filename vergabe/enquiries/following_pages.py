@@ -6,8 +6,9 @@ from flask.typing import ResponseReturnValue
 from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.db import db
-from vergabe.enquiries import queries
+from vergabe.enquiries import following_listing, queries
 from vergabe.errors import InvalidInput, NotFound, Violation
+from vergabe.list_views.answers import list_answer
 from vergabe.suppliers import following
 from vergabe.suppliers.model import TenderRegistration
 from vergabe.tenders.model import Tender
@@ -136,10 +137,7 @@ def leave_address(token: str) -> ResponseReturnValue:
 @pages.get("/unternehmen/verfahren")
 @requires(Permission.USE_SUPPLIER_AREA)
 def mine() -> ResponseReturnValue:
-    actor = current_actor()
-    tenders = (
-        queries.followed_tenders(db.session(), actor.organisation_id)
-        if actor.organisation_id
-        else ()
+    now = clock.now()
+    return list_answer(
+        following_listing.following_list(current_actor(), now=now), "enquiries/mine.html", now=now
     )
-    return render_template("enquiries/mine.html", tenders=tenders, now=clock.now())

@@ -4,16 +4,19 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from vergabe.enquiries import drafts, queries, service
+from vergabe.enquiries import drafts, queries, rules, service
 from vergabe.enquiries.model import Answer, AnswerDraft, Enquiry
 from vergabe.enquiries.similar import Earlier, similar
 from vergabe.tenders.model import Tender
 
 _SOON = dt.timedelta(days=2)
+WAITING_SHOWN: Final = 50
+ANSWERS_SHOWN: Final = 20
+"""The list of all questions has the others."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +39,13 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Overview:
-    """Everything of one tender; due_at: until when answers should be out (first too late)."""
+    """What is to do for one tender; due_at: until when answers should be out (first too late).
+
+    waiting: the questions that wait longest, has_more: there are others; answers: the latest.
+    """
 
     waiting: Sequence[Waiting]
+    has_more: bool
     answers: Sequence[Answer]
     drafts: Sequence[AnswerDraft]
     due_at: dt.datetime | None
@@ -49,13 +56,16 @@ class Overview:
 
 def overview(session: Session, tender: Tender, *, now: dt.datetime) -> Overview:
     """Return the questions of a tender, unanswered ones with all that helps to answer them."""
-    open_ones = [e for e in queries.all_enquiries(session, tender.id) if e.answer_id is None]
+    found = queries.waiting_enquiries(session, tender.id, limit=WAITING_SHOWN + 1)
+    open_ones = found[:WAITING_SHOWN]
+    names = queries.names_by_firm(session, open_ones)
     begun = drafts.drafts_of(session, tender.id)
     earlier = queries.earlier_answers(session, tender.cooperation_id) if open_ones else []
     due_at = service.answer_due(session, tender)
     return Overview(
-        waiting=[_waiting(session, enquiry, begun, earlier) for enquiry in open_ones],
-        answers=queries.published_answers(session, tender.id),
+        waiting=[_waiting(enquiry, names, begun, earlier) for enquiry in open_ones],
+        has_more=len(found) > WAITING_SHOWN,
+        answers=queries.latest_answers(session, tender.id, limit=ANSWERS_SHOWN),
         drafts=begun,
         due_at=due_at,
         state=_state(due_at, now),
@@ -70,12 +80,14 @@ def _state(due_at: dt.datetime | None, now: dt.datetime) -> str:
 
 
 def _waiting(
-    session: Session,
     enquiry: Enquiry,
+    names: Mapping[uuid.UUID, Sequence[str]],
     begun: Sequence[AnswerDraft],
     earlier: Sequence[Earlier],
 ) -> Waiting:
-    traces = service.traces_in(session, [enquiry], enquiry.text)
+    firm = names.get(enquiry.organisation_id, ()) if enquiry.organisation_id else ()
+    address = [enquiry.address] if enquiry.address else []
+    traces = rules.traces_of_asker(enquiry.text, names=firm, addresses=address)
     own = [draft for draft in begun if str(enquiry.id) in draft.enquiry_ids]
     return Waiting(
         enquiry,
@@ -93,13 +105,7 @@ def entry_of(
     chosen: ids of questions that the address names.
     """
     if draft is not None:
-        return {
-            "enquiry_ids": draft.enquiry_ids,
-            "question_text": draft.question_text,
-            "text": draft.text,
-            "draft_id": draft.id,
-            "draft_version": draft.version,
-        }
+        return drafts.entry_of(draft)
     ids = [one for one in chosen if one in {str(w.enquiry.id) for w in found.waiting}]
     if not ids and len(found.waiting) == 1:
         ids = [str(found.waiting[0].enquiry.id)]

@@ -1,7 +1,7 @@
 """Reads of questions and answers."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -19,6 +19,25 @@ def published_answers(session: Session, tender_id: uuid.UUID) -> Sequence[Answer
     """Return the answers to a tender in the order in which everybody got them."""
     return session.scalars(
         select(Answer).where(Answer.tender_id == tender_id).order_by(Answer.published_at, Answer.id)
+    ).all()
+
+
+def latest_answers(session: Session, tender_id: uuid.UUID, *, limit: int) -> Sequence[Answer]:
+    """Return the latest answers to a tender, the newest first."""
+    query = select(Answer).where(Answer.tender_id == tender_id)
+    return session.scalars(
+        query.order_by(Answer.published_at.desc(), Answer.id.desc()).limit(limit)
+    ).all()
+
+
+def waiting_enquiries(session: Session, tender_id: uuid.UUID, *, limit: int) -> Sequence[Enquiry]:
+    """Return the questions without an answer that wait longest; for officers as `all_enquiries`."""
+    return session.scalars(
+        select(Enquiry)
+        .where(Enquiry.tender_id == tender_id, Enquiry.answer_id.is_(None))
+        .options(joinedload(Enquiry.organisation))
+        .order_by(Enquiry.asked_at, Enquiry.id)
+        .limit(limit)
     ).all()
 
 
@@ -87,18 +106,28 @@ def own_enquiries(
 
 def names_of_askers(session: Session, enquiries: Sequence[Enquiry]) -> list[str]:
     """Return the names that would show who asked: of the firms and of the people there."""
+    found = names_by_firm(session, enquiries)
+    return [name for firm_id in sorted(found) for name in found[firm_id]]
+
+
+def names_by_firm(
+    session: Session, enquiries: Sequence[Enquiry]
+) -> Mapping[uuid.UUID, Sequence[str]]:
+    """Return for each firm that asked its name and those of the people there."""
     firm_ids = {e.organisation_id for e in enquiries if e.organisation_id}
-    firms = session.scalars(
-        select(Organisation.name).where(Organisation.id.in_(firm_ids)).order_by(Organisation.name)
+    rows = session.execute(
+        select(Organisation.id, Organisation.name, User.full_name)
+        .outerjoin(RoleAssignment, RoleAssignment.organisation_id == Organisation.id)
+        .outerjoin(User, User.id == RoleAssignment.user_id)
+        .where(Organisation.id.in_(firm_ids))
+        .order_by(Organisation.name, User.full_name)
     )
-    persons = session.scalars(
-        select(User.full_name)
-        .join(RoleAssignment, RoleAssignment.user_id == User.id)
-        .where(RoleAssignment.organisation_id.in_(firm_ids))
-        .distinct()
-        .order_by(User.full_name)
-    )
-    return [*firms, *persons]
+    found: dict[uuid.UUID, list[str]] = {}
+    for firm_id, firm, person in rows:
+        names = found.setdefault(firm_id, [firm])
+        if person is not None and person not in names:
+            names.append(person)
+    return found
 
 
 def published_tender(session: Session, reference: str) -> Tender:

@@ -9,8 +9,9 @@ from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.db import db
 from vergabe.files import current
-from vergabe.jobs import handing_out, kinds, queries, rules, service
+from vergabe.jobs import handing_out, kinds, listing, queries, rules, service
 from vergabe.jobs.model import Job
+from vergabe.list_views.answers import list_answer
 from vergabe.texts import _
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -21,15 +22,23 @@ pages = Blueprint("jobs", __name__)
 @pages.get("/vorgaenge")
 @requires(Permission.VIEW_JOBS)
 def index() -> ResponseReturnValue:
-    session, now = db.session(), clock.now()
-    page = queries.mine(session, current_actor(), cursor=request.args.get("cursor"), limit=50)
-    return render_template(
+    session, actor, now = db.session(), current_actor(), clock.now()
+    return list_answer(
+        listing.job_list(actor),
         "jobs/index.html",
-        page=page,
         state_names=rules.STATE_NAMES,
-        label_of=_label,
-        is_silent=_has_open(page.items) and queries.is_worker_silent(session, now=now),
+        result_of=_result,
+        is_silent=queries.open_count(session, actor) > 0
+        and queries.is_worker_silent(session, now=now),
     )
+
+
+def _result(job: Job) -> tuple[str, str] | None:
+    """Return label and address of what came of a job: its file, or the page of its result."""
+    if job.file_name is not None:
+        return _("Datei herunterladen"), url_for(".file", job_id=job.id)
+    address = _address(job)
+    return None if address is None else (_("Zum Ergebnis"), address)
 
 
 @pages.get("/vorgaenge/<uuid:job_id>")
@@ -70,10 +79,6 @@ def file(job_id: uuid.UUID) -> Response:
     actor = current_actor()
     job = queries.visible(db.session(), actor, job_id)
     return handing_out.made_file(job, actor, current.store())
-
-
-def _has_open(jobs: object) -> bool:
-    return any(job.state in rules.OPEN for job in jobs)  # type: ignore[attr-defined]  # rows
 
 
 def _label(job: Job) -> str:

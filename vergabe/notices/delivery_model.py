@@ -61,6 +61,7 @@ class NoticeDelivery(Model):
         CheckConstraint(
             "(leased_until IS NULL) = (lease_token IS NULL)", name="lease_has_its_token"
         ),
+        Index("ix_notice_delivery_lead_organisation_id", "lead_organisation_id", "id"),
         Index(
             "ix_notice_delivery_due_at",
             "due_at",
@@ -77,6 +78,8 @@ class NoticeDelivery(Model):
 
     id: Mapped[Id]
     notice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("notice.id"))
+    lead_organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    """Who leads the tender: kept here as well, for the list of all that a lead has sent."""
     version_number: Mapped[int]
     """BT-757 of what is sent."""
     outlet: Mapped[str] = mapped_column(String(10))

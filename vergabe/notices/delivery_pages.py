@@ -13,8 +13,10 @@ from vergabe.access.permissions import Permission
 from vergabe.db import db
 from vergabe.errors import InvalidInput, NotFound, Refused, Violation
 from vergabe.files import current
-from vergabe.notices import delivering, delivery_queries, delivery_views
+from vergabe.list_views.answers import list_answer
+from vergabe.notices import delivering, delivery_listing, delivery_queries, delivery_views
 from vergabe.notices.answering import House
+from vergabe.notices.rules import STATE_NAMES
 from vergabe.tenders import presenting, queries
 from vergabe.tenders.outlet import Outlet
 from vergabe.web import shell
@@ -26,6 +28,18 @@ from vergabe.web.transactions import commits
 pages = Blueprint("deliveries", __name__)
 
 Step = Callable[[FormReader], str]
+
+
+@pages.get("/versand")
+@requires(Permission.VIEW_TENDERS)
+def all_sent() -> ResponseReturnValue:
+    return list_answer(
+        delivery_listing.delivery_list(current_actor()),
+        "notices/all_deliveries.html",
+        notice_of=delivery_listing.notice_of,
+        state_names=STATE_NAMES,
+        state_kinds=delivery_listing.STATE_KINDS,
+    )
 
 
 @pages.get("/vergabeverfahren/<uuid:tender_id>/versand")

@@ -19,7 +19,7 @@ KINDS: Final = {
     "change_notice": lazy("Änderungsbekanntmachung"),
     "cancellation_notice": lazy("Bekanntmachung der Aufhebung"),
 }
-_BADGES: Final = {
+BADGES: Final = {
     State.PUBLISHED: "success",
     State.ACCEPTED: "success",
     State.REJECTED: "danger",
@@ -82,7 +82,7 @@ def _version(life: NoticeLife, delivery: NoticeDelivery, *, now: dt.datetime) ->
     return DeliveryView(
         delivery=delivery,
         state_name=STATE_NAMES[state],
-        kind=_BADGES.get(state, "info"),
+        kind=BADGES.get(state, "info"),
         timeline=[*happened, *_ahead(delivery, state, now=now)],
         reasons=list(delivery.reasons),
         may_confirm=not rules.reasons_against_confirming(state, is_folder=is_folder),

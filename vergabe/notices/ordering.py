@@ -29,6 +29,7 @@ def order(
         id=ids.new_id(),
         notice_id=notice.id,
         notice=notice,
+        lead_organisation_id=notice.tender.lead_organisation_id,
         version_number=notice.version_number,
         outlet=outlet.kind,
         environment=outlet.environment[:300],

@@ -148,6 +148,7 @@ class TenderRegistration(Model):
             sqlite_where=text("address IS NOT NULL"),
             postgresql_where=text("address IS NOT NULL"),
         ),
+        Index("ix_tender_registration_organisation_id", "organisation_id"),
     )
 
     id: Mapped[Id]

@@ -18,6 +18,8 @@ from vergabe import clock, money
 from vergabe.errors import InvalidInput, Violation
 from vergabe.exchange.german import parse_money_cents
 from vergabe.exchange.german_dates import parse_date
+from vergabe.texts import gettext as _
+from vergabe.texts import lazy
 
 Args = MultiDict[str, str]
 Condition = ColumnElement[bool]
@@ -98,7 +100,7 @@ class OneOf:
     label: str
     options: Sequence[Option]
     matches: Callable[[str], Condition]
-    blank: str = "Alle"
+    blank: str = lazy("Alle")
     is_folded: bool = False
     otherwise: Callable[[], Condition] | None = None
     kind: ClassVar[str] = "one_of"
@@ -132,7 +134,7 @@ class AnyOf:
         names = dict(self.options)
         if not names.keys() >= set(wanted):
             return Reading({self.name: wanted}, violations=[_no_choice(self.name)])
-        words = " oder ".join(names[each] for each in wanted)
+        words = _(" oder ").join(str(names[each]) for each in wanted)
         chip = Chip(f"{self.label}: {words}", [self.name])
         return Reading({self.name: wanted}, [self.matches(wanted)], [chip])
 
@@ -225,7 +227,7 @@ def _range(
             found.append(None)
     first, last = found
     if first is not None and last is not None and first > last:
-        message = "„bis“ liegt vor „von“. Bitte tauschen Sie die beiden Angaben."
+        message = _("„bis“ liegt vor „von“. Bitte tauschen Sie die beiden Angaben.")
         violations.append(Violation("range_reversed", message, field=names[1]))
     entry = {name: [text] if text else [] for name, text in typed.items()}
     if violations or (first is None and last is None):
@@ -236,10 +238,10 @@ def _range(
 
 def _words(first: str | None, last: str | None) -> str:
     if first and last:
-        return f"von {first} bis {last}"
-    return f"ab {first}" if first else f"bis {last}"
+        return _("von %(first)s bis %(last)s", first=first, last=last)
+    return _("ab %(first)s", first=first) if first else _("bis %(last)s", last=last)
 
 
 def _no_choice(name: str) -> Violation:
-    message = "Diese Auswahl gibt es nicht (mehr). Bitte wählen Sie aus der Liste."
+    message = _("Diese Auswahl gibt es nicht (mehr). Bitte wählen Sie aus der Liste.")
     return Violation("choice_unknown", message, field=name)

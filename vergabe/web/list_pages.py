@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, literal, literal_column, select, tuple_, u
 from sqlalchemy.orm import Session
 
 from vergabe.errors import InvalidInput
+from vergabe.texts import gettext as _
 from vergabe.web import paging
 from vergabe.web.lists import AFTER, BEFORE, Asked, Conditions, Listing
 
@@ -194,7 +195,7 @@ def _decoded(asked: Asked[Any], cursor: str | None) -> _Key | None:
     except (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise InvalidInput(
             "cursor_invalid",
-            "Die Blätteradresse ist ungültig. Beginnen Sie wieder auf der ersten Seite.",
+            _("Die Blätteradresse ist ungültig. Beginnen Sie wieder auf der ersten Seite."),
             field="cursor",
         ) from error
 

@@ -18,6 +18,8 @@ from werkzeug.datastructures import MultiDict
 from vergabe import money
 from vergabe.errors import Violation
 from vergabe.exchange.sheet_writer import TableValue
+from vergabe.texts import gettext as _
+from vergabe.texts import lazy
 from vergabe.web import paging
 from vergabe.web.list_filters import Chip, Filter
 
@@ -47,28 +49,33 @@ class Order:
     label: str
     by: Sortable | None = None
     nullable: bool = False
-    names: tuple[str, str] = ("aufsteigend", "absteigend")
+    names: tuple[str, str] = (lazy("aufsteigend"), lazy("absteigend"))
     falls_first: bool = False
 
 
 NEWEST: Final = Order(
-    "neu", "Angelegt", names=("älteste zuerst", "neueste zuerst"), falls_first=True
+    "neu",
+    lazy("Angelegt"),
+    names=(lazy("älteste zuerst"), lazy("neueste zuerst")),
+    falls_first=True,
 )
 
 
 def by_text(key: str, label: str, by: Sortable, *, nullable: bool = False) -> Order:
     """Return an order by a text; `by` is a column of `db.german_order` or `db.german(…)`."""
-    return Order(key, label, by, nullable, ("A bis Z", "Z bis A"))
+    return Order(key, label, by, nullable, (lazy("A bis Z"), lazy("Z bis A")))
 
 
 def by_day(key: str, label: str, by: Sortable, *, nullable: bool = False) -> Order:
     """Return an order by a day or an instant."""
-    return Order(key, label, by, nullable, ("früheste zuerst", "späteste zuerst"))
+    return Order(key, label, by, nullable, (lazy("früheste zuerst"), lazy("späteste zuerst")))
 
 
 def by_amount(key: str, label: str, by: Sortable, *, nullable: bool = False) -> Order:
     """Return an order by an amount or another number."""
-    return Order(key, label, by, nullable, ("kleinste zuerst", "größte zuerst"), falls_first=True)
+    return Order(
+        key, label, by, nullable, (lazy("kleinste zuerst"), lazy("größte zuerst")), falls_first=True
+    )
 
 
 @dataclass(frozen=True)
@@ -263,7 +270,7 @@ def _order(listing: Listing[Any], wanted: str, violations: list[Violation]) -> t
         if name.removeprefix("-") == order.key:
             return order, name.startswith("-")
     violations.append(
-        Violation("order_unknown", "Diese Sortierung gibt es hier nicht.", field=ORDER)
+        Violation("order_unknown", _("Diese Sortierung gibt es hier nicht."), field=ORDER)
     )
     return listing.orders[0], listing.orders[0].falls_first
 

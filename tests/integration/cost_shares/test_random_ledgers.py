@@ -123,9 +123,9 @@ class Bookkeeping:
         today = clock.berlin_day(clock.now())
         found = statements.ledger(self.session, self.pool.cooperation, today=today)
         assert found.adds_up
-        numbers = [entry.number for entry in found.entries]
-        assert numbers == list(range(1, len(numbers) + 1))
-        assert all(sum(line.cents for line in entry.lines) == 0 for entry in found.entries)
+        entries = queries.entries(self.session, self.cooperation_id)
+        assert [entry.number for entry in entries] == list(range(1, len(entries) + 1))
+        assert all(sum(line.cents for line in entry.lines) == 0 for entry in entries)
         for statement in found.members:
             member = statement.organisation_id
             open_shares = queries.open_shares(self.session, self.cooperation_id, member)
