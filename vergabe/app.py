@@ -66,10 +66,10 @@ def create_app(settings: Settings | None = None, process: Process = Process.WEB)
     app.extensions["vergabe_files"] = FileStore(settings.files)
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask advises
     logs.configure(logging.INFO)
-    limits.init_app(app, settings)
     # First of all: in maintenance nothing else may look at a request.
     guard.init_app(app)
     watching.init_app(app)
+    limits.init_app(app, settings)
     transactions.init_app(app)
     db.init_app(app)
     with app.app_context():

@@ -17,6 +17,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.workers import gthread
 
 from vergabe.db import db
+from vergabe.uptime import watching
 from vergabe.web.crowding import (
     HEAD_SECONDS,
     SILENCE_SECONDS,
@@ -137,8 +138,14 @@ def _options(serving: Serving) -> dict[str, Any]:
         "control_socket_disable": True,
         "accesslog": None,
         "loglevel": "warning" if serving.is_quiet else "info",
+        "post_worker_init": _sign_minutes,
         "child_exit": _forget_figures,
     }
+
+
+def _sign_minutes(worker: Any) -> None:
+    """Let the process that has just begun sign the minutes in which it works."""
+    watching.watch_of(worker.app.load()).start()
 
 
 def _forget_figures(_server: Any, worker: Any) -> None:

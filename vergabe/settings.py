@@ -34,6 +34,7 @@ class Settings:
     metrics_token: who may read /metrics from elsewhere, None: this machine alone;
     law_tables: folder with the operator's own rows of the law, which replace packaged ones;
     operator_file: TOML file with the facts of imprint, privacy and accessibility statement;
+    static_copy: folder into which workers write a copy of what is public, None: none;
     document_limit_bytes: largest single document in an ordinary form; request_limit_bytes: largest
     request body; upload_limit_bytes: largest file that is uploaded in pieces; upload_quota_bytes:
     what one organisation may have uploaded before it is used; database: time-outs, connections and
@@ -53,6 +54,7 @@ class Settings:
     metrics_token: str | None = field(default=None, repr=False)
     law_tables: Path | None = None
     operator_file: Path | None = None
+    static_copy: Path | None = None
     document_limit_bytes: int = 100 * MEGABYTE
     request_limit_bytes: int = 120 * MEGABYTE
     upload_limit_bytes: int = 4096 * MEGABYTE
@@ -111,6 +113,7 @@ class Settings:
             metrics_token=environment.get("VERGABE_METRICS_TOKEN") or None,
             law_tables=law_folder(environment),
             operator_file=_file(environment, "VERGABE_OPERATOR"),
+            static_copy=_static_copy(environment),
             document_limit_bytes=_megabytes(environment, "VERGABE_DOCUMENT_LIMIT_MB", 100),
             request_limit_bytes=_megabytes(environment, "VERGABE_REQUEST_LIMIT_MB", 120),
             upload_limit_bytes=_megabytes(environment, "VERGABE_UPLOAD_LIMIT_MB", 4096),
@@ -190,6 +193,12 @@ def law_folder(environment: Mapping[str, str] = os.environ) -> Path | None:
     return folder
 
 
+def _static_copy(environment: Mapping[str, str]) -> Path | None:
+    """Return the folder for the copy of what is public, None: none is written."""
+    text = environment.get("VERGABE_STATIC_COPY")
+    return Path(text).expanduser() if text else None
+
+
 def _file(environment: Mapping[str, str], name: str) -> Path | None:
     """Return the file that a setting names, or None; SettingsError if it is not there."""
     text = environment.get(name)
@@ -206,29 +215,6 @@ def _megabytes(environment: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise SettingsError(f"{name} muss eine ganze Zahl von Megabyte ab 1 sein, nicht {text!r}.")
     return int(text) * MEGABYTE
-
-
-def _networks(environment: Mapping[str, str], name: str, default: str) -> tuple[Network, ...]:
-    """Return the networks of a setting, addresses and networks with commas between them."""
-    words = environment.get(name, default).replace(",", " ").split()
-    try:
-        return tuple(ipaddress.ip_network(word) for word in words)
-    except ValueError as error:
-        raise SettingsError(
-            f"{name} muss Adressen oder Netze nennen, etwa 10.1.2.3, 10.20.0.0/16 ({error})."
-        ) from error
-
-
-def _maildir(environment: Mapping[str, str]) -> Path | None:
-    text = environment.get("VERGABE_BOUNCES")
-    if not text:
-        return None
-    folder = Path(text).expanduser()
-    if not (folder / "new").is_dir() or not (folder / "cur").is_dir():
-        raise SettingsError(
-            f"VERGABE_BOUNCES nennt kein Maildir (Ordner mit new und cur): {text!r}."
-        )
-    return folder
 
 
 def _database(environment: Mapping[str, str], database_url: str) -> DatabaseSettings:

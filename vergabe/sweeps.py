@@ -3,6 +3,8 @@
 Every function takes the application, opens its own units of work, and returns how much it did.
 """
 
+import contextlib
+
 from flask import Flask
 
 from vergabe import clock
@@ -14,16 +16,21 @@ from vergabe.jobs import running
 from vergabe.jobs import service as jobs
 from vergabe.limits import hooks as limits
 from vergabe.market import filling
-from vergabe.messages import delivery
+from vergabe.messages import bounces, delivery
 from vergabe.notices import dispatching
 from vergabe.notices.answering import House
 from vergabe.notices.dispatching import Desk
 from vergabe.notices.senders.choosing import sender_for
+from vergabe.outages import finding as outage_cases
+from vergabe.outages import reminding as outage_reminding
 from vergabe.pools import reminding as joinings
 from vergabe.settings import Settings
+from vergabe.static_copy import copying
 from vergabe.tenders import mandate_watch
 from vergabe.tenders.outlet import Outlet
 from vergabe.uploads import service as uploads
+from vergabe.uptime import detecting
+from vergabe.uptime.watching import Watch
 from vergabe.votes import handlers as votes
 
 
@@ -144,6 +151,22 @@ def sweep_uploads(app: Flask) -> int:
             return uploads.sweep(session, app.extensions["vergabe_files"], now=clock.now())
 
 
+def read_bounces(app: Flask) -> int:
+    """Read what mail servers have answered, from the Maildir of the settings; return how many."""
+    settings: Settings = app.extensions["vergabe_settings"]
+    if settings.bounce_folder is None:
+        return 0
+    found = bounces.unread_in(settings.bounce_folder)
+    for file in found:
+        # One at a time, put away once it is noted: read twice it changes nothing.
+        with contextlib.suppress(FileNotFoundError):
+            content = bounces.content_of(file)
+            with app.app_context(), unit_of_work() as session:
+                bounces.take(session, content, now=clock.now())
+            bounces.put_away(settings.bounce_folder, file)
+    return len(found)
+
+
 def sweep_limits(app: Flask) -> int:
     """Forget who asked how often, once it means nothing any more; return how many rows."""
     with app.app_context(), unit_of_work() as session:
@@ -169,3 +192,44 @@ def sweep_jobs(app: Flask) -> int:
                 return 0
         with unit_of_work() as session:
             return jobs.sweep(session, app.extensions["vergabe_files"], now=clock.now())
+
+
+def sign_minute(app: Flask) -> int:
+    """Sign the minute as a worker, and tell what failed earlier; return whether it was signed."""
+    watch: Watch = app.extensions.setdefault("vergabe_worker_watch", Watch(app, "worker"))
+    return int(watch.look(is_paused=False))
+
+
+def detect_outages(app: Flask) -> int:
+    """Enter outages that the signs of life show; return how many were new or changed."""
+    with app.app_context():
+        with reading() as session:
+            if not detecting.has_news(session, now=clock.now()):
+                return 0
+        with unit_of_work() as session:
+            return detecting.detect(session, now=clock.now())
+
+
+def follow_outages(app: Flask) -> int:
+    """Find the procedures near an outage and remind their officers; return how many."""
+    done = 0
+    with app.app_context():
+        with reading() as session:
+            has_new = outage_cases.has_news(session)
+        if has_new:
+            with unit_of_work() as session:
+                done += outage_cases.examine(session, now=clock.now())
+        with reading() as session:
+            has_due = outage_reminding.has_due(session, now=clock.now())
+        if has_due:
+            with unit_of_work() as session:
+                done += outage_reminding.send_due(session, now=clock.now())
+    return done
+
+
+def refresh_copy(app: Flask) -> int:
+    """Write what has become public into the static copy, if there is one; return how many files."""
+    settings: Settings = app.extensions["vergabe_settings"]
+    if settings.static_copy is None:
+        return 0
+    return copying.refresh(app, settings.static_copy).written

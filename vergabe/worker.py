@@ -14,13 +14,19 @@ from sqlalchemy.orm import Session, object_session
 from vergabe import clock, flow, outbox, sweeps
 from vergabe.db import unit_of_work
 from vergabe.outbox import OutboxRow
+from vergabe.uptime import guard
 
 logger = logging.getLogger(__name__)
 
 DELIVERY_SECONDS: Final = 0.5
 SWEEP_SECONDS: Final = 1.0
 CLEANING_SECONDS: Final = 600.0
+BOUNCE_SECONDS: Final = 30.0
+SIGN_SECONDS: Final = 10.0
+COPY_SECONDS: Final = 20.0
 BATCH: Final = 50
+SIGNING: Final = "sign_minute"
+"""The one tick that goes on during maintenance: it says that the worker lives."""
 
 
 def deliver_events(app: Flask, *, limit: int = BATCH) -> int:
@@ -105,9 +111,14 @@ def start(app: Flask) -> BackgroundScheduler:
         ("send_reminders", sweeps.send_reminders, SWEEP_SECONDS),
         ("run_jobs", sweeps.run_jobs, DELIVERY_SECONDS),
         ("show_life", sweeps.show_life, SWEEP_SECONDS),
+        (SIGNING, sweeps.sign_minute, SIGN_SECONDS),
+        ("detect_outages", sweeps.detect_outages, COPY_SECONDS),
+        ("follow_outages", sweeps.follow_outages, COPY_SECONDS),
+        ("refresh_copy", sweeps.refresh_copy, COPY_SECONDS),
         ("fill_catalogue", sweeps.fill_catalogue, CLEANING_SECONDS),
         ("sweep_uploads", sweeps.sweep_uploads, CLEANING_SECONDS),
         ("sweep_jobs", sweeps.sweep_jobs, CLEANING_SECONDS),
+        ("read_bounces", sweeps.read_bounces, BOUNCE_SECONDS),
         ("sweep_limits", sweeps.sweep_limits, CLEANING_SECONDS),
     )
     for name, tick, seconds in ticks:
@@ -127,7 +138,9 @@ def start(app: Flask) -> BackgroundScheduler:
 def _guarded(app: Flask, name: str, tick: Callable[[Flask], int]) -> Callable[[], None]:
     def run() -> None:
         try:
-            tick(app)
+            # What is in hand is finished; nothing is begun while maintenance is on.
+            if name == SIGNING or not guard.is_on(app):
+                tick(app)
         except Exception:  # the loop must outlive whatever one tick meets
             logger.exception("tick failed", extra={"tick": name})
 

@@ -39,7 +39,10 @@ class Answer(Model):
     """An answer to one or several questions, told to everybody in the same words."""
 
     __tablename__ = "answer"
-    __table_args__ = (Index("ix_answer_tender_id", "tender_id", "published_at"),)
+    __table_args__ = (
+        Index("ix_answer_tender_id", "tender_id", "published_at"),
+        Index("ix_answer_published_at", "published_at"),
+    )
 
     id: Mapped[Id]
     tender_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tender.id"))

@@ -5,6 +5,7 @@ import hashlib
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any, BinaryIO, Final, cast
 
 from vergabe.errors import DomainError, TooLarge
@@ -53,7 +54,7 @@ class FileStore:
                     raise TooLarge(
                         "file_too_large",
                         f"{what} ist größer als die erlaubten "
-                        f"{limit_bytes // CHUNK} MB. Bitte teilen oder verkleinern Sie sie.",
+                        f"{limit_bytes // CHUNK} Megabyte. Bitte teilen oder verkleinern Sie sie.",
                     )
                 digest.update(chunk)
                 with reaching.the_store():
@@ -136,6 +137,10 @@ class FileStore:
         """Return the stored file opened for reading; FileNotFoundError if it is not there."""
         with reaching.the_store():
             return cast(BinaryIO, self._fs.open(self._path(sha256), "rb"))
+
+    def local_file(self, sha256: str) -> Path | None:
+        """Return where a stored file lies, None where the store is no folder of this machine."""
+        return Path(self._path(sha256)) if reaching.has_folders(self._fs) else None
 
     def chunks(self, sha256: str) -> Iterator[bytes]:
         """Yield the file in pieces and raise DamagedFile at the end if its hash is another."""

@@ -1,6 +1,6 @@
 """Whether this process lives, and whether it can do its work. For load balancers and operators."""
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from vergabe.db import db
 from vergabe.files import current
 from vergabe.files.reaching import StoreUnreachable
+from vergabe.uptime import guard
 from vergabe.web import crowding
 from vergabe.web.rights import public
 from vergabe.web.transactions import answers_always
@@ -27,8 +28,13 @@ def health() -> ResponseReturnValue:
 @public
 @answers_always
 def ready() -> ResponseReturnValue:
-    """Answer 200 only when database and file store work and we go on; 503 names what does not."""
+    """Answer 200 only when database and file store work and we go on; 503 names what does not.
+
+    Maintenance counts: a balancer shall send nobody here, and show the static copy instead.
+    """
     problems = ["stopping"] if crowding.is_stopping() else []
+    if guard.door_of(current_app.extensions).current is not None:
+        problems.append("maintenance")
     try:
         db.session.execute(text("SELECT 1 FROM organisation LIMIT 1"))
     except SQLAlchemyError:

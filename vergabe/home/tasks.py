@@ -11,7 +11,7 @@ from vergabe.access import queries as access
 from vergabe.access.actor import Actor
 from vergabe.access.model import User
 from vergabe.access.permissions import Permission
-from vergabe.home import demand_tasks, office_tasks, pool_tasks, tender_tasks
+from vergabe.home import demand_tasks, office_tasks, outage_tasks, pool_tasks, tender_tasks
 from vergabe.home.task import Gather, Task
 
 _FAR: Final = dt.datetime.max.replace(tzinfo=dt.UTC)
@@ -30,6 +30,7 @@ SOURCES: Final[tuple[tuple[Permission, Gather], ...]] = (
     (Permission.EDIT_POOLS, pool_tasks.consultations),
     (Permission.EDIT_TENDERS, pool_tasks.to_tender),
     (Permission.DECLARE_INTERESTS, tender_tasks.preparing),
+    (Permission.PUBLISH_TENDERS, outage_tasks.extensions),
     (Permission.ANSWER_ENQUIRIES, tender_tasks.questions),
     (Permission.RELEASE_DEMANDS, office_tasks.money_owed),
     (Permission.VIEW_DEADLINES, office_tasks.deadlines),

@@ -7,10 +7,11 @@ that it stays closed while the database is being changed.
 import datetime as dt
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from vergabe import clock
@@ -22,6 +23,8 @@ from vergabe.web.rights import wants_problem
 
 TTL_SECONDS: Final = 2.0
 LEAST_RETRY_SECONDS: Final = 60
+FOR_COPY: Final = "vergabe.copy"
+"""In the environment of a request that the static copy makes; no header can set it."""
 ALWAYS_ANSWERED: Final = frozenset({"static", "health.health", "health.ready", "metrics.metrics"})
 
 
@@ -59,9 +62,14 @@ def _told(window: MaintenanceWindow) -> Announced:
     return Announced(window.began_at or window.planned_from, window.planned_until, window.reason)
 
 
-def _door(app: Flask) -> Door:
-    found: Door = app.extensions["vergabe_door"]
+def door_of(extensions: Mapping[str, Any]) -> Door:
+    """Return what this process last saw of maintenance; extensions: of the application."""
+    found: Door = extensions["vergabe_door"]
     return found
+
+
+def _door(app: Flask) -> Door:
+    return door_of(app.extensions)
 
 
 def refresh(app: Flask) -> Door:
@@ -86,13 +94,14 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def stand_at_the_door() -> Response | None:
-        if is_on(app) and request.endpoint not in ALWAYS_ANSWERED:
+        is_for_copy = bool(request.environ.get(FOR_COPY))
+        if is_on(app) and not is_for_copy and request.endpoint not in ALWAYS_ANSWERED:
             return _closed(_door(app))
         return None
 
     @app.context_processor
     def banner() -> dict[str, Any]:
-        coming = _door(current_app._get_current_object()).coming  # type: ignore[attr-defined]  # the proxy's
+        coming = _door(app).coming
         return {"coming_maintenance": coming if coming and coming.ends_at > clock.now() else None}
 
 
