@@ -1,26 +1,31 @@
 """The whole of it: clients at work, processes killed by chance and born again, then the verdict."""
 
+import itertools
 import random
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from tests.integration.messages.smtp_server import Postbox, smtp_server
 from tests.killing import clients, verdict
 from tests.killing.nursery import Nursery, nursery
 from vergabe import clock
 from vergabe.db import unit_of_work
+from vergabe.disturbances import disturbance_in
 from vergabe.messages import delivery
 from vergabe.messages import service as messages
 from vergabe.messages.service import Reader
 
 LONGEST_WAIT_SECONDS = 300
 LONGEST_PAUSE_SECONDS = 3
+MOST_ATTEMPTS = 20
 MASS = 2 * delivery.BATCH + 10
 SIGKILLED = -9
 
@@ -95,9 +100,21 @@ def _kill(
             continue
         killed[role] += 1
         if killed.total() % 5 == 0:
-            clients.start_job(app, plan, diary)
-            _write_to_many(app, f"{killed.total()}", count=10)
+            _patiently(lambda: clients.start_job(app, plan, diary))
+            _patiently(lambda: _write_to_many(app, "more", count=10))
     return killed
+
+
+def _patiently(work: Callable[[], None]) -> None:
+    """Do it again while the database is busy, as any good client does."""
+    for attempt in itertools.count():
+        try:
+            work()
+        except OperationalError as error:
+            if disturbance_in(error) is None or attempt == MOST_ATTEMPTS:
+                raise
+        else:
+            return
 
 
 def _wait_for_progress(diary: clients.Diary) -> None:

@@ -1,0 +1,90 @@
+"""Operations that migrations use instead of alembic's own, so that a running service goes on.
+
+`op.build_index(…)` and `op.add_check(…)` on PostgreSQL hold no lock that stops readers or writers
+while they look at every row; on SQLite, where one writer is all there is, they are the plain ones.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.operations import MigrateOperation, Operations
+
+
+@Operations.register_operation("build_index")
+class BuildIndex(MigrateOperation):
+    """An index on a table that has rows already."""
+
+    def __init__(
+        self,
+        name: str,
+        table: str,
+        columns: Sequence[str | sa.TextClause],
+        *,
+        unique: bool = False,
+        where: str | None = None,
+        postgresql_using: str | None = None,
+    ) -> None:
+        self.name, self.table, self.columns = name, table, list(columns)
+        self.options: dict[str, Any] = {"unique": unique}
+        if where is not None:
+            self.options |= {"sqlite_where": sa.text(where), "postgresql_where": sa.text(where)}
+        if postgresql_using is not None:
+            self.options["postgresql_using"] = postgresql_using
+
+    @classmethod
+    def build_index(
+        cls, operations: Operations, name: str, table: str, columns: Sequence[Any], **options: Any
+    ) -> None:
+        """Build an index beside those who read and write (CREATE INDEX CONCURRENTLY).
+
+        What this migration did before is committed first. An attempt that died leaves an index that
+        nobody uses; it is removed, so that the migration can be run again.
+        """
+        operations.invoke(cls(name, table, columns, **options))
+
+
+@Operations.implementation_for(BuildIndex)
+def build_index(operations: Operations, wanted: BuildIndex) -> None:
+    context = operations.get_context()
+    if context.dialect.name != "postgresql":
+        operations.create_index(wanted.name, wanted.table, wanted.columns, **wanted.options)
+        return
+    with context.autocommit_block():
+        # It waits for transactions that were there before, and holds nobody up while it does.
+        operations.execute("SET lock_timeout = 0")
+        operations.execute(f'DROP INDEX CONCURRENTLY IF EXISTS "{wanted.name}"')
+        operations.create_index(
+            wanted.name,
+            wanted.table,
+            wanted.columns,
+            postgresql_concurrently=True,
+            **wanted.options,
+        )
+        operations.execute("RESET lock_timeout")
+
+
+@Operations.register_operation("add_check")
+class AddCheck(MigrateOperation):
+    """A CHECK constraint on a table that has rows already."""
+
+    def __init__(self, name: str, table: str, condition: str) -> None:
+        self.name, self.table, self.condition = name, table, condition
+
+    @classmethod
+    def add_check(cls, operations: Operations, name: str, table: str, condition: str) -> None:
+        """Add a CHECK: new rows obey at once, old ones are looked at without stopping anybody."""
+        operations.invoke(cls(name, table, condition))
+
+
+@Operations.implementation_for(AddCheck)
+def add_check(operations: Operations, wanted: AddCheck) -> None:
+    context = operations.get_context()
+    if context.dialect.name != "postgresql":
+        with operations.batch_alter_table(wanted.table) as batch:
+            batch.create_check_constraint(operations.f(wanted.name), wanted.condition)
+        return
+    add = f'ALTER TABLE "{wanted.table}" ADD CONSTRAINT "{wanted.name}"'
+    operations.execute(f"{add} CHECK ({wanted.condition}) NOT VALID")
+    with context.autocommit_block():
+        operations.execute(f'ALTER TABLE "{wanted.table}" VALIDATE CONSTRAINT "{wanted.name}"')
