@@ -4,16 +4,31 @@ Three short transactions: decide and write; lease a batch; do the work and mark 
 whose worker died comes back when its lease ends. Work inside the database (`event`, `reaction`) and
 its mark are one transaction, so it happens exactly once; what leaves the house (`mail`, `webhook`)
 happens at least once, with a stable id that lets the receiver see a repetition.
+
+Rows of one lane (the mails to one address, the calls of one webhook) go in the order in which they
+were written, whatever the number of workers: one that has to be tried again holds up those behind.
 """
 
 import datetime as dt
 import random
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import CheckConstraint, Index, String, Text, insert, select, text, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    String,
+    Text,
+    exists,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from vergabe import ids
 from vergabe.db import Id, Instant, JsonDict, Model
@@ -45,6 +60,14 @@ class OutboxRow(Model):
             postgresql_where=text("state = 'waiting'"),
         ),
         Index(
+            "ix_outbox_waiting_lane",
+            "kind",
+            "lane",
+            "id",
+            sqlite_where=text("state = 'waiting' AND lane IS NOT NULL"),
+            postgresql_where=text("state = 'waiting' AND lane IS NOT NULL"),
+        ),
+        Index(
             "ix_outbox_failed_kind",
             "kind",
             sqlite_where=text("state = 'failed'"),
@@ -64,6 +87,8 @@ class OutboxRow(Model):
     leased_until: Mapped[Instant | None]
     done_at: Mapped[Instant | None]
     last_error: Mapped[str | None] = mapped_column(Text)
+    lane: Mapped[str | None] = mapped_column(String(64))
+    """Rows of one kind and lane go one after the other; None: in any order."""
 
 
 def emit(session: Session, event: Event, *, now: dt.datetime) -> uuid.UUID:
@@ -82,9 +107,12 @@ def put(
     *,
     now: dt.datetime,
     due_at: dt.datetime | None = None,
+    lane: str | None = None,
 ) -> None:
     """Write one row; IntegrityError at flush if (kind, dedupe_key) was written before."""
-    put_many(session, kind, [(name, dedupe_key, payload)], now=now, due_at=due_at)
+    put_many(
+        session, kind, [(name, dedupe_key, payload)], now=now, due_at=due_at, lane_of=lambda _: lane
+    )
 
 
 def put_many(
@@ -94,8 +122,12 @@ def put_many(
     *,
     now: dt.datetime,
     due_at: dt.datetime | None = None,
+    lane_of: Callable[[Mapping[str, Any]], str | None] = lambda _payload: None,
 ) -> int:
-    """Write many rows (name, dedupe key, payload) of one kind in one statement; return how many."""
+    """Write many rows (name, dedupe key, payload) of one kind in one statement; return how many.
+
+    lane_of: gives the lane of a row by its payload.
+    """
     values = [
         {
             "id": ids.new_id(),
@@ -107,6 +139,7 @@ def put_many(
             "due_at": due_at or now,
             "state": "waiting",
             "attempts": 0,
+            "lane": lane_of(payload),
         }
         for name, key, payload in rows
     ]
@@ -124,6 +157,7 @@ class Leased(NamedTuple):
     attempts: int
     leased_until: dt.datetime | None
     """The lease before this one, if its worker has not given it back."""
+    lane: str | None
 
 
 def lease(
@@ -142,18 +176,21 @@ def lease(
             OutboxRow.payload,
             OutboxRow.attempts,
             OutboxRow.leased_until,
+            OutboxRow.lane,
         )
         .where(
             OutboxRow.state == "waiting",
             OutboxRow.kind.in_(kinds),
             OutboxRow.due_at <= now,
             (OutboxRow.leased_until.is_(None)) | (OutboxRow.leased_until <= now),
+            OutboxRow.lane.is_(None) | ~_held_up(now),
         )
         .order_by(OutboxRow.due_at, OutboxRow.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    rows = _without_killers(session, [Leased(*row) for row in session.execute(due)])
+    found = _in_order(session, kinds, [Leased(*row) for row in session.execute(due)])
+    rows = _without_killers(session, found)
     if rows:
         session.execute(
             update(OutboxRow)
@@ -161,6 +198,41 @@ def lease(
             .values(leased_until=now + LEASE, attempts=OutboxRow.attempts + 1)
         )
     return rows
+
+
+def _held_up(now: dt.datetime) -> ColumnElement[bool]:
+    """Return whether an earlier row of the same lane waits for later, or is in work."""
+    earlier = aliased(OutboxRow)
+    return exists().where(
+        earlier.kind == OutboxRow.kind,
+        earlier.lane == OutboxRow.lane,
+        earlier.state == "waiting",
+        earlier.id < OutboxRow.id,
+        (earlier.due_at > OutboxRow.due_at) | (earlier.leased_until > now),
+    )
+
+
+def _in_order(session: Session, kinds: Sequence[str], rows: list[Leased]) -> list[Leased]:
+    """Return the rows before which no other of their lane is left to anybody else.
+
+    Another worker may hold an earlier one that was skipped here, and not have committed yet: asked
+    with the locks of our own rows in hand, it is either still waiting or done.
+    """
+    lanes = {row.lane for row in rows if row.lane is not None}
+    if not lanes:
+        return rows
+    left = session.execute(
+        select(OutboxRow.lane, func.min(OutboxRow.id))
+        .where(
+            OutboxRow.kind.in_(kinds),
+            OutboxRow.lane.in_(lanes),
+            OutboxRow.state == "waiting",
+            OutboxRow.id.not_in([row.id for row in rows]),
+        )
+        .group_by(OutboxRow.lane)
+    )
+    first: dict[str | None, uuid.UUID] = dict(left.all())
+    return [row for row in rows if row.lane not in first or row.id < first[row.lane]]
 
 
 def _without_killers(session: Session, rows: list[Leased]) -> list[Leased]:
@@ -225,6 +297,28 @@ def set_aside(session: Session, row_id: uuid.UUID, reason: str) -> None:
         .where(OutboxRow.id == row_id)
         .values(state="failed", leased_until=None, last_error=reason[:2000])
     )
+
+
+def postpone(session: Session, row_ids: Sequence[uuid.UUID], *, until: dt.datetime) -> None:
+    """Give leased rows back for later without an attempt counted: nothing was tried."""
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id.in_(row_ids), OutboxRow.state == "waiting")
+        .values(leased_until=None, due_at=until, attempts=OutboxRow.attempts - 1)
+    )
+
+
+def try_again(session: Session, row_id: uuid.UUID, *, now: dt.datetime) -> OutboxRow | None:
+    """Let a row that was set aside be tried from the start; None if it is not set aside."""
+    row = session.scalars(
+        select(OutboxRow)
+        .where(OutboxRow.id == row_id, OutboxRow.state == "failed")
+        .with_for_update()
+    ).one_or_none()
+    if row is not None:
+        row.state, row.attempts, row.due_at, row.leased_until = "waiting", 0, now, None
+        session.flush()
+    return row
 
 
 def release_lease(session: Session, row_ids: Sequence[uuid.UUID], *, now: dt.datetime) -> None:

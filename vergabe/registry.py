@@ -137,7 +137,7 @@ from vergabe.notices import (
     view_pages,
 )
 from vergabe.notices import pages as notices_pages
-from vergabe.operation import metrics
+from vergabe.operation import metrics, outbox_pages
 from vergabe.plans import api as plans_api
 from vergabe.plans import milestone_pages
 from vergabe.plans import pages as plans_pages
@@ -294,6 +294,7 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     home_pages.pages,
     health.pages,
     metrics.pages,
+    outbox_pages.pages,
     search_pages.pages,
     statements.pages,
     appearance.pages,

@@ -98,6 +98,8 @@ class Permission(StrEnum):
     VIEW_JOBS = "view_jobs"
     USE_SUPPLIER_AREA = "use_supplier_area"
     ADMINISTER_ORGANISATION = "administer_organisation"
+    MANAGE_WEBHOOKS = "manage_webhooks"
+    OPERATE_SERVICE = "operate_service"
 
 
 _BUYER_ROLES: Final = frozenset(
@@ -217,6 +219,9 @@ GRANTS: Final[Mapping[Permission, tuple[Scope, frozenset[Role]]]] = {
     Permission.VIEW_JOBS: (Scope.SELF, _EVERYBODY),
     Permission.USE_SUPPLIER_AREA: (Scope.OWN, frozenset({Role.SUPPLIER})),
     Permission.ADMINISTER_ORGANISATION: (Scope.OWN, frozenset({Role.ADMINISTRATOR})),
+    Permission.MANAGE_WEBHOOKS: (Scope.OWN, frozenset({Role.ADMINISTRATOR, Role.SUPPLIER})),
+    # Besides, only while acting for the organisation that runs the service.
+    Permission.OPERATE_SERVICE: (Scope.OWN, frozenset({Role.ADMINISTRATOR})),
 }
 
 

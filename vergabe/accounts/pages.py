@@ -7,12 +7,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from vergabe import clock, texts
+from vergabe.access.model import User
 from vergabe.access.permissions import ROLE_NAMES, Permission, Role
 from vergabe.accounts import listing, second_factor, service
 from vergabe.db import db
 from vergabe.errors import InvalidInput, Refused, Violation
 from vergabe.exchange.german_dates import parse_date
 from vergabe.list_views.answers import list_answer
+from vergabe.messages import bounces
 from vergabe.texts import _
 from vergabe.web import rights
 from vergabe.web.posting import own_path
@@ -33,8 +35,12 @@ def _account_page(
 ) -> ResponseReturnValue:
     actor = current_actor()
     assert actor.user_id is not None
+    user = db.session.get(User, actor.user_id)
+    assert user is not None
     html = render_template(
         "accounts/account.html",
+        email=user.email,
+        dead=bounces.dead_address(db.session(), user.email),
         tokens=service.tokens_of(db.session(), actor.user_id),
         violations=violations,
         secret=secret,

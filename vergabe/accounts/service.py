@@ -132,6 +132,42 @@ def grant_role(
     return assignment
 
 
+def grant_operator(
+    session: Session,
+    actor: Actor,
+    *,
+    email: str,
+    full_name: str,
+    organisation_name: str,
+    now: dt.datetime,
+) -> RoleAssignment:
+    """Let a person see the operator's pages; the operator's organisation is made if need be.
+
+    Only the machine's operator may. Raises Forbidden.
+    """
+    actor.require(Permission.OPERATE_SERVICE)
+    found = session.scalars(
+        select(Organisation).where(
+            Organisation.kind == "operator", Organisation.name == organisation_name.strip()
+        )
+    ).first()
+    if found is None:
+        found = Organisation(kind="operator", name=organisation_name.strip(), created_at=now)
+        session.add(found)
+        session.flush()
+    return grant_role(
+        session,
+        actor,
+        found.id,
+        email=email,
+        full_name=full_name,
+        role=Role.ADMINISTRATOR,
+        valid_from=clock.berlin_day(now),
+        valid_to=None,
+        now=now,
+    )
+
+
 def _granted(assignment: RoleAssignment) -> Act:
     user, valid_to = assignment.user, assignment.valid_to
     return Act(

@@ -3,7 +3,7 @@
 import click
 
 from vergabe import clock
-from vergabe.accounts import lockouts, second_factor
+from vergabe.accounts import lockouts, second_factor, service
 from vergabe.commands.support import acting, the_app
 from vergabe.db import db, unit_of_work
 
@@ -44,3 +44,22 @@ def unlock(address: str) -> None:
             now=now,
         )
         click.echo(f"{user.full_name} ({user.email}) kann sich sofort wieder anmelden.")
+
+
+@account.command("operator")
+@click.argument("address", metavar="E-MAIL")
+@click.option("--name", "full_name", required=True, help="Vor- und Nachname.")
+@click.option("--organisation", required=True, help="Wer den Dienst betreibt.")
+def operator(address: str, full_name: str, organisation: str) -> None:
+    """Einer Person die Seiten des Betriebs öffnen (/betrieb)."""
+    with the_app().app_context(), unit_of_work() as session:
+        now = clock.now()
+        assignment = service.grant_operator(
+            session,
+            acting(None, now=now),
+            email=address,
+            full_name=full_name,
+            organisation_name=organisation,
+            now=now,
+        )
+        click.echo(f"{assignment.user.full_name} betreibt den Dienst für {organisation}.")

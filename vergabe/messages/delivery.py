@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session
 
 from vergabe import clock, outbox
 from vergabe.db import unit_of_work
+from vergabe.limits import hooks, rules
+from vergabe.limits.store import Store, Wish
+from vergabe.messages import bounces
 from vergabe.messages.mail_drop import SCHEME, MailDrop
 from vergabe.messages.mail_text import Letter, Sender, UnusableAddress
 from vergabe.messages.mailer import Fate, Mailer, Outcome, Route, ServerUnreachable
@@ -55,20 +58,34 @@ class Leased:
     row_id: uuid.UUID
     mail_id: uuid.UUID | None
     letter: Letter
+    lane: str | None = None
+
+    @property
+    def host(self) -> str:
+        return self.letter.to.rpartition("@")[2].strip().lower()
 
 
 @dataclass
 class Batch:
-    """What one lease brought, until when it holds, and what became of it."""
+    """What one lease brought, until when it holds, and what became of it.
+
+    postponed: rows by the seconds after which their receiving host may get more.
+    """
 
     until: dt.datetime
     leased: list[Leased] = field(default_factory=list)
     outcomes: list[tuple[Leased, Outcome]] = field(default_factory=list)
+    postponed: dict[uuid.UUID, int] = field(default_factory=dict)
 
     @property
     def untouched(self) -> list[uuid.UUID]:
         """Return the rows of which nothing was tried."""
-        return [each.row_id for each in self.leased[len(self.outcomes) :]]
+        tried = {each.row_id for each, _outcome in self.outcomes}
+        return [
+            each.row_id
+            for each in self.leased
+            if each.row_id not in tried and each.row_id not in self.postponed
+        ]
 
 
 def send_due(app: Flask) -> int:
@@ -91,6 +108,7 @@ def send_due(app: Flask) -> int:
     ):
         for _ in range(BATCHES_PER_RUN):
             batch = _lease(settings)
+            _spread(batch, hooks.store_of(app), settings)
             try:
                 is_reached = _send(mailer, batch)
             finally:
@@ -125,7 +143,11 @@ def _sender(settings: Settings, host: str) -> Sender:
 
 def _send(mailer: Mailer | MailDrop, batch: Batch) -> bool:
     """Send what was leased, while the lease holds; return whether the server could be reached."""
+    waiting: set[str] = set()
     for each in batch.leased:
+        # What comes behind a mail that goes later goes later still.
+        if each.row_id in batch.postponed or (each.lane and each.lane in waiting):
+            continue
         at = clock.now()
         if at > batch.until - MARGIN:
             break
@@ -135,7 +157,26 @@ def _send(mailer: Mailer | MailDrop, batch: Batch) -> bool:
             logger.warning("mail server unreachable", extra={"error": str(error)})
             return False
         batch.outcomes.append((each, outcome))
+        if outcome.fate is Fate.LATER and each.lane:
+            waiting.add(each.lane)
     return True
+
+
+def _spread(batch: Batch, store: Store, settings: Settings) -> None:
+    """Postpone what a receiving host would get too fast; the rest is counted as given to it."""
+    limit = rules.mail_limit_of(settings.mail_rate)
+    if limit is None:
+        return
+    by_host: dict[str, list[Leased]] = {}
+    for each in batch.leased:
+        by_host.setdefault(each.host, []).append(each)
+    wishes = [
+        Wish(store.key("mail.host", host), limit, len(found)) for host, found in by_host.items()
+    ]
+    grants = store.take(wishes, now=clock.now())
+    for found, grant in zip(by_host.values(), grants, strict=True):
+        for each in found[grant.count :]:
+            batch.postponed[each.row_id] = max(1, grant.wait_seconds)
 
 
 def _lease(settings: Settings) -> Batch:
@@ -182,7 +223,7 @@ def _letters(
                 mail.body + link,
                 unsubscribe_url=f"{settings.base_url}/abbestellen/{token}",
             )
-            yield Leased(row.id, mail.id, letter)
+            yield Leased(row.id, mail.id, letter, row.lane)
 
 
 def _mark(batch: Batch, host: str) -> None:
@@ -202,8 +243,13 @@ def _mark(batch: Batch, host: str) -> None:
                 is_final = outbox.mark_failed(session, each.row_id, outcome.reason, now=now)
             if is_final:
                 _mark_given_up(session, each, outcome)
+            if outcome.dead is not None:
+                bounces.mark(session, each.letter.to.strip().lower(), *outcome.dead, now=now)
         if batch.untouched:
             outbox.release_lease(session, batch.untouched, now=now)
+        for seconds in set(batch.postponed.values()):
+            late = [row_id for row_id, wait in batch.postponed.items() if wait == seconds]
+            outbox.postpone(session, late, until=now + dt.timedelta(seconds=seconds))
 
 
 def _mark_sent(session: Session, sent: Iterable[Leased], host: str, *, now: dt.datetime) -> None:

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Final, Literal, Self
 from urllib.parse import unquote, urlsplit
 
+from vergabe.messages.bounce_reading import is_address_dead, status_in
 from vergabe.messages.mail_text import (
     Letter,
     Sender,
@@ -43,10 +44,14 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """The fate of one attempt and, unless sent, the reason as a German sentence."""
+    """The fate of one attempt and, unless sent, the reason as a German sentence.
+
+    dead: status and words of a server that does not know the address, None: nothing of the kind.
+    """
 
     fate: Fate
     reason: str = ""
+    dead: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -56,18 +61,23 @@ class Step:
     what: str
     good: tuple[int, ...]
     is_our_fault: bool = False
+    is_about_address: bool = False
 
     def refusal(self, code: int, text: bytes | str) -> Outcome:
         """Return the outcome of a bad answer: for good (5xx), unless the fault is our own."""
         fate = Fate.NEVER if 500 <= code < 600 and not self.is_our_fault else Fate.LATER
-        return Outcome(fate, _sentence(self.what, code, text))
+        answer = _words(text)
+        status = status_in(answer)
+        is_dead = self.is_about_address and status is not None and is_address_dead(status)
+        dead = (status or "", answer) if is_dead and fate is Fate.NEVER else None
+        return Outcome(fate, _sentence(self.what, code, answer), dead)
 
 
 _CONTENT: Final = Step("Die E-Mail wurde abgelehnt", (250,))
 _STEPS: Final = (
     # Our own address is refused: the operator can mend that, so it is tried again.
     Step("Der Absender wurde abgelehnt", (250,), is_our_fault=True),
-    Step("Die Adresse wurde abgelehnt", (250, 251)),
+    Step("Die Adresse wurde abgelehnt", (250, 251), is_about_address=True),
     Step("Die E-Mail wurde abgelehnt", (_GO_AHEAD,)),
 )
 
@@ -267,7 +277,10 @@ def _converse(session: smtplib.SMTP, commands: Sequence[str]) -> list[tuple[int,
     return replies
 
 
-def _sentence(what: str, code: int, text: bytes | str) -> str:
+def _words(text: bytes | str) -> str:
     answer = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    answer = " ".join(answer.split())[:300]
+    return " ".join(answer.split())[:300]
+
+
+def _sentence(what: str, code: int, answer: str) -> str:
     return f"{what} ({code}): {answer}" if answer else f"{what} ({code})."

@@ -73,7 +73,23 @@ class Mail(Model):
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     sent_at: Mapped[Instant | None]
     failure: Mapped[str | None] = mapped_column(Text)
+    bounced_at: Mapped[Instant | None]
+    """When we heard that it never arrived; `failure` says why."""
     message: Mapped[Message] = relationship(back_populates="mails")
+
+
+class DeadAddress(Model):
+    """An address at which nothing arrives, as its mail server says; mailbox messages go on."""
+
+    __tablename__ = "dead_address"
+
+    address: Mapped[str] = mapped_column(String(254), primary_key=True)
+    """In lower case."""
+    status: Mapped[str] = mapped_column(String(20))
+    """Enhanced status of RFC 3463, such as 5.1.1."""
+    text: Mapped[str] = mapped_column(String(500))
+    """The server's own words."""
+    at: Mapped[Instant]
 
 
 class MailOptOut(Model):

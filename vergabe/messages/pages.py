@@ -11,7 +11,7 @@ from vergabe import clock
 from vergabe.access.model import User
 from vergabe.access.permissions import Permission
 from vergabe.db import db
-from vergabe.messages import queries, reading, rules
+from vergabe.messages import bounces, queries, reading, rules
 from vergabe.messages.queries import MailboxFilter
 from vergabe.texts import gettext as _
 from vergabe.texts import ngettext
@@ -52,6 +52,7 @@ def mailbox() -> ResponseReturnValue:
         next_url=url_for(".mailbox", ab=page.next_cursor, **asked) if page.next_cursor else None,
         first_url=url_for(".mailbox", **asked) if cursor else None,
         email=user.email if user else None,
+        dead=bounces.dead_address(session, user.email) if user else None,
         wants_mail=user is not None and queries.wants_mail(session, user.id),
         has_opt_outs=user is not None and bool(queries.opt_out_scopes_of(session, user.email)),
     )
@@ -126,4 +127,13 @@ def choose_mail() -> ResponseReturnValue:
         else _("Sie bekommen keine E-Mails mehr. Neue Nachrichten liegen weiter im Postfach."),
         "success",
     )
+    return redirect(url_for(".mailbox"), code=303)
+
+
+@pages.post("/postfach/adresse")
+@requires(Permission.VIEW_MESSAGES)
+@commits
+def use_address_again() -> ResponseReturnValue:
+    bounces.use_again(db.session(), current_actor())
+    flash(_("Neue Nachrichten gehen wieder an Ihre E-Mail-Adresse."), "success")
     return redirect(url_for(".mailbox"), code=303)

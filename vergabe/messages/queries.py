@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from vergabe import clock
@@ -17,7 +17,7 @@ from vergabe.collation import folded, german
 from vergabe.db import Base
 from vergabe.errors import NotFound
 from vergabe.messages import rules
-from vergabe.messages.model import Mail, MailOptOut, MailPreference, Message
+from vergabe.messages.model import DeadAddress, Mail, MailOptOut, MailPreference, Message
 from vergabe.web import paging
 from vergabe.web.paging import Page
 
@@ -182,17 +182,15 @@ def mail_addresses(
         for user_id, email in session.execute(
             select(User.id, User.email)
             .where(User.id.in_(users), User.active, ~_unwanted(User.id))
-            .where(~_opted_out(User.email, opt_out_scopes))
+            .where(~_opted_out(User.email, opt_out_scopes), ~_dead(User.email))
         ):
             found[user_id] = [email]
     for addresses in _chunks(bare):
-        refused = set(
-            session.scalars(
-                select(MailOptOut.address).where(
-                    MailOptOut.address.in_(addresses), MailOptOut.scope.in_(opt_out_scopes)
-                )
-            )
+        opted_out = select(MailOptOut.address).where(
+            MailOptOut.address.in_(addresses), MailOptOut.scope.in_(opt_out_scopes)
         )
+        dead = select(DeadAddress.address).where(DeadAddress.address.in_(addresses))
+        refused = set(session.scalars(union_all(opted_out, dead)))
         found.update({address: [address] for address in addresses if address not in refused})
     return found
 
@@ -210,7 +208,9 @@ def _add_organisations(
         select(
             RoleAssignment.organisation_id,
             User.email,
-            (_unwanted(User.id) | _opted_out(User.email, scopes)).label("refused"),
+            (_unwanted(User.id) | _opted_out(User.email, scopes) | _dead(User.email)).label(
+                "refused"
+            ),
         )
         .join(User, User.id == RoleAssignment.user_id)
         .where(
@@ -234,6 +234,7 @@ def _add_organisations(
                 Organisation.id.in_(without_people),
                 Organisation.email.is_not(None),
                 ~_opted_out(Organisation.email, scopes),
+                ~_dead(Organisation.email),
             )
         )
         found.update({organisation_id: [email] for organisation_id, email in own if email})
@@ -241,6 +242,12 @@ def _add_organisations(
 
 def _unwanted(user_id: InstrumentedAttribute[uuid.UUID]) -> ColumnElement[bool]:
     return exists().where(MailPreference.user_id == user_id, ~MailPreference.wants_mail)
+
+
+def _dead(
+    address: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
+) -> ColumnElement[bool]:
+    return exists().where(DeadAddress.address == address)
 
 
 def _opted_out(

@@ -174,10 +174,18 @@ def _write_mails(
         for address in addresses.get(m["organisation_id"] or m["user_id"] or m["address"], ())
     ]
     if mails:
+        # Mails to one address arrive in the order of what they tell. Those of the login do not
+        # wait for others: their link is asked for now.
+        lanes = {str(mail["id"]): _lane(str(mail["address"])) for mail in mails}
         session.execute(insert(Mail.__table__), mails)  # type: ignore[arg-type]  # a Table
         outbox.put_many(
             session,
             MAIL_KIND,
             [(MESSAGE_MAIL, str(mail["id"]), {"mail_id": str(mail["id"])}) for mail in mails],
             now=now,
+            lane_of=lambda payload: lanes[payload["mail_id"]],
         )
+
+
+def _lane(address: str) -> str:
+    return hashlib.sha256(address.encode()).hexdigest()[:40]
