@@ -53,7 +53,7 @@ def _with_password() -> bytes:
 FILES: Final[dict[str, tuple[Callable[[], bytes], str, str]]] = {
     "macros": (_with_macros, "bedarfe.xlsm", "Makros"),
     "macros under another name": (_with_macros, "bedarfe.xlsx", "Makros"),
-    "a zip bomb": (_zip_bomb, "bedarfe.xlsx", "128 MB"),
+    "a zip bomb": (_zip_bomb, "bedarfe.xlsx", "128 Megabyte"),
     "a password": (_with_password, "bedarfe.xlsx", "Kennwort"),
     "empty": (lambda: b"", "bedarfe.csv", "leer"),
     "a picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(100), "bedarfe.csv", "Kopfzeile"),

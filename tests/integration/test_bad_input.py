@@ -359,7 +359,7 @@ def test_upload_of_200_megabytes_is_refused_unread_with_the_limit(
         environ_overrides={"wsgi.input": body, "CONTENT_LENGTH": str(length)},
     )
     assert answer.status_code == 413
-    assert "120 MB" in answer.get_data(as_text=True)
+    assert "120 Megabyte" in answer.get_data(as_text=True)
     assert body.taken < 1024 * 1024
 
 
@@ -376,7 +376,7 @@ def test_json_that_memory_cannot_bear_is_refused_with_the_limit(
         environ_overrides={"wsgi.input": io.BytesIO(body), "wsgi.input_terminated": True} | length,
     )
     assert answer.status_code == 413
-    assert "8 MB" in answer.get_json()["detail"]
+    assert "8 Megabyte" in answer.get_json()["detail"]
 
 
 def test_another_file_under_the_same_idempotency_key_is_refused(world: World) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Final
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -16,6 +17,7 @@ from vergabe.law.working_days import FIRST_YEAR, LAND_NAMES, LANDS, LAST_YEAR, c
 from vergabe.web.rights import public
 
 pages = Blueprint("law", __name__)
+ALL_TABLES: Final = "alle"
 # The last change of the law that runs beside the old one (§ 187 (2) GWB).
 _REFORM = dt.date(2026, 7, 1)
 
@@ -23,16 +25,22 @@ _REFORM = dt.date(2026, 7, 1)
 @pages.get("/recht")
 @public
 def tables() -> ResponseReturnValue:
-    """All rows, or those in force on a day."""
+    """What there is; all rows of one table, or those in force on a day, everything for print."""
     violations: list[Violation] = []
     day = _day("tag", violations)
     found = [
         (table, [row for row in table.rows if day is None or row.is_in_force(day)])
         for table in overview.all_tables()
     ]
+    name = request.args.get("tabelle", "")
+    # All rows together weigh 400 KB: they are sent to whoever asks for all.
+    chosen = [each for each in found if name in (each[0].name, ALL_TABLES)]
     return render_template(
         "advice/tables.html",
         tables=found,
+        chosen=chosen,
+        name=name if chosen else "",
+        all_tables=ALL_TABLES,
         day=day,
         typed=request.args.get("tag", ""),
         violations=violations,

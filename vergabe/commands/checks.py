@@ -4,7 +4,6 @@ import datetime as dt
 import shutil
 import smtplib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -17,6 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from vergabe import clock
+from vergabe.commands import set_up_checks
+from vergabe.commands.findings import Finding
 from vergabe.db import db
 from vergabe.deadlines import queries as deadlines
 from vergabe.exchange.eforms.official import schema
@@ -39,18 +40,6 @@ _NO_MAINTENANCE: Final = dt.timedelta(hours=24)
 _LATE: Final = dt.timedelta(hours=1)
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at; level is `ok`, `warning` or `error`."""
-
-    what: str
-    level: str
-    message: str
-
-    def as_dict(self) -> dict[str, str]:
-        return asdict(self)
-
-
 def examine(app: Flask) -> list[Finding]:
     """Return what was found, in the order an operator would look."""
     settings: Settings = app.extensions["vergabe_settings"]
@@ -60,6 +49,9 @@ def examine(app: Flask) -> list[Finding]:
             *_database(),
             *_files(settings, app.extensions["vergabe_files"]),
             *_mail(settings),
+            *set_up_checks.sender(settings),
+            *set_up_checks.statements(settings),
+            *set_up_checks.people(db.session(), now=clock.now()),
             *_clock(),
             *_deadlines(),
             *_law(),

@@ -54,7 +54,7 @@ def _shown(cooperation: Cooperation, number: int | None) -> dict[str, Any]:
 @api.arguments(AgreementQuerySchema, location="query")
 @api.response(200, AgreementDetailSchema)
 def agreement(query: dict[str, Any], key: str) -> Any:
-    """Eine Fassung der Vereinbarung mit Checkliste, Parteien und Uhr der Genehmigung."""
+    """Eine Fassung der Vereinbarung mit Checkliste, Parteien und Fristen der Genehmigung."""
     return _shown(_visible(key), query["number"])
 
 

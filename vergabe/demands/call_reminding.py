@@ -20,13 +20,14 @@ from vergabe.demands.model import CallForDemands
 from vergabe.errors import InvalidInput, Refused
 from vergabe.law import german
 from vergabe.messages import service as messages
+from vergabe.web.formatting import weekday_moment
 
 
 def template(call: CallForDemands) -> str:
     """Return the text that the form begins with."""
     return (
         f"Guten Tag,\n\nzu unserer Bedarfsabfrage „{call.title}“ fehlt uns noch Ihre Antwort. "
-        f"Bitte melden Sie Ihren Bedarf bis {german.instant(call.closes_at)}. Wenn Sie nichts "
+        f"Bitte melden Sie Ihren Bedarf bis {weekday_moment(call.closes_at)}. Wenn Sie nichts "
         "brauchen, genügt ein Klick auf „Kein Bedarf“.\n\nVielen Dank!"
     )
 

@@ -27,6 +27,7 @@ from vergabe.errors import Forbidden, InvalidInput, NotFound, Refused
 from vergabe.ids import new_id
 from vergabe.law import german
 from vergabe.messages import service as messages
+from vergabe.web.formatting import weekday_moment
 
 SUBJECT: Final = "call"
 _SWEEP_LIMIT: Final = 20
@@ -82,7 +83,7 @@ def open_call(
         actor,
         call,
         "call_opened",
-        f"Bedarfsabfrage „{recording.shortened(title)}“ bis {german.instant(closes_at)} angelegt.",
+        f"Bedarfsabfrage „{recording.shortened(title)}“ bis {weekday_moment(closes_at)} angelegt.",
         now=now,
     )
     outbox.emit(session, CallOpened(call.id, cooperation_id, area_id, opens_at, closes_at), now=now)
@@ -117,7 +118,7 @@ def move_closing(
         actor,
         call,
         "call_moved",
-        f"{sentence}{german.instant(closes_at)} verlegt (vorher {german.instant(before)}).",
+        f"{sentence}{weekday_moment(closes_at)} verlegt (vorher {weekday_moment(before)}).",
         now=now,
     )
     if call.opens_at <= now:
@@ -126,8 +127,8 @@ def move_closing(
             call,
             call_queries.asked(session, call, now=now),
             cause=f"call:{call.id}:moved:{closes_at.isoformat()}",
-            subject=f"Bedarfsabfrage endet nun am {german.instant(closes_at)}: {call.title}",
-            body=f"Das Ende der Abfrage wurde verlegt; vorher war es {german.instant(before)}.",
+            subject=f"Bedarfsabfrage endet nun am {weekday_moment(closes_at)}: {call.title}",
+            body=f"Das Ende der Abfrage wurde verlegt; vorher war es {weekday_moment(before)}.",
             now=now,
         )
     return call
@@ -222,7 +223,7 @@ def _tell_opening(session: Session, call: CallForDemands, *, now: dt.datetime) -
         call,
         call_queries.asked(session, call, now=now),
         cause=f"call:{call.id}:opened",
-        subject=f"Bedarfsabfrage bis {german.instant(call.closes_at)}: {call.title}",
+        subject=f"Bedarfsabfrage bis {weekday_moment(call.closes_at)}: {call.title}",
         body=call.text or "Bitte melden Sie Ihren Bedarf.",
         now=now,
     )
@@ -240,7 +241,7 @@ def _remind(session: Session, call: CallForDemands, days: int, *, now: dt.dateti
         call,
         silent,
         cause=f"call:{call.id}:{call.closes_at.isoformat()}:{days}",
-        subject=f"Erinnerung: Bedarfsabfrage endet am {german.instant(call.closes_at)}",
+        subject=f"Erinnerung: Bedarfsabfrage endet am {weekday_moment(call.closes_at)}",
         body=f"Zur Abfrage „{call.title}“ fehlt noch Ihre Antwort. Bis zum Ende: {left}.",
         now=now,
     )

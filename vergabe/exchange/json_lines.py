@@ -37,7 +37,7 @@ def read_json_lines(stream: BinaryIO, *, max_rows: int = MAX_ROWS) -> Iterator[J
         if len(raw) > MAX_LINE_BYTES:
             raise TooLarge(
                 "line_too_long",
-                f"Zeile {number} ist länger als 1 MB. Jeder Datensatz steht in einer "
+                f"Zeile {number} ist länger als 1 Megabyte. Jeder Datensatz steht in einer "
                 "eigenen Zeile.",
             )
         if number > max_rows:

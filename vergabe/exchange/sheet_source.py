@@ -75,7 +75,7 @@ def _copy(raw: BinaryIO, target: IO[bytes]) -> str:
         if size > MAX_FILE_BYTES:
             raise TooLarge(
                 "file_too_large",
-                f"Die Datei ist größer als {MAX_FILE_BYTES // 1024**2} MB. "
+                f"Die Datei ist größer als {MAX_FILE_BYTES // 1024**2} Megabyte. "
                 "Bitte teilen Sie sie auf.",
             )
         digest.update(chunk)
@@ -102,8 +102,8 @@ def unpacked_too_large() -> TooLarge:
     """Return the refusal of a file that is harmless packed and a flood unpacked."""
     return TooLarge(
         "unpacked_too_large",
-        f"Die Datei enthält ausgepackt mehr als {MAX_UNPACKED_BYTES // 1024**2} MB. Bitte löschen "
-        "Sie nicht benötigte Blätter, Bilder und Formate oder teilen Sie die Datei auf.",
+        f"Die Datei enthält ausgepackt mehr als {MAX_UNPACKED_BYTES // 1024**2} Megabyte. Bitte "
+        "löschen Sie nicht benötigte Blätter, Bilder und Formate oder teilen Sie die Datei auf.",
     )
 
 

@@ -213,7 +213,7 @@ def _reason(
     which = "niedrigste" if kind.is_cap else "höchste"
     verb = "hat" if len(deciding) == 1 else "haben"
     return (
-        f"{names} {verb} mit {kind.text(value)} die {which} Zahl und damit die strengste ({laws})."
+        f"{names} {verb} die {which} Zahl und damit die strengste: {kind.text(value)} ({laws})."
     )
 
 

@@ -56,13 +56,15 @@ def of_cooperation(session: Session, cooperation_id: uuid.UUID, *, now: dt.datet
             Milestone.pool_id.is_(None),
         )
     )
-    called_at = session.scalar(
-        select(func.min(CallForDemands.opens_at)).where(
-            CallForDemands.cooperation_id == cooperation_id, CallForDemands.opens_at <= now
-        )
-    )
     noticed_at = session.scalar(
         select(func.min(Tender.published_at)).where(Tender.cooperation_id == cooperation_id)
+    )
+    called_at = session.scalar(
+        select(func.min(CallForDemands.opens_at)).where(
+            CallForDemands.cooperation_id == cooperation_id,
+            # A call that came later did not lead to the first notice.
+            CallForDemands.opens_at <= (noticed_at or now),
+        )
     )
     return _measure(invited_on, called_at, noticed_at, now)
 

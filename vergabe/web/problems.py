@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, json, render_template, request
 from flask.typing import ResponseReturnValue
@@ -20,6 +21,7 @@ from vergabe.settings import MEGABYTE
 from vergabe.texts import _, marked
 from vergabe.web import expired
 from vergabe.web.logs import request_id
+from vergabe.web.posting import own_path
 from vergabe.web.rights import wants_problem
 from vergabe.web.schema import violations_in
 from vergabe.web.transactions import FORM_TYPES, Uncertain
@@ -59,10 +61,39 @@ _SENTENCES: Final[Mapping[int, tuple[str, str]]] = {
         marked("Format nicht verfügbar"),
         marked("In dem gewünschten Format gibt es diese Antwort nicht."),
     ),
+    408: (
+        marked("Zu lange gewartet"),
+        marked(
+            "Die Anfrage kam nicht vollständig an. Gespeichert wurde nichts. Bitte senden Sie sie "
+            "noch einmal."
+        ),
+    ),
+    409: (
+        marked("Das geht gerade nicht"),
+        marked(
+            "Jemand anders war schneller, oder der Stand hat sich geändert. Gespeichert wurde "
+            "nichts. Laden Sie die Seite neu und prüfen Sie, ob Ihr Schritt noch nötig ist."
+        ),
+    ),
+    410: (
+        marked("Nicht mehr da"),
+        marked("Was hier lag, wurde entfernt und kommt nicht wieder."),
+    ),
+    411: (
+        marked("Unvollständige Anfrage"),
+        marked("Der Anfrage fehlt die Angabe ihrer Länge. Gespeichert wurde nichts."),
+    ),
     413: (marked("Zu groß"), marked("Die Anfrage ist größer als erlaubt.")),
+    414: (
+        marked("Adresse zu lang"),
+        marked("Die Adresse ist länger als erlaubt. Bitte wählen Sie weniger Filter."),
+    ),
     415: (
         marked("Falsches Format"),
-        marked("Dieses Format nimmt die Adresse nicht an. Senden Sie application/json."),
+        marked(
+            "Dieses Format nimmt die Adresse nicht an. Benutzen Sie das Formular der Seite; "
+            "Programme senden application/json."
+        ),
     ),
     422: (
         marked("Bitte prüfen Sie Ihre Eingaben"),
@@ -71,6 +102,20 @@ _SENTENCES: Final[Mapping[int, tuple[str, str]]] = {
     428: (
         marked("Vorbedingung fehlt"),
         marked("Senden Sie den Kopf If-Match mit dem ETag, den Sie zuletzt gelesen haben."),
+    ),
+    431: (
+        marked("Anfrage zu groß"),
+        marked(
+            "Ihr Browser sendet zu viele Cookies. Löschen Sie die Cookies dieser Seite und "
+            "versuchen Sie es noch einmal."
+        ),
+    ),
+    503: (
+        marked("Gerade nicht erreichbar"),
+        marked(
+            "Die Plattform ist gerade überlastet oder wird gewartet. Gespeichert wurde nichts. "
+            "Bitte versuchen Sie es gleich noch einmal."
+        ),
     ),
     429: (
         marked("Zu viele Anfragen"),
@@ -128,7 +173,11 @@ def answer(problem: dict[str, Any], violations: tuple[Violation, ...] = ()) -> R
             "detail": _(str(problem["detail"])),
         }
         html = render_template(
-            "errors/problem.html", problem=problem, violations=violations, request_id=request_id()
+            "errors/problem.html",
+            problem=problem,
+            violations=violations,
+            request_id=request_id(),
+            back_url=_back(),
         )
         response = Response(html, status=status, content_type="text/html; charset=utf-8")
     if status == HTTPStatus.UNAUTHORIZED:
@@ -136,6 +185,14 @@ def answer(problem: dict[str, Any], violations: tuple[Violation, ...] = ()) -> R
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = "2"
     return response
+
+
+def _back() -> str | None:
+    """Return the page of ours from which a refused form was sent, None if that is unknown."""
+    came_from = urlsplit(request.referrer or "")
+    if request.method == "GET" or came_from.netloc != request.host:
+        return None
+    return own_path(f"{came_from.path}?{came_from.query}".rstrip("?"))
 
 
 def _problem(status: int, code: str, title: str, detail: str) -> dict[str, Any]:
@@ -170,15 +227,14 @@ def _too_large() -> str:
     length = request.content_length
     if request.mimetype not in FORM_TYPES or length is None or length > limit:
         return _(
-            "Die Anfrage ist größer als die erlaubten %(limit)s MB. Gespeichert wurde nichts. "
-            "Bitte "
-            "teilen oder verkleinern Sie die Datei.",
+            "Die Anfrage ist größer als die erlaubten %(limit)s Megabyte. Gespeichert wurde "
+            "nichts. Bitte teilen oder verkleinern Sie die Datei.",
             limit=limit // MEGABYTE,
         )
     texts = current_app.config["MAX_FORM_MEMORY_SIZE"] // MEGABYTE
     return _(
-        "Das Formular hat mehr als %(parts)s Felder oder mehr als %(texts)s MB Text. Bitte teilen "
-        "Sie die Eingaben auf oder laden Sie eine Datei hoch.",
+        "Das Formular hat mehr als %(parts)s Felder oder mehr als %(texts)s Megabyte Text. Bitte "
+        "teilen Sie die Eingaben auf oder laden Sie eine Datei hoch.",
         parts=current_app.config["MAX_FORM_PARTS"],
         texts=texts,
     )

@@ -10,7 +10,7 @@ from vergabe.settings import Settings, SettingsError
 
 
 def test_the_page_prints_every_row_with_its_source(client: FlaskClient) -> None:
-    answer = client.get("/recht")
+    answer = client.get("/recht?tabelle=alle")
     page = html.fromstring(answer.text)
     assert answer.status_code == 200
     for table in overview.all_tables():
@@ -19,8 +19,18 @@ def test_the_page_prints_every_row_with_its_source(client: FlaskClient) -> None:
     assert "216.000 Euro netto" in answer.text
 
 
+def test_one_table_is_shown_and_the_overview_names_all(client: FlaskClient) -> None:
+    overview_page = client.get("/recht").text
+    assert len(overview_page) < 60_000
+    assert "tabelle=periods#periods" in overview_page
+    page = html.fromstring(client.get("/recht?tabelle=periods").text)
+    assert page.xpath("count(//section)") == 1
+    assert page.xpath("//section[@id='periods']//tbody/tr")
+    assert client.get("/recht?tabelle=nichts").status_code == 200
+
+
 def test_only_the_rows_of_a_day_are_shown(client: FlaskClient) -> None:
-    text = client.get("/recht?tag=2025-12-31").text
+    text = client.get("/recht?tag=2025-12-31&tabelle=thresholds").text
     assert "221.000 Euro netto" in text
     assert "216.000 Euro netto" not in text
 

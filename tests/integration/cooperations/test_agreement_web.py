@@ -161,7 +161,7 @@ def test_way_to_the_approval_by_form(
     done = post(client, url, {"authority": "Bezirksregierung Köln", "received_on": "2026-06-01"})
     assert done.status_code == 303
     page = text_of(client.get(PAGE))
-    assert "Uhr der Genehmigung" in page
+    assert "Fristen der Genehmigung" in page
     assert "28 Tage für Bedenken: bis Montag, 29.06.2026" in page
     assert "§§ 24, 29 GkG NRW" in page
     assert "zu prüfen" in page

@@ -186,7 +186,7 @@ def test_a_ready_tender_takes_no_documents(session: Session, store: FileStore) -
 def test_too_large_leaves_nothing(session: Session, store: FileStore) -> None:
     tender = factory.draft(session)
     given = replace(upload(pdf("x" * 2_000_000)), limit_bytes=MEGABYTE)
-    with pytest.raises(TooLarge, match="1 MB"):
+    with pytest.raises(TooLarge, match="1 Megabyte"):
         add(session, store, tender, given)
     assert tender.documents == []
 
@@ -243,7 +243,7 @@ def test_over_the_limit_the_page_says_so_in_german(
     assert "Höchstens 1 Megabyte je Datei." in client.get(path).get_data(as_text=True)
     answer = post_file(client, path, b"%PDF-" + b"0" * MEGABYTE, "Plan.pdf")
     assert answer.status_code == 413
-    assert "größer als die erlaubten 1 MB" in answer.get_data(as_text=True)
+    assert "größer als die erlaubten 1 Megabyte" in answer.get_data(as_text=True)
     session.expire_all()
     assert tender.documents == []
 

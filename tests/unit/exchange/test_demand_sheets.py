@@ -246,7 +246,7 @@ class _Endless(io.RawIOBase):
 
 def test_an_upload_of_200_megabytes_is_refused_after_the_limit() -> None:
     stream = _Endless()
-    with pytest.raises(TooLarge, match="32 MB"):
+    with pytest.raises(TooLarge, match="32 Megabyte"):
         read_demand_rows(io.BufferedReader(stream), "gross.csv", today=TODAY)
     assert stream.left >= 200 * 1024 * 1024 - MAX_FILE_BYTES - 2**20
 

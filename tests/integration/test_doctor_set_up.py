@@ -1,0 +1,49 @@
+"""What `vergabe doctor` says of facts, people and addresses that an operator forgets."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from tests.factories import access, cooperations
+from vergabe import clock
+from vergabe.access.permissions import Role
+from vergabe.commands import set_up_checks
+from vergabe.settings import Settings
+
+SETTINGS = Settings(secret_key="x" * 40, data=Path(), database_url="sqlite://", files="")
+
+
+def test_facts_that_the_pages_lack_are_named_with_their_pages(tmp_path: Path) -> None:
+    (none,) = set_up_checks.statements(SETTINGS)
+    assert (none.level, "VERGABE_OPERATOR" in none.message) == ("warning", True)
+    file = tmp_path / "operator.toml"
+    file.write_text('[operator]\nname = "Gemeinde Merzenich"\n[accessibility]\nland = "NW"\n')
+    settings = replace(SETTINGS, operator_file=file)
+    (some,) = set_up_checks.statements(settings)
+    assert "operator.address" in some.message
+    assert "operator.name" not in some.message
+    assert "enforcement.name" not in some.message, "known for this Land"
+    assert "Impressum, Datenschutz, Barrierefreiheit" in some.message
+    file.write_text("[operator]\nnmae = 1\n")
+    (wrong,) = set_up_checks.statements(settings)
+    assert wrong.level == "error"
+
+
+def test_a_sender_that_nobody_knows_is_told() -> None:
+    mailing = replace(SETTINGS, smtp_url="smtp://mail.example")
+    (found,) = set_up_checks.sender(mailing)
+    assert "VERGABE_MAIL_FROM" in found.message
+    assert not list(set_up_checks.sender(replace(mailing, mail_from="vergabe@merzenich.example")))
+    assert not list(set_up_checks.sender(SETTINGS)), "nothing is sent"
+
+
+def test_no_cooperation_and_a_lead_without_administration_are_told(session: Session) -> None:
+    def told() -> list[tuple[str, str]]:
+        return [(f.what, f.level) for f in set_up_checks.people(session, now=clock.now())]
+
+    assert told() == [("Zusammenarbeit", "warning")]
+    cooperation = cooperations.dlz(session)
+    assert told() == [("Personen", "warning")]
+    access.person(session, cooperation.lead, Role.ADMINISTRATOR)
+    assert told() == [("Personen", "ok")]
