@@ -26,6 +26,7 @@ NAVIGATION: Final[tuple[NavItem, ...]] = (
     ),
     NavItem(marked("Akten"), "chains.index", Permission.VIEW_RECORD, marked("Vergabe")),
     NavItem(marked("Fristen"), "deadlines.index", Permission.VIEW_DEADLINES, marked("Vergabe")),
+    NavItem(marked("Ausfälle"), "outages.index", Permission.VIEW_DEADLINES, marked("Vergabe")),
     NavItem(
         marked("Vereinbarungen"),
         "cooperations.index",

@@ -112,7 +112,7 @@ from vergabe.home import pages as home_pages
 from vergabe.in_house import api as in_house_api
 from vergabe.in_house import pages as in_house_pages
 from vergabe.jobs import api as jobs_api
-from vergabe.jobs import kinds
+from vergabe.jobs import kinds, list_writing
 from vergabe.jobs import pages as jobs_pages
 from vergabe.jobs.kinds import JobKind
 from vergabe.list_views import api as list_views_api
@@ -138,6 +138,8 @@ from vergabe.notices import (
 )
 from vergabe.notices import pages as notices_pages
 from vergabe.operation import metrics, outbox_pages
+from vergabe.outages import api as outages_api
+from vergabe.outages import pages as outages_pages
 from vergabe.plans import api as plans_api
 from vergabe.plans import milestone_pages
 from vergabe.plans import pages as plans_pages
@@ -147,7 +149,7 @@ from vergabe.pools import conditions, joining_pages, later_api, later_pages, pro
 from vergabe.pools import pages as pools_pages
 from vergabe.pools.conditions import Condition
 from vergabe.records import api as records_api
-from vergabe.records import chain_pages, export_jobs
+from vergabe.records import chain_jobs, chain_pages, checks, export_jobs
 from vergabe.records import pages as records_pages
 from vergabe.settings import Settings
 from vergabe.supplier_area import api as supplier_area_api
@@ -286,6 +288,7 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     list_pages.pages,
     notices_pages.pages,
     delivery_pages.pages,
+    outages_pages.pages,
     market_pages.pages,
     open_data_pages.pages,
     view_pages.pages,
@@ -346,6 +349,7 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     enquiries_api.api,
     notices_api.api,
     delivery_api.api,
+    outages_api.api,
     market_api.api,
     open_data_api.api,
     ledger_api.api,
@@ -356,10 +360,13 @@ API: Final[tuple[ApiBlueprint, ...]] = (
 )
 # What the worker does for people who wait for it.
 JOB_KINDS: Final[tuple[JobKind, ...]] = (
+    list_writing.JOB,
     import_jobs.JOB,
     propose_jobs.JOB,
     check_jobs.JOB,
     export_jobs.JOB,
+    chain_jobs.JOB,
+    checks.JOB,
 )
 
 # What must hold before the members of a pool can join it.
@@ -400,6 +407,7 @@ def _upload_purposes(app: Flask) -> tuple[Purpose, ...]:
             settings.upload_limit_bytes,
             document_files.acceptable_name,
         ),
+        import_jobs.PURPOSE,
     )
 
 
