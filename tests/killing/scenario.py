@@ -55,7 +55,7 @@ def run(app: Flask, place: Path, wish: Wish) -> Outcome:
     plan = clients.prepare(app, publications=wish.publications, joinings=wish.joinings)
     diary, over, outcome = clients.Diary(), threading.Event(), Outcome()
     log = place / "processes.log"
-    _write_to_many(app, "first")
+    write_to_many(app, "first")
     with smtp_server() as (postbox, smtp_url), nursery(app, smtp_url, log) as processes:
         outcome.wrong += _kill_between_sending_and_marking(processes, postbox)
         processes.begin()
@@ -65,7 +65,7 @@ def run(app: Flask, place: Path, wish: Wish) -> Outcome:
         over.set()
         for client in working:
             client.join(timeout=90)
-        if not _settle(app):
+        if not settle(app):
             outcome.wrong.append(f"{verdict.waiting(app)} rows still wait")
         codes = processes.order("stop").split()
         if set(codes) != {"0"}:
@@ -101,7 +101,7 @@ def _kill(
         killed[role] += 1
         if killed.total() % 5 == 0:
             _patiently(lambda: clients.start_job(app, plan, diary))
-            _patiently(lambda: _write_to_many(app, "more", count=10))
+            _patiently(lambda: write_to_many(app, "more", count=10))
     return killed
 
 
@@ -124,7 +124,7 @@ def _wait_for_progress(diary: clients.Diary) -> None:
         time.sleep(0.01)
 
 
-def _write_to_many(app: Flask, cause: str, count: int = MASS) -> None:
+def write_to_many(app: Flask, cause: str, count: int = MASS) -> None:
     with app.app_context(), unit_of_work() as session:
         messages.send_many(
             session,
@@ -137,7 +137,7 @@ def _write_to_many(app: Flask, cause: str, count: int = MASS) -> None:
         )
 
 
-def _settle(app: Flask) -> bool:
+def settle(app: Flask) -> bool:
     """Wait until nothing waits any more; return whether it came to that."""
     until = time.monotonic() + LONGEST_WAIT_SECONDS
     while verdict.waiting(app):
