@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,8 +106,10 @@ class Verified:
         return not self.breaks
 
 
-def verified(session: Session, stream: str) -> Verified:
-    """Verify a whole chain now, entry by entry.
+def verified(
+    session: Session, stream: str, *, noted: Callable[[int], None] = lambda _count: None
+) -> Verified:
+    """Verify a whole chain now, entry by entry; `noted` is told every now and then how far it is.
 
     Compares the end of the chain with its head as well, so that entries missing at the end show.
     """
@@ -120,6 +122,8 @@ def verified(session: Session, stream: str) -> Verified:
         nonlocal count
         for entry in exported(session, stream):
             count += 1
+            if count % 500 == 0:
+                noted(count)
             first.setdefault("at", entry["at"])
             last.update(entry)
             yield entry

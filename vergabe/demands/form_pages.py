@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import BinaryIO, cast
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -43,6 +44,7 @@ from vergabe.ids import new_id
 from vergabe.jobs import queries as jobs
 from vergabe.jobs.model import Job
 from vergabe.texts import _
+from vergabe.uploads import forms as uploads
 from vergabe.web import stale
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.shell import settings
@@ -284,27 +286,18 @@ def import_report(job_id: uuid.UUID) -> ResponseReturnValue:
 
 def _import() -> ImportReport | Job:
     """Read the file at once, or let the worker do it if it is large."""
-    upload = request.files.get("file")
-    if upload is None or not upload.filename:
-        message = "Bitte wählen Sie eine Datei (XLSX, CSV oder JSON Lines)."
-        raise InvalidInput("file_missing", message, field="file")
+    session, actor, now = db.session(), current_actor(), clock.now()
+    given = uploads.handed_in(session, actor, import_jobs.PURPOSE.key, "file")[0]
     entry = forms.entry_from_form(request.form)
     stage = Stage.SUBMITTED if request.form.get("submit_all") else Stage.DRAFT
     wish = ImportWish(stage, is_dry_run="check" in request.form)
-    session, actor, now = db.session(), current_actor(), clock.now()
     place = _place(entry)
-    if import_jobs.is_large(upload.stream):
+    if import_jobs.is_large(given.stream):
         return import_jobs.start(
-            session, actor, current.store(), place, upload.stream, upload.filename, wish, now=now
+            session, actor, current.store(), place, given.stream, given.name, wish, now=now
         )
     return importing.import_demands(
-        session,
-        actor,
-        place,
-        upload.stream,  # type: ignore[arg-type]  # a binary stream
-        upload.filename,
-        wish=wish,
-        now=now,
+        session, actor, place, cast(BinaryIO, given.stream), given.name, wish=wish, now=now
     )
 
 
@@ -320,5 +313,7 @@ def _import_page(
         calls=call_queries.open_calls(session, actor, now=now),
         entry=forms.entry_from_form(request.form),
         values=request.form,
+        accept=",".join(import_jobs.ENDINGS),
+        kept_uploads=uploads.kept(session, actor, "file") if violations else [],
     )
     return html, status

@@ -14,6 +14,8 @@ from vergabe.demands import importing
 from vergabe.demands.drafts import Place
 from vergabe.demands.import_report import ImportReport, ImportWish
 from vergabe.demands.stages import Stage
+from vergabe.errors import InvalidInput
+from vergabe.exchange import plain_text
 from vergabe.exchange.sheet_source import MAX_FILE_BYTES
 from vergabe.exchange.sheets import read_demand_rows
 from vergabe.files.store import FileStore
@@ -21,10 +23,13 @@ from vergabe.jobs import service as jobs
 from vergabe.jobs.kinds import JobKind
 from vergabe.jobs.model import Job
 from vergabe.jobs.running import Outcome, Task
+from vergabe.texts import _
+from vergabe.uploads.purposes import Purpose
 
 KIND: Final = "demands.import"
 LARGE_BYTES: Final = 100_000
 """About 1,500 rows of a workbook; below that the answer is there within a second."""
+ENDINGS: Final = (".xlsx", ".csv", ".jsonl", ".ndjson", ".gz")
 _MOST_FINDINGS: Final = 1000
 
 
@@ -118,4 +123,14 @@ def address(job: Job) -> str:
     return url_for("demand_forms.import_report", job_id=job.id)
 
 
+def acceptable_name(given: str) -> str:
+    """Return the name of a file of demands that will be uploaded; InvalidInput for another kind."""
+    name = plain_text.one_line(given, max_length=200, field="file")
+    if not name.casefold().endswith(ENDINGS):
+        message = _("Lesen lassen sich Excel (XLSX), CSV und JSON Lines, auch gepackt (GZ).")
+        raise InvalidInput("file_kind_unknown", message, field="file")
+    return name
+
+
+PURPOSE: Final = Purpose("demand_sheet", Permission.EDIT_DEMANDS, MAX_FILE_BYTES, acceptable_name)
 JOB: Final = JobKind(KIND, "Bedarfe aus einer Datei", Permission.EDIT_DEMANDS, run, address)

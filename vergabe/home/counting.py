@@ -5,7 +5,18 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from vergabe.access.actor import Actor
@@ -27,23 +38,29 @@ from vergabe.web.shell import Count
 MESSAGES: Final = "messages"
 TASKS: Final = "tasks"
 JOBS: Final = "jobs"
+BEGUN: Final = "begun"
 
 
 def counts(session: Session, actor: Actor, now: dt.datetime) -> Sequence[Count]:
-    """Return unread messages, own jobs under way, and what waits for a municipality's decision."""
-    parts = [_unread(actor), _running(actor)]
+    """Return unread messages, own jobs under way, and what waits for a municipality's decision.
+
+    Whoever has begun something in the last days finds it again, also when nothing is under way.
+    """
+    parts = [_unread(actor), _running(actor), _begun(actor)]
     if actor.organisation_id is not None:
         parts += [part(actor, now) for permission, part in _WAITING if actor.holds(permission)]
-    unread = waiting = running = 0
+    unread = waiting = running = begun = 0
     for kind, number in session.execute(union_all(*parts)):
         if kind == MESSAGES:
             unread = number
         elif kind == JOBS:
             running = number
+        elif kind == BEGUN:
+            begun = number
         elif kind == TASKS or not actor.roles.isdisjoint(json.loads(kind)):
             waiting += number
     found = [Count(marked("Postfach"), "messages.mailbox", unread)]
-    if running:
+    if begun:
         found.insert(0, Count(marked("Vorgänge"), "jobs.index", running))
     if waiting:
         found.insert(0, Count(marked("Entscheidungen"), "home.start", waiting))
@@ -59,11 +76,17 @@ def _unread(actor: Actor) -> Select[str, int]:
 
 def _running(actor: Actor) -> Select[str, int]:
     """What the actor has started and the worker has yet to do."""
-    return _number(JOBS, Job).where(
-        Job.user_id == actor.user_id,
-        Job.organisation_id == actor.organisation_id,
-        Job.state.in_(OPEN),
-    )
+    return _number(JOBS, Job).where(*_own(actor), Job.state.in_(OPEN))
+
+
+def _begun(actor: Actor) -> Select[str, int]:
+    """Whether the actor has started anything that is still kept: 1 or 0."""
+    kept = exists().where(*_own(actor))
+    return select(literal(BEGUN), case((kept, 1), else_=0))
+
+
+def _own(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return Job.user_id == actor.user_id, Job.organisation_id == actor.organisation_id
 
 
 def _number(kind: str, of: Any) -> Select[str, int]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flask import Response
 
 from vergabe.access.actor import Actor
-from vergabe.errors import NotFound
+from vergabe.errors import Forbidden, NotFound
 from vergabe.files.store import CHUNK, FileStore
 from vergabe.jobs import kinds
 from vergabe.jobs.model import Job
@@ -22,6 +22,8 @@ def made_file(job: Job, actor: Actor, store: FileStore) -> Response:
     if job.file_name is None or kind is None:
         raise NotFound("Die Datei")
     actor.require(kind.permission)
+    if kind.right_of is not None and not actor.holds(kind.right_of(job)):
+        raise Forbidden("forbidden", "Ihre Rollen erlauben diese Datei nicht mehr.")
     try:
         source = store.reading(f"{folder_of(job.id)}/file")
     except FileNotFoundError as error:

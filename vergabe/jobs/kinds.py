@@ -26,7 +26,8 @@ class JobKind:
     """A kind of work.
 
     run: does it in the worker, see `running.Task`; address: where its result stands, asked in a
-    request of the web, None if it has no page of its own.
+    request of the web, None if it has no page of its own; right_of: what a job of this kind demands
+    besides, asked again when its file is fetched.
     """
 
     name: str
@@ -34,6 +35,7 @@ class JobKind:
     permission: Permission
     run: Callable[[Task], None]
     address: Callable[[Job], str | None] = _nowhere
+    right_of: Callable[[Job], Permission] | None = None
 
 
 def set_kinds(app: Flask, kinds: tuple[JobKind, ...]) -> None:

@@ -9,9 +9,11 @@ from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.db import db
 from vergabe.files import current
-from vergabe.jobs import handing_out, kinds, listing, queries, rules, service
+from vergabe.jobs import handing_out, kinds, list_writing, listing, queries, rules, service
 from vergabe.jobs.model import Job
+from vergabe.list_views.addresses import page_of_ours
 from vergabe.list_views.answers import list_answer
+from vergabe.list_views.rules import QUERY_MAX
 from vergabe.texts import _
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -39,6 +41,22 @@ def _result(job: Job) -> tuple[str, str] | None:
         return _("Datei herunterladen"), url_for(".file", job_id=job.id)
     address = _address(job)
     return None if address is None else (_("Zum Ergebnis"), address)
+
+
+@pages.post("/vorgaenge/liste")
+@requires(Permission.VIEW_JOBS)
+@commits
+def write_list() -> ResponseReturnValue:
+    form = request.form
+    job = list_writing.start(
+        db.session(),
+        current_actor(),
+        page_of_ours(form.get("path", "")),
+        form.get("query", "")[:QUERY_MAX],
+        form.get("kind", ""),
+        now=clock.now(),
+    )
+    return redirect(url_for(".show", job_id=job.id), code=303)
 
 
 @pages.get("/vorgaenge/<uuid:job_id>")

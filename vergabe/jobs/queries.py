@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -42,10 +43,19 @@ def open_count(session: Session, actor: Actor) -> int:
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
-def newest_open(session: Session, actor: Actor, kind: str) -> Job | None:
-    """Return one's own job of a kind that waits or runs, the newest if there are several."""
-    query = _mine(actor).where(Job.kind == kind, Job.state.in_(OPEN)).order_by(Job.id.desc())
-    return session.scalars(query.limit(1)).first()
+def newest(
+    session: Session, actor: Actor, kind: str, key: str, states: Sequence[str] = (State.DONE,)
+) -> Job | None:
+    """Return one's own newest job of a kind and key in one of these states, None without any."""
+    query = _mine(actor).where(
+        Job.kind == kind, Job.key == full_key(actor, key), Job.state.in_(states)
+    )
+    return session.scalars(query.order_by(Job.id.desc()).limit(1)).first()
+
+
+def full_key(actor: Actor, key: str) -> str:
+    """Return what makes a job the same work: of one person, for one organisation."""
+    return f"{actor.organisation_id}:{actor.user_id}:{key}"
 
 
 def is_worker_silent(session: Session, *, now: dt.datetime) -> bool:

@@ -33,8 +33,8 @@ SILENCE: Final = dt.timedelta(seconds=60)
 """No sign of any worker for so long means that none runs."""
 KEEP: Final = dt.timedelta(days=30)
 KEEP_FILE: Final = dt.timedelta(days=7)
-TELL_AFTER: Final = dt.timedelta(seconds=60)
-"""Who waited longer has gone on to something else and gets a message."""
+TELL_AFTER: Final = dt.timedelta(seconds=10)
+"""Who waited longer may have gone on to something else and gets a message."""
 
 
 def percent(done: int, total: int) -> int | None:

@@ -37,7 +37,7 @@ def start(
     if found is None:
         raise NotFound("Diese Art von Vorgang")
     actor.require(found.permission)
-    full_key = f"{actor.organisation_id}:{actor.user_id}:{key or ids.new_id()}"
+    full_key = queries.full_key(actor, key or str(ids.new_id()))
     job_id = ids.new_id()
     insert_unless_there(
         session,

@@ -8,9 +8,9 @@ from werkzeug.datastructures import MultiDict
 
 from vergabe import clock
 from vergabe.db import db
-from vergabe.list_views import queries, rules
+from vergabe.list_views import asking, queries, rules
 from vergabe.web import list_files, list_pages, lists
-from vergabe.web.lists import FORMAT, Listing
+from vergabe.web.lists import FORMAT, Asked, Listing
 from vergabe.web.rights import current_actor
 
 Row = TypeVar("Row")
@@ -42,9 +42,29 @@ def list_answer(
             if view.is_default:
                 return redirect(f"{request.path}?{view.query}", code=302)
     asked = lists.read(listing, args, beside or request.path)
+    if asking.note(asked):
+        return ""
     if args.get(FORMAT):
-        return list_files.answer(session, asked, args[FORMAT], now=clock.now())
+        return _file(asked, args[FORMAT])
     shown = list_pages.show(session, asked)
     violations = [*context.pop("violations", ()), *asked.violations]
     html = render_template(template, listing=shown, views=views, violations=violations, **context)
     return html, 422 if asked.violations else status
+
+
+def _file(asked: Asked[Any], kind: str) -> ResponseReturnValue:
+    """Answer with the file; where it takes long, with the page that has it written."""
+    session = db.session()
+    list_files.check(asked, kind)
+    if not list_files.is_large(session, asked):
+        return list_files.answer(session, asked, kind, now=clock.now())
+    return render_template(
+        "list_views/file.html",
+        title=asked.listing.title,
+        path=asked.path,
+        query=asked.query,
+        kind=kind,
+        kind_name=list_files.KIND_NAMES[kind],
+        back=asked.first_url,
+        at_once=list_files.AT_ONCE,
+    )

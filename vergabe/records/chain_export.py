@@ -5,6 +5,7 @@ import hashlib
 import io
 import tempfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -20,8 +21,16 @@ from vergabe.records.subjects import Subject
 _IN_MEMORY: Final = 8 * 1024 * 1024
 
 
-def chain_zip(session: Session, subject: Subject, *, now: dt.datetime) -> IO[bytes]:
+def chain_zip(
+    session: Session,
+    subject: Subject,
+    *,
+    now: dt.datetime,
+    noted: Callable[[int], None] = lambda _count: None,
+) -> IO[bytes]:
     """Return the ZIP of a chain as an open file at its start: entries, script, index.
+
+    noted: is told every now and then how many entries are written.
 
     The index has the form of a tender's file, so the same script checks both.
     """
@@ -36,6 +45,8 @@ def chain_zip(session: Session, subject: Subject, *, now: dt.datetime) -> IO[byt
                 lines.write(line)
                 digest.update(line)
                 count, last_hash, size = count + 1, entry["entry_hash"], size + len(line)
+                if count % 500 == 0:
+                    noted(count)
         script = Path(__file__).with_name("verification_script.txt").read_bytes()
         archive.writestr(_entry("pruefen.py", now), script)
         index: dict[str, Any] = {

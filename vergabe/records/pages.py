@@ -5,18 +5,18 @@ import uuid
 from typing import Any
 
 import orjson
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.audit.model import RecordEntry
 from vergabe.db import db
-from vergabe.records import answers, export_jobs, queries, timeline
+from vergabe.records import answers, checks, export_jobs, queries, timeline
+from vergabe.records.checks import Of, Which
 from vergabe.records.timeline import Told
 from vergabe.tenders.model import Tender
 from vergabe.web.rights import current_actor, requires
-from vergabe.web.transactions import commits
 
 pages = Blueprint("records", __name__)
 
@@ -39,8 +39,11 @@ def show_tender(tender_id: uuid.UUID) -> ResponseReturnValue:
         "records/show.html",
         tender=tender,
         # Verified where it begins: a chain is long, and nobody reads the result on every page.
-        checked=[queries.checked(session, ref) for ref in refs] if not cursor else None,
+        report=None
+        if cursor
+        else checks.report(session, actor, Which(Of.TENDER, str(tender_id)), refs, now=clock.now()),
         zip_url=url_for(".export", tender_id=tender_id),
+        is_large=export_jobs.size_of(tender) > export_jobs.LARGE_BYTES,
         days=timeline.days_of(page.items),
         topics=[(key, found.label) for key, found in timeline.TOPICS.items()],
         wanted=request.args,
@@ -84,11 +87,3 @@ def _details(entry: RecordEntry) -> str:
 @requires(Permission.VIEW_RECORD)
 def export(tender_id: uuid.UUID) -> ResponseReturnValue:
     return answers.export(db.session(), current_actor(), tender_id, now=clock.now())
-
-
-@pages.post("/akte/verfahren/<uuid:tender_id>/akte")
-@requires(Permission.VIEW_RECORD)
-@commits
-def start_export(tender_id: uuid.UUID) -> ResponseReturnValue:
-    job = export_jobs.start(db.session(), current_actor(), tender_id, now=clock.now())
-    return redirect(url_for("jobs.show", job_id=job.id), code=303)

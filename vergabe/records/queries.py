@@ -5,7 +5,7 @@ shown to the municipality whose demands they are. The operator sees all.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -125,14 +125,16 @@ def record_of(session: Session, actor: Actor, tender_id: uuid.UUID) -> TenderRec
     return TenderRecord(tender, [checked(session, ref) for ref in refs], entries)
 
 
-def checked(session: Session, ref: ChainRef) -> CheckedChain:
-    """Return a chain with the result of verifying it now."""
+def checked(
+    session: Session, ref: ChainRef, *, noted: Callable[[int], None] = lambda _count: None
+) -> CheckedChain:
+    """Return a chain with the result of verifying it now; `noted` is told how far it is."""
     head = session.get(RecordChain, ref.stream, populate_existing=True)
     return CheckedChain(
         ref,
         head.last_sequence if head else 0,
         head.last_hash if head else "",
-        audit.verified(session, ref.stream),
+        audit.verified(session, ref.stream, noted=noted),
     )
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, literal, literal_column, select, tuple_, union
+from sqlalchemy import ColumnElement, func, literal, literal_column, select, tuple_, union
 from sqlalchemy.orm import Session
 
 from vergabe.errors import InvalidInput
@@ -94,8 +94,15 @@ def every_row(session: Session, asked: Asked[Row], *, most: int) -> Iterator[Row
 
 def is_longer_than(session: Session, asked: Asked[Any], count: int) -> bool:
     """Return whether the list has more rows; reads no more keys than needed to know."""
-    query = _keys(asked, None, False, count + 1)
-    return query is not None and len(session.execute(query).all()) > count
+    return count_up_to(session, asked, count + 1) > count
+
+
+def count_up_to(session: Session, asked: Asked[Any], most: int) -> int:
+    """Return how many rows the list has, or `most` if it has more."""
+    query = _keys(asked, None, False, most)
+    if query is None:
+        return 0
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
 def _found(session: Session, query: Any) -> list[Any]:
