@@ -12,6 +12,9 @@ from vergabe.access.permissions import Permission, Role
 from vergabe.accounts import service
 from vergabe.errors import InvalidInput, NotFound, Refused
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 
 def test_login_with_the_right_password_opens_the_account(
     client: FlaskClient, session: Session

@@ -26,6 +26,9 @@ from vergabe.audit import service as audit_service
 from vergabe.errors import NotFound, Refused
 from vergabe.outbox import OutboxRow
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 SETUP = "/zweiter-faktor"
 CODES = "/zweiter-faktor/wiederherstellungscodes"
 RECOVERY = "/zweiter-faktor/wiederherstellung"

@@ -25,6 +25,9 @@ from vergabe.files import current
 from vergabe.pools.model import Pool
 from vergabe.tenders.model import Tender
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture(autouse=True)
 def monday(moving_clock: MovableClock) -> MovableClock:

@@ -8,6 +8,9 @@ from flask.testing import FlaskClient
 from vergabe.advice import calculator
 from vergabe.errors import InvalidInput
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 
 def test_an_open_procedure_ends_after_the_holiday(client: FlaskClient) -> None:
     text = client.get("/recht/frist?regel=VgV-15-4&ereignis=2026-09-03&land=NW").text

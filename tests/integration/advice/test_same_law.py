@@ -24,6 +24,9 @@ from vergabe.tenders import assessment
 from vergabe.tenders.facts import current_assessment, period_facts
 from vergabe.tenders.model import Tender
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 TODAY = dt.date(2026, 11, 23)
 TOMORROW = dt.date(2026, 11, 24)
 SUITS = (("Einsatzjacke nach EN 469", Decimal(50), "H87", 60_000),)

@@ -15,7 +15,7 @@ from vergabe.cooperations.agreement_view import AgreementView, agreement_view
 from vergabe.cooperations.model import Cooperation
 from vergabe.exchange.report import as_text
 
-pytestmark = pytest.mark.usefixtures("moving_clock")
+pytestmark = [pytest.mark.usefixtures("moving_clock"), pytest.mark.one_database]
 PATH = "/zusammenarbeit/dlz/vereinbarung/1/unterschriften.pdf"
 
 

@@ -29,6 +29,9 @@ from vergabe.cooperations.model import Cooperation
 from vergabe.cooperations.rules import Depth, Phase, Stage
 from vergabe.errors import InvalidInput
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 OPERATOR = Actor.operator("Test")
 TODAY = dt.date(2026, 11, 23)
 EXAMPLES = Path(__file__).parents[3] / "examples" / "cooperations"

@@ -20,6 +20,9 @@ from vergabe.errors import InvalidInput
 from vergabe.law.reconciling import reconcile
 from vergabe.law.thresholds import ContractType
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 OPERATOR = Actor.operator("Test")
 EXAMPLES = Path(__file__).parents[3] / "examples" / "cooperations"
 TODAY = dt.date(2026, 11, 23)

@@ -21,6 +21,9 @@ from vergabe.errors import InvalidInput
 from vergabe.messages.model import Message
 from vergabe.outbox import OutboxRow
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 TODAY = dt.date(2026, 11, 23)
 
 

@@ -34,6 +34,9 @@ from vergabe.cooperations.rules import LegalForm, ResolutionKind, Subject
 from vergabe.errors import DomainError, InvalidInput, NotFound
 from vergabe.pools.model import Pool
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 TODAY = dt.date(2026, 11, 23)
 NOV5, NOV19 = dt.date(2026, 11, 5), dt.date(2026, 11, 19)
 OPERATOR = Actor.operator("Test")

@@ -13,6 +13,9 @@ from vergabe.access.permissions import Role
 from vergabe.cost_shares.model import LedgerEntry
 from vergabe.pools.model import Pool
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 LEDGER = "/api/v1/cooperations/dlz/ledger"
 
 

@@ -17,7 +17,7 @@ from vergabe.cost_shares.model import LedgerEntry, LedgerLine
 from vergabe.errors import Refused
 from vergabe.pools.model import Pool
 
-pytestmark = pytest.mark.usefixtures("app")
+pytestmark = [pytest.mark.usefixtures("app"), pytest.mark.one_database]
 
 TOWNS = ("Merzenich", "Jülich", "Kerpen", "Inden")
 

@@ -24,7 +24,7 @@ from vergabe.exchange import report
 from vergabe.files import current
 from vergabe.pools.model import Pool
 
-pytestmark = pytest.mark.usefixtures("moving_clock")
+pytestmark = [pytest.mark.usefixtures("moving_clock"), pytest.mark.one_database]
 HTML = "<script>alert(1)</script>"
 
 

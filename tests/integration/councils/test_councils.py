@@ -19,6 +19,9 @@ from vergabe.councils.model import Body
 from vergabe.councils.rules import BodyEntry, Kind, MeetingEntry
 from vergabe.errors import Forbidden, InvalidInput, NotFound, Refused, Stale
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 MARCH, APRIL = dt.date(2027, 3, 18), dt.date(2027, 4, 22)
 
 

@@ -1,10 +1,14 @@
 import datetime as dt
 
+import pytest
 from sqlalchemy.orm import Session
 
 from tests.factories import cooperations, deadlines
 from vergabe import clock
 from vergabe.deadlines import picture
+
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
 
 
 def test_running_deadlines_are_drawn_and_ended_ones_are_not(session: Session) -> None:

@@ -16,6 +16,9 @@ from vergabe.access.permissions import Role
 from vergabe.cooperations.model import Cooperation
 from vergabe.demands.model import Demand
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 GOOD = "Bedarf-Nr.;Titel;CPV;Menge;Einheit;Einzelpreis netto\nA1;Helme;35113410;40;Stk.;1.142,50\n"
 
 

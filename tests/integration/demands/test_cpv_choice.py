@@ -12,6 +12,9 @@ from tests.factories import access, cooperations
 from vergabe.access.permissions import Role
 from vergabe.cpv import packaged
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 TYPED = {
     "title": "Streusalz",
     "description": "30 t Auftausalz für den Winterdienst, lose",

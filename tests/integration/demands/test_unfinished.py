@@ -17,6 +17,9 @@ from vergabe.demands.unfinished_model import UnfinishedEntry
 from vergabe.errors import NotFound, TooLarge
 from vergabe.ids import new_id
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 
 class Writer:
     """A requester of Jülich in front of the form."""

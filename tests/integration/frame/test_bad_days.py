@@ -18,6 +18,9 @@ from vergabe.access.permissions import Role
 from vergabe.demands.model import Demand
 from vergabe.web import stale
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 OWN = {"Origin": "http://localhost"}
 TEXT = "Zeile eins\r\n„Zeile“ <zwei> & mehr"
 

@@ -16,6 +16,9 @@ from vergabe.glossary.terms import terms
 from vergabe.messages.service import Reader
 from vergabe.web.assets import FOLDER
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 EVERY_ROLE = tuple(role for role in Role if role is not Role.SUPPLIER)
 FIRST_LOAD_LIMIT_BYTES = 250_000
 PUBLIC = (

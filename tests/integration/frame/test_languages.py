@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 from tests.factories import access, suppliers
 from vergabe.access.permissions import Role
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 
 def links(page: str) -> list[str]:
     return re.findall(r'<a [^>]*href="(/[^"#]*)"', page)

@@ -16,6 +16,9 @@ from vergabe.deadlines.model import Deadline
 from vergabe.demands.model import Demand
 from vergabe.messages.model import Message
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 MANY = 10_000
 EVERY_ROLE = tuple(role for role in Role if role is not Role.SUPPLIER)
 

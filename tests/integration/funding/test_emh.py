@@ -13,7 +13,7 @@ from vergabe.funding import presenting, queries
 from vergabe.funding.model import FundingCase
 from vergabe.resources import folder
 
-pytestmark = pytest.mark.usefixtures("moving_clock")
+pytestmark = [pytest.mark.usefixtures("moving_clock"), pytest.mark.one_database]
 
 
 def test_emh_reproduces_its_grant_and_own_shares(own_app: Flask) -> None:

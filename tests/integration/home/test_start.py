@@ -25,6 +25,9 @@ from vergabe.home import running, tasks
 from vergabe.ids import new_id
 from vergabe.messages.service import Reader
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 MOST_STATEMENTS = 150
 EVERY_ROLE = [role for role in Role if role is not Role.SUPPLIER]
 

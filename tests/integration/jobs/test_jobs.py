@@ -29,6 +29,9 @@ from vergabe.jobs.rules import State
 from vergabe.jobs.running import Outcome, Task
 from vergabe.messages.model import Message
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 Run = Callable[[Task], None]
 
 

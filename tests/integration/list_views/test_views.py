@@ -16,6 +16,9 @@ from vergabe.access.permissions import Role
 from vergabe.list_views import rules
 from vergabe.list_views.model import ListView
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 SAVED = {"list": "demands", "path": "/bedarfe", "query": "stand=released&ordnung=wert"}
 
 

@@ -20,6 +20,9 @@ from vergabe.market import importing, reading
 from vergabe.market.importing import FileReport
 from vergabe.market.model import StoredNotice
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 XML = notice_xml()
 Read = Callable[..., list[FileReport]]
 

@@ -23,6 +23,9 @@ from vergabe import sweeps
 from vergabe.messages import mailer
 from vergabe.messages.service import Reader
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 USER, PASSWORD = "vergabe", "geheim:/@"
 QUOTED = "geheim%3A%2F%40"
 

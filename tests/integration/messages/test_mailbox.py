@@ -14,6 +14,9 @@ from vergabe.messages.model import MailOptOut, Message
 from vergabe.messages.service import Reader
 from vergabe.outbox import OutboxRow
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 
 def _csrf(client: FlaskClient, path: str) -> str:
     page = client.get(path).get_data(as_text=True)

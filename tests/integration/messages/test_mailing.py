@@ -22,6 +22,9 @@ from vergabe.messages.service import Reader
 from vergabe.outbox import OutboxRow
 from vergabe.settings import SettingsError
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 
 def _write(session: Session, count: int, *, subject: str = "Neue Auskunft") -> list[str]:
     addresses = [f"firma{n}@example.org" for n in range(count)]

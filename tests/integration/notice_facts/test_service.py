@@ -22,7 +22,7 @@ from vergabe.tenders.lotting import Split
 from vergabe.tenders.model import Tender
 from vergabe.tenders.recording import stream_of
 
-pytestmark = pytest.mark.usefixtures("moving_clock")
+pytestmark = [pytest.mark.usefixtures("moving_clock"), pytest.mark.one_database]
 
 
 def edit(session: Session, tender: Tender, version: int | None = None, **values: Any) -> None:

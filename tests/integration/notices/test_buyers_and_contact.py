@@ -1,6 +1,7 @@
 """Every participant is a buyer of its own in what is published; one contact answers for all."""
 
 import orjson
+import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -8,6 +9,9 @@ from tests.factories import tenders
 from vergabe.files import current
 from vergabe.notices import queries
 from vergabe.notices.model import Notice
+
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
 
 
 def document(notice: Notice, name: str) -> bytes:

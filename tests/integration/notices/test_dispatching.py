@@ -37,6 +37,9 @@ from vergabe.tenders.amending import Amendment
 from vergabe.tenders.model import Tender
 from vergabe.tenders.outlet import Outlet
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def doe(app: Flask) -> Iterator[Doe]:

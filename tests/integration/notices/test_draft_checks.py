@@ -25,7 +25,7 @@ from vergabe.notices.draft_check_model import DraftCheck
 from vergabe.tenders import readiness
 from vergabe.tenders.model import Tender
 
-pytestmark = pytest.mark.usefixtures("moving_clock")
+pytestmark = [pytest.mark.usefixtures("moving_clock"), pytest.mark.one_database]
 
 
 @pytest.fixture

@@ -15,6 +15,9 @@ from vergabe.errors import Forbidden
 from vergabe.files import current
 from vergabe.plans import research
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 SECRET = "s" * 40
 
 

@@ -22,6 +22,9 @@ from vergabe.plans.timetables import TimetableView
 from vergabe.plans.wishes import Wishes
 from vergabe.pools.model import Pool
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 NEEDED = dt.date(2027, 7, 1)
 TOWNS = ("Merzenich", "Jülich", "Kerpen")
 

@@ -12,7 +12,7 @@ from tests.factories import access, cooperations, pools
 from vergabe.access.model import Organisation
 from vergabe.access.permissions import Role
 
-pytestmark = pytest.mark.usefixtures("moving_clock")
+pytestmark = [pytest.mark.usefixtures("moving_clock"), pytest.mark.one_database]
 Headers = dict[str, str]
 
 

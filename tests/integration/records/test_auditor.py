@@ -23,6 +23,9 @@ from vergabe.access.model import Organisation
 from vergabe.access.permissions import Permission, Role, roles_with
 from vergabe.cooperations.model import Cooperation
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 # What everybody does for themselves: account, mailbox, calendar address, own uploads and views.
 OWN = {
     Permission.USE_OWN_ACCOUNT,

@@ -26,6 +26,9 @@ from vergabe.records import contents
 from vergabe.records.export import export_zip
 from vergabe.tenders.model import Tender
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 ADDRESS = "geheim@firma.example"
 
 

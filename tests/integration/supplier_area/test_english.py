@@ -23,6 +23,9 @@ from vergabe.suppliers import following
 from vergabe.tenders.model import Tender
 from vergabe.texts import FOLDER
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 AREAS = ("supplier_area", "suppliers", "messages", "enquiries")
 
 

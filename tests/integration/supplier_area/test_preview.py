@@ -15,6 +15,9 @@ from vergabe.suppliers.matching import matching_suppliers
 from vergabe.tenders import invitations
 from vergabe.tenders.model import Tender
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 PROFILE = "/unternehmen/profil"
 
 

@@ -14,6 +14,9 @@ from vergabe.suppliers.matching import matching_suppliers
 from vergabe.suppliers.model import ProfileInterest, SupplierProfile
 from vergabe.suppliers.profiles import FirmEntry, ProfileEntry
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 PROFILE = "/unternehmen/profil"
 
 

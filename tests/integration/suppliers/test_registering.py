@@ -16,6 +16,9 @@ from vergabe.outbox import OutboxRow
 from vergabe.suppliers.matching import matching_suppliers
 from vergabe.suppliers.model import PendingRegistration, SupplierProfile
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 REGISTER = "/unternehmen/registrieren"
 PASSWORD = "drei Löschfahrzeuge in Jülich"
 FORM = {"full_name": "Sabine Bieter", "email": "Sabine@Example.org"}

@@ -15,6 +15,9 @@ from vergabe.access.permissions import Role
 from vergabe.files.store import FileStore
 from vergabe.tenders.model import Tender
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 Headers = dict[str, str]
 
 

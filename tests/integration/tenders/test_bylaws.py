@@ -23,6 +23,9 @@ from vergabe.tenders.facts import current_assessment
 from vergabe.tenders.model import Tender
 from vergabe.tenders.recording import stream_of
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 DAY = dt.timedelta(days=1)
 
 

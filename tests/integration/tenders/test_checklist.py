@@ -19,7 +19,7 @@ from vergabe.tenders.gates import all_gates
 from vergabe.tenders.model import Tender
 from vergabe.votes.rules import Choice
 
-pytestmark = pytest.mark.usefixtures("moving_clock")
+pytestmark = [pytest.mark.usefixtures("moving_clock"), pytest.mark.one_database]
 
 
 def rows_of(session: Session, tender: Tender, app: Flask) -> dict[str, Row]:

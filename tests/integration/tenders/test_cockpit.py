@@ -1,5 +1,6 @@
 """The task list: what is missing leads to the very field, and one thing comes next."""
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -9,6 +10,9 @@ from vergabe import clock
 from vergabe.access.permissions import Role
 from vergabe.files.store import FileStore
 from vergabe.tenders import gates, readiness
+
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
 
 
 def test_a_draft_leads_to_the_very_field(session: Session, client: FlaskClient) -> None:

@@ -25,6 +25,9 @@ from vergabe.tenders.recording import stream_of
 from vergabe.tenders.snapshots import visible_documents
 from vergabe.web import shell
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 MEGABYTE = 1024 * 1024
 SUMMARY = "Neue Unterlagen liegen vor."
 

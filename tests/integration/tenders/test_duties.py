@@ -23,6 +23,9 @@ from vergabe.tenders import amending, changing, documents, duties, gates, querie
 from vergabe.tenders.amending import Amendment
 from vergabe.tenders.model import Tender
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 
 def _publish(session: Session, store: FileStore, actor: object, tender: Tender) -> object:
     return notices.publish_tender(

@@ -21,6 +21,9 @@ from vergabe.tenders.lotting import Split
 from vergabe.tenders.model import Tender
 from vergabe.tenders.recording import stream_of
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 REASON = "Ein Grund mit mehr als zwanzig Zeichen."
 EARLIEST = dt.datetime(2026, 12, 23, 23, 0, tzinfo=dt.UTC)  # 24 December, 0:00 in Berlin
 

@@ -22,6 +22,9 @@ from vergabe.tenders.lotting import Split
 from vergabe.tenders.model import Tender
 from vergabe.tenders.recording import stream_of
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 TWO_TRADES = {
     "34144210": [("Löschfahrzeug", 1, "H87", 45_000_000), ("Beladung", 1, "H87", 2_000_001)],
     "35811100": [("Einsatzjacke", 20, "H87", 61_000), ("Schulung", None, None, None)],

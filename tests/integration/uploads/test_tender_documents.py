@@ -18,6 +18,9 @@ from vergabe.files import current
 from vergabe.files.store import FileStore
 from vergabe.tenders.model import Tender
 
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
 PDF = b"%PDF-1.7\n" + b"Plan " * 5000
 
 
