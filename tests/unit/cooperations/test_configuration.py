@@ -460,10 +460,10 @@ def test_what_is_no_toml_gets_a_german_sentence(content: bytes, words: str) -> N
 
 
 def test_five_megabytes_are_refused_at_once() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(TooLarge, match="1 MB"):
         parse(b"# " + b"x" * 5_000_000, TODAY)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 def test_association_without_ags_is_known_by_its_ars() -> None:

@@ -272,7 +272,7 @@ def test_cleaning_twice_changes_nothing(text: str) -> None:
 @pytest.mark.parametrize("filler", [" ", "\u00a0", "1", "(", ",", "\n", "-"])
 def test_long_nonsense_is_answered_at_once(filler: str) -> None:
     nonsense = "a" + filler * 80_000 + "b"
-    started = time.perf_counter()
+    started = time.process_time()
     for parse in (
         german.parse_quantity,
         german.parse_money_cents,
@@ -286,4 +286,4 @@ def test_long_nonsense_is_answered_at_once(filler: str) -> None:
     with contextlib.suppress(InvalidInput):
         plain_text.many_lines(nonsense, max_length=20_000)
     parse_demand({"title": nonsense, "cpv_main": nonsense, "nuts": nonsense, "nature": nonsense})
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

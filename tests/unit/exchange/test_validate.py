@@ -171,12 +171,12 @@ def test_official_documents_are_told_apart_from_our_profile() -> None:
 def test_document_with_thousands_of_mistakes_gives_a_hundred_findings_soon() -> None:
     at = GOOD.index(b"<doc:awardCriterion>")
     wrong = b"<doc:awardCriterion><doc:kind>X</doc:kind></doc:awardCriterion>\n" * 90_000
-    started = time.perf_counter()
+    started = time.process_time()
     found = validate_bytes(GOOD[:at] + wrong + GOOD[at:])
     assert len(found) == 101
     assert (found[0].field, found[0].location) == ("kind", "Notice")
     assert (found[-1].severity, found[-1].rule) == ("info", "more_findings")
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_missing_unreadable_and_strange_files_are_findings(tmp_path: Path) -> None:
@@ -193,11 +193,11 @@ def test_file_above_the_limit_is_not_read_to_its_end(tmp_path: Path) -> None:
     large = tmp_path / "large.xml"
     with large.open("wb") as file:
         file.truncate(3 * 1024**3)
-    started = time.perf_counter()
+    started = time.process_time()
     (finding,) = validate_file(large)
     assert (finding.stage, finding.rule) == ("file", "xml_too_large")
     assert "3072,0 MiB" in finding.message
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_valid_file_has_no_findings(tmp_path: Path) -> None:

@@ -514,9 +514,9 @@ def test_twenty_members_with_twenty_lots_are_advised_quickly() -> None:
     advise(facts)
     took = []
     for _ in range(3):
-        before = time.perf_counter()
+        before = time.process_time()
         advise(facts)
-        took.append(time.perf_counter() - before)
+        took.append(time.process_time() - before)
     # The aim is 50 ms; the wide margin keeps the test quiet on a busy machine.
     assert min(took) < 0.25
 

@@ -37,9 +37,9 @@ def test_proposals_agree_with_what_a_person_would_pool(real: list[DemandFacts], 
 def test_all_real_demands_are_grouped_in_seconds(
     real: list[DemandFacts], proposals: list[Proposal]
 ) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     again = propose(list(reversed(real)), GroupingSettings(), real_demands.cpv_label)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
     assert again == proposals
 
 
