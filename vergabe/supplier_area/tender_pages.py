@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from vergabe import clock
@@ -20,7 +20,6 @@ from vergabe.tenders import rules
 from vergabe.tenders.model import Tender, TenderDocument
 from vergabe.tenders.snapshots import visible_documents
 from vergabe.texts import gettext as _
-from vergabe.web.downloads import content_disposition
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -111,7 +110,5 @@ def new_documents(reference: str) -> ResponseReturnValue:
     found = _new_documents(visible_documents(tender, tender.published_version), since)
     if not found:
         raise NotFound(_("Eine neue Unterlage"))
-    response = Response(bundles.stream(current.store(), found), content_type="application/zip")
     name = f"{tender.reference}-neu-seit-Fassung-{since}.zip"
-    response.headers["Content-Disposition"] = content_disposition(name)
-    return response
+    return bundles.answer(current.store(), found, name)
