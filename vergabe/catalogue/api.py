@@ -8,6 +8,7 @@ from vergabe.catalogue.schema import FoundSchema, SearchQuery
 from vergabe.catalogue.wishes import Wish, cpv_prefixes
 from vergabe.db import db
 from vergabe.web.api import ApiBlueprint
+from vergabe.web.lagging import may_lag
 from vergabe.web.rights import public
 
 api = ApiBlueprint("catalogue", __name__, description="Suche in allen Bekanntmachungen, öffentlich")
@@ -15,6 +16,7 @@ api = ApiBlueprint("catalogue", __name__, description="Suche in allen Bekanntmac
 
 @api.get("/search")
 @public
+@may_lag
 @api.arguments(SearchQuery, location="query")
 @api.response(200, FoundSchema)
 def search(query: dict[str, Any]) -> Any:

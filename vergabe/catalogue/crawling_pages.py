@@ -9,6 +9,7 @@ from vergabe.catalogue import queries
 from vergabe.db import db
 from vergabe.errors import NotFound
 from vergabe.web import shell
+from vergabe.web.lagging import may_lag
 from vergabe.web.rights import public
 
 pages = Blueprint("crawling", __name__)
@@ -31,6 +32,7 @@ def robots() -> ResponseReturnValue:
 
 @pages.get("/sitemap.xml")
 @public
+@may_lag
 def sitemap() -> ResponseReturnValue:
     """The list of the parts of the site map."""
     base = shell.settings().base_url
@@ -53,6 +55,7 @@ def fixed() -> ResponseReturnValue:
 
 @pages.get("/sitemap-<int:number>.xml")
 @public
+@may_lag
 def part(number: int) -> ResponseReturnValue:
     """Procedures of one part, each with its latest change."""
     base = shell.settings().base_url

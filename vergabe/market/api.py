@@ -12,6 +12,7 @@ from vergabe.market import queries, serving
 from vergabe.market.queries import Search
 from vergabe.market.schema import ForeignNoticeSchema, MarketQuery, ProcedureListSchema
 from vergabe.web.api import ApiBlueprint
+from vergabe.web.lagging import may_lag
 from vergabe.web.rights import public
 
 api = ApiBlueprint("market", __name__, description="Bekanntmachungen anderer Stellen, öffentlich")
@@ -19,6 +20,7 @@ api = ApiBlueprint("market", __name__, description="Bekanntmachungen anderer Ste
 
 @api.get("/market/procedures")
 @public
+@may_lag
 @api.arguments(MarketQuery, location="query")
 @api.response(200, ProcedureListSchema)
 def search(query: dict[str, Any]) -> Any:
@@ -31,6 +33,7 @@ def search(query: dict[str, Any]) -> Any:
 
 @api.get("/market/notices/<uuid:foreign_id>")
 @public
+@may_lag
 @api.response(200, ForeignNoticeSchema)
 def notice(foreign_id: uuid.UUID) -> Any:
     """Eine Bekanntmachung mit allem, was von ihr gelesen wurde."""
@@ -49,6 +52,7 @@ _COLUMNS = ("id", "source", "source_id", "version", "is_current", "title", "publ
 
 @api.get("/market/notices/<uuid:foreign_id>/xml")
 @public
+@may_lag
 @api.response(200, content_type="application/xml")
 def document(foreign_id: uuid.UUID) -> Response:
     """Das XML einer Bekanntmachung, wie es gelesen wurde."""

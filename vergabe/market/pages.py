@@ -11,6 +11,7 @@ from vergabe.catalogue.service import plain
 from vergabe.db import db
 from vergabe.files import current
 from vergabe.market import serving
+from vergabe.web.lagging import may_lag
 from vergabe.web.rights import public
 
 pages = Blueprint("market", __name__)
@@ -18,6 +19,7 @@ pages = Blueprint("market", __name__)
 
 @pages.get("/bekanntmachungen/andere")
 @public
+@may_lag
 def search() -> ResponseReturnValue:
     """The address that the search in others' notices had before there was one for all."""
     arguments: dict[str, Any] = request.args.to_dict(flat=False)
@@ -27,6 +29,7 @@ def search() -> ResponseReturnValue:
 
 @pages.get("/bekanntmachungen/andere/<uuid:foreign_id>")
 @public
+@may_lag
 def show(foreign_id: uuid.UUID) -> ResponseReturnValue:
     shown = serving.shown(db.session(), foreign_id)
     return render_template(
@@ -42,6 +45,7 @@ def show(foreign_id: uuid.UUID) -> ResponseReturnValue:
 
 @pages.get("/bekanntmachungen/andere/<uuid:foreign_id>/ansicht")
 @public
+@may_lag
 def whole(foreign_id: uuid.UUID) -> ResponseReturnValue:
     shown = serving.shown(db.session(), foreign_id)
     return render_template(
@@ -56,5 +60,6 @@ def whole(foreign_id: uuid.UUID) -> ResponseReturnValue:
 
 @pages.get("/bekanntmachungen/andere/<uuid:foreign_id>.xml")
 @public
+@may_lag
 def document(foreign_id: uuid.UUID) -> Response:
     return serving.xml(db.session(), foreign_id, current.store())

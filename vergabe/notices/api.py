@@ -28,6 +28,7 @@ from vergabe.tenders.amending import Amendment
 from vergabe.tenders.outlet import Outlet
 from vergabe.web import shell
 from vergabe.web.api import ApiBlueprint, require_version
+from vergabe.web.lagging import may_lag
 from vergabe.web.rights import current_actor, public, requires
 from vergabe.web.transactions import commits
 
@@ -36,6 +37,7 @@ api = ApiBlueprint("notices", __name__, description="Bekanntmachungen, öffentli
 
 @api.get("/notices")
 @public
+@may_lag
 @api.arguments(NoticeQuery, location="query")
 @api.response(200, NoticeListSchema)
 def search(query: dict[str, Any]) -> Any:
@@ -53,6 +55,7 @@ def search(query: dict[str, Any]) -> Any:
 
 @api.get("/notices/changes")
 @public
+@may_lag
 @api.arguments(ChangeQuery, location="query")
 @api.response(200, ChangeListSchema)
 def changes(query: dict[str, Any]) -> Any:

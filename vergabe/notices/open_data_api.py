@@ -11,6 +11,7 @@ from vergabe.notices import open_data
 from vergabe.notices.schema import ChangeQuery
 from vergabe.web import shell
 from vergabe.web.api import ApiBlueprint
+from vergabe.web.lagging import may_lag
 from vergabe.web.rights import public
 
 api = ApiBlueprint("open_data", __name__, description="Offene Daten (OCDS), öffentlich")
@@ -18,6 +19,7 @@ api = ApiBlueprint("open_data", __name__, description="Offene Daten (OCDS), öff
 
 @api.get("/ocds/releases")
 @public
+@may_lag
 @api.arguments(ChangeQuery, location="query")
 @api.response(200, content_type="application/json")
 def releases(query: dict[str, Any]) -> Response:
@@ -35,6 +37,7 @@ def releases(query: dict[str, Any]) -> Response:
 
 @api.get("/ocds/records/<reference>")
 @public
+@may_lag
 @api.response(200, content_type="application/json")
 def record(reference: str) -> Response:
     """OCDS-Record eines Verfahrens: alle Releases, ihr Stand und ihre Geschichte."""

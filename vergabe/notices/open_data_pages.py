@@ -10,6 +10,7 @@ from vergabe.exchange.ocds import extension
 from vergabe.files import current
 from vergabe.notices import open_data
 from vergabe.web import shell
+from vergabe.web.lagging import may_lag
 from vergabe.web.rights import public
 
 pages = Blueprint("open_data", __name__)
@@ -19,6 +20,7 @@ MOST: dict[str, int] = {"after": 10**18, "limit": 200}
 
 @pages.get("/bekanntmachungen/<reference>/ocds.json")
 @public
+@may_lag
 def record(reference: str) -> ResponseReturnValue:
     """Everything that was ever published in one procedure."""
     content = open_data.record(
@@ -29,6 +31,7 @@ def record(reference: str) -> ResponseReturnValue:
 
 @pages.get("/bekanntmachungen/ocds.json")
 @public
+@may_lag
 def feed() -> ResponseReturnValue:
     """All releases in the order in which they became public."""
     content = open_data.feed(

@@ -27,6 +27,7 @@ from vergabe.tenders.snapshots import visible_documents
 from vergabe.texts import _
 from vergabe.web import languages, shell
 from vergabe.web.downloads import content_disposition
+from vergabe.web.lagging import may_lag
 from vergabe.web.rights import current_actor, public, requires
 from vergabe.web.transactions import commits
 
@@ -39,6 +40,7 @@ FORMATS = {"xml": "xvergabe", "pdf": "pdf", "ocds.json": "ocds", "eforms.xml": "
 
 @pages.get("/bekanntmachungen")
 @public
+@may_lag
 def search() -> ResponseReturnValue:
     """All procedures, ours and those of others."""
     return catalogue_pages.answer(db.session(), "notices.search", now=clock.now())
@@ -111,14 +113,12 @@ def documents_zip(reference: str) -> ResponseReturnValue:
     found = visible_documents(tender, tender.published_version)
     if not found:
         raise NotFound("Die Vergabeunterlagen")
-    response = Response(bundles.stream(current.store(), found), content_type="application/zip")
-    name = f"{tender.reference}-Unterlagen.zip"
-    response.headers["Content-Disposition"] = content_disposition(name)
-    return response
+    return bundles.answer(current.store(), found, f"{tender.reference}-Unterlagen.zip")
 
 
 @pages.get("/bekanntmachungen/atom.xml")
 @public
+@may_lag
 def atom() -> ResponseReturnValue:
     """A search as a feed; its address is that of the search."""
     asked = addresses.read(request.args)
