@@ -16,7 +16,8 @@ def test_the_page_names_every_command_that_commits(session_app: Flask) -> None:
 
 
 def test_the_page_sees_the_locks_of_a_publication(session_app: Flask) -> None:
-    (row,) = [row for row in isolation.rows(session_app) if row.startswith("| api_notices.publish ")]
+    rows = isolation.rows(session_app)
+    (row,) = [row for row in rows if row.startswith("| api_notices.publish ")]
     assert row.index("Tender") < row.index("Cooperation"), row
     assert "FeedCounter" in row
     assert "If-Match" in row
