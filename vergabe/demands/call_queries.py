@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
@@ -177,14 +178,15 @@ def demand_count(session: Session, call_id: uuid.UUID, organisation_id: uuid.UUI
 def rates(
     session: Session, cooperation_id: uuid.UUID, *, now: dt.datetime
 ) -> tuple[Rate, list[MemberRate]]:
-    """Return the answer rate over all open and closed calls of a cooperation, and per member.
+    """Return the answer rate over the latest open and closed calls, and per member.
 
-    A number of statements that grows with the calls of the cooperation, not with its demands.
+    RATED_CALLS at most: the page costs the same after twenty years as after two.
     """
     calls = session.scalars(
-        select(CallForDemands).where(
-            CallForDemands.cooperation_id == cooperation_id, CallForDemands.opens_at <= now
-        )
+        select(CallForDemands)
+        .where(CallForDemands.cooperation_id == cooperation_id, CallForDemands.opens_at <= now)
+        .order_by(CallForDemands.closes_at.desc(), CallForDemands.id.desc())
+        .limit(RATED_CALLS)
     ).all()
     call_ids = [call.id for call in calls]
     given = _demand_answers(session, Demand.call_id.in_(call_ids))
@@ -225,6 +227,8 @@ def rates_shown(
             found.append((cooperation, total, members))
     return found
 
+
+RATED_CALLS: Final = 50
 
 _Given = Mapping[tuple[uuid.UUID, uuid.UUID], tuple[int, int, dt.datetime]]
 _None = Mapping[tuple[uuid.UUID, uuid.UUID], CallAnswer]
