@@ -39,6 +39,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "static-copy": ("maintenance", "static_copy"),
     "suppliers": ("suppliers", "suppliers"),
     "tender": ("notices", "tender"),
+    "webhooks": ("webhooks", "webhooks"),
     "worker": ("running", "worker"),
 }
 

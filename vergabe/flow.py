@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from sqlalchemy.orm import Session
 
+from vergabe import forwarding
 from vergabe.cooperations.events import ResolutionRevoked
 from vergabe.cost_shares import handlers as costs
 from vergabe.enquiries import events as enquiry_events
@@ -60,17 +61,20 @@ def tell_suppliers(
 
 FLOW: Final[Mapping[type[Event], tuple[Handler, ...]]] = {
     ResolutionRevoked: (resolution_watch.note_revocation,),
-    pool_events.ConsultationStarted: (pools.tell_of_consultation,),
+    pool_events.ConsultationStarted: (
+        pools.tell_of_consultation,
+        forwarding.consultation_started,
+    ),
     pool_events.CommentWritten: (pools.tell_of_comment,),
     pool_events.PoolReshaped: (pools.tell_of_new_shape,),
-    pool_events.JoiningOpened: (pools.tell_of_joining_window,),
-    pool_events.MemberJoined: (pools.tell_of_joining,),
+    pool_events.JoiningOpened: (pools.tell_of_joining_window, forwarding.joining_opened),
+    pool_events.MemberJoined: (pools.tell_of_joining, forwarding.member_joined),
     pool_events.MemberStayedOut: (pools.tell_of_staying_out,),
     pool_events.LaterJoinerNamed: (pools.tell_of_later_joiner,),
     pool_events.LaterJoinerJoined: (pools.tell_of_later_joining,),
     pool_events.WithdrawalAsked: (pools.tell_of_withdrawal,),
     pool_events.WithdrawalDecided: (pools.tell_of_decided_withdrawal,),
-    pool_events.PoolEnded: (pools.tell_of_end,),
+    pool_events.PoolEnded: (pools.tell_of_end, forwarding.pool_ended),
     vote_events.VoteOpened: (votes.tell_of_opening,),
     vote_events.VoteClosed: (votes.tell_of_closing,),
     NoticePublished: (
@@ -78,10 +82,11 @@ FLOW: Final[Mapping[type[Event], tuple[Handler, ...]]] = {
         tell_suppliers,
         outages.settle_open_cases,
         costs.tell_of_effort_without_award,
+        forwarding.notice_published,
     ),
-    DeliveryNews: (deliveries.tell_officers,),
-    enquiry_events.EnquiryReceived: (enquiries.tell_officers,),
-    enquiry_events.AnswerPublished: (enquiries.tell_answer,),
+    DeliveryNews: (deliveries.tell_officers, forwarding.delivery_news),
+    enquiry_events.EnquiryReceived: (enquiries.tell_officers, forwarding.enquiry_received),
+    enquiry_events.AnswerPublished: (enquiries.tell_answer, forwarding.answer_published),
     MailUnsubscribed: (suppliers.leave_after_unsubscribing,),
 }
 

@@ -39,7 +39,15 @@ NAVIGATION: Final[tuple[NavItem, ...]] = (
     NavItem(marked("Profil"), "supplier_profile.show", Permission.USE_SUPPLIER_AREA),
     NavItem(marked("Unternehmen"), "suppliers.firm", Permission.USE_SUPPLIER_AREA),
     NavItem(marked("Bekanntmachungen"), "notices.search", None),
-    NavItem(marked("Personen"), "accounts.people", Permission.ADMINISTER_ORGANISATION),
+    NavItem(
+        marked("Personen"),
+        "accounts.people",
+        Permission.ADMINISTER_ORGANISATION,
+        marked("Verwaltung"),
+    ),
+    NavItem(
+        marked("Webhooks"), "webhooks.index", Permission.MANAGE_WEBHOOKS, marked("Verwaltung")
+    ),
 )
 
 # Pages about one thing, in the order in which its links stand.

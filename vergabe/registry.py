@@ -47,6 +47,7 @@ import vergabe.tenders.model
 import vergabe.uploads.model
 import vergabe.uptime.model
 import vergabe.votes.model
+import vergabe.webhooks.model
 from vergabe import flow, menus
 from vergabe.access.permissions import Permission
 from vergabe.accounts import api as accounts_api
@@ -187,6 +188,8 @@ from vergabe.votes import gates as vote_gates
 from vergabe.votes import pages as votes_pages
 from vergabe.web import api, sections, shell
 from vergabe.web.api import ApiBlueprint
+from vergabe.webhooks import api as webhooks_api
+from vergabe.webhooks import pages as webhooks_pages
 
 MODELS: Final[tuple[ModuleType, ...]] = (
     vergabe.access.model,
@@ -198,6 +201,7 @@ MODELS: Final[tuple[ModuleType, ...]] = (
     vergabe.uploads.model,
     vergabe.messages.model,
     vergabe.jobs.model,
+    vergabe.webhooks.model,
     vergabe.deadlines.model,
     vergabe.uptime.model,
     vergabe.suppliers.model,
@@ -298,6 +302,7 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     health.pages,
     metrics.pages,
     outbox_pages.pages,
+    webhooks_pages.pages,
     search_pages.pages,
     statements.pages,
     appearance.pages,
@@ -343,6 +348,7 @@ API: Final[tuple[ApiBlueprint, ...]] = (
     check_api.api,
     uploads_api.api,
     jobs_api.api,
+    webhooks_api.api,
     messages_api.api,
     suppliers_api.api,
     supplier_area_api.api,

@@ -32,6 +32,7 @@ from vergabe.uploads import service as uploads
 from vergabe.uptime import detecting
 from vergabe.uptime.watching import Watch
 from vergabe.votes import handlers as votes
+from vergabe.webhooks import delivery as webhooks
 
 
 def send_mails(app: Flask) -> int:
@@ -165,6 +166,11 @@ def read_bounces(app: Flask) -> int:
                 bounces.take(session, content, now=clock.now())
             bounces.put_away(settings.bounce_folder, file)
     return len(found)
+
+
+def call_webhooks(app: Flask) -> int:
+    """Tell subscribed systems what happened; return how many calls were tried."""
+    return webhooks.send_due(app)
 
 
 def sweep_limits(app: Flask) -> int:

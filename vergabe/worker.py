@@ -91,7 +91,7 @@ def drain(app: Flask, *, rounds: int = 200) -> int:
     total = 0
     for _ in range(rounds):
         done = deliver_events(app) + sweeps.send_notices(app) + sweeps.send_mails(app)
-        done += sweeps.run_jobs(app)
+        done += sweeps.run_jobs(app) + sweeps.call_webhooks(app)
         total += done
         if not done:
             return total
@@ -107,6 +107,7 @@ def start(app: Flask) -> BackgroundScheduler:
     ticks: tuple[tuple[str, Callable[[Flask], int], float], ...] = (
         ("deliver_events", deliver_events, DELIVERY_SECONDS),
         ("send_mails", sweeps.send_mails, DELIVERY_SECONDS),
+        ("call_webhooks", sweeps.call_webhooks, DELIVERY_SECONDS),
         ("send_notices", sweeps.send_notices, SWEEP_SECONDS),
         ("send_reminders", sweeps.send_reminders, SWEEP_SECONDS),
         ("run_jobs", sweeps.run_jobs, DELIVERY_SECONDS),

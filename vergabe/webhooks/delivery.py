@@ -1,0 +1,233 @@
+"""Calls out of the outbox: lease and read, call, mark; no transaction is open while calling.
+
+Each subscription is a lane of its own: its calls go one after the other, and a receiver that is
+slow or away holds up nobody else.
+"""
+
+import datetime as dt
+import logging
+import uuid
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from vergabe import clock, outbox
+from vergabe.access import queries as people
+from vergabe.access.permissions import Permission
+from vergabe.db import reading, unit_of_work
+from vergabe.messages import service as messages
+from vergabe.messages.service import Reader
+from vergabe.outbox import OutboxRow
+from vergabe.settings import Settings
+from vergabe.webhooks import calling, rules, service
+from vergabe.webhooks.calling import Result
+from vergabe.webhooks.model import WebhookCall, WebhookSubscription
+
+logger = logging.getLogger(__name__)
+
+BATCH: Final = 60
+LANES_AT_ONCE: Final = 8
+MARGIN: Final = dt.timedelta(seconds=30)
+"""No call is begun this short before the lease ends: another worker might make it too."""
+GIVEN_UP_BEFORE_PAUSE: Final = 3
+AGENT: Final = "Vergabe-Webhook/1"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A call that is ready to be made."""
+
+    row_id: uuid.UUID
+    call_id: uuid.UUID
+    lane: str
+    url: str
+    body: str
+    nonces: tuple[str, ...]
+
+
+def send_due(app: Flask) -> int:
+    """Make the calls that are due and return how many were tried."""
+    settings: Settings = app.extensions["vergabe_settings"]
+    with app.app_context():
+        if not _has_due():
+            return 0
+        tried = 0
+        while True:
+            letters, until = _lease()
+            if not letters:
+                return tried
+            results = _call_all(letters, settings, until)
+            _mark(letters, results)
+            tried += len(results)
+            if len(results) < len(letters):
+                return tried
+
+
+def _has_due() -> bool:
+    # Looked at first without writing: SQLite has one writer, and most ticks have nothing to do.
+    due = select(OutboxRow.id).where(
+        OutboxRow.kind == service.KIND,
+        OutboxRow.state == "waiting",
+        OutboxRow.due_at <= clock.now(),
+    )
+    with reading() as session:
+        return session.scalars(due.limit(1)).first() is not None
+
+
+def _lease() -> tuple[list[Letter], dt.datetime]:
+    with unit_of_work() as session:
+        now = clock.now()
+        rows = outbox.lease(session, [service.KIND], now=now, limit=BATCH)
+        wanted = {row.id: uuid.UUID(row.payload["call_id"]) for row in rows}
+        calls = session.scalars(
+            select(WebhookCall)
+            .where(WebhookCall.id.in_(wanted.values()))
+            .options(joinedload(WebhookCall.subscription))
+        )
+        found = {call.id: call for call in calls}
+        letters = []
+        for row_id, call_id in wanted.items():
+            call = found.pop(call_id, None)
+            if call is None or call.state != "waiting" or not _is_open(call.subscription):
+                # Paused or ended meanwhile: it waits in its own table, not here.
+                outbox.mark_done(session, row_id, now=now)
+                continue
+            letters.append(_letter(row_id, call, now))
+        return letters, now + outbox.LEASE
+
+
+def _is_open(subscription: WebhookSubscription) -> bool:
+    return subscription.paused_at is None and subscription.ended_at is None
+
+
+def _letter(row_id: uuid.UUID, call: WebhookCall, now: dt.datetime) -> Letter:
+    subscription = call.subscription
+    nonces = [subscription.nonce]
+    until = subscription.previous_until
+    if subscription.previous_nonce and until is not None and now < until:
+        nonces.append(subscription.previous_nonce)
+    return Letter(row_id, call.id, str(subscription.id), subscription.url, call.body, tuple(nonces))
+
+
+def _call_all(
+    letters: Sequence[Letter], settings: Settings, until: dt.datetime
+) -> dict[uuid.UUID, Result]:
+    """Return what came of the calls that were tried, by row; lanes at once, each in order."""
+    lanes: dict[str, list[Letter]] = {}
+    for letter in letters:
+        lanes.setdefault(letter.lane, []).append(letter)
+    found: dict[uuid.UUID, Result] = {}
+    with ThreadPoolExecutor(min(LANES_AT_ONCE, len(lanes))) as pool:
+        for results in pool.map(lambda lane: _call_lane(lane, settings, until), lanes.values()):
+            found |= results
+    return found
+
+
+def _call_lane(
+    lane: Sequence[Letter], settings: Settings, until: dt.datetime
+) -> dict[uuid.UUID, Result]:
+    found: dict[uuid.UUID, Result] = {}
+    for letter in lane:
+        now = clock.read()
+        if now > until - MARGIN:
+            break
+        timestamp = int(now.timestamp())
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "User-Agent": AGENT,
+            "webhook-id": str(letter.call_id),
+            "webhook-timestamp": str(timestamp),
+            "webhook-signature": rules.signature(
+                settings.secret_key,
+                letter.nonces,
+                call_id=str(letter.call_id),
+                timestamp=timestamp,
+                body=letter.body,
+            ),
+        }
+        result = calling.call(
+            letter.url, letter.body.encode(), headers, own=settings.webhook_networks
+        )
+        found[letter.row_id] = result
+        if not result.is_good:
+            break
+    return found
+
+
+def _mark(letters: Sequence[Letter], results: dict[uuid.UUID, Result]) -> None:
+    with unit_of_work() as session:
+        now = clock.now()
+        untouched = [letter.row_id for letter in letters if letter.row_id not in results]
+        if untouched:
+            outbox.release_lease(session, untouched, now=now)
+        for letter in letters:
+            result = results.get(letter.row_id)
+            if result is not None:
+                _mark_one(session, letter, result, now=now)
+
+
+def _mark_one(session: Session, letter: Letter, result: Result, *, now: dt.datetime) -> None:
+    call = session.get_one(WebhookCall, letter.call_id, with_for_update=True)
+    call.attempts += 1
+    call.last_status = result.status
+    if result.is_good:
+        outbox.mark_done(session, letter.row_id, now=now)
+        call.state, call.delivered_at, call.last_error = "delivered", now, None
+        return
+    call.last_error = result.reason
+    is_final = result.is_gone
+    if is_final:
+        outbox.mark_done(session, letter.row_id, now=now)
+    else:
+        is_final = outbox.mark_failed(session, letter.row_id, result.reason, now=now)
+    if is_final:
+        call.state = "failed"
+        session.flush()
+        logger.warning("webhook call given up", extra={"call": str(call.id)})
+        _pause_if_hopeless(session, call, result, now=now)
+
+
+def _pause_if_hopeless(
+    session: Session, call: WebhookCall, result: Result, *, now: dt.datetime
+) -> None:
+    """Stop a subscription whose receiver is gone, and tell those who look after it."""
+    last = session.scalars(
+        select(WebhookCall.state)
+        .where(
+            WebhookCall.subscription_id == call.subscription_id,
+            WebhookCall.state != "waiting",
+            WebhookCall.sequence <= call.sequence,
+        )
+        .order_by(WebhookCall.sequence.desc())
+        .limit(GIVEN_UP_BEFORE_PAUSE)
+    ).all()
+    is_hopeless = len(last) == GIVEN_UP_BEFORE_PAUSE and set(last) == {"failed"}
+    if not result.is_gone and not is_hopeless:
+        return
+    subscription = session.get_one(WebhookSubscription, call.subscription_id, with_for_update=True)
+    if subscription.paused_at is not None:
+        return
+    service.stop(subscription, result.reason, now=now)
+    readers = people.people_with(
+        session, Permission.MANAGE_WEBHOOKS, [subscription.organisation_id], now=now
+    )
+    messages.send_many(
+        session,
+        [Reader(user_id=user.id) for user, _where in readers],
+        cause=f"webhook:{subscription.id}:{call.id}",
+        kind="webhook",
+        subject=f"Webhook „{subscription.name}“ ist angehalten",
+        body=(
+            "Guten Tag,\n\n"
+            f"die Gegenstelle des Webhooks „{subscription.name}“ nimmt nichts an: {result.reason}\n"
+            "Was seitdem geschieht, wird aufgehoben und gesendet, sobald Sie den Webhook wieder "
+            "aufnehmen."
+        ),
+        link=f"/verwaltung/webhooks/{subscription.id}",
+        now=now,
+    )

@@ -1,0 +1,78 @@
+"""Reads of webhooks, narrowed to the organisation acted for."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from vergabe.access.actor import Actor
+from vergabe.access.permissions import Permission
+from vergabe.errors import NotFound
+from vergabe.texts import gettext as _
+from vergabe.web import paging
+from vergabe.web.paging import Page
+from vergabe.webhooks.model import WebhookCall, WebhookSubscription
+
+
+def own_subscriptions(session: Session, actor: Actor) -> Sequence[WebhookSubscription]:
+    """Return the subscriptions of the organisation acted for that have not ended, by name."""
+    actor.require(Permission.MANAGE_WEBHOOKS)
+    return session.scalars(
+        select(WebhookSubscription)
+        .where(
+            WebhookSubscription.organisation_id == actor.organisation_id,
+            WebhookSubscription.ended_at.is_(None),
+        )
+        .order_by(WebhookSubscription.name, WebhookSubscription.id)
+    ).all()
+
+
+def own_subscription(
+    session: Session, actor: Actor, subscription_id: uuid.UUID, *, is_locked: bool = False
+) -> WebhookSubscription:
+    """Return a subscription of the organisation acted for; NotFound for any other's."""
+    actor.require(Permission.MANAGE_WEBHOOKS)
+    query = select(WebhookSubscription).where(WebhookSubscription.id == subscription_id)
+    if not actor.is_operator:
+        query = query.where(WebhookSubscription.organisation_id == actor.organisation_id)
+    found = session.scalars(query.with_for_update() if is_locked else query).one_or_none()
+    if found is None:
+        raise NotFound(_("Dieser Webhook"))
+    return found
+
+
+def own_call(session: Session, actor: Actor, call_id: uuid.UUID) -> WebhookCall:
+    """Return a call of a subscription of one's own, locked; NotFound for any other's."""
+    found = session.get(WebhookCall, call_id, with_for_update=True)
+    if found is None:
+        raise NotFound(_("Dieser Aufruf"))
+    own_subscription(session, actor, found.subscription_id, is_locked=True)
+    return found
+
+
+def calls_of(
+    session: Session,
+    subscription_id: uuid.UUID,
+    *,
+    state: str = "",
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> Page[Any]:
+    """Return a page of calls, newest first. state: only those in this state."""
+    query = select(WebhookCall).where(WebhookCall.subscription_id == subscription_id)
+    if state:
+        query = query.where(WebhookCall.state == state)
+    return paging.newest_first(session, query, WebhookCall.id, cursor=cursor, limit=limit)
+
+
+def counts(session: Session, subscription_id: uuid.UUID) -> dict[str, int]:
+    """Return how many calls are in each state."""
+    rows = session.execute(
+        select(WebhookCall.state, func.count())
+        .where(WebhookCall.subscription_id == subscription_id)
+        .group_by(WebhookCall.state)
+    )
+    found: dict[str, int] = dict(rows.all())
+    return found
