@@ -1,4 +1,4 @@
-"""The service as it runs in the open: `vergabe run` in a process of its own."""
+"""The service as it runs in the open: `vergabe run` and `vergabe worker` as processes."""
 
 import os
 import signal
@@ -73,3 +73,22 @@ def web_server(
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
                 process.wait(timeout=60)
+
+
+@contextmanager
+def worker(app: Flask, log: Path, **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """Start `vergabe worker` and give its process."""
+    with (
+        log.open("ab") as errors,
+        subprocess.Popen(
+            [sys.executable, "-m", "vergabe", "worker"],
+            env=environment_of(app, **environment),
+            stdout=errors,
+            stderr=errors,
+        ) as process,
+    ):
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=60)

@@ -125,7 +125,7 @@ def test_rows_of_the_first_release_come_through_and_the_service_works(old: Flask
     client = old.test_client()
     for path in (f"/api/v1/tenders/{tender.id}", "/api/v1/demands", "/api/v1/pools"):
         assert client.get(path, headers=headers).status_code == 200, path
-    for path in ("/bekanntmachungen", "/api/v1/notices/changes", "/bekanntmachungen.atom"):
+    for path in ("/bekanntmachungen", "/api/v1/notices/changes", "/bekanntmachungen/atom.xml"):
         assert client.get(path).status_code == 200, path
     worker.drain(old)
     with old.app_context(), reading() as session:

@@ -1,0 +1,147 @@
+"""Does memory stay flat while the service works for an hour?
+
+    python -m benchmarks.soak [--minutes 60] [--people 4] [--database postgresql|sqlite]
+
+Two web processes, a worker and an SMTP server; people read, ask and import all the while, every
+quarter of a minute a tender is published. Memory (proportional, PSS) of each process is looked at
+every five seconds. After a warm-up of a fifth of the time, the last fifth is compared with the
+second: grown by more than a twentieth is a leak.
+"""
+
+import argparse
+import itertools
+import json
+import statistics
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from benchmarks import frame
+from benchmarks.frame import at_most, exactly
+from benchmarks.people import Person, Timings, children, memory_mb, percentile
+from benchmarks.places import application
+from tests import live
+from tests.integration.messages.smtp_server import smtp_server
+from tests.killing import clients
+from tests.killing.clients import Plan
+
+LOOK_EVERY_SECONDS = 5.0
+PUBLISH_EVERY_SECONDS = 15.0
+
+
+def work(port: int, plan: Plan, timings: Timings, over: threading.Event, number: int) -> None:
+    """Read, ask and import until it is over."""
+    person, asker = Person(port, timings), Person(port, timings, plan.asker)
+    importer = Person(port, timings, plan.importer)
+    questions, imports = clients.questions(plan), clients.imports(plan)
+    reads = itertools.cycle(
+        (
+            "/bekanntmachungen",
+            f"/bekanntmachungen/{plan.reference}",
+            "/bekanntmachungen?q=Fahrzeuge",
+            "/api/v1/notices/changes",
+            "/bekanntmachungen/atom.xml",
+        )
+    )
+    for turn in itertools.count(number):
+        if over.is_set():
+            return
+        person.do("read", "GET", next(reads))
+        if turn % 5 == 0:
+            task = next(questions)
+            asker.do("ask", "POST", task.path, task.body, **_headers(task))
+        if turn % 20 == 0:
+            task = next(imports)
+            importer.do("import", "POST", task.path, task.body, **_headers(task))
+        over.wait(0.1)
+
+
+def _headers(task: clients.Task) -> dict[str, str]:
+    return {"Content_Type": task.headers["Content-Type"]}
+
+
+def publish(port: int, plan: Plan, timings: Timings, over: threading.Event) -> None:
+    for task in plan.publish:
+        if over.wait(PUBLISH_EVERY_SECONDS):
+            return
+        Person(port, timings, task.headers).do("publish", "POST", task.path)
+
+
+def watch(processes: dict[str, int], over: threading.Event) -> dict[str, list[float]]:
+    """Return the memory of each process, looked at again and again until it is over."""
+    seen: dict[str, list[float]] = {}
+    while not over.wait(LOOK_EVERY_SECONDS):
+        for name, parent in processes.items():
+            for place, pid in enumerate(children(parent)):
+                seen.setdefault(f"{name} {place}", []).append(memory_mb(pid))
+    return seen
+
+
+def growth(values: list[float]) -> float:
+    """Return the last fifth's median over the second fifth's."""
+    fifth = max(1, len(values) // 5)
+    return statistics.median(values[-fifth:]) / statistics.median(
+        values[fifth : 2 * fifth] or values
+    )
+
+
+def play(app: Flask, wanted: argparse.Namespace) -> dict[str, Any]:
+    """Let people work for the time and return memory, growth and errors."""
+    count = int(wanted.minutes * 60 / PUBLISH_EVERY_SECONDS) + 1
+    plan = clients.prepare(app, publications=count, joinings=0)
+    timings, over = Timings(), threading.Event()
+    with (
+        tempfile.TemporaryDirectory(prefix="vergabe-soak-") as folder,
+        smtp_server() as (postbox, smtp_url),
+        live.worker(app, Path(folder) / "worker", VERGABE_SMTP_URL=smtp_url) as worker,
+        live.web_server(app, Path(folder) / "web") as (port, web),
+    ):
+        threads = [
+            threading.Thread(target=work, args=(port, plan, timings, over, number))
+            for number in range(wanted.people)
+        ]
+        threads.append(threading.Thread(target=publish, args=(port, plan, timings, over)))
+        threading.Timer(wanted.minutes * 60, over.set).start()
+        for thread in threads:
+            thread.start()
+        seen = watch({"web": web.pid, "worker": worker.pid}, over)
+        for thread in threads:
+            thread.join()
+        mails = len(postbox.received)
+    return {
+        "requests": len(timings.every),
+        "p95_ms": round(percentile(timings.every, 0.95) * 1000),
+        "errors": dict(timings.errors.most_common(8)),
+        "mails": mails,
+        "memory_mb": {
+            name: {"first": round(values[0]), "last": round(values[-1]), "most": round(max(values))}
+            for name, values in seen.items()
+        },
+        "growth": {name: round(growth(values), 3) for name, values in seen.items()},
+    }
+
+
+def main() -> int:
+    parser = frame.parser(__doc__, rounds=1)
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="postgresql")
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--people", type=int, default=4)
+    wanted = parser.parse_args()
+    report = frame.Report("soak", wanted)
+    with application(wanted.database) as app:
+        found = play(app, wanted)
+    kind = {"database": wanted.database}
+    worst = max(found["growth"].values())
+    report.row("soak: memory, last fifth over second", worst, "times", goal=at_most(1.05), **kind)
+    report.row("soak: errors", sum(found["errors"].values()), "requests", goal=exactly(0), **kind)
+    report.figures |= found
+    print(json.dumps(found, ensure_ascii=False, indent=2))
+    return report.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
