@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from tests.conftest import SeparateClient, emptied
 from tests.factories import (
     access,
     bylaws,
@@ -24,6 +26,7 @@ from tests.factories import (
     funding,
     in_house,
     market,
+    outages,
     plans,
     pools,
     suppliers,
@@ -34,8 +37,9 @@ from tests.factories import (
 from vergabe import clock, ids
 from vergabe.access.actor import Actor
 from vergabe.access.model import ApiToken, Organisation, RoleAssignment
-from vergabe.access.permissions import Role
+from vergabe.access.permissions import Role, roles_with
 from vergabe.cooperations.model import Cooperation, Mandate, Resolution
+from vergabe.db import db
 from vergabe.deadlines.model import Deadline
 from vergabe.enquiries.model import AnswerDraft
 from vergabe.files import current
@@ -96,9 +100,17 @@ class World:
     public: Visitor
     names: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def visitors(self) -> tuple[Visitor, Visitor, Visitor]:
-        return self.buyer, self.supplier, self.public
+
+@contextmanager
+def standing(app: Flask, **tender_facts: Any) -> Iterator[World]:
+    """Make a world that many tests look at; `supposing` takes back what one of them changes."""
+    with emptied(app):
+        before = app.test_client_class
+        app.test_client_class = SeparateClient
+        try:
+            yield world(app, db.session(), **tender_facts)
+        finally:
+            app.test_client_class = before
 
 
 def world(app: Flask, session: Session, **tender_facts: Any) -> World:
@@ -156,6 +168,7 @@ def world(app: Flask, session: Session, **tender_facts: Any) -> World:
     ]
     values["draft_id"] = [_answer_draft(session, published.id)]
     values["form_key"] = [ids.new_id()]
+    values["outage_id"] = [_outage(session)]
     values["vote_id"] = [votes.opened(session, found[1]).id]
     values |= cost_shares.route_values(session, found[2])
     values["milestone_id"] += funded(session, found[0], values)
@@ -190,6 +203,13 @@ def _answer_draft(session: Session, tender_id: uuid.UUID) -> uuid.UUID:
     session.add(draft)
     session.flush()
     return draft.id
+
+
+def _outage(session: Session) -> uuid.UUID:
+    """Return an outage of everybody, over an hour ago."""
+    now = clock.now()
+    hour = dt.timedelta(hours=1)
+    return outages.outage(session, now - 2 * hour, now - hour, with_file=True).id
 
 
 def funded(session: Session, pool: Pool, values: dict[str, list[Any]]) -> list[uuid.UUID]:
@@ -240,13 +260,21 @@ def _unknown(name: str) -> Any:
     return uuid.UUID(int=7) if name.endswith("_id") else "xyz"
 
 
+def visitors(app: Flask, rule: Rule, made: World) -> tuple[Visitor, ...]:
+    """Return who may see a route; a public page shows something else to each."""
+    permission = getattr(app.view_functions[rule.endpoint], "vergabe_permission", None)
+    if permission is None:
+        return made.public, made.buyer, made.supplier
+    return (made.supplier,) if roles_with(permission) == {Role.SUPPLIER} else (made.buyer,)
+
+
 def pages(app: Flask, made: World) -> Iterator[tuple[Visitor, str]]:
-    """Yield every page of ours with each visitor who could ask for it."""
+    """Yield every page of ours with each visitor who may see it."""
     for rule in rules(app):
         if "GET" not in (rule.methods or ()) or rule.rule.startswith("/api/"):
             continue
         for address in addresses(app, rule, made):
-            for visitor in made.visitors:
+            for visitor in visitors(app, rule, made):
                 yield visitor, address
 
 

@@ -20,6 +20,7 @@ from vergabe.deadlines.model import Deadline, Reminder
 from vergabe.deadlines.queries import is_in_state
 from vergabe.deadlines.rules import State
 from vergabe.jobs.model import Job, WorkerSign
+from vergabe.operation import gathering_uptime
 from vergabe.outbox import OutboxRow
 from vergabe.settings import Settings
 
@@ -44,6 +45,7 @@ class DatabaseFigures(Collector):
                     *jobs(session, now),
                     *_worker(session, now),
                     *_deadlines(session, now),
+                    *gathering_uptime.uptime(session, now),
                 ]
         except SQLAlchemyError:
             # The rest is still worth reading, now more than ever.
@@ -51,7 +53,9 @@ class DatabaseFigures(Collector):
             found = []
         up.add_metric([], int(bool(found)))
         yield from (up, *found)
-        yield from _disk(self._app.extensions["vergabe_settings"])
+        settings: Settings = self._app.extensions["vergabe_settings"]
+        yield from _disk(settings)
+        yield from gathering_uptime.static_copy(settings.static_copy, clock.read())
 
 
 def outbox(session: Session, now: dt.datetime) -> Iterator[GaugeMetricFamily]:

@@ -50,15 +50,16 @@ class Door:
         self.looked_at = time.monotonic()
         try:
             with reading() as session:
-                current = queries.current_window(session)
-                coming = queries.coming_window(session, now=clock.now())
+                current = _told(queries.current_window(session))
+                coming = _told(queries.coming_window(session, now=clock.now()))
         except SQLAlchemyError:
             return
-        self.current = _told(current) if current else None
-        self.coming = _told(coming) if coming else None
+        self.current, self.coming = current, coming
 
 
-def _told(window: MaintenanceWindow) -> Announced:
+def _told(window: MaintenanceWindow | None) -> Announced | None:
+    if window is None:
+        return None
     return Announced(window.began_at or window.planned_from, window.planned_until, window.reason)
 
 

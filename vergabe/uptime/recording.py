@@ -129,7 +129,7 @@ def record_outside(
     found = session.scalars(select(Outage).where(Outage.key == key).with_for_update()).one_or_none()
     is_new = found is None
     if found is None:
-        found = Outage(id=ids.new_id(), key=key, cause="outside", source=facts.source)
+        found = Outage(id=ids.new_id(), key=key, cause="outside", source=facts.source, evidence={})
         found.began_at, found.organisation_id = facts.began_at, whose
         found.recorded_at, found.recorded_by_name = now, actor.name
         session.add(found)
