@@ -1,13 +1,14 @@
 """Which reads may ask the copy of the database, and who may be shown what is some seconds old.
 
-Views that say `@may_lag` (public search, notices, feeds, exports), asked by somebody without login,
-token or a write of their own a moment ago. Whatever decides never stands in such a view.
+Views that say `@may_lag` (public search, feeds, exports), asked by somebody without login, token or
+session: whoever has sent us anything has one of them, and is shown what they have sent. Whatever
+decides never stands in such a view.
 """
 
 from functools import wraps
 from typing import Any, cast
 
-from flask import request
+from flask import current_app, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
@@ -15,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from vergabe.db import asking_replica, db
 from vergabe.disturbances import disturbance_in
 from vergabe.web.marks import View, mark
-from vergabe.web.replica import WROTE_COOKIE, copy_of_app
+from vergabe.web.replica import copy_of_app
 from vergabe.web.rights import optional_actor
 
 
@@ -45,6 +46,8 @@ def may_lag(view: View) -> View:
 
 
 def _is_stranger() -> bool:
-    if request.method not in ("GET", "HEAD") or WROTE_COOKIE in request.cookies:
+    if request.method not in ("GET", "HEAD") or "Authorization" in request.headers:
         return False
-    return "Authorization" not in request.headers and optional_actor() is None
+    # A form needs a session: whoever has none has sent none.
+    has_session = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+    return not has_session and optional_actor() is None

@@ -1,7 +1,7 @@
-"""A copy of the database that lags: whether it may be asked now, and by whom not.
+"""A copy of the database that lags: whether it may be asked now.
 
 One that is away or too far behind is left alone for a while, and the primary is asked instead. Who
-has just written something reads it from the primary (`web/lagging.py` says who else does).
+may ask it, and what for, says `web/lagging.py`.
 """
 
 import logging
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final, cast
 
-from flask import Flask, Response, current_app
+from flask import Flask, current_app
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
@@ -20,7 +20,6 @@ from vergabe.engines import DatabaseSettings
 
 logger = logging.getLogger(__name__)
 
-WROTE_COOKIE: Final = "eben_geschrieben"
 _CHECK_EVERY_SECONDS: Final = 2.0
 _LEAVE_ALONE_SECONDS: Final = 15.0
 # A worker writes its sign of life every quarter of a minute, so that a copy that follows is seen
@@ -72,17 +71,3 @@ def init_app(app: Flask, wanted: DatabaseSettings) -> None:
 
 def copy_of_app() -> Copy | None:
     return cast("Copy | None", current_app.extensions.get("vergabe_replica"))
-
-
-def note_write(response: Response) -> None:
-    """Let whoever has just written read from the primary until the copy must have it too."""
-    copy = copy_of_app()
-    if copy is not None:
-        response.set_cookie(
-            WROTE_COOKIE,
-            "1",
-            max_age=copy.lag_seconds + 5,
-            secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
-            httponly=True,
-            samesite="Lax",
-        )

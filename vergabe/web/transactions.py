@@ -18,7 +18,7 @@ from vergabe import clock
 from vergabe.db import db, writing
 from vergabe.disturbances import Disturbance, disturbance_in, leaves_doubt
 from vergabe.errors import Refused
-from vergabe.web import crowding, idempotency, replica
+from vergabe.web import crowding, idempotency
 from vergabe.web.marks import View, mark
 
 logger = logging.getLogger(__name__)
@@ -80,7 +80,6 @@ def _attempt(view: Callable[..., Any], args: Any, kwargs: Any) -> Response:
         except IntegrityError:
             return _answer_of_rival(key)
     _commit()
-    replica.note_write(response)
     return response
 
 
