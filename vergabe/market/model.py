@@ -6,6 +6,7 @@ import uuid
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Date,
     ForeignKey,
@@ -13,6 +14,8 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     Uuid,
+    false,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -30,6 +33,12 @@ class ProcedureGroup(Model):
         CheckConstraint("notice_count >= 0", name="notice_count_not_negative"),
         Index("ix_procedure_group_shown_on_id", "shown_on", "id"),
         Index("ix_procedure_group_deadline", "deadline"),
+        Index(
+            "ix_procedure_group_not_listed",
+            "id",
+            sqlite_where=text("NOT is_listed"),
+            postgresql_where=text("NOT is_listed"),
+        ),
     )
 
     id: Mapped[Id]
@@ -50,6 +59,8 @@ class ProcedureGroup(Model):
     notice_count: Mapped[int]
     places: Mapped[JsonList]
     """Where it stands: objects with `source`, `notice_id`, `url`, one per source."""
+    is_listed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """The directory knows it; the sweep for those that it misses reads only the others."""
 
 
 class StoredNotice(Model):

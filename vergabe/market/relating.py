@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from vergabe import clock, ids
 from vergabe.catalogue import service as catalogue
-from vergabe.catalogue.model import CatalogueEntry
 from vergabe.exchange.foreign_notice import ForeignNotice
 from vergabe.market import blocking, rules, summing
 from vergabe.market.grouping import grouped
@@ -202,6 +201,7 @@ def write_pictures(
             picture = summing.picture(group.id, by_group[group.id], today=today)
             for name, value in picture.columns.items():
                 setattr(group, name, value)
+            group.is_listed = True
             listed.append(picture.listed)
     session.flush()
     catalogue.enter(session, "other", listed, gone=empty, now=now)
@@ -223,10 +223,8 @@ def missing_groups(session: Session, *, limit: int) -> list[uuid.UUID]:
     return list(
         session.scalars(
             select(ProcedureGroup.id)
-            .where(
-                ProcedureGroup.notice_count > 0,
-                ProcedureGroup.id.not_in(select(CatalogueEntry.subject_id)),
-            )
+            .where(~ProcedureGroup.is_listed, ProcedureGroup.notice_count > 0)
+            .order_by(ProcedureGroup.id)
             .limit(limit)
         )
     )

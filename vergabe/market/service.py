@@ -73,11 +73,18 @@ def _lock(session: Session) -> None:
 def _versions(
     session: Session, incoming: Iterable[Incoming]
 ) -> dict[tuple[str, str], list[StoredNotice]]:
-    wanted = sorted({one.notice.source_id for one in incoming})
+    wanted: dict[str, set[str]] = {}
+    for one in incoming:
+        wanted.setdefault(one.notice.source, set()).add(one.notice.source_id)
     found: dict[tuple[str, str], list[StoredNotice]] = {}
-    for part in relating.parts(wanted):
-        for row in session.scalars(select(StoredNotice).where(StoredNotice.source_id.in_(part))):
-            found.setdefault((row.source, row.source_id), []).append(row)
+    for source, ids_there in sorted(wanted.items()):
+        for part in relating.parts(sorted(ids_there)):
+            # The source leads the index: without it every notice there is would be read.
+            query = select(StoredNotice).where(
+                StoredNotice.source == source, StoredNotice.source_id.in_(part)
+            )
+            for row in session.scalars(query):
+                found.setdefault((row.source, row.source_id), []).append(row)
     return found
 
 

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, selectinload
 
 from vergabe import clock
 from vergabe.catalogue import methods, service
-from vergabe.catalogue.model import CatalogueEntry
 from vergabe.catalogue.service import Listed
 from vergabe.notices import writing
 from vergabe.notices.model import Notice
@@ -24,6 +23,7 @@ def enter(session: Session, notice: Notice, *, now: dt.datetime) -> None:
 
     Call it when the notice is public; it takes the place of the one before it.
     """
+    notice.is_listed = True
     service.enter(session, "own", [_listed(notice)], now=now)
 
 
@@ -40,6 +40,8 @@ def enter_missing(session: Session, *, limit: int, now: dt.datetime) -> int:
         .where(Notice.is_current, Notice.tender_id.in_(missing))
         .options(selectinload(Notice.tender).selectinload(Tender.buyers))
     ).all()
+    for notice in notices:
+        notice.is_listed = True
     service.enter(session, "own", [_listed(notice) for notice in notices], now=now)
     return len(notices)
 
@@ -49,11 +51,8 @@ def missing_tenders(session: Session, *, limit: int) -> list[uuid.UUID]:
     return list(
         session.scalars(
             select(Notice.tender_id)
-            .where(
-                Notice.is_current,
-                Notice.stage == "published",
-                Notice.tender_id.not_in(select(CatalogueEntry.subject_id)),
-            )
+            .where(Notice.is_current, Notice.stage == "published", ~Notice.is_listed)
+            .order_by(Notice.id)
             .limit(limit)
         )
     )

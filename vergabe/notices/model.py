@@ -60,6 +60,12 @@ class Notice(Model):
             sqlite_where=text("is_current"),
             postgresql_where=text("is_current"),
         ),
+        Index(
+            "ix_notice_not_listed",
+            "id",
+            sqlite_where=text("is_current AND stage = 'published' AND NOT is_listed"),
+            postgresql_where=text("is_current AND stage = 'published' AND NOT is_listed"),
+        ),
     )
 
     id: Mapped[Id]
@@ -91,6 +97,8 @@ class Notice(Model):
     """Not public here before the Publications Office (§ 40 (3) VgV)."""
     feed_sequence: Mapped[int | None] = mapped_column(BigInteger)
     """Place in the feed, taken as the last thing before the commit, under a lock."""
+    is_listed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The directory knows it; the sweep for those that it misses reads only the others."""
     tender: Mapped[Tender] = relationship()
     documents: Mapped[list[NoticeDocument]] = relationship(back_populates="notice")
 
