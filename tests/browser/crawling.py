@@ -2,24 +2,20 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from flask import Flask
 from lxml import html
-from sqlalchemy import Connection
-from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
 from tests.browser_forms import Form, forms_of
-from tests.conftest import SeparateClient, emptied
+from tests.conftest import supposing
+from tests.factories import stories
 from tests.factories import world as worlds
 from tests.factories.world import Visitor, World
-from vergabe.access.permissions import Role, roles_with
-from vergabe.db import db
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
 # How the address of a route ends that gives a file.
@@ -60,21 +56,9 @@ class Crawl:
     pages: list[Page] = field(default_factory=list)
     other: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def connection(self) -> Connection:
-        found: Connection = db._app_engines[self.app][None]
-        return found
-
-    @contextmanager
-    def supposing(self) -> Iterator[None]:
+    def supposing(self) -> AbstractContextManager[None]:
         """Take back all that happens meanwhile."""
-        tried = self.connection.begin_nested()
-        try:
-            yield
-        finally:
-            db.session.remove()
-            tried.rollback()
-            db.session.remove()
+        return supposing(self.app)
 
     def routed(self, address: str, method: str = "GET") -> str | None:
         """Return the endpoint of an address of ours, None where there is none."""
@@ -143,24 +127,18 @@ def _query_kind(address: str) -> str:
 @contextmanager
 def crawling(app: Flask) -> Iterator[Crawl]:
     """Make a world and ask for every page of it; all is gone afterwards."""
-    with emptied(app):
-        before = app.test_client_class
-        app.test_client_class = SeparateClient
-        session: Session = db.session()
-        made = Crawl(app, worlds.world(app, session))
-        try:
-            for rule in worlds.rules(app):
-                if "GET" in (rule.methods or ()) and not rule.rule.startswith("/api/"):
-                    _ask(made, rule)
-            _follow(made)
-            yield made
-        finally:
-            app.test_client_class = before
+    with worlds.standing(app) as world:
+        made = Crawl(app, world)
+        for rule in worlds.rules(app):
+            if "GET" in (rule.methods or ()) and not rule.rule.startswith("/api/"):
+                _ask(made, rule)
+        _follow(made)
+        yield made
 
 
 def _ask(made: Crawl, rule: Rule) -> None:
     for address in worlds.addresses(made.app, rule, made.world):
-        for visitor in _visitors(made, rule):
+        for visitor in worlds.visitors(made.app, rule, made.world):
             answer = visitor.open("GET", address)
             if answer.status_code == 200:
                 break
@@ -176,6 +154,7 @@ def _follow(made: Crawl) -> None:
     area = made.world.names["area_id"]
     buyers = [page for page in made.pages if page.visitor is made.world.buyer]
     more = [(buyers[0].visitor, f"/buendelungen/vorschau?area_id={area}")]
+    more += stories.told(made.app, made.world)
     more += [(page.visitor, target) for page in made.pages for target in _targets(page)]
     for visitor, target in more:
         endpoint = made.routed(target)
@@ -186,13 +165,3 @@ def _follow(made: Crawl) -> None:
             made.pages.append(Page(endpoint, target, visitor, answer.get_data(as_text=True)))
         else:
             made.other[target] = f"{answer.status_code} {answer.mimetype}"
-
-
-def _visitors(made: Crawl, rule: Rule) -> tuple[Visitor, ...]:
-    """Return who may see a route; a public page is drawn with and without the menu."""
-    view: Any = made.app.view_functions[rule.endpoint]
-    permission = getattr(view, "vergabe_permission", None)
-    if permission is None:
-        return made.world.public, made.world.buyer
-    is_suppliers = roles_with(permission) == {Role.SUPPLIER}
-    return (made.world.supplier,) if is_suppliers else (made.world.buyer,)

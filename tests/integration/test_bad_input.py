@@ -3,7 +3,6 @@
 import html
 import io
 import itertools
-import os
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -11,11 +10,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
-from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from tests.conftest import connection_of, supposing
+from tests.extent import IS_WHOLE, in_turn
 from tests.factories import world as worlds
 from tests.factories.world import Form, Visitor, World
 from vergabe.access.model import Organisation
@@ -26,8 +25,7 @@ from vergabe.web import paging
 pytestmark = pytest.mark.one_database
 
 SCRIPT = "<script>alert(1)</script>&amp;amp;<b>fett</b>"
-# Each field of each form gets the next of these; None: the field is missing. By the environment
-# each gets more of them, up to all.
+# Each field of each form gets the next of these, in a whole run each; None: the field is missing.
 BAD_VALUES = (
     None,
     "",
@@ -51,23 +49,53 @@ BAD_VALUES = (
     "keine-kennung",
     "[1,2",
 )
-FIELDS_AT_ONCE = int(os.environ.get("VERGABE_BAD_FIELDS", "4"))
-VALUES_PER_FIELD = int(os.environ.get("VERGABE_BAD_VALUES", "1"))
+FIELDS_AT_ONCE = 1 if IS_WHOLE else 4
+VALUES_PER_FIELD = len(BAD_VALUES) if IS_WHOLE else 1
+BODIES_PER_OPERATION = 4
+QUERIES_PER_LIST = 5
 NOT_TRIED = ("/abmelden", "/organisation")  # they would change who visits
 ENGLISH = re.compile(r"Not a valid|Unknown field|Missing data|[Mm]ust be|Shorter than|Longer than")
 
 
+Sendable = tuple[str, Visitor, Form]
+
+
+@pytest.fixture(scope="module")
+def standing_world(session_app: Flask) -> Iterator[World]:
+    """A world in which every text is markup, without tokens against forged forms."""
+    texts = dict.fromkeys(("title", "description", "remarks", "must_haves"), SCRIPT)
+    line = (SCRIPT, 1, "H87", 45_000_000)
+    session_app.config["WTF_CSRF_ENABLED"] = False
+    with worlds.standing(session_app, lines=(line,), **texts) as found:
+        for organisation in db.session.query(Organisation):
+            organisation.name = organisation.official_name = SCRIPT
+        db.session.commit()
+        yield found
+    session_app.config["WTF_CSRF_ENABLED"] = True
+
+
+@pytest.fixture(scope="module")
+def forms(session_app: Flask, standing_world: World) -> list[Sendable]:
+    """Each kind of form once, with somebody who may send it."""
+    with supposing(session_app):
+        return _forms(session_app, standing_world)
+
+
 @pytest.fixture
-def world(app: Flask, client: FlaskClient, session: Session) -> Iterator[World]:
-    app.config["WTF_CSRF_ENABLED"] = False
-    yield worlds.world(app, session)
-    app.config["WTF_CSRF_ENABLED"] = True
+def app(session_app: Flask, standing_world: World) -> Iterator[Flask]:
+    """The application with the standing world; what a test changes in it is taken back."""
+    with supposing(session_app):
+        yield session_app
+
+
+@pytest.fixture
+def world(app: Flask, standing_world: World) -> World:
+    return standing_world
 
 
 @pytest.fixture
 def connection(app: Flask) -> Connection:
-    found: Connection = db._app_engines[app][None]
-    return found
+    return connection_of(app)
 
 
 def row_counts(connection: Connection) -> dict[str, int]:
@@ -90,8 +118,7 @@ def complaint(answer: TestResponse) -> str | None:
     return f"in English: {found[0]}" if found else None
 
 
-def _forms(app: Flask, world: World) -> list[tuple[str, Visitor, Form]]:
-    """Return each kind of form once, with somebody who may send it."""
+def _forms(app: Flask, world: World) -> list[Sendable]:
     found: dict[tuple[str, tuple[str, ...]], tuple[Visitor, Form]] = {}
     for visitor, address in worlds.pages(app, world):
         for form in worlds.forms_on(visitor.open("GET", address), address):
@@ -122,11 +149,10 @@ def _cases(form: Form, values: Iterator[str | None]) -> Iterator[tuple[str, dict
 
 
 def test_no_form_breaks_on_a_bad_value_and_nothing_is_half_stored(
-    app: Flask, world: World, connection: Connection
+    forms: list[Sendable], connection: Connection
 ) -> None:
     before = row_counts(connection)
     values = itertools.cycle(BAD_VALUES)
-    forms = _forms(app, world)
     wrong = []
     for kind, visitor, form in forms:
         for case, data in _cases(form, values):
@@ -175,9 +201,11 @@ def test_no_operation_breaks_on_a_body_that_is_none(
 ) -> None:
     before = row_counts(connection)
     wrong = []
+    turns = in_turn(list(BODIES), BODIES_PER_OPERATION)
     for method, address in _writing(app, world):
         tried, is_refused = connection.begin_nested(), True
-        for what, (body, kind) in BODIES.items():
+        for what in next(turns):
+            body, kind = BODIES[what]
             answer = world.buyer.open(method, address, data=body, content_type=kind)
             is_refused = is_refused and answer.status_code >= 400
             if found := complaint(answer):
@@ -216,11 +244,12 @@ QUERIES = (
 def test_no_list_breaks_on_an_odd_query(app: Flask, world: World, connection: Connection) -> None:
     before = row_counts(connection)
     wrong = []
+    turns = in_turn(QUERIES, QUERIES_PER_LIST)
     for rule in worlds.rules(app):
         if "GET" not in (rule.methods or ()) or rule.arguments:
             continue
         visitor = world.supplier if "unternehmen" in rule.rule else world.buyer
-        for query in QUERIES:
+        for query in next(turns):
             answer = visitor.open("GET", rule.rule, query_string=query)
             told = answer.get_data() if answer.mimetype == "text/html" else b""
             found = complaint(answer)
@@ -302,30 +331,14 @@ def test_bad_value_is_told_at_its_field(
 
 
 def test_markup_in_every_text_is_shown_as_text_on_every_page(
-    app: Flask, session: Session, client: FlaskClient
+    app: Flask, world: World, forms: list[Sendable]
 ) -> None:
-    app.config["WTF_CSRF_ENABLED"] = False
-    try:
-        made = worlds.world(
-            app,
-            session,
-            title=SCRIPT,
-            description=SCRIPT,
-            remarks=SCRIPT,
-            must_haves=SCRIPT,
-            lines=((SCRIPT, 1, "H87", 45_000_000),),
+    for _, visitor, form in forms:
+        names = [n for n in form.open_fields if not form.fields[n]]
+        visitor.open(
+            "POST", form.action, data=worlds.filled(form.fields) | dict.fromkeys(names, SCRIPT)
         )
-        for organisation in session.query(Organisation):
-            organisation.name = organisation.official_name = SCRIPT
-        session.commit()
-        for _, visitor, form in _forms(app, made):
-            names = [n for n in form.open_fields if not form.fields[n]]
-            visitor.open(
-                "POST", form.action, data=worlds.filled(form.fields) | dict.fromkeys(names, SCRIPT)
-            )
-        pages = [(a, v.open("GET", a)) for v, a in worlds.pages(app, made)]
-    finally:
-        app.config["WTF_CSRF_ENABLED"] = True
+    pages = [(a, v.open("GET", a)) for v, a in worlds.pages(app, world)]
     shown = [page for page in pages if page[1].mimetype == "text/html"]
     bodies = [(address, answer.get_data(as_text=True)) for address, answer in shown]
     assert [a for a, b in bodies if "<script>alert(1)" in b or "<b>fett" in b] == []

@@ -9,24 +9,11 @@ from vergabe.access.model import User
 from vergabe.app import create_app
 from vergabe.cli import main
 from vergabe.cooperations.model import Cooperation
-from vergabe.db import Base, db, writing
+from vergabe.db import Base, db
 from vergabe.outbox import OutboxRow
 from vergabe.settings import Settings
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "cooperations"
-
-
-@pytest.fixture
-def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """Settings of an empty database of its own, also in the environment of commands."""
-    monkeypatch.setenv("VERGABE_DATA", str(tmp_path))
-    monkeypatch.setenv("VERGABE_SECRET_KEY", "x" * 40)
-    monkeypatch.delenv("VERGABE_DATABASE_URL", raising=False)
-    settings = Settings.from_environment()
-    with create_app(settings).app_context(), writing():
-        Base.metadata.create_all(db.engine)
-        db.engine.dispose()
-    return settings
 
 
 def run(*arguments: str) -> Result:

@@ -6,31 +6,19 @@ import orjson
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
-from sqlalchemy import create_engine
 
-from tests.conftest import SECRET
 from tests.factories import access, cooperations, cost_shares
 from vergabe.access.permissions import Role
 from vergabe.app import create_app
 from vergabe.cli import main
-from vergabe.db import Base, configure_engine, unit_of_work, writing
+from vergabe.db import unit_of_work
 from vergabe.settings import Settings
 
 
 @pytest.fixture
-def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
+def scratch(scratch: Settings) -> Flask:
     """An application on an empty database file; commands find it through the environment."""
-    url = f"sqlite:///{tmp_path / 'scratch.sqlite'}"
-    values = {"VERGABE_DATA": str(tmp_path), "VERGABE_DATABASE_URL": url}
-    values |= {"VERGABE_SECRET_KEY": SECRET, "VERGABE_BASE_URL": "http://localhost"}
-    for name, value in values.items():
-        monkeypatch.setenv(name, value)
-    engine = create_engine(url)
-    configure_engine(engine)
-    with writing():
-        Base.metadata.create_all(engine)
-    engine.dispose()
-    return create_app(Settings.from_environment())
+    return create_app(scratch)
 
 
 def run(*arguments: str) -> Result:

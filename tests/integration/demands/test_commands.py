@@ -10,26 +10,13 @@ from tests.factories import access, cooperations
 from vergabe.access.permissions import Role
 from vergabe.app import create_app
 from vergabe.cli import main
-from vergabe.db import Base, db, unit_of_work, writing
+from vergabe.db import db, unit_of_work
 from vergabe.demands import queries
 from vergabe.demands.model import Demand
 from vergabe.settings import Settings
 
 MERZENICH = "05358040"
 GOOD = "Titel;CPV;Menge;Einheit;Einzelpreis netto\nHelme;35113410;40;Stk.;1.142,50\n"
-
-
-@pytest.fixture
-def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """Settings of an empty database of its own, also in the environment of commands."""
-    monkeypatch.setenv("VERGABE_DATA", str(tmp_path))
-    monkeypatch.setenv("VERGABE_SECRET_KEY", "x" * 40)
-    monkeypatch.delenv("VERGABE_DATABASE_URL", raising=False)
-    settings = Settings.from_environment()
-    with create_app(settings).app_context(), writing():
-        Base.metadata.create_all(db.engine)
-        db.engine.dispose()
-    return settings
 
 
 @pytest.fixture

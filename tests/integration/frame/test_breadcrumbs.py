@@ -2,13 +2,17 @@
 
 import re
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from tests.factories.world import World, addresses, rules, world
+from tests.factories.world import World, addresses, rules, visitors, world
 from vergabe import menus
+
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
 
 # First level: what the menu, the header and the footer lead to, and what a mail alone leads to.
 FIRST = re.compile(
@@ -48,7 +52,7 @@ def _first_shown(app: Flask, rule: Rule, found: World, first: set[str]) -> tuple
     for address in addresses(app, rule, found):
         if FIRST.fullmatch(address) or address in first:
             continue
-        for visitor in found.visitors:
+        for visitor in visitors(app, rule, found):
             answer = visitor.open("GET", address)
             if answer.status_code == 200 and answer.mimetype == "text/html":
                 return address, answer.text

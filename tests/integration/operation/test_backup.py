@@ -4,7 +4,6 @@ import dataclasses
 import datetime as dt
 import json
 import shutil
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,11 +12,9 @@ import pytest
 from flask import Flask
 from flask_migrate import Migrate, stamp
 from sqlalchemy import func, select, text
-from sqlalchemy.engine import make_url
 
-from tests.conftest import NOON, SECRET, administer
+from tests.conftest import NOON, SECRET, application_of_its_own
 from tests.factories import tenders
-from vergabe.app import create_app
 from vergabe.audit import queries as audit
 from vergabe.audit.model import RecordEntry
 from vergabe.db import Base, db, reading, unit_of_work
@@ -26,7 +23,6 @@ from vergabe.migrating import MIGRATIONS
 from vergabe.notices.model import Notice
 from vergabe.operation import backing_up, dumping, restoring, snapshots
 from vergabe.operation.snapshots import BackupError, Manifest
-from vergabe.settings import Settings
 from vergabe.tenders.model import Tender
 
 PASSPHRASE = "ein langes Passwort für den Tresor"
@@ -53,28 +49,8 @@ def living(own_app: Flask) -> Flask:
 @pytest.fixture
 def empty(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """A service elsewhere whose database has nothing in it."""
-    url, name = f"sqlite:///{tmp_path / 'else' / 'new.sqlite'}", f"new_{uuid.uuid4().hex[:12]}"
-    is_server = not database_url.startswith("sqlite")
-    if is_server:
-        administer(database_url, f"CREATE DATABASE {name}")
-        there = make_url(database_url).set(database=name)
-        url = there.render_as_string(hide_password=False)
-    app = create_app(
-        Settings(
-            data=tmp_path / "else",
-            database_url=url,
-            files=str(tmp_path / "else" / "files"),
-            base_url="http://localhost",
-            secret_key=SECRET,
-            is_testing=True,
-        )
-    )
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    if is_server:
-        administer(database_url, f"DROP DATABASE {name} WITH (FORCE)")
+    with application_of_its_own(database_url, tmp_path / "else", has_tables=False) as app:
+        yield app
 
 
 def backed_up(app: Flask, place: Path, *, now: dt.datetime = NOON) -> Manifest:

@@ -2,23 +2,21 @@
 
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 import orjson
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests.conftest import SECRET
 from tests.factories import access, pools
 from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Role
 from vergabe.app import create_app
 from vergabe.cli import main
-from vergabe.db import Base, configure_engine, db, unit_of_work, writing
+from vergabe.db import db, unit_of_work
 from vergabe.errors import DomainError
 from vergabe.pools import changing, joining
 from vergabe.pools.joining import JoiningEntry
@@ -27,19 +25,9 @@ from vergabe.settings import Settings
 
 
 @pytest.fixture
-def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
+def scratch(scratch: Settings) -> Flask:
     """An application on an empty database file; commands find it through the environment."""
-    url = f"sqlite:///{tmp_path / 'scratch.sqlite'}"
-    values = {"VERGABE_DATA": str(tmp_path), "VERGABE_DATABASE_URL": url}
-    values |= {"VERGABE_SECRET_KEY": SECRET, "VERGABE_BASE_URL": "http://localhost"}
-    for name, value in values.items():
-        monkeypatch.setenv(name, value)
-    engine = create_engine(url)
-    configure_engine(engine)
-    with writing():
-        Base.metadata.create_all(engine)
-    engine.dispose()
-    return create_app(Settings.from_environment())
+    return create_app(scratch)
 
 
 def run(*arguments: str) -> Result:
@@ -116,7 +104,7 @@ def at_once(app: Flask, commands: list[Callable[[Session], object]]) -> list[str
     barrier = threading.Barrier(len(commands))
 
     def work(command: Callable[[Session], object]) -> None:
-        barrier.wait()
+        barrier.wait(timeout=120)
         try:
             with app.app_context(), unit_of_work() as session:
                 command(session)

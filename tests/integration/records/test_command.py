@@ -10,22 +10,15 @@ from tests.factories import access, cooperations, tenders
 from vergabe.access.permissions import Role
 from vergabe.app import create_app
 from vergabe.cli import main
-from vergabe.db import Base, db, unit_of_work, writing
+from vergabe.db import unit_of_work
 from vergabe.files import current
 from vergabe.settings import Settings
 
 
 @pytest.fixture
-def reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def reference(scratch: Settings) -> str:
     """The reference of a published tender in a database of its own, for commands."""
-    monkeypatch.setenv("VERGABE_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("VERGABE_SECRET_KEY", "x" * 40)
-    monkeypatch.delenv("VERGABE_DATABASE_URL", raising=False)
-    app = create_app(Settings.from_environment())
-    with app.app_context(), writing():
-        Base.metadata.create_all(db.engine)
-        db.session.remove()
-    with app.app_context(), unit_of_work() as session:
+    with create_app(scratch).app_context(), unit_of_work() as session:
         tender = tenders.published(session, current.store())
         for town, role in (("Merzenich", Role.AUDITOR), ("Inden", Role.AUDITOR)):
             organisation = cooperations.town(session, town)

@@ -9,10 +9,13 @@ from sqlalchemy import select
 from vergabe.access.model import Organisation
 from vergabe.app import create_app
 from vergabe.cli import main
-from vergabe.db import Base, db, writing
+from vergabe.db import db
 from vergabe.settings import Settings
 from vergabe.suppliers.matching import matching_suppliers
 from vergabe.suppliers.model import SupplierProfile
+
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
 
 REAL = "data/suppliers/suppliers_winners.jsonl.gz"
 FIRM: dict[str, Any] = {
@@ -24,19 +27,6 @@ FIRM: dict[str, Any] = {
     "regions": ["DEA26", "DEA9"],
     "n_awards": 3,
 }
-
-
-@pytest.fixture
-def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """Settings of an empty database of its own, also in the environment of commands."""
-    monkeypatch.setenv("VERGABE_DATA", str(tmp_path))
-    monkeypatch.setenv("VERGABE_SECRET_KEY", "x" * 40)
-    monkeypatch.delenv("VERGABE_DATABASE_URL", raising=False)
-    settings = Settings.from_environment()
-    with create_app(settings).app_context(), writing():
-        Base.metadata.create_all(db.engine)
-        db.engine.dispose()
-    return settings
 
 
 def run(file: Path, *options: str) -> Result:
