@@ -4,7 +4,7 @@
 # make install .venv with the application and its styles and scripts
 # make bench   the benchmarks
 # make pictures the pictures of the main pages in docs/pictures, made anew
-# make nightly 500 random tenders as notices of every subtype before two judges (an hour)
+# make nightly in whole what `make test` tries a sample of: 500 random tenders, each bad value (hours)
 # make mutation  change the law core in thousands of ways: do its tests notice? (make mutation SAMPLE=8)
 # make rehearsal  the main job on real records with a real SMTP server; prints figures as JSON
 # make lock    pin the requirements anew (make lock UPGRADE=--upgrade: take newer versions)
@@ -32,6 +32,9 @@ LOCK := $(BIN)/uv pip compile --quiet $(UPGRADE) --generate-hashes --no-emit-ind
 ON_DATABASE := tests/integration tests/journeys
 # Pages and commands call the services that are tested on both.
 ONCE := $(foreach word,page web form command cli,--ignore-glob='*/test_*$(word)*.py')
+# They try a part of a large product in `make test` (tests/extent.py), and all of it at night.
+SAMPLED := tests/unit/exchange/eforms/test_every_subtype.py tests/integration/test_bad_input.py \
+	tests/integration/test_api_fuzz.py
 # Who has nothing left takes tests from the other: some last a minute.
 SHARED_OUT := -n $(JOBS) --dist worksteal
 
@@ -109,7 +112,7 @@ rehearsal: $(DEV) $(ASSETS)
 	$(BIN)/python -m benchmarks.rehearsal $(if $(RECORDS),--shared $(RECORDS))
 
 nightly: $(DEV)
-	VERGABE_TENDERS=500 $(BIN)/pytest $(SHARED_OUT) tests/unit/exchange/eforms/test_every_subtype.py
+	VERGABE_TENDERS=500 VERGABE_TESTS=whole $(BIN)/pytest $(SHARED_OUT) $(SAMPLED)
 
 mutation: $(DEV) requirements-mutation.txt
 	$(PIP_INSTALL) -r requirements-mutation.txt
