@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from flask import Flask
@@ -249,7 +250,16 @@ def test_six_hundred_rows_cost_as_many_statements_as_sixty(
         assert (len(shown.items), cost) == (listing.page_size, statements), order
         assert cost <= 3, order
         assert shown.next_url is not None
+        query = dict(parse_qsl(shown.next_url.partition("?")[2]))
+        behind = list_pages.show(session, lists.read(listing, MultiDict(query), "/"))
+        assert len(behind.items) == listing.page_size
+        assert behind.previous_url is not None
         _assert_walks_along_an_index(session, table, listing, order)
+    for each in listing.filters:
+        if each.kind == "days":
+            days = MultiDict({f"{each.name}_von": "2020-01-01", f"{each.name}_bis": "31.12.2039"})
+            narrowed = list_pages.show(session, lists.read(listing, days, "/"))
+            assert narrowed.items, each.name
     asked = lists.read(listing, MultiDict(), "/")
     every = [listing.row_id(row) for row in list_pages.every_row(session, asked, most=5_000)]
     assert len(every) == len(set(every)) >= 600
