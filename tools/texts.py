@@ -46,10 +46,13 @@ CLERKS: Final = frozenset(
         "list_views",
         "notice_facts",
         "notices",
+        "outages",
         "plans",
         "pools",
         "records",
+        "static_copy",  # written in German alone
         "tenders",
+        "uptime",
         "votes",
     ]
 )
@@ -65,6 +68,7 @@ FOR_ALL: Final = frozenset(
         "templates/enquiries/mine.html",
         "templates/enquiries/register.html",
         "templates/enquiries/registration.html",
+        "templates/uptime/closed.html",
         *(f"templates/notices/{name}.html" for name in ("parts", "show", "view")),
     }
 )
