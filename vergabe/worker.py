@@ -2,7 +2,6 @@
 
 import logging
 import signal
-import threading
 import uuid
 from collections.abc import Callable
 from typing import Final
@@ -11,10 +10,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy.orm import Session, object_session
 
-from vergabe import clock, flow, outbox, sweeps
+from vergabe import clock, flow, outbox, stopping, sweeps
 from vergabe.db import unit_of_work
 from vergabe.outbox import OutboxRow
 from vergabe.uptime import guard
+from vergabe.web import logs
 
 logger = logging.getLogger(__name__)
 
@@ -37,19 +37,30 @@ def deliver_events(app: Flask, *, limit: int = BATCH) -> int:
 
 def _each(kinds: tuple[str, ...], work: Callable[[OutboxRow], None], limit: int) -> int:
     with unit_of_work() as session:
-        leased = [row.id for row in outbox.lease(session, kinds, now=clock.now(), limit=limit)]
-    for row_id in leased:
-        try:
+        leased = outbox.lease(session, kinds, now=clock.now(), limit=limit)
+    for place, each in enumerate(leased):
+        if stopping.is_asked():
             with unit_of_work() as session:
-                row = outbox.take_back(session, row_id, now=clock.now())
-                if row is not None:
-                    work(row)
-                    outbox.mark_done(session, row_id, now=clock.now())
-        except Exception as error:  # one row must never hold up those behind it
-            logger.exception("outbox row failed", extra={"row": row_id})
-            with unit_of_work() as session:
-                outbox.mark_failed(session, row_id, _reason(error), now=clock.now())
+                untouched = [row.id for row in leased[place:]]
+                outbox.release_lease(session, untouched, now=clock.now())
+            return place
+        # A reaction holds its event, which says what it is about.
+        with logs.about(each.payload.get("payload", each.payload)):
+            _work_on(each.id, work)
     return len(leased)
+
+
+def _work_on(row_id: uuid.UUID, work: Callable[[OutboxRow], None]) -> None:
+    try:
+        with unit_of_work() as session:
+            row = outbox.take_back(session, row_id, now=clock.now())
+            if row is not None:
+                work(row)
+                outbox.mark_done(session, row_id, now=clock.now())
+    except Exception as error:  # one row must never hold up those behind it
+        logger.exception("outbox row failed", extra={"row": row_id})
+        with unit_of_work() as session:
+            outbox.mark_failed(session, row_id, _reason(error), now=clock.now())
 
 
 def _reason(error: Exception) -> str:
@@ -149,12 +160,11 @@ def _guarded(app: Flask, name: str, tick: Callable[[Flask], int]) -> Callable[[]
 
 
 def run_forever(app: Flask) -> None:
-    """Run the worker until SIGTERM or SIGINT; the current tick is finished first."""
-    stop = threading.Event()
+    """Run the worker until SIGTERM or SIGINT; what is in its hands is finished, the rest is not."""
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: stopping.ask())
     scheduler = start(app)
     logger.info("worker started")
-    stop.wait()
+    stopping.wait()
     scheduler.shutdown(wait=True)
     logger.info("worker stopped")

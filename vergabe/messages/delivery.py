@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import ColumnElement, String, cast, func, literal, select, update
 from sqlalchemy.orm import Session
 
-from vergabe import clock, outbox
+from vergabe import clock, outbox, stopping
 from vergabe.db import unit_of_work
 from vergabe.limits import hooks, rules
 from vergabe.limits.store import Store, Wish
@@ -120,7 +120,7 @@ def send_due(app: Flask) -> int:
                 break
             if batch.outcomes:
                 pause.end()
-            if not batch.leased:
+            if not batch.leased or stopping.is_asked():
                 break
     return tried
 
@@ -149,7 +149,7 @@ def _send(mailer: Mailer | MailDrop, batch: Batch) -> bool:
         if each.row_id in batch.postponed or (each.lane and each.lane in waiting):
             continue
         at = clock.now()
-        if at > batch.until - MARGIN:
+        if at > batch.until - MARGIN or stopping.is_asked():
             break
         try:
             outcome = mailer.send(each.letter, at=at)

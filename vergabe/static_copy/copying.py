@@ -37,7 +37,7 @@ from vergabe.static_copy.selecting import Since
 from vergabe.tenders.model import Tender
 from vergabe.uptime.guard import FOR_COPY
 from vergabe.web import assets
-from vergabe.web.replica import WROTE_COOKIE
+from vergabe.web.replica import FROM_PRIMARY
 
 logger = logging.getLogger(__name__)
 
@@ -157,8 +157,7 @@ class _Copying:
         answer = client.get(
             address,
             base_url=self._settings.base_url,
-            headers={"Cookie": f"{WROTE_COOKIE}=1"},
-            environ_overrides={FOR_COPY: True},
+            environ_overrides={FOR_COPY: True, FROM_PRIMARY: True},
         )
         if answer.status_code != 200:
             raise DomainError("copy_failed", f"{address} antwortet {answer.status_code}.")

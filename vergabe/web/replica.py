@@ -20,6 +20,8 @@ from vergabe.engines import DatabaseSettings
 
 logger = logging.getLogger(__name__)
 
+FROM_PRIMARY: Final = "vergabe.from_primary"
+"""Key of a request's environment: who asks within the house may say that nothing may lag."""
 _CHECK_EVERY_SECONDS: Final = 2.0
 _LEAVE_ALONE_SECONDS: Final = 15.0
 # A worker writes its sign of life every quarter of a minute, so that a copy that follows is seen
