@@ -28,6 +28,8 @@ def test_requester_hands_in_a_demand_by_keyboard(hall: TownHall) -> None:
         keys.press("CPV-Codes vorschlagen", stays=True)
         code = main(page).get_by_role("radio", name=re.compile("30213200"))
         code.wait_for()
+        # The swapped part gives the focus back, so that the next key reaches the suggestions.
+        expect(main(page).get_by_role("button", name="CPV-Codes vorschlagen")).to_be_focused()
         hall.see(window)
         keys.choose(code)
         keys.write("Benötigt ab", "2027-06-01")

@@ -164,6 +164,9 @@ def pool_page(
         view=view,
         pool=view.pool,
         call_off=queries.call_off_list(session, pool_id),
+        tenders=queries.tenders_of(session, pool_id)
+        if actor.holds(Permission.VIEW_TENDERS)
+        else (),
         own=view.member(actor.organisation_id),
         comparison=presenting.comparison(session, view, now=now),
         candidates=presenting.merge_candidates(session, actor, view.pool)

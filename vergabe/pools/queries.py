@@ -307,6 +307,18 @@ def call_off_list(session: Session, pool_id: uuid.UUID) -> list[CallOffEntry]:
     return later_queries.call_off_entries(list(joinings), later)
 
 
+def tenders_of(session: Session, pool_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
+    """Return id and reference of the procedures that began from a pool, the newest first."""
+    # Tenders are a later step of the flow: their table is read by its name.
+    tender = Base.metadata.tables["tender"]
+    rows = session.execute(
+        select(tender.c.id, tender.c.reference)
+        .where(tender.c.pool_id == pool_id)
+        .order_by(tender.c.reference.desc())
+    )
+    return [(row.id, row.reference) for row in rows]
+
+
 def mandate_of(session: Session, mandate_id: uuid.UUID) -> Mandate | None:
     """Return a mandate by its id."""
     return session.get(Mandate, mandate_id)

@@ -118,5 +118,26 @@ document.addEventListener("htmx:afterRequest", (event) => {
     releaseForm(form);
   }
 });
-document.addEventListener("htmx:afterSettle", (event) => focusErrorSummary(event.target));
+
+// A part that is swapped takes the focus with it. It goes to the same control of the new part, else to the part itself.
+let held = null;
+
+function keepFocus(part) {
+  if (!held || held.isConnected || document.activeElement !== document.body) {
+    return;
+  }
+  const label = held.textContent.trim();
+  const twin = [...document.querySelectorAll(held.localName)].find(
+    (each) => each.name === held.name && each.textContent.trim() === label,
+  );
+  (twin ?? part).focus({ preventScroll: true });
+}
+
+document.addEventListener("htmx:beforeSwap", () => {
+  held = document.activeElement;
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  keepFocus(event.target);
+  focusErrorSummary(event.target);
+});
 focusErrorSummary(document);

@@ -57,8 +57,8 @@ def requires(permission: Permission) -> Callable[[View], View]:
             if not actor.holds(permission):
                 raise Forbidden(
                     "forbidden",
-                    "Ihre Rollen bei dieser Organisation erlauben das nicht. Wechseln Sie die "
-                    "Organisation oder wenden Sie sich an deren Administration.",
+                    "Ihre Rollen bei dieser Organisation erlauben das nicht. Wenden Sie sich an "
+                    "deren Administration.",
                 )
             return cast(ResponseReturnValue, view(*args, **kwargs))
 

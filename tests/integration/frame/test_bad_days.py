@@ -182,7 +182,7 @@ def test_differences_ignore_blanks_and_fields_without_a_label() -> None:
     ("path", "status", "sentence"),
     [
         ("/gibt/es/nicht", 404, "Prüfen Sie die Adresse"),
-        ("/verwaltung", 403, "Wechseln Sie die Organisation"),
+        ("/verwaltung", 403, "an deren Administration"),
         ("/sprache", 405, "benutzen Sie die Knöpfe"),
     ],
 )
