@@ -34,7 +34,7 @@ def test_a_bylaw_and_a_publication_at_once_leave_a_true_record(own_app: Flask) -
     start, outcome = threading.Barrier(2), {}
 
     def run(name: str, command: Callable[[Session], object]) -> None:
-        start.wait(timeout=20)
+        start.wait(timeout=120)
         try:
             with own_app.app_context(), unit_of_work() as session:
                 command(session)

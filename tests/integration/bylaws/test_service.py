@@ -254,7 +254,7 @@ def test_two_officers_at_once_leave_one_version_for_each_day(own_app: Flask) -> 
     start, outcomes = threading.Barrier(2), []
 
     def record(actor: Actor, title: str) -> None:
-        start.wait(timeout=20)
+        start.wait(timeout=120)
         entry = dataclasses.replace(factory.entry(), title=title)
         try:
             with own_app.app_context(), unit_of_work() as session:

@@ -72,7 +72,7 @@ def test_revocation_waits_until_a_publication_under_way_is_decided(own_app: Flas
             happened.append("published")
 
     def revoke() -> None:
-        assert checked.wait(timeout=20)
+        assert checked.wait(timeout=120)
         with unit_of_work() as session:
             resolutions.revoke_resolution(
                 session,
@@ -101,7 +101,7 @@ def test_two_clicks_at_once_record_one_resolution(own_app: Flask) -> None:
     entry = ResolutionEntry(Subject.JOINING, "Rat", dt.date(2026, 10, 1), is_adopted=True)
 
     def click() -> None:
-        start.wait(timeout=20)
+        start.wait(timeout=120)
         try:
             with unit_of_work() as session:
                 resolutions.record_resolution(
@@ -130,7 +130,7 @@ def _outcomes(
     start = threading.Barrier(2)
 
     def run(command: Callable[[Session], object]) -> None:
-        start.wait(timeout=20)
+        start.wait(timeout=120)
         try:
             with unit_of_work() as session:
                 command(session)
@@ -190,7 +190,7 @@ def test_two_coordinators_at_once_begin_one_draft(own_app: Flask) -> None:
         cooperation_id = factory.dlz(session).id
 
     def draft() -> None:
-        start.wait(timeout=20)
+        start.wait(timeout=120)
         try:
             with unit_of_work() as session:
                 agreement_versions.draft_version(
@@ -229,7 +229,7 @@ def test_area_is_left_out_after_a_publication_under_way_is_decided(own_app: Flas
             happened.append("published")
 
     def exclude() -> None:
-        assert checked.wait(timeout=20)
+        assert checked.wait(timeout=120)
         with unit_of_work() as session:
             area_exclusions.exclude_area(
                 session,

@@ -34,7 +34,7 @@ def at_once(app: Flask, *requests: Request) -> list[TestResponse]:
 
     def send(place: int, request: Request) -> None:
         client = app.test_client()
-        start.wait(timeout=20)
+        start.wait(timeout=120)
         answers[place] = request(client)
 
     threads = [threading.Thread(target=send, args=pair) for pair in enumerate(requests)]

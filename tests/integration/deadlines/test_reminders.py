@@ -132,7 +132,7 @@ def test_two_workers_at_once_tell_everybody_exactly_once(
     start, handled, failures = threading.Barrier(4), [], []
 
     def work() -> None:
-        start.wait()
+        start.wait(timeout=120)
         try:
             with own_app.app_context():
                 while True:

@@ -36,7 +36,7 @@ def at_once(app: Flask, *acts: Act) -> list[str]:
     ends: dict[int, str] = {}
 
     def run(place: int, act: Act) -> None:
-        start.wait(timeout=20)
+        start.wait(timeout=120)
         try:
             with app.app_context(), unit_of_work() as session:
                 act(session)
