@@ -1,5 +1,7 @@
 """`vergabe suppliers import`: firms from a list."""
 
+import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -35,7 +37,8 @@ def import_file(
     """
     report = importing.ImportReport()
     with importing.open_lines(file) as lines:
-        rows = importing.read_rows(lines, report)
+        rows = importing.read_rows(_watched(lines), report)
+    _say(f"{len(rows)} Zeilen gelesen, die Unternehmen werden gespeichert …")
     app = the_app()
     with app.app_context(), unit_of_work() as session:
         now = clock.now()
@@ -49,6 +52,7 @@ def import_file(
         )
         if dry_run:
             session.rollback()
+    _say("")
     if as_json:
         print_json(asdict(report) | {"dry_run": dry_run})
         return
@@ -58,3 +62,16 @@ def import_file(
         f"{report.unknown_codes} unbekannte Codes ausgelassen."
         + (" Nichts gespeichert (Probelauf)." if dry_run else "")
     )
+
+
+def _watched(lines: Iterator[str]) -> Iterator[str]:
+    for count, line in enumerate(lines, start=1):
+        if count % 1_000 == 0:
+            _say(f"{count} Zeilen gelesen …")
+        yield line
+
+
+def _say(progress: str) -> None:
+    """Tell a person at a terminal how far it is; nothing of it goes into a pipe."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\x1b[K{progress}", nl=False, err=True)
