@@ -43,7 +43,12 @@ def enquiry_list(tender: Tender) -> Listing[Enquiry]:
         rows=_enquiries,
         branches=[[Enquiry.tender_id == tender.id]],
         filters=(
-            TextFilter("q", _("Wörter aus Frage oder Antwort, oder wer gefragt hat"), _matches),
+            TextFilter(
+                "q",
+                _("Suchbegriff"),
+                _matches,
+                hint=_("Aus Frage oder Antwort, oder wer gefragt hat"),
+            ),
             OneOf(
                 "stand",
                 _("Stand"),
