@@ -42,7 +42,7 @@ def create_app(settings: Settings | None = None, process: Process = Process.WEB)
     settings = settings or Settings.from_environment()
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     _use_law_tables(settings)
-    app = Flask("vergabe")
+    app = logs.LoggingFlask("vergabe")
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
@@ -66,6 +66,7 @@ def create_app(settings: Settings | None = None, process: Process = Process.WEB)
     app.extensions["vergabe_files"] = FileStore(settings.files)
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask advises
     logs.configure(logging.INFO)
+    logs.init_app(app)
     # First of all: in maintenance nothing else may look at a request.
     guard.init_app(app)
     watching.init_app(app)

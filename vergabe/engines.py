@@ -102,6 +102,7 @@ def engine_options(
     if database_url.startswith("sqlite"):
         return {
             "json_deserializer": read_json,
+            "hide_parameters": True,
             "connect_args": {"timeout": SQLITE_PATIENCE_SECONDS},
         }
     wanted = wanted or DatabaseSettings()
@@ -116,6 +117,8 @@ def engine_options(
         facts["default_transaction_read_only"] = "on"
     return {
         "json_deserializer": read_json,
+        # What somebody has entered stands in no error and so in no log.
+        "hide_parameters": True,
         "pool_size": wanted.pool_size,
         "max_overflow": wanted.pool_overflow,
         "pool_timeout": wanted.pool_wait_seconds,

@@ -14,6 +14,7 @@ from typing import Any, Final
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
 from gunicorn.workers import gthread
 
 from vergabe.db import db
@@ -24,6 +25,7 @@ from vergabe.web.crowding import (
     Crowd,
     body_seconds,
 )
+from vergabe.web.logs import JsonFormatter
 
 WAITING_THREADS: Final = 60
 """Threads of a process beside those at work."""
@@ -121,6 +123,15 @@ class _Server(BaseApplication):  # type: ignore[misc]  # the library has no type
         _Parent(self).run()
 
 
+class JsonLogger(Logger):  # type: ignore[misc]  # the library has no types
+    """What gunicorn itself says, in the same form and as little personal as our own lines."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for each in self.error_log.handlers:
+            each.setFormatter(JsonFormatter())
+
+
 def _options(serving: Serving) -> dict[str, Any]:
     return {
         "bind": serving.bind,
@@ -137,6 +148,7 @@ def _options(serving: Serving) -> dict[str, Any]:
         "forwarded_allow_ips": "127.0.0.1,::1",
         "control_socket_disable": True,
         "accesslog": None,
+        "logger_class": JsonLogger,
         "loglevel": "warning" if serving.is_quiet else "info",
         "post_worker_init": _sign_minutes,
         "child_exit": _forget_figures,

@@ -24,7 +24,7 @@ from vergabe.texts import gettext as _
 from vergabe.texts import ngettext
 
 API: Final = "api_"
-UNLIMITED: Final = frozenset({"static", "health.alive", "health.ready", "metrics.metrics"})
+UNLIMITED: Final = frozenset({"static", "health.health", "health.ready", "metrics.metrics"})
 _READS: Final = frozenset({"GET", "HEAD"})
 _WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
