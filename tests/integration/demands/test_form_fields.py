@@ -10,26 +10,17 @@ from lxml import html
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import access as make
 from tests.factories import cooperations
 from tests.factories import demands as demand_factory
+from tests.integration.demands.requester import Requester
 from vergabe import clock
-from vergabe.access.permissions import Role
 from vergabe.demands.model import Demand
 
 MOST_INPUTS = 8
 
 
-class Desk:
+class Desk(Requester):
     """A requester of Jülich in front of the browser."""
-
-    def __init__(self, client: FlaskClient, session: Session) -> None:
-        self.client, self.session = client, session
-        self.cooperation = cooperations.dlz(session)
-        self.town = cooperations.town(session, "Jülich")
-        self.user = make.person(session, self.town, Role.REQUESTER)
-        session.commit()
-        make.log_in(client, self.user)
 
     def page(self, path: str) -> html.HtmlElement:
         return html.fromstring(self.client.get(path).get_data(as_text=True))

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories import access as make
-from tests.factories import cooperations
 from tests.factories import demands as demand_factory
+from tests.integration.demands.requester import Requester
 from vergabe import clock
 from vergabe.access.permissions import Role
 from vergabe.demands import unfinished
@@ -21,16 +21,8 @@ from vergabe.ids import new_id
 pytestmark = pytest.mark.one_database
 
 
-class Writer:
+class Writer(Requester):
     """A requester of Jülich in front of the form."""
-
-    def __init__(self, client: FlaskClient, session: Session) -> None:
-        self.client, self.session = client, session
-        self.cooperation = cooperations.dlz(session)
-        self.town = cooperations.town(session, "Jülich")
-        self.user = make.person(session, self.town, Role.REQUESTER)
-        session.commit()
-        make.log_in(client, self.user)
 
     def form(self, path: str = "/bedarfe/neu") -> tuple[str, str, str]:
         """Return the page, the token and the address that keeps what is typed."""

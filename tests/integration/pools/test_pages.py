@@ -1,6 +1,7 @@
 """Pages of pools in a browser's way: right buttons, kept entries, second clicks, strangers."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,6 +12,8 @@ from tests.conftest import MovableClock
 from tests.factories import access, cooperations, pools
 from vergabe.access.model import Organisation
 from vergabe.access.permissions import Role
+from vergabe.cooperations.model import Cooperation
+from vergabe.demands.model import Demand
 from vergabe.pools import proposal_cards
 from vergabe.pools.model import Pool
 
@@ -240,24 +243,37 @@ def test_bad_input_never_breaks_a_form(
     assert status in (404, 409, 422), text[:1500]
 
 
-def test_a_list_needs_the_same_number_of_statements_for_many_pools(
-    client: FlaskClient, session: Session, count_queries: object
-) -> None:
+MakePool = Callable[[Session, Cooperation, list[Demand]], object]
+Count = Callable[[], int]
+
+
+def _list_of_six_as_cheap_as_of_one(
+    client: FlaskClient, session: Session, role: Role, make: MakePool, count: Count
+) -> str:
+    """Return the list of pools with six of a kind; it took as many statements as with one."""
     cooperation, demands = pools.towns_with_engines(session)
-    pools.joining_pool(session, cooperation, demands)
-    log_in(client, session, cooperation.lead, Role.AUDITOR)
-    assert callable(count_queries)
+    make(session, cooperation, demands)
+    log_in(client, session, cooperation.lead, role)
     text_of(client, "/buendelungen")
-    count_queries()
+    count()
     text_of(client, "/buendelungen")
-    one = count_queries()
+    one = count()
     for _ in range(5):
         _, more = pools.towns_with_engines(session, cooperation=cooperation)
-        pools.joining_pool(session, cooperation, more)
+        make(session, cooperation, more)
     session.commit()
-    count_queries()
-    text_of(client, "/buendelungen")
-    assert count_queries() == one
+    count()
+    shown = text_of(client, "/buendelungen")
+    assert count() == one
+    return shown
+
+
+def test_a_list_needs_the_same_number_of_statements_for_many_pools(
+    client: FlaskClient, session: Session, count_queries: Count
+) -> None:
+    _list_of_six_as_cheap_as_of_one(
+        client, session, Role.AUDITOR, pools.joining_pool, count_queries
+    )
 
 
 def test_a_proposal_that_waits_is_a_card_above_the_list(
@@ -298,22 +314,10 @@ def test_a_proposal_is_no_card_for_who_does_not_decide_it(
 
 
 def test_cards_need_the_same_number_of_statements_for_many_proposals(
-    client: FlaskClient, session: Session, count_queries: object
+    client: FlaskClient, session: Session, count_queries: Count
 ) -> None:
-    cooperation, demands = pools.towns_with_engines(session)
-    pools.proposed_pool(session, cooperation, demands)
-    log_in(client, session, cooperation.lead, Role.COORDINATOR)
-    assert callable(count_queries)
-    text_of(client, "/buendelungen")
-    count_queries()
-    text_of(client, "/buendelungen")
-    one = count_queries()
-    for _ in range(5):
-        _, more = pools.towns_with_engines(session, cooperation=cooperation)
-        pools.proposed_pool(session, cooperation, more)
-    session.commit()
-    count_queries()
-    shown = text_of(client, "/buendelungen")
-    assert count_queries() == one
+    shown = _list_of_six_as_cheap_as_of_one(
+        client, session, Role.COORDINATOR, pools.proposed_pool, count_queries
+    )
     assert shown.count("In die Anhörung geben") == proposal_cards.MOST
     assert "Alle Vorschläge ansehen" in shown

@@ -149,13 +149,19 @@ def test_more_bytes_than_announced_are_refused(officer: Client) -> None:
     assert officer.patch(address, 0, b"x" * 10).status_code == 204
 
 
+def _being_written(officer: Client, session: Session) -> tuple[str, Upload]:
+    """Return the address and the row of an upload that "the first" is writing."""
+    address = officer.create(len(TEXT)).headers["Location"]
+    row = _row(session, address)
+    row.lock_token, row.locked_until = "the first", clock.now() + service.LOCK
+    session.commit()
+    return address, row
+
+
 def test_only_one_request_writes_at_a_time(
     officer: Client, session: Session, moving_clock: MovableClock
 ) -> None:
-    address = officer.create(len(TEXT)).headers["Location"]
-    row = _row(session, address)
-    row.lock_token, row.locked_until = "another", clock.now() + service.LOCK
-    session.commit()
+    address, _ = _being_written(officer, session)
     answer = officer.patch(address, 0, TEXT)
     assert answer.status_code == 423
     assert "übertragen" in answer.get_json()["detail"]
@@ -183,11 +189,8 @@ class Rival:
 def test_a_request_that_was_replaced_writes_nothing(
     officer: Client, app: Flask, session: Session
 ) -> None:
-    address = officer.create(len(TEXT)).headers["Location"]
-    row = _row(session, address)
-    row.lock_token, row.locked_until = "ours", clock.now() + service.LOCK
-    session.commit()
-    ticket = service.Ticket(row.id, "ours", 0, len(TEXT))
+    address, row = _being_written(officer, session)
+    ticket = service.Ticket(row.id, "the first", 0, len(TEXT))
     rival: Any = Rival(session, row.id)
     with pytest.raises(Exception, match="andere Übertragung"):
         receiving.receive(ticket, current.store(), rival)
