@@ -39,7 +39,7 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def wait_for(address: str, seconds: float = 60) -> None:
+def wait_for(address: str, seconds: float = 240) -> None:
     """Wait until something answers there, whatever it says."""
     until = time.monotonic() + seconds
     while True:

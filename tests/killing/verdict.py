@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from email.parser import BytesHeaderParser
 from typing import Any
 
 from flask import Flask
@@ -24,6 +25,14 @@ from vergabe.outbox import OutboxRow
 from vergabe.pools.model import Joining
 from vergabe.tenders.model import Tender, TenderVersion
 
+Seen = Counter[tuple[str, str]]
+"""How often a mail has come, by recipient and Message-ID."""
+
+
+def _seen(postbox: Postbox) -> Seen:
+    heads = (BytesHeaderParser().parsebytes(content) for _, content in postbox.received)
+    return Counter((str(head["To"]), str(head["Message-ID"])) for head in heads)
+
 
 def waiting(app: Flask) -> int:
     """Return how many rows of the outbox and jobs are not done yet."""
@@ -35,16 +44,17 @@ def waiting(app: Flask) -> int:
 
 def judge(app: Flask, diary: Diary, postbox: Postbox) -> tuple[list[str], dict[str, Any]]:
     """Return every wrong, in words, and figures."""
+    seen = _seen(postbox)
     with app.app_context(), reading() as session:
         wrong = [f"refused: {text}" for text in diary.refused]
         for part in (_publications, _feed, _questions, _imports, _joinings, _mails, _record):
-            wrong += part(session, diary, postbox)
+            wrong += part(session, diary, seen)
         figures = {
             "acknowledged": {kind: len(keys) for kind, keys in sorted(diary.acknowledged.items())},
             "trouble": dict(diary.trouble),
             "messages": session.scalar(select(func.count()).select_from(Message)),
             "mails": session.scalar(select(func.count()).select_from(Mail)),
-            "mails_repeated": len(postbox.received) - len(_seen(postbox)),
+            "mails_repeated": len(postbox.received) - len(seen),
             "record_chains": len(audit.streams(session)),
             "most_attempts": session.scalar(select(func.max(OutboxRow.attempts))),
         }
@@ -56,7 +66,7 @@ def _lost(diary: Diary, kind: str, found: Iterable[str]) -> list[str]:
     return [f"{kind} was acknowledged and is not there: {key}" for key in sorted(missing)]
 
 
-def _publications(session: Session, diary: Diary, _postbox: Postbox) -> list[str]:
+def _publications(session: Session, diary: Diary, _: Seen) -> list[str]:
     wrong, published = [], []
     for tender in session.scalars(select(Tender)):
         notices = session.scalars(select(Notice).where(Notice.tender_id == tender.id)).all()
@@ -96,7 +106,7 @@ def _damaged(notices: Iterable[Notice]) -> list[str]:
     return wrong
 
 
-def _feed(session: Session, _diary: Diary, _postbox: Postbox) -> list[str]:
+def _feed(session: Session, _diary: Diary, _: Seen) -> list[str]:
     query = select(Notice.feed_sequence).where(Notice.feed_sequence.is_not(None))
     places = sorted(place for place in session.scalars(query) if place is not None)
     last = session.scalar(select(FeedCounter.last_sequence).where(FeedCounter.feed == "notices"))
@@ -105,7 +115,7 @@ def _feed(session: Session, _diary: Diary, _postbox: Postbox) -> list[str]:
     return []
 
 
-def _questions(session: Session, diary: Diary, _postbox: Postbox) -> list[str]:
+def _questions(session: Session, diary: Diary, _: Seen) -> list[str]:
     texts = Counter(session.scalars(select(Enquiry.text)))
     wrong = [f"asked twice: {text}" for text, count in texts.items() if count > 1]
     told = Counter(session.scalars(select(Message.user_id).where(Message.kind == "enquiry")))
@@ -114,7 +124,7 @@ def _questions(session: Session, diary: Diary, _postbox: Postbox) -> list[str]:
     return wrong + _lost(diary, "ask", texts)
 
 
-def _imports(session: Session, diary: Diary, _postbox: Postbox) -> list[str]:
+def _imports(session: Session, diary: Diary, _: Seen) -> list[str]:
     titles = session.scalars(select(Demand.title).where(Demand.title.startswith("Helme ")))
     rows = Counter(title.removeprefix("Helme ") for title in titles)
     wrong = [f"import by half: {name}, {n} of {ROWS}" for name, n in rows.items() if n != ROWS]
@@ -124,7 +134,7 @@ def _imports(session: Session, diary: Diary, _postbox: Postbox) -> list[str]:
     return wrong + _lost(diary, "import", rows) + _lost(diary, "job", rows)
 
 
-def _joinings(session: Session, diary: Diary, _postbox: Postbox) -> list[str]:
+def _joinings(session: Session, diary: Diary, _: Seen) -> list[str]:
     found = Counter(
         f"{pool_id}:{organisation_id}"
         for pool_id, organisation_id in session.execute(
@@ -135,23 +145,18 @@ def _joinings(session: Session, diary: Diary, _postbox: Postbox) -> list[str]:
     return wrong + _lost(diary, "join", found)
 
 
-def _seen(postbox: Postbox) -> Counter[tuple[str, str]]:
-    return Counter((str(mail["To"]), str(mail["Message-ID"])) for mail in postbox.mails())
-
-
-def _mails(session: Session, _diary: Diary, postbox: Postbox) -> list[str]:
+def _mails(session: Session, _diary: Diary, seen: Seen) -> list[str]:
     wrong = []
     for model in (OutboxRow, Mail):
         states = set(session.scalars(select(model.state).distinct()))
         if states - {"done", "sent"}:
             wrong.append(f"{model.__tablename__}: {states}")
     mails = session.scalar(select(func.count()).select_from(Mail))
-    seen = _seen(postbox)
     if len(seen) != mails:
         wrong.append(f"{mails} mails were written, {len(seen)} have come")
     return wrong
 
 
-def _record(session: Session, _diary: Diary, _postbox: Postbox) -> list[str]:
+def _record(session: Session, _diary: Diary, _: Seen) -> list[str]:
     broken = {s: found for s in audit.streams(session) if (found := audit.breaks(session, s))}
     return [f"chain {stream}: {found}" for stream, found in broken.items()]
