@@ -16,7 +16,7 @@ from scipy import sparse
 BITS: Final = 19
 SIZE: Final = 1 << BITS
 LENGTHS: Final = (3, 4, 5)
-WHOLE_WORD: Final = 2.0
+WHOLE_WORD: Final = 1.0
 """A whole word in common says as much as this many groups of letters."""
 _STEP: Final = np.uint64(1_000_003)
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)

@@ -18,6 +18,8 @@ Floats = npt.NDArray[np.float32]
 
 _CHUNK: Final = 1000
 _RARITY_STEPS: Final = 20.0
+MOST_SHARE: Final = 0.2
+"""Groups of letters that more than this share of the rows have say nothing and are left out."""
 _LEAST: Final = np.float32(1e-9)
 
 
@@ -28,6 +30,7 @@ class Space:
         """rarity: weight per letter group; frequent groups say little."""
         self.words = grams.of_words(vocabulary)
         self.words.data *= rarity[self.words.indices]
+        self.words.eliminate_zeros()
         self.rarity = rarity
 
     def word_likeness(self, weights: Mapping[str, float]) -> Floats | None:
@@ -66,7 +69,9 @@ def rarity_of(vocabulary: Sequence[str], rows: Matrix) -> npt.NDArray[np.uint8]:
         part = rows[start : start + _CHUNK] @ groups
         seen += np.bincount(part.indices, minlength=grams.SIZE)
     weight = np.log((rows.shape[0] + 1) / (seen + 1)) + 1
-    return np.asarray(np.rint(weight * _RARITY_STEPS).clip(1, 255), np.uint8)
+    found = np.rint(weight * _RARITY_STEPS).clip(1, 255)
+    found[seen > MOST_SHARE * rows.shape[0]] = 0
+    return np.asarray(found, np.uint8)
 
 
 def rarity_from(stored: npt.NDArray[Any]) -> Floats:
