@@ -103,7 +103,7 @@ class Report:
 
 def which(of: str, record_id: str) -> Which:
     """Return the record that a form names; NotFound for what is none."""
-    if of not in list(Of):
+    if of not in list(Of) or not record_id.isprintable():
         raise NotFound("Die Akte")
     return Which(Of(of), record_id)
 

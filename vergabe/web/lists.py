@@ -269,8 +269,10 @@ def _order(listing: Listing[Any], wanted: str, violations: list[Violation]) -> t
     for order in listing.orders:
         if name.removeprefix("-") == order.key:
             return order, name.startswith("-")
+    # Where there is one order alone there is no field to lead to.
+    field = ORDER if len(listing.orders) > 1 else None
     violations.append(
-        Violation("order_unknown", _("Diese Sortierung gibt es hier nicht."), field=ORDER)
+        Violation("order_unknown", _("Diese Sortierung gibt es hier nicht."), field=field)
     )
     return listing.orders[0], listing.orders[0].falls_first
 

@@ -50,7 +50,8 @@ ALLOWED = {
     "api_deadlines.renew_calendar_link": "own calendar address",
     "api_deadlines.revoke_calendar_link": "own calendar address",
     "api_advice.of_facts": "computes, stores nothing",
-    "records.start_export": "an own copy of the record, made in the background",
+    "chains.write_zip": "an own copy of the record, made in the background",
+    "chains.verify": "the record is verified in the background",
 }
 
 
