@@ -46,6 +46,7 @@ CLERKS: Final = frozenset(
         "list_views",
         "notice_facts",
         "notices",
+        "operation",
         "outages",
         "plans",
         "pools",
@@ -58,6 +59,7 @@ CLERKS: Final = frozenset(
 )
 FOR_ALL: Final = frozenset(
     {
+        "accounts/guarding.py",
         "enquiries/following_listing.py",
         "enquiries/following_pages.py",
         "enquiries/pages.py",
