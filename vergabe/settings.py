@@ -38,7 +38,9 @@ class Settings:
     document_limit_bytes: largest single document in an ordinary form; request_limit_bytes: largest
     request body; upload_limit_bytes: largest file that is uploaded in pieces; upload_quota_bytes:
     what one organisation may have uploaded before it is used; database: time-outs, connections and
-    the copy for reading.
+    the copy for reading; trusted_proxies: whose X-Forwarded-For counts; rate_limits, mail_rate: as
+    `limits.rules` reads them, empty: its numbers; webhook_networks: own networks to which webhooks
+    may go; bounce_folder: Maildir with the answers of mail servers.
     """
 
     data: Path
