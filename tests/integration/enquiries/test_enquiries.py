@@ -32,13 +32,6 @@ ANSWER = "Ja, die Normbeladung gehört dazu, siehe Leistungsbeschreibung Seite 4
 
 
 @pytest.fixture
-def tender(app: Flask, session: Session, moving_clock: MovableClock) -> Tender:
-    found = tenders.published(session, current.store())
-    session.commit()
-    return found
-
-
-@pytest.fixture
 def firm(session: Session, tender: Tender) -> Organisation:
     return suppliers.supplier(session, "Rheinische Feuerwehrtechnik GmbH", cpv=[])
 

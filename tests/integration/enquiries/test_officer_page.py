@@ -4,7 +4,6 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from tests.conftest import MovableClock
 from tests.factories import access, cooperations
 from tests.factories import tenders as factory
 from tests.integration.tenders.test_forms import token_of
@@ -16,13 +15,7 @@ from vergabe.enquiries.model import AnswerDraft, Enquiry
 from vergabe.enquiries.service import Asker
 from vergabe.enquiries.similar import Earlier, similar
 from vergabe.errors import InvalidInput, NotFound, Refused, Stale
-from vergabe.files import current
 from vergabe.tenders.model import Tender
-
-
-@pytest.fixture
-def tender(session: Session, moving_clock: MovableClock) -> Tender:
-    return factory.published(session, current.store())
 
 
 def ask(session: Session, tender: Tender, text: str) -> Enquiry:

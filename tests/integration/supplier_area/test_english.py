@@ -5,18 +5,15 @@ import re
 
 import pytest
 from babel.messages.pofile import read_po
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.conftest import MovableClock
-from tests.factories import access, messages, suppliers, tenders
+from tests.factories import access, messages, suppliers
 from tests.integration.suppliers.browser import post
 from vergabe import clock
 from vergabe.access import queries as people
 from vergabe.access.model import User
-from vergabe.files import current
 from vergabe.messages.service import Reader
 from vergabe.outbox import OutboxRow
 from vergabe.suppliers import following
@@ -27,13 +24,6 @@ from vergabe.texts import FOLDER
 pytestmark = pytest.mark.one_database
 
 AREAS = ("supplier_area", "suppliers", "messages", "enquiries")
-
-
-@pytest.fixture
-def tender(app: Flask, session: Session, moving_clock: MovableClock) -> Tender:
-    found = tenders.published(session, current.store())
-    session.commit()
-    return found
 
 
 @pytest.fixture

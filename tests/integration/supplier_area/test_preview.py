@@ -1,14 +1,12 @@
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from tests.conftest import MovableClock
-from tests.factories import access, suppliers, tenders
+from tests.factories import access, suppliers
 from tests.integration.suppliers.browser import csrf, post
 from vergabe import clock
 from vergabe.access.model import User
-from vergabe.files import current
 from vergabe.supplier_area import preview
 from vergabe.suppliers.fitting import Wish
 from vergabe.suppliers.matching import matching_suppliers
@@ -19,13 +17,6 @@ from vergabe.tenders.model import Tender
 pytestmark = pytest.mark.one_database
 
 PROFILE = "/unternehmen/profil"
-
-
-@pytest.fixture
-def tender(app: Flask, session: Session, moving_clock: MovableClock) -> Tender:
-    found = tenders.published(session, current.store())
-    session.commit()
-    return found
 
 
 @pytest.fixture

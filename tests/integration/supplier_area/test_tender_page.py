@@ -3,7 +3,6 @@ import io
 import zipfile
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
 from sqlalchemy import select
@@ -26,13 +25,6 @@ from vergabe.tenders.amending import Amendment
 from vergabe.tenders.model import Tender
 
 WHAT = "Die Abnahme findet beim Hersteller statt."
-
-
-@pytest.fixture
-def tender(app: Flask, session: Session, moving_clock: MovableClock) -> Tender:
-    found = tenders.published(session, current.store())
-    session.commit()
-    return found
 
 
 @pytest.fixture
