@@ -109,17 +109,7 @@ def propose_and_open_joining(browsing: TownHall) -> str:
 
 def join(browsing: TownHall, town: str, pool: str) -> None:
     with browsing.person(f"kaemmerei@{town}.example") as window:
-        page = browsing.see(window, pool)
-        follow(page, "Beitreten")
-        browsing.see(window)
-        mandates = page.get_by_label("Hinterlegte Vollmacht")
-        if mandates.count():
-            mandates.select_option(index=1)
-        else:
-            page.get_by_label("Beschluss oder Vollmacht").fill("Ratsbeschluss vom 25.09.2025")
-        send(page, "Verbindlich beitreten")
-        browsing.see(window)
-        expect(main(page)).to_contain_text("beigetreten")
+        browsing.join(window, pool)
 
 
 def draft_and_complete(browsing: TownHall, pool: str, folder: Path) -> str:

@@ -39,6 +39,19 @@ def test_officer_publishes_what_is_drafted_by_keyboard(hall: TownHall) -> None:
         expect(main(page)).to_contain_text("veröffentlicht")
 
 
+def _described(hall: TownHall) -> str:
+    """Return where the description of a tender in draft is written."""
+    hall.at("drafted")
+    return f"/vergabeverfahren/{hall.towns.tender_id}/bearbeiten/beschreibung"
+
+
+def _is_kept(hall: TownHall, window: Visit, place: str, title: str) -> None:
+    """Wait until the form is sent, come back, and find the title there."""
+    window.page.wait_for_url(lambda url: not url.endswith("beschreibung"))
+    page = hall.see(window, place)
+    expect(main(page).get_by_label("Titel").first).to_have_value(title)
+
+
 def test_officer_without_scripts_answers_and_amends_and_the_supplier_sees_it(
     hall: TownHall,
 ) -> None:
@@ -73,8 +86,7 @@ def test_officer_without_scripts_answers_and_amends_and_the_supplier_sees_it(
 
 
 def test_the_later_of_two_officers_is_told_what_changed(hall: TownHall) -> None:
-    hall.at("drafted")
-    place = f"/vergabeverfahren/{hall.towns.tender_id}/bearbeiten/beschreibung"
+    place = _described(hall)
     with hall.person(OFFICER) as first, hall.person(OFFICER) as second:
         hall.see(first, place)
         hall.see(second, place)
@@ -88,14 +100,11 @@ def test_the_later_of_two_officers_is_told_what_changed(hall: TownHall) -> None:
         hall.see(second)
         expect(main(page).get_by_label("Titel").first).to_have_value("Tablets des Zweiten")
         press(page, "Speichern")
-        page.wait_for_url(lambda url: not url.endswith("beschreibung"))
-        hall.see(second, place)
-        expect(main(page).get_by_label("Titel").first).to_have_value("Tablets des Zweiten")
+        _is_kept(hall, second, place, "Tablets des Zweiten")
 
 
 def test_expired_session_loses_no_text(hall: TownHall) -> None:
-    hall.at("drafted")
-    place = f"/vergabeverfahren/{hall.towns.tender_id}/bearbeiten/beschreibung"
+    place = _described(hall)
     with hall.person(OFFICER) as window:
         page = hall.see(window, place)
         main(page).get_by_label("Titel").first.fill("Tablets, lange überlegt")
@@ -107,14 +116,11 @@ def test_expired_session_loses_no_text(hall: TownHall) -> None:
             follow(page, "Melden Sie sich in einem neuen Tab an")
         hall.log_in(Visit(opened.value), OFFICER)
         press(page, "Noch einmal senden")
-        page.wait_for_url(lambda url: not url.endswith("beschreibung"))
-        hall.see(window, place)
-        expect(main(page).get_by_label("Titel").first).to_have_value("Tablets, lange überlegt")
+        _is_kept(hall, window, place, "Tablets, lange überlegt")
 
 
 def test_lost_connection_loses_no_text(hall: TownHall) -> None:
-    hall.at("drafted")
-    place = f"/vergabeverfahren/{hall.towns.tender_id}/bearbeiten/beschreibung"
+    place = _described(hall)
     with hall.person(OFFICER) as window:
         page = hall.see(window, place)
         title = main(page).get_by_label("Titel").first
@@ -126,9 +132,7 @@ def test_lost_connection_loses_no_text(hall: TownHall) -> None:
         page.context.set_offline(False)
         window.errors.clear()
         press(page, "Speichern")
-        page.wait_for_url(lambda url: not url.endswith("beschreibung"))
-        hall.see(window, place)
-        expect(main(page).get_by_label("Titel").first).to_have_value("Tablets, im Zug geschrieben")
+        _is_kept(hall, window, place, "Tablets, im Zug geschrieben")
 
 
 def test_officer_follows_the_task_list(hall: TownHall) -> None:

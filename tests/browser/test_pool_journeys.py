@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.keyboard import Keyboard
-from tests.browser.town_hall import TownHall, follow, main, press
+from tests.browser.town_hall import TownHall, main, press
 from tests.journeys.three_towns import COORDINATOR
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
@@ -39,17 +39,7 @@ def test_coordinator_calls_proposes_and_opens_a_pool_by_keyboard(hall: TownHall)
 def test_treasurer_binds_the_town_and_sees_what_it_costs(hall: TownHall) -> None:
     hall.at("joining")
     with hall.person("kaemmerei@kerpen.example", width=390) as window:
-        page = hall.see(window, f"/buendelungen/{hall.towns.pool_id}")
-        follow(page, "Beitreten")
-        hall.see(window)
-        mandates = page.get_by_label("Hinterlegte Vollmacht")
-        if mandates.count():
-            mandates.select_option(index=1)
-        else:
-            page.get_by_label("Beschluss oder Vollmacht").fill("Ratsbeschluss vom 25.09.2025")
-        press(page, "Verbindlich beitreten")
-        hall.see(window)
-        expect(main(page)).to_contain_text("beigetreten")
+        hall.join(window, f"/buendelungen/{hall.towns.pool_id}")
         hall.see(window, f"/buendelungen/{hall.towns.pool_id}/kosten")
 
 

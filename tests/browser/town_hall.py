@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from flask import Flask
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import support
 from tests.browser.support import Visit
@@ -175,6 +175,20 @@ class TownHall:
         )
         press(page, "Anmelden")
         page.wait_for_url(lambda url: "/anmelden" not in url)
+
+    def join(self, window: Visit, pool: str) -> None:
+        """Join a pool, given by its path, with the mandate on file or a resolution."""
+        page = self.see(window, pool)
+        follow(page, "Beitreten")
+        self.see(window)
+        mandates = page.get_by_label("Hinterlegte Vollmacht")
+        if mandates.count():
+            mandates.select_option(index=1)
+        else:
+            page.get_by_label("Beschluss oder Vollmacht").fill("Ratsbeschluss vom 25.09.2025")
+        send(page, "Verbindlich beitreten")
+        self.see(window)
+        expect(main(page)).to_contain_text("beigetreten")
 
     def see(self, window: Visit, path: str | None = None, *, closely: bool = False) -> Page:
         """Go to a path, or stay, and return the page; fail if it is not sound.

@@ -50,19 +50,35 @@ class Viewer:
 
     def __init__(self, wide: support.Visit, narrow: support.Visit) -> None:
         self._wide, self._narrow = wide, narrow
+        self._drawn: set[str] = set()
         for window in (wide, narrow):
             window.page.goto("/")
         support.load_axe(wide.page)
 
     def problems(self, page: str) -> list[str]:
-        """Return what is wrong with a page: accessibility, width, inline code, ids, languages."""
+        """Return what is wrong with a page: accessibility, width, inline code, ids, languages.
+
+        Contrasts take axe-core as long as all else; they are looked at where something stands in
+        something in which it has not stood before.
+        """
         for window in (self._wide, self._narrow):
             window.page.evaluate(_SHOW, page)
-        found = support.axe_findings(self._wide.page)
+        found = support.axe_findings(self._wide.page, has_contrasts=self._is_new(page))
+        self._drawn |= nesting(page)
         found += [f"inline: {code}" for code in support.inline_code(self._wide.page)]
         wide = support.too_wide(self._narrow.page)
         found += [f"wider than {support.NARROW} px: {culprit}" for culprit in wide[:3]]
         return found + structure_problems(page)
+
+    def problems_of_variant(self, page: str) -> list[str]:
+        """Return what is wrong with a page that was drawn before in another state.
+
+        Where nothing stands in something new, its structure alone is looked at.
+        """
+        return self.problems(page) if self._is_new(page) else structure_problems(page)
+
+    def _is_new(self, page: str) -> bool:
+        return not nesting(page) <= self._drawn
 
 
 def structure_problems(page: str) -> list[str]:
@@ -82,12 +98,21 @@ def structure_problems(page: str) -> list[str]:
 
 def shape(page: str) -> frozenset[str]:
     """Return the kinds of elements of a page: what makes two of them look alike to a rule."""
-    root = html.fromstring(page)
-    kinds = ("class", "role", "type")
+    return frozenset(_kind(element) for element in html.fromstring(page).iter("*"))
+
+
+def nesting(page: str) -> frozenset[str]:
+    """Return which kinds of elements stand in which on a page."""
     return frozenset(
-        " ".join([element.tag, *(element.get(kind, "") for kind in kinds)])
-        for element in root.iter()
-        if isinstance(element.tag, str)
+        f"{_kind(parent)} > {_kind(element)}"
+        for element in html.fromstring(page).iter("*")
+        if (parent := element.getparent()) is not None
+    )
+
+
+def _kind(element: html.HtmlElement) -> str:
+    return " ".join(
+        [str(element.tag), *(element.get(kind, "") for kind in ("class", "role", "type"))]
     )
 
 
