@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 import urllib3
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from tusclient.client import TusClient
 from werkzeug.serving import make_server
 
@@ -26,9 +26,10 @@ from tests.factories import access as make
 from vergabe.access.permissions import Role
 from vergabe.db import unit_of_work
 from vergabe.settings import Settings
-from vergabe.uploads.model import Upload
+from vergabe.uploads.model import Upload, UploadPiece
 
 MEGABYTE = 1024 * 1024
+PATIENCE_SECONDS = 90
 SERVER = """
 import os, sys
 from vergabe.app import create_app
@@ -138,8 +139,19 @@ def _half_a_request(
     lines = [f"PATCH {parts.path} HTTP/1.1", *(f"{k}: {v}" for k, v in heads.items()), "", ""]
     with socket.create_connection((parts.hostname or "", parts.port or 0)) as line:
         line.sendall("\r\n".join(lines).encode() + content[:sent])
-        time.sleep(1)
         then()
+
+
+def _safe_bytes(own_app: Flask) -> int:
+    with own_app.app_context(), unit_of_work() as session:
+        return session.scalar(select(func.sum(UploadPiece.size_bytes))) or 0
+
+
+def _until(wanted: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not wanted():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def test_a_foreign_client_goes_on_after_a_cut(own_app: Flask, bearer: dict[str, str]) -> None:
@@ -153,11 +165,8 @@ def _cut_and_resume(own_app: Flask, server: str, bearer: dict[str, str]) -> None
     uploader.set_url(uploader.create_url())
     _half_a_request(uploader.url, bearer, content, 3 * MEGABYTE + 17)
     # Nothing of what came is lost; the foreign client asks for the offset and goes on from there.
-    deadline = time.monotonic() + 10
-    while (offset := uploader.get_offset()) < 3 * MEGABYTE + 17 and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert offset == 3 * MEGABYTE + 17
-    uploader.offset = offset
+    _until(lambda: uploader.get_offset() == 3 * MEGABYTE + 17)
+    uploader.offset = 3 * MEGABYTE + 17
     uploader.upload_chunk()
     assert uploader.offset == 8 * MEGABYTE + 17
     resumed = _uploader(server, bearer, content, url=uploader.url, chunk_size=5 * MEGABYTE)
@@ -172,12 +181,17 @@ def test_a_process_killed_in_the_middle_goes_on_at_the_true_offset(
     content = os.urandom(20 * MEGABYTE)
     uploader = _uploader(server.url, bearer, content)
     uploader.set_url(uploader.create_url())
-    _half_a_request(uploader.url, bearer, content, 19 * MEGABYTE, server.kill)
+
+    def kill() -> None:
+        _until(lambda: _safe_bytes(own_app) >= 8 * MEGABYTE)
+        server.kill()
+
+    _half_a_request(uploader.url, bearer, content, 19 * MEGABYTE, kill)
     server.start()
     resumed = _uploader(server.url, bearer, content, url=uploader.url)
     # Whole pieces are safe; the one that was being written counts as not sent.
-    assert resumed.offset == 16 * MEGABYTE
-    deadline = time.monotonic() + 40
+    assert resumed.offset == _safe_bytes(own_app) < 19 * MEGABYTE
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             resumed.upload()
