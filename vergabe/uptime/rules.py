@@ -29,9 +29,9 @@ CAUSES: Final[Mapping[str, str]] = {
     "outside": lazy("von außen festgestellt"),
 }
 SOURCES: Final[Mapping[str, str]] = {
-    "proxy": lazy("vorgeschalteter Server (Proxy)"),
+    "proxy": lazy("vorgeschalteter Server"),
     "network": lazy("Netz oder Rechenzentrum"),
-    "ted": lazy("Veröffentlichung in der EU (TED, Datenservice)"),
+    "ted": lazy("Veröffentlichung in der EU, TED oder Datenservice"),
     "other": lazy("anderes"),
 }
 
