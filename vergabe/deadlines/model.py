@@ -32,8 +32,8 @@ class Deadline(Model):
         Index(
             "ix_deadline_running_due_at",
             "due_at",
-            sqlite_where=text("lifted_at IS NULL"),
-            postgresql_where=text("lifted_at IS NULL"),
+            sqlite_where=text("lifted_at IS NULL AND met_at IS NULL"),
+            postgresql_where=text("lifted_at IS NULL AND met_at IS NULL"),
         ),
         Index("ix_deadline_organisation_id_due_at", "organisation_id", "due_at"),
         Index("ix_deadline_cooperation_id_due_at", "cooperation_id", "due_at"),

@@ -21,7 +21,7 @@ BATCH = 100
 def has_due_reminders(session: Session, *, now: dt.datetime) -> bool:
     """Return whether `send_due_reminders` would find something to do; writes nothing."""
     due = select(Reminder.id).where(Reminder.sent_at.is_(None), Reminder.remind_at <= now)
-    return session.scalars(due.limit(1)).first() is not None
+    return session.scalars(due.order_by(Reminder.remind_at).limit(1)).first() is not None
 
 
 def send_due_reminders(session: Session, *, now: dt.datetime, limit: int = BATCH) -> int:

@@ -122,7 +122,7 @@ def _calls(actor: Actor, now: dt.datetime) -> Select[str, int]:
 
 def _joinings(actor: Actor, now: dt.datetime) -> Select[str, int]:
     organisation = actor.organisation_id
-    decided = select(Joining.pool_id).where(Joining.organisation_id == organisation)
+    decided = exists().where(Joining.pool_id == Pool.id, Joining.organisation_id == organisation)
     own = (
         select(PoolDemand.pool_id)
         .join(Demand, Demand.id == PoolDemand.demand_id)
@@ -132,7 +132,7 @@ def _joinings(actor: Actor, now: dt.datetime) -> Select[str, int]:
         Pool.stage == "joining",
         Pool.joining_deadline > now,
         Pool.id.in_(own),
-        Pool.id.not_in(decided),
+        ~decided,
     )
 
 

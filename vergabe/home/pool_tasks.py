@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from vergabe.access.actor import Actor
@@ -17,14 +17,16 @@ from vergabe.votes import queries as votes
 
 
 def joinings(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Task]:
-    decided = select(Joining.pool_id).where(Joining.organisation_id == actor.organisation_id)
+    decided = exists().where(
+        Joining.pool_id == Pool.id, Joining.organisation_id == actor.organisation_id
+    )
     pools = session.scalars(
         select(Pool)
         .where(
             Pool.stage == "joining",
             Pool.joining_deadline > now,
             Pool.id.in_(_with_own_demands(actor)),
-            Pool.id.not_in(decided),
+            ~decided,
         )
         .order_by(Pool.joining_deadline)
         .limit(MOST_OF_ONE_KIND)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from vergabe.access.actor import Actor
@@ -136,10 +136,11 @@ def _tenders(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Runni
     ended = (TenderStage.COMPLETED, TenderStage.CANCELLED)
     query = tenders.visible(actor).where(Tender.stage.not_in(ended))
     if not actor.roles & _STEERING:
-        own = select(TenderBuyer.tender_id).where(
-            TenderBuyer.organisation_id == actor.organisation_id
+        buys = exists().where(
+            TenderBuyer.tender_id == Tender.id,
+            TenderBuyer.organisation_id == actor.organisation_id,
         )
-        is_ours = Tender.id.in_(own) | (Tender.lead_organisation_id == actor.organisation_id)
+        is_ours = buys | (Tender.lead_organisation_id == actor.organisation_id)
         query = query.where(is_ours, Tender.stage != TenderStage.DRAFT)
     for tender in session.scalars(query.order_by(Tender.id.desc()).limit(MOST)):
         is_out = tender.stage == TenderStage.PUBLISHED

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from flask import url_for
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from vergabe.access.actor import Actor
@@ -32,11 +32,13 @@ def preparing(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Task
     own is missing (releases, joinings and votes have tasks of their own).
     """
     mine = queries.work_of(actor, Step.PREPARE_TENDER).with_only_columns(Tender.id)
-    own = select(TenderBuyer.tender_id).where(
-        TenderBuyer.organisation_id == actor.organisation_id, TenderBuyer.buys
+    buys = exists().where(
+        TenderBuyer.tender_id == Tender.id,
+        TenderBuyer.organisation_id == actor.organisation_id,
+        TenderBuyer.buys,
     )
     is_officer = actor.holds(Permission.EDIT_TENDERS)
-    wanted = Tender.id.in_(own) | Tender.id.in_(mine) if is_officer else Tender.id.in_(own)
+    wanted = buys | Tender.id.in_(mine) if is_officer else buys
     for tender in session.scalars(_complete(queries.visible(actor).where(wanted))).all():
         found = gates.all_gates(session, tender, now=now)
         if is_officer and duties.may(session, actor, tender, Step.PREPARE_TENDER, now=now):

@@ -57,12 +57,18 @@ def visible(actor: Actor) -> Select[Pool]:
         Member.joined_on <= today,
         or_(Member.left_on.is_(None), Member.left_on >= today),
     )
-    bound_to = select(Joining.pool_id).where(
-        Joining.organisation_id == actor.organisation_id, Joining.decision == "joined"
+    # Looked up for each pool that is shown: a list of all it ever joined grows.
+    is_bound = (
+        select(Joining.id)
+        .where(
+            Joining.pool_id == Pool.id,
+            Joining.organisation_id == actor.organisation_id,
+            Joining.decision == "joined",
+        )
+        .correlate_except(Joining)
+        .exists()
     )
-    return query.where(
-        Pool.cooperation_id.in_(member_of) | Pool.id.in_(bound_to) | _works_on(actor, today)
-    )
+    return query.where(Pool.cooperation_id.in_(member_of) | is_bound | _works_on(actor, today))
 
 
 def _works_on(actor: Actor, today: dt.date) -> ColumnElement[bool]:

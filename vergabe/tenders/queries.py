@@ -46,12 +46,17 @@ def visible(actor: Actor) -> Select[Tender]:
         Member.joined_on <= today,
         or_(Member.left_on.is_(None), Member.left_on >= today),
     )
-    buys_in = select(TenderBuyer.tender_id).where(
-        TenderBuyer.organisation_id == actor.organisation_id
+    # Looked up for each tender that is shown: a list of all it ever bought grows.
+    buys = (
+        select(TenderBuyer.id)
+        .where(
+            TenderBuyer.tender_id == Tender.id,
+            TenderBuyer.organisation_id == actor.organisation_id,
+        )
+        .correlate_except(TenderBuyer)
+        .exists()
     )
-    return query.where(
-        Tender.cooperation_id.in_(member_of) | Tender.id.in_(buys_in) | _works_on(actor, today)
-    )
+    return query.where(Tender.cooperation_id.in_(member_of) | buys | _works_on(actor, today))
 
 
 def _works_on(actor: Actor, today: dt.date) -> ColumnElement[bool]:

@@ -1,0 +1,136 @@
+"""No list, search, feed or sweep reads a large table from end to end (PostgreSQL)."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+
+from tests import query_plans
+from tests.conftest import SeparateClient, application_of_its_own
+from tests.factories import grown, world
+from tests.factories.world import World
+from tests.query_plans import Scan
+from vergabe import sweeps, worker
+from vergabe.db import db
+
+pytestmark = pytest.mark.postgres
+
+# At 3,000 rows the planner still reads whole what it looks up row by row at 100,000 (fifty keys in
+# one table cost more pages than the table has); at 12,000 it decides as it does there.
+ROWS = 12_000
+LISTS = (
+    "/akte",
+    "/akte/organisation",
+    "/api/v1/calls",
+    "/api/v1/deadlines",
+    "/api/v1/demands",
+    "/api/v1/messages",
+    "/api/v1/pools",
+    "/api/v1/tenders",
+    "/bedarfe",
+    "/bedarfe?ordnung=titel",
+    "/bedarfe?ordnung=-wert",
+    "/bedarfe/abfragen",
+    "/bedarfe/freigabe",
+    "/buendelungen",
+    "/buendelungen?ordnung=titel",
+    "/fristen",
+    "/postfach",
+    "/vergabeverfahren",
+    "/vergabeverfahren?ordnung=titel",
+    "/vergabeverfahren?ordnung=frist",
+    "/versand",
+    "/vorgaenge",
+    "/zusammenarbeit",
+    "/start",
+)
+SEARCHES = ("/suche?q=Bedarf", "/suche?q=DLZ-2026-0001", "/api/v1/search?q=Bedarf")
+PUBLIC = (
+    "/api/v1/market/procedures",
+    "/api/v1/notices",
+    "/api/v1/notices/changes",
+    "/api/v1/ocds/releases",
+    "/bekanntmachungen",
+    "/bekanntmachungen?q=feuerwehr&cpv=34",
+    "/bekanntmachungen/atom.xml",
+    "/bekanntmachungen/ocds.json",
+    "/sitemap.xml",
+)
+SUPPLIER = ("/api/v1/supplier/matches", "/postfach", "/unternehmen/verfahren")
+# What still reads more with every year of one cooperation; docs/scale.md says why and what then.
+KNOWN: dict[str, set[str]] = {
+    "/akte": {"joining"},
+    "/akte/organisation": {"record_entry"},
+    "/api/v1/deadlines": {"deadline"},
+    "/api/v1/pools": {"joining"},
+    "/bedarfe/freigabe": {"demand"},
+    "/sitemap.xml": {"catalogue_entry"},
+    "/suche?q=Bedarf": {"deadline"},
+}
+
+SWEEPS: tuple[Callable[[Flask], int], ...] = (
+    worker.deliver_events,
+    sweeps.send_mails,
+    sweeps.send_notices,
+    sweeps.send_reminders,
+    sweeps.run_jobs,
+    sweeps.fill_catalogue,
+    sweeps.sweep_uploads,
+    sweeps.sweep_jobs,
+)
+
+
+@pytest.fixture(scope="module")
+def large(
+    database_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Flask, World]]:
+    with application_of_its_own(database_url, tmp_path_factory.mktemp("large")) as app:
+        app.test_client_class = SeparateClient
+        with app.app_context():
+            made = world.world(app, db.session())
+            db.session.remove()
+            # The directory of the search is read once in the life of a process.
+            made.public.open("GET", "/bekanntmachungen")
+            grown.grow(db.engine, ROWS)
+        yield app, made
+
+
+def _scans(app: Flask, listener: query_plans.Listener) -> list[str]:
+    with app.app_context(), db.engine.connect() as connection:
+        tables = query_plans.large_tables(connection, ROWS // 2)
+        assert {"demand", "message", "outbox", "record_entry", "catalogue_entry"} <= tables
+        statements = list(listener.statements.values())
+        assert len(statements) > 3
+        found = query_plans.scans(connection, statements, tables)
+        return [str(scan) for scan in found if not _is_known(scan)]
+
+
+def _is_known(scan: Scan) -> bool:
+    return scan.table in KNOWN.get(scan.statement.place, ())
+
+
+@pytest.mark.parametrize(
+    ("who", "addresses"),
+    [("buyer", LISTS), ("buyer", SEARCHES), ("public", PUBLIC), ("supplier", SUPPLIER)],
+    ids=["lists", "searches", "public pages and feeds", "supplier's pages"],
+)
+def test_no_list_reads_a_large_table_from_end_to_end(
+    large: tuple[Flask, World], who: str, addresses: tuple[str, ...]
+) -> None:
+    app, made = large
+    with app.app_context(), query_plans.listening(db.engine) as listener:
+        for address in addresses:
+            listener.place = address
+            assert getattr(made, who).open("GET", address).status_code < 400, address
+    found = _scans(app, listener)
+    assert not found, "\n".join(found)
+
+
+def test_no_sweep_reads_a_large_table_from_end_to_end(large: tuple[Flask, World]) -> None:
+    app, _ = large
+    with app.app_context(), query_plans.listening(db.engine) as listener:
+        for sweep in SWEEPS:
+            listener.place = sweep.__name__
+            sweep(app)
+    found = _scans(app, listener)
+    assert not found, "\n".join(found)
