@@ -10,7 +10,7 @@ _RULES = (
     ),
     (
         r"ALTER TABLE (?P<table>\w+) ADD CONSTRAINT \S+ (CHECK|FOREIGN KEY)(?!.*NOT VALID)",
-        "add it NOT VALID and validate it afterwards: op.add_check",
+        "add it NOT VALID and validate it afterwards: op.add_check, op.add_reference",
     ),
     (
         r"ALTER TABLE (?P<table>\w+) ADD CONSTRAINT \S+ UNIQUE \(",

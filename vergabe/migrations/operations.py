@@ -1,6 +1,6 @@
 """Operations that migrations use instead of alembic's own, so that a running service goes on.
 
-`op.build_index(…)` and `op.add_check(…)` on PostgreSQL hold no lock that stops readers or writers
+`op.build_index(…)`, `op.add_check(…)` and `op.add_reference(…)` on PostgreSQL hold no lock that stops readers or writers
 while they look at every row; on SQLite, where one writer is all there is, they are the plain ones.
 """
 
@@ -84,7 +84,38 @@ def add_check(operations: Operations, wanted: AddCheck) -> None:
         with operations.batch_alter_table(wanted.table) as batch:
             batch.create_check_constraint(operations.f(wanted.name), wanted.condition)
         return
-    add = f'ALTER TABLE "{wanted.table}" ADD CONSTRAINT "{wanted.name}"'
-    operations.execute(f"{add} CHECK ({wanted.condition}) NOT VALID")
-    with context.autocommit_block():
-        operations.execute(f'ALTER TABLE "{wanted.table}" VALIDATE CONSTRAINT "{wanted.name}"')
+    _constrain(operations, wanted.table, wanted.name, f"CHECK ({wanted.condition})")
+
+
+@Operations.register_operation("add_reference")
+class AddReference(MigrateOperation):
+    """A foreign key to another table's `id`, from a table that has rows already."""
+
+    def __init__(self, name: str, table: str, column: str, referred: str) -> None:
+        self.name, self.table, self.column, self.referred = name, table, column, referred
+
+    @classmethod
+    def add_reference(
+        cls, operations: Operations, name: str, table: str, column: str, referred: str
+    ) -> None:
+        """Add a foreign key as `add_check` adds a CHECK."""
+        operations.invoke(cls(name, table, column, referred))
+
+
+@Operations.implementation_for(AddReference)
+def add_reference(operations: Operations, wanted: AddReference) -> None:
+    if operations.get_context().dialect.name != "postgresql":
+        with operations.batch_alter_table(wanted.table) as batch:
+            batch.create_foreign_key(
+                operations.f(wanted.name), wanted.referred, [wanted.column], ["id"]
+            )
+        return
+    reference = f'FOREIGN KEY ("{wanted.column}") REFERENCES "{wanted.referred}" (id)'
+    _constrain(operations, wanted.table, wanted.name, reference)
+
+
+def _constrain(operations: Operations, table: str, name: str, constraint: str) -> None:
+    """Let new rows obey at once; old ones are looked at while everybody goes on."""
+    operations.execute(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {constraint} NOT VALID')
+    with operations.get_context().autocommit_block():
+        operations.execute(f'ALTER TABLE "{table}" VALIDATE CONSTRAINT "{name}"')
