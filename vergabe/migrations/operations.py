@@ -1,7 +1,8 @@
 """Operations that migrations use instead of alembic's own, so that a running service goes on.
 
-`op.build_index(…)`, `op.add_check(…)` and `op.add_reference(…)` on PostgreSQL hold no lock that stops readers or writers
-while they look at every row; on SQLite, where one writer is all there is, they are the plain ones.
+`op.build_index(…)`, `op.add_check(…)` and `op.add_reference(…)` on PostgreSQL hold no lock that
+stops readers or writers while they look at every row; on SQLite, where one writer is all there is,
+they are the plain ones.
 """
 
 from collections.abc import Sequence
