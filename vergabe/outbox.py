@@ -22,7 +22,6 @@ from sqlalchemy import (
     String,
     Text,
     exists,
-    func,
     insert,
     select,
     text,
@@ -189,7 +188,7 @@ def lease(
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    found = _in_order(session, kinds, [Leased(*row) for row in session.execute(due)])
+    found = _in_order(session, [Leased(*row) for row in session.execute(due)])
     rows = _without_killers(session, found)
     if rows:
         session.execute(
@@ -212,27 +211,28 @@ def _held_up(now: dt.datetime) -> ColumnElement[bool]:
     )
 
 
-def _in_order(session: Session, kinds: Sequence[str], rows: list[Leased]) -> list[Leased]:
+def _in_order(session: Session, rows: list[Leased]) -> list[Leased]:
     """Return the rows before which no other of their lane is left to anybody else.
 
     Another worker may hold an earlier one that was skipped here, and not have committed yet: asked
     with the locks of our own rows in hand, it is either still waiting or done.
     """
-    lanes = {row.lane for row in rows if row.lane is not None}
-    if not lanes:
+    mine = [row.id for row in rows]
+    if all(row.lane is None for row in rows):
         return rows
-    left = session.execute(
-        select(OutboxRow.lane, func.min(OutboxRow.id))
-        .where(
-            OutboxRow.kind.in_(kinds),
-            OutboxRow.lane.in_(lanes),
-            OutboxRow.state == "waiting",
-            OutboxRow.id.not_in([row.id for row in rows]),
-        )
-        .group_by(OutboxRow.lane)
+    earlier = aliased(OutboxRow)
+    behind = select(OutboxRow.id).where(
+        OutboxRow.id.in_([row.id for row in rows if row.lane is not None]),
+        exists().where(
+            earlier.kind == OutboxRow.kind,
+            earlier.lane == OutboxRow.lane,
+            earlier.state == "waiting",
+            earlier.id < OutboxRow.id,
+            earlier.id.not_in(mine),
+        ),
     )
-    first: dict[str | None, uuid.UUID] = dict(left.all())
-    return [row for row in rows if row.lane not in first or row.id < first[row.lane]]
+    held_up = set(session.scalars(behind))
+    return [row for row in rows if row.id not in held_up]
 
 
 def _without_killers(session: Session, rows: list[Leased]) -> list[Leased]:
