@@ -24,6 +24,7 @@ from vergabe.tenders.outlet import Outlet, OutletKind
 
 BASE_URL = "https://vergabe.example"
 """Where everybody can reach the documents: the service would not take a notice without."""
+PATIENT = Patience(connect=30, read=30, total=60)
 QUICK = Patience(connect=1, read=1, total=2)
 
 
@@ -32,11 +33,18 @@ def use_folder(app: Flask, folder: Path) -> Outlet:
     return _use(app, str(folder))
 
 
-def use_doe(app: Flask, doe: Doe, *, patience: Patience = QUICK) -> Outlet:
-    """Let notices of an application go to the service from now on, without much patience."""
+def use_doe(app: Flask, doe: Doe, *, patience: Patience = PATIENT) -> Outlet:
+    """Let notices of an application go to the service from now on, however busy the machine is."""
     outlet = _use(app, doe.url, base_url=BASE_URL)
     app.extensions["vergabe_notice_sender"] = DoeHttp(doe.url, TOKEN, patience=patience)
     return outlet
+
+
+def sweep_hurriedly(app: Flask, doe: Doe) -> None:
+    """Sweep once, with a second's patience for an answer that may never come."""
+    use_doe(app, doe, patience=QUICK)
+    sweep(app)
+    use_doe(app, doe)
 
 
 def _use(app: Flask, setting: str, *, base_url: str = factory.BASE_URL) -> Outlet:

@@ -3,7 +3,6 @@
 import datetime as dt
 import errno
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from tests import sdk
 from tests.conftest import MovableClock
-from tests.factories import doe_server
 from tests.factories import tenders as factory
 from tests.factories.doe_server import Doe
 from tests.integration.notices import outside
@@ -41,25 +39,6 @@ from vergabe.tenders.outlet import Outlet
 pytestmark = pytest.mark.one_database
 
 
-@pytest.fixture
-def doe(app: Flask) -> Iterator[Doe]:
-    with doe_server.serving() as found:
-        yield found
-    outside.use_nothing(app)
-
-
-@pytest.fixture
-def outlet(app: Flask, doe: Doe) -> Outlet:
-    return outside.use_doe(app, doe)
-
-
-@pytest.fixture
-def tender(app: Flask, session: Session, moving_clock: MovableClock) -> Tender:
-    found = factory.ready(session, current.store())
-    session.commit()
-    return found
-
-
 def desk(app: Flask, outlet: Outlet) -> Desk:
     sender = sender_for(app)
     assert sender is not None
@@ -78,7 +57,7 @@ def test_trouble_before_the_other_end_has_it_is_tried_again(
 ) -> None:
     doe.troubles.append(trouble)
     notice = outside.publish(session, tender, outlet)
-    outside.sweep(app)
+    outside.sweep_hurriedly(app, doe)
     delivery = outside.delivery_of(session, notice)
     assert (delivery.state, delivery.attempts, notice.stage) == ("sending", 1, "checked")
     assert delivery.last_error
@@ -103,7 +82,7 @@ def test_what_arrived_although_nobody_said_so_is_not_sent_again(
 ) -> None:
     doe.troubles.append(trouble)
     notice = outside.publish(session, tender, outlet)
-    outside.sweep(app)
+    outside.sweep_hurriedly(app, doe)
     assert outside.delivery_of(session, notice).state == "sending"
     moving_clock.pass_(minutes=3)
     outside.sweep(app)
@@ -490,7 +469,7 @@ def test_changed_settings_send_what_waits_and_leave_what_another_has(
 ) -> None:
     doe.troubles.append("after hang")
     notice = outside.publish(session, tender, outlet)
-    outside.sweep(app)
+    outside.sweep_hurriedly(app, doe)
     outside.use_folder(app, tmp_path)
     moving_clock.pass_(minutes=5)
     outside.sweep(app)

@@ -2,7 +2,7 @@
 
 import contextvars
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.conftest import MovableClock
-from tests.factories import doe_server
 from tests.factories import tenders as factory
 from tests.factories.doe_server import Doe
 from tests.integration.notices import outside
@@ -29,12 +28,6 @@ from vergabe.tenders.model import Tender
 from vergabe.tenders.outlet import Outlet
 
 WORKERS = 4
-
-
-@pytest.fixture
-def doe() -> Iterator[Doe]:
-    with doe_server.serving() as found:
-        yield found
 
 
 def _published(app: Flask, outlet: Outlet, count: int = 1) -> None:
@@ -59,7 +52,7 @@ def _all_at_once(jobs: list[Callable[[], object]]) -> list[object]:
     barrier = threading.Barrier(len(jobs))
 
     def run(job: Callable[[], object]) -> object:
-        barrier.wait()
+        barrier.wait(timeout=120)
         return contextvars.Context().run(job)
 
     with ThreadPoolExecutor(len(jobs)) as pool:

@@ -1,7 +1,6 @@
 """Above the threshold nothing is public here before the EU (§ 40 (3) VgV), with a real server."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -10,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.conftest import MovableClock
-from tests.factories import doe_server, suppliers
+from tests.factories import suppliers
 from tests.factories import tenders as factory
 from tests.factories.doe_server import Doe
 from tests.integration.notices import outside
@@ -27,25 +26,6 @@ from vergabe.outbox import OutboxRow
 from vergabe.tenders.amending import Amendment
 from vergabe.tenders.model import Tender
 from vergabe.tenders.outlet import Outlet
-
-
-@pytest.fixture
-def doe(app: Flask) -> Iterator[Doe]:
-    with doe_server.serving() as found:
-        yield found
-    outside.use_nothing(app)
-
-
-@pytest.fixture
-def outlet(app: Flask, doe: Doe) -> Outlet:
-    return outside.use_doe(app, doe)
-
-
-@pytest.fixture
-def tender(app: Flask, session: Session, moving_clock: MovableClock) -> Tender:
-    found = factory.ready(session, current.store())
-    session.commit()
-    return found
 
 
 def is_anywhere_public(client: FlaskClient, session: Session, tender: Tender) -> bool:

@@ -5,14 +5,12 @@ import errno
 import json
 import os
 import uuid
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.factories import doe_server
 from tests.factories.doe_server import PASSWORD, TOKEN, USER, Doe
 from vergabe.notices.rules import Heard
 from vergabe.notices.senders.doe_http import DoeHttp, Patience
@@ -31,17 +29,18 @@ PARCEL = Parcel(
     issued_at=dt.datetime(2026, 11, 23, 11, 0, tzinfo=dt.UTC),
     author_email="vergabe@merzenich.example",
 )
+PATIENT = Patience(connect=30, read=30, total=60)
 QUICK = Patience(connect=1, read=0.5, total=1.5)
 
 
 @pytest.fixture
-def doe() -> Iterator[Doe]:
-    with doe_server.serving() as found:
-        yield found
+def sender(doe: Doe) -> DoeHttp:
+    return DoeHttp(doe.url, TOKEN, patience=PATIENT)
 
 
 @pytest.fixture
-def sender(doe: Doe) -> DoeHttp:
+def hurried(doe: Doe) -> DoeHttp:
+    """A sender for answers that never come, or never end."""
     return DoeHttp(doe.url, TOKEN, patience=QUICK)
 
 
@@ -66,9 +65,9 @@ def test_the_same_parcel_twice_is_one_delivery(doe: Doe, sender: DoeHttp) -> Non
     "trouble",
     ["500", "502", "503", "429", "403", "404", "cut", "hang", "garbage", "endless", "away"],
 )
-def test_what_is_no_clear_answer_is_unclear(doe: Doe, sender: DoeHttp, trouble: str) -> None:
+def test_what_is_no_clear_answer_is_unclear(doe: Doe, hurried: DoeHttp, trouble: str) -> None:
     doe.troubles.append(trouble)
-    answer = sender.send(PARCEL)
+    answer = hurried.send(PARCEL)
     assert answer.heard is Heard.UNCLEAR
     assert answer.text.endswith((".", ")"))
 
@@ -92,10 +91,10 @@ def test_a_rejection_says_why(doe: Doe, sender: DoeHttp, status: str) -> None:
 
 @pytest.mark.parametrize("trouble", ["500", "hang", "cut", "garbage", "bomb", "endless"])
 def test_a_question_without_a_clear_answer_is_never_taken_for_no(
-    doe: Doe, sender: DoeHttp, trouble: str
+    doe: Doe, hurried: DoeHttp, trouble: str
 ) -> None:
     doe.question_troubles.append(trouble)
-    assert sender.find(PARCEL.address, PARCEL.reference).heard is Heard.UNCLEAR
+    assert hurried.find(PARCEL.address, PARCEL.reference).heard is Heard.UNCLEAR
 
 
 def test_asking_by_notice_finds_what_arrived_and_says_what_did_not(
@@ -117,7 +116,7 @@ def test_an_answer_about_another_notice_is_not_believed(doe: Doe, sender: DoeHtt
 
 def test_a_user_logs_in_once_and_again_when_the_token_has_run_out(doe: Doe) -> None:
     address = doe.url.replace("http://", f"http://{USER.replace('@', '%40')}@")
-    sender = DoeHttp(address, PASSWORD, patience=QUICK)
+    sender = DoeHttp(address, PASSWORD, patience=PATIENT)
     assert sender.send(PARCEL).heard is Heard.HANDED_OVER
     assert sender.find(PARCEL.address, PARCEL.reference).heard is Heard.HANDED_OVER
     assert doe.logins == 1
@@ -128,8 +127,8 @@ def test_a_user_logs_in_once_and_again_when_the_token_has_run_out(doe: Doe) -> N
 
 def test_a_wrong_password_or_token_is_told_and_nothing_is_rejected(doe: Doe) -> None:
     address = doe.url.replace("http://", "http://somebody@")
-    assert "Anmeldung abgelehnt" in (DoeHttp(address, "falsch", patience=QUICK).trouble() or "")
-    refused = DoeHttp(doe.url, "falsch", patience=QUICK).send(PARCEL)
+    assert "Anmeldung abgelehnt" in (DoeHttp(address, "falsch", patience=PATIENT).trouble() or "")
+    refused = DoeHttp(doe.url, "falsch", patience=PATIENT).send(PARCEL)
     assert refused.heard is Heard.UNCLEAR
     assert "VERGABE_NOTICE_SENDER_TOKEN" in refused.text
 
