@@ -8,13 +8,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import Migrate, downgrade, upgrade
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Connection, inspect, text
 
-from tests.conftest import SECRET
-from vergabe.app import create_app
+from tests.conftest import application_of_its_own
 from vergabe.db import GUARDED, Base, db, guard_statements
 from vergabe.migrating import MIGRATIONS, upgrade_database
-from vergabe.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("database_url")
 
@@ -22,30 +20,17 @@ pytestmark = pytest.mark.usefixtures("database_url")
 @pytest.fixture
 def empty_app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """An application on a database of its own without any table."""
-    if database_url.startswith("sqlite"):
-        url = f"sqlite:///{tmp_path / 'empty.sqlite'}"
-    else:
-        server = create_engine(database_url, isolation_level="AUTOCOMMIT")
-        with server.connect() as connection:
-            connection.execute(text("DROP DATABASE IF EXISTS migration_test"))
-            connection.execute(text("CREATE DATABASE migration_test"))
-        server.dispose()
-        head, _, query = database_url.partition("?")
-        base = head.rsplit("/", 1)[0]
-        url = f"{base}/migration_test" + (f"?{query}" if query else "")
-    app = create_app(
-        Settings(
-            data=tmp_path,
-            database_url=url,
-            files=str(tmp_path / "files"),
-            base_url="http://localhost",
-            secret_key=SECRET,
-            is_testing=True,
-        )
-    )
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with application_of_its_own(database_url, tmp_path, has_tables=False) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def migrated_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """An application on a database at the head of the migrations; nobody changes it."""
+    place = tmp_path_factory.mktemp("migrated")
+    with application_of_its_own(database_url, place, has_tables=False) as app:
+        upgrade_database(app)
+        yield app
 
 
 def _is_real(difference: object, connection: Connection) -> bool:
@@ -55,9 +40,8 @@ def _is_real(difference: object, connection: Connection) -> bool:
     return not (connection.dialect.name == "sqlite" and kinds <= {"modify_type"})
 
 
-def test_head_of_the_migrations_equals_the_models(empty_app: Flask) -> None:
-    upgrade_database(empty_app)
-    with empty_app.app_context(), db.engine.connect() as connection:
+def test_head_of_the_migrations_equals_the_models(migrated_app: Flask) -> None:
+    with migrated_app.app_context(), db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         differences = [
             difference
@@ -78,14 +62,10 @@ def test_migrations_go_up_down_and_up_again(empty_app: Flask) -> None:
         assert "tender" in inspect(db.engine).get_table_names()
 
 
-def test_migrated_tables_check_what_the_models_check(empty_app: Flask) -> None:
-    with empty_app.app_context():
-        Base.metadata.create_all(db.engine)
+def test_migrated_tables_check_what_the_models_check(migrated_app: Flask, own_app: Flask) -> None:
+    with own_app.app_context():
         expected = _checks()
-        Base.metadata.drop_all(db.engine)
-        db.engine.dispose()
-    upgrade_database(empty_app)
-    with empty_app.app_context():
+    with migrated_app.app_context():
         assert _checks() == expected
 
 
@@ -159,11 +139,10 @@ def test_migrations_import_no_models() -> None:
         assert "vergabe." not in file.read_text(), file.name
 
 
-def test_migrated_database_guards_what_the_models_guard(empty_app: Flask) -> None:
-    upgrade_database(empty_app)
+def test_migrated_database_guards_what_the_models_guard(migrated_app: Flask) -> None:
     dialect = "sqlite"
     query = "SELECT sql FROM sqlite_master WHERE type = 'trigger'"
-    with empty_app.app_context(), db.engine.connect() as connection:
+    with migrated_app.app_context(), db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             dialect, query = "postgresql", "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
         found = " ".join(connection.execute(text(query)).scalars())
