@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from vergabe.access.actor import Actor
@@ -99,6 +99,11 @@ def other_deadlines(
     ).all()
 
 
+def open_case_count() -> Select[int]:
+    """Return the count of cases that nobody has decided."""
+    return select(func.count(OutageCase.id)).where(OutageCase.state == "open")
+
+
 def open_count(session: Session) -> int:
     """Return how many cases nobody has decided."""
-    return session.scalar(select(func.count()).where(OutageCase.state == "open")) or 0
+    return session.scalar(open_case_count()) or 0

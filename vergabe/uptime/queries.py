@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from vergabe.access.actor import Actor
@@ -106,17 +106,19 @@ def visible_outage(session: Session, actor: Actor, outage_id: uuid.UUID) -> Outa
     return found
 
 
-def ongoing(session: Session) -> int:
-    """Return how many outages go on, maintenance left out."""
-    return (
-        session.scalar(
-            select(func.count()).where(
-                Outage.ended_at.is_(None),
-                Outage.withdrawn_at.is_(None),
-                Outage.cause != "maintenance",
-            )
-        )
-        or 0
+def ongoing_count() -> Select[int]:
+    """Return the count of outages that go on, maintenance left out."""
+    return select(func.count(Outage.id)).where(
+        Outage.ended_at.is_(None),
+        Outage.withdrawn_at.is_(None),
+        Outage.cause != "maintenance",
+    )
+
+
+def current_count() -> Select[int]:
+    """Return the count of maintenance that is on: 0 or 1."""
+    return select(func.count(MaintenanceWindow.id)).where(
+        MaintenanceWindow.began_at.is_not(None), MaintenanceWindow.ended_at.is_(None)
     )
 
 
