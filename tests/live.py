@@ -72,7 +72,7 @@ def web_server(
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-                process.wait(timeout=60)
+                process.wait(timeout=180)
 
 
 @contextmanager
@@ -91,4 +91,4 @@ def worker(app: Flask, log: Path, **environment: str) -> Iterator["subprocess.Po
             yield process
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(timeout=60)
+            process.wait(timeout=180)
