@@ -33,6 +33,8 @@ from vergabe.tenders.model import Tender
 OLD = Path(__file__).resolve().parents[2] / "golden" / "release-0001.json.gz"
 """All rows of a place in which the first release had played its demonstration."""
 RELEASED_BEFORE_THE_RULE = "0006"
+BEFORE_A_CHANGE = "0009"
+"""The one after it changes tables that have rows."""
 IMPATIENT = DatabaseSettings(patience={process: Patience(1, 30, 0) for process in Process})
 
 
@@ -111,7 +113,8 @@ def test_rows_of_the_first_release_come_through_and_the_service_works(old: Flask
         assert {name: after.get(name) for name in before if name in after} == {
             name: count for name, count in before.items() if name in after
         }
-        assert _blocking_of_newer(said) == []
+        # SQLite has one writer and no index built beside it.
+        assert db.engine.dialect.name == "sqlite" or _blocking_of_newer(said) == []
     with old.app_context(), unit_of_work() as session:
         assert {
             s: found for s in audit.streams(session) if (found := audit.breaks(session, s))
@@ -170,10 +173,10 @@ def _docstring(revision: str) -> str:
 
 @pytest.mark.postgres
 def test_migration_gives_way_to_a_long_transaction_and_comes_again(old: Flask) -> None:
-    """The last step back and forward again, while somebody reads whatever it may change."""
+    """Some steps back and forward again, while somebody reads whatever they may change."""
     with old.app_context():
         Migrate(old, db, directory=str(MIGRATIONS), render_as_batch=True)
-        downgrade(directory=str(MIGRATIONS), revision="-1")
+        downgrade(directory=str(MIGRATIONS), revision=BEFORE_A_CHANGE)
         db.engine.dispose()
         reader = db.engine.connect()
         names = ", ".join(inspect(reader).get_table_names())
