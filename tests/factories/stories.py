@@ -7,10 +7,11 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import cooperations, demands, messages, pools, suppliers
+from tests.factories import access, cooperations, demands, messages, pools, suppliers, webhooks
 from tests.factories.world import Visitor, World
-from vergabe import clock, ids
+from vergabe import clock, ids, outbox
 from vergabe.access.model import Organisation, User
+from vergabe.access.permissions import Role
 from vergabe.cooperations.model import Cooperation
 from vergabe.db import db
 from vergabe.demands.import_report import ImportReport
@@ -20,6 +21,7 @@ from vergabe.jobs.rules import State
 from vergabe.list_views.model import ListView
 from vergabe.messages import unsubscribing
 from vergabe.messages.service import Reader
+from vergabe.outbox import OutboxRow
 from vergabe.suppliers import tokens
 from vergabe.suppliers.model import PendingRegistration
 from vergabe.tenders.model import Tender
@@ -36,6 +38,7 @@ def told(app: Flask, world: World) -> list[Story]:
     found = [
         *((world.buyer, address) for address in _of_clerks(session, user, lead)),
         *((world.public, address) for address in _of_mails(session, world, secret)),
+        (_operator(app, session), "/betrieb"),
     ]
     session.commit()
     return found
@@ -68,6 +71,7 @@ def _of_clerks(session: Session, user: User, lead: Organisation) -> list[str]:
         session, cooperation, [demands.demand(session, cooperation, town) for town in towns]
     )
     read = messages.message(session, Reader(organisation_id=lead.id))
+    hook = webhooks.subscription(session, lead, "https://ablage.example.org/eingang")
     session.flush()
     return [
         f"/vorgaenge/{running.id}",
@@ -76,6 +80,7 @@ def _of_clerks(session: Session, user: User, lead: Organisation) -> list[str]:
         f"/ansichten/{view.id}",
         f"/vergabeverfahren/aus-buendelung/{pool.id}",
         f"/postfach/{read.id}",
+        f"/verwaltung/webhooks/{hook.id}",
     ]
 
 
@@ -110,6 +115,18 @@ def _report() -> ImportReport:
         field="quantity",
     )
     return ImportReport("Bedarfe.xlsx", "0" * 64, 12, 0, 0, 0, (finding,))
+
+
+def _operator(app: Flask, session: Session) -> Visitor:
+    """Return somebody of whoever runs the service, with work that was given up."""
+    house = access.organisation(session, "Rechenzentrum", kind="operator", ags=None, land=None)
+    left = messages.message(session, Reader(address="niemand@example.org"))
+    row = session.scalars(
+        select(OutboxRow).where(OutboxRow.kind == "mail").order_by(OutboxRow.id.desc()).limit(1)
+    ).one()
+    outbox.set_aside(session, row.id, "Die Adresse wurde abgelehnt (550).")
+    left.mails[0].state, left.mails[0].failure = "failed", "abgelehnt"
+    return Visitor(app, session, house, Role.ADMINISTRATOR)
 
 
 def _of_mails(session: Session, world: World, secret: str) -> list[str]:
