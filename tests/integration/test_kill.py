@@ -8,7 +8,11 @@ from tests.killing import scenario
 
 
 def test_fifty_kills_lose_nothing_and_double_nothing(own_app: Flask, tmp_path: Path) -> None:
-    outcome = scenario.run(own_app, tmp_path, scenario.Wish(kills=50, pause_seconds=0.15))
+    outcome = scenario.run(
+        own_app,
+        tmp_path,
+        scenario.Wish(kills=50, pause_seconds=0.15, publications=6, joinings=4, lease_seconds=8),
+    )
     assert outcome.wrong == [], (tmp_path / "processes.log").read_text()[-3000:]
     done = outcome.figures["acknowledged"]
     assert all(done[kind] for kind in ("publish", "ask", "import", "job", "join")), done

@@ -22,9 +22,8 @@ from flask import Flask
 
 from tests import live
 
-LEASE_SECONDS = 4
-"""Two minutes in production: what a dead worker held comes back sooner here."""
-MARGIN_SECONDS = 1
+MOST_ATTEMPTS = 1000
+"""Who is killed at every attempt is set aside in production; here that would be a kill too many."""
 TICK_SECONDS = 0.05
 
 
@@ -77,8 +76,11 @@ class Supervisor:
         return ended
 
 
-def main(port: int) -> None:
-    """Load the application, bear the children, and keep them until the orders end."""
+def main(port: int, lease_seconds: int) -> None:
+    """Load the application, bear the children, and keep them until the orders end.
+
+    lease_seconds: two minutes in production; what a dead worker held comes back sooner here.
+    """
     from vergabe import outbox, worker
     from vergabe.app import create_app
     from vergabe.db import db
@@ -86,9 +88,14 @@ def main(port: int) -> None:
     from vergabe.messages import delivery
     from vergabe.serving import Serving, serve
 
-    outbox.LEASE = running.LEASE = dt.timedelta(seconds=LEASE_SECONDS)  # type: ignore[misc]  # see above
-    delivery.MARGIN = dt.timedelta(seconds=MARGIN_SECONDS)  # type: ignore[misc]  # the same
-    worker.DELIVERY_SECONDS = TICK_SECONDS  # type: ignore[misc]  # the same
+    lease = dt.timedelta(seconds=lease_seconds)
+    for module, facts in (
+        (outbox, {"LEASE": lease, "MAX_ATTEMPTS": MOST_ATTEMPTS}),
+        (running, {"LEASE": lease, "MAX_ATTEMPTS": MOST_ATTEMPTS}),
+        (delivery, {"MARGIN": lease / 4}),
+        (worker, {"DELIVERY_SECONDS": TICK_SECONDS}),
+    ):
+        vars(module).update(facts)
     app = create_app()
     with app.app_context():
         db.engine.dispose()
@@ -192,7 +199,7 @@ def _children(pid: int) -> list[int]:
 
 
 @contextmanager
-def nursery(app: Flask, smtp_url: str, log: Path) -> Iterator[Nursery]:
+def nursery(app: Flask, smtp_url: str, log: Path, lease_seconds: int) -> Iterator[Nursery]:
     """Give a nursery on the database and files of `app`; what it says goes to `log`."""
     port = live.free_port()
     with tempfile.TemporaryDirectory(prefix="vergabe-figures-") as figures:
@@ -202,7 +209,11 @@ def nursery(app: Flask, smtp_url: str, log: Path) -> Iterator[Nursery]:
         with (
             log.open("ab") as errors,
             subprocess.Popen(
-                [sys.executable, "-c", f"from tests.killing.nursery import main; main({port})"],
+                [
+                    sys.executable,
+                    "-c",
+                    f"from tests.killing.nursery import main; main({port}, {lease_seconds})",
+                ],
                 env=environment,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

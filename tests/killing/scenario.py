@@ -39,6 +39,7 @@ class Wish:
     publications: int = 12
     joinings: int = 8
     client_pause: float = 0.05
+    lease_seconds: int = 20
     seed: int = 2026
 
 
@@ -56,7 +57,10 @@ def run(app: Flask, place: Path, wish: Wish) -> Outcome:
     diary, over, outcome = clients.Diary(), threading.Event(), Outcome()
     log = place / "processes.log"
     write_to_many(app, "first")
-    with smtp_server() as (postbox, smtp_url), nursery(app, smtp_url, log) as processes:
+    with (
+        smtp_server() as (postbox, smtp_url),
+        nursery(app, smtp_url, log, wish.lease_seconds) as processes,
+    ):
         outcome.wrong += _kill_between_sending_and_marking(processes, postbox)
         processes.begin()
         working = clients.start(processes.port, plan, diary, over, pause=wish.client_pause)
