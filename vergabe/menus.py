@@ -45,9 +45,7 @@ NAVIGATION: Final[tuple[NavItem, ...]] = (
         Permission.ADMINISTER_ORGANISATION,
         marked("Verwaltung"),
     ),
-    NavItem(
-        marked("Webhooks"), "webhooks.index", Permission.MANAGE_WEBHOOKS, marked("Verwaltung")
-    ),
+    NavItem(marked("Webhooks"), "webhooks.index", Permission.MANAGE_WEBHOOKS, marked("Verwaltung")),
 )
 
 # Pages about one thing, in the order in which its links stand.

@@ -212,9 +212,7 @@ def _reason(
         return f"Nur {names} {verb} eine Zahl: {kind.text(value)} ({laws})."
     which = "niedrigste" if kind.is_cap else "höchste"
     verb = "hat" if len(deciding) == 1 else "haben"
-    return (
-        f"{names} {verb} die {which} Zahl und damit die strengste: {kind.text(value)} ({laws})."
-    )
+    return f"{names} {verb} die {which} Zahl und damit die strengste: {kind.text(value)} ({laws})."
 
 
 def family(code: str) -> str:

@@ -196,15 +196,16 @@ NOTHING_CHANGED = (
 def amendment_in(posted: Mapping[str, str]) -> Amendment:
     """Return the amendment that a form holds; InvalidInput for what cannot be read."""
     form = FormReader(posted)
-    deadlines = {name: form.moment(name) for name in ("submission_deadline", "enquiries_deadline")}
+    submission, enquiries = form.moment("submission_deadline"), form.moment("enquiries_deadline")
     form.raise_if_wrong()
     return Amendment(
         summary=form.text("summary"),
         title=_changed(posted, "title"),
         description=_changed(posted, "description"),
         selection_criteria=_changed(posted, "selection_criteria"),
+        submission_deadline=submission,
+        enquiries_deadline=enquiries,
         is_substantial=not form.flag("is_minor"),
-        **deadlines,
     )
 
 
