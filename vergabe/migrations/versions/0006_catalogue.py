@@ -70,8 +70,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("word", name=op.f("uq_catalogue_word_word")),
     )
     op.drop_table("procedure_group_code")
-    op.drop_table("notice_code")
     op.drop_table("notice_term")
+    op.drop_table("notice_code")
     op.drop_table("procedure_group_term")
     with op.batch_alter_table("notice") as batch:
         batch.add_column(
@@ -131,17 +131,6 @@ def downgrade() -> None:
     )
 
     op.create_table(
-        "notice_term",
-        sa.Column("term", sa.String(length=60), nullable=False),
-        sa.Column("notice_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["notice_id"], ["notice.id"], name=op.f("fk_notice_term_notice_id_notice")
-        ),
-        sa.PrimaryKeyConstraint("term", "notice_id", name=op.f("pk_notice_term")),
-    )
-    op.create_index(op.f("ix_notice_term_notice_id"), "notice_term", ["notice_id"], unique=False)
-
-    op.create_table(
         "notice_code",
         sa.Column("scheme", sa.String(length=4), nullable=False),
         sa.Column("code", sa.String(length=8), nullable=False),
@@ -153,6 +142,17 @@ def downgrade() -> None:
         sa.PrimaryKeyConstraint("scheme", "code", "notice_id", name=op.f("pk_notice_code")),
     )
     op.create_index(op.f("ix_notice_code_notice_id"), "notice_code", ["notice_id"], unique=False)
+
+    op.create_table(
+        "notice_term",
+        sa.Column("term", sa.String(length=60), nullable=False),
+        sa.Column("notice_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["notice_id"], ["notice.id"], name=op.f("fk_notice_term_notice_id_notice")
+        ),
+        sa.PrimaryKeyConstraint("term", "notice_id", name=op.f("pk_notice_term")),
+    )
+    op.create_index(op.f("ix_notice_term_notice_id"), "notice_term", ["notice_id"], unique=False)
 
     op.create_table(
         "procedure_group_code",
