@@ -120,7 +120,10 @@ def decide(pool_id: uuid.UUID) -> ResponseReturnValue:
     }
     command = commands.get(reader.text("decision"))
     if user_id is None or command is None:
-        raise NotFound("Die Person")
+        pools.visible_pool(db.session(), current_actor(), pool_id)
+        message = "Wählen Sie die Person und was für sie gilt."
+        wrong = Violation("choice_missing", message, field="user_id")
+        return _page(pool_id, InvalidInput.of([wrong]))
     text = reader.text("reason")
     return _run(pool_id, "Die Entscheidung ist vermerkt.", command, user_id, text)
 

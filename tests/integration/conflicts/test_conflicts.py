@@ -236,6 +236,10 @@ def test_the_page_takes_a_declaration_and_shows_the_list_to_who_runs_the_tender(
     assert "Kein Interessenkonflikt" in client.get(address).get_data(as_text=True)
     answer = client.post(f"{address}/erneuerung", data={"csrf_token": token, "reason": " "})
     assert answer.status_code == 422
+    for nobody in ({}, {"user_id": "niemand", "decision": "exclude"}, {"decision": "vielleicht"}):
+        answer = client.post(f"{address}/personen", data={"csrf_token": token} | nobody)
+        assert answer.status_code == 422
+        assert "Wählen Sie die Person" in answer.get_data(as_text=True)
 
 
 def test_other_members_see_their_own_declaration_only(
