@@ -2,15 +2,27 @@
 
 import threading
 import uuid
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from tests import feed_race
+from tests.conftest import application_of_its_own
 from tests.factories import tenders
 from vergabe.db import unit_of_work
+from vergabe.engines import DatabaseSettings
 from vergabe.files import current
 from vergabe.notices.places import next_place
+
+
+@pytest.fixture
+def own_app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """An application of its own with a connection for each of twenty writers."""
+    wanted = DatabaseSettings(pool_size=24, pool_wait_seconds=60)
+    with application_of_its_own(database_url, tmp_path, database=wanted) as app:
+        yield app
 
 
 @pytest.fixture
