@@ -305,7 +305,8 @@ def application_of_its_own(
 ) -> Iterator[Flask]:
     """Give an application on an empty database of its own; more: settings that matter."""
     with _own_database(database_url, tmp_path, has_tables=has_tables) as url:
-        app = create_app(_settings(tmp_path / "data", url, tmp_path / "files", **more))
+        facts = {"files": tmp_path / "files"} | more
+        app = create_app(_settings(tmp_path / "data", url, **facts))
         yield app
         with app.app_context():
             db.session.remove()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.keyboard import Keyboard
-from tests.browser.town_hall import TownHall, main, press
+from tests.browser.town_hall import TownHall, follow, main, press
 from tests.journeys.three_towns import COORDINATOR
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
@@ -76,4 +76,6 @@ def test_clerk_and_mayor_without_scripts_record_a_resolution_and_vote(hall: Town
         page.get_by_label("Tag der Sitzung").fill("2026-11-20")
         main(page).get_by_role("radio", name="Zugestimmt").check()
         press(page, "Eintragen")
+        expect(main(page)).to_contain_text("Der Beschluss ist eingetragen.")
+        follow(page, "Alle eingetragenen Beschlüsse")
         expect(main(page)).to_contain_text("Stadtrat")

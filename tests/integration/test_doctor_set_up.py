@@ -11,7 +11,13 @@ from vergabe.access.permissions import Role
 from vergabe.commands import set_up_checks
 from vergabe.settings import Settings
 
-SETTINGS = Settings(secret_key="x" * 40, data=Path(), database_url="sqlite://", files="")
+SETTINGS = Settings(
+    data=Path(),
+    database_url="sqlite://",
+    files="",
+    base_url="http://localhost",
+    secret_key="x" * 40,
+)
 
 
 def test_facts_that_the_pages_lack_are_named_with_their_pages(tmp_path: Path) -> None:

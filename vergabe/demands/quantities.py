@@ -22,11 +22,9 @@ def as_meant(quantity: str, unit: str) -> str:
     text = quantity.strip()
     if not _PLAIN.fullmatch(text):
         return quantity
-    if _THOUSANDS.fullmatch(text):
-        return text.replace(".", "")
     if unit.strip() and codes.unit_spelling(unit) is not None:
         return f"{text} {unit.strip()}"
-    return quantity
+    return text.replace(".", "") if _THOUSANDS.fullmatch(text) else quantity
 
 
 def with_meaning(row: Mapping[str, str]) -> dict[str, str]:

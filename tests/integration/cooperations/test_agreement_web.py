@@ -99,7 +99,7 @@ def test_page_shows_stages_checklist_and_who_can_supply_what(
     for expected in (
         "Beschlossen",
         "Höchstmengen",
-        "Kann beibringen: Datenschutzbeauftragte der Beteiligten",
+        "Zuständig: Datenschutzbeauftragte der Beteiligten",
         "Fassung 1",
     ):
         assert expected in page

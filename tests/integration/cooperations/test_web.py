@@ -76,7 +76,7 @@ def test_page_names_what_is_missing_and_who_can_supply_it(
     page = text_of(client.get("/zusammenarbeit/dlz"))
     assert "Formlos verabredet" in page
     assert "Jülich hat Merzenich keine Vollmacht" in page
-    assert "Kann beibringen: Kerpen: Koordination oder Kämmerei" in page
+    assert "Zuständig: Kerpen: Koordination oder Kämmerei" in page
     assert "Vollständig" not in page
 
 

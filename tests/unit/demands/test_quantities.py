@@ -49,6 +49,7 @@ def test_both_readings_are_named() -> None:
 
 def test_unit_in_the_field_beside_settles_the_point() -> None:
     assert parse_quantity(as_meant("1.250", "Stück")).value == 1250
+    assert parse_quantity(as_meant("5.000", "Stück")).unit_code == "H87"
 
 
 numbers = st.decimals(
