@@ -17,11 +17,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import delete
 
 from tests.factories import access, cooperations, demands, pools, suppliers, tenders
 from vergabe import clock, ids
 from vergabe.access import queries as access_queries
-from vergabe.access.model import Organisation, User
+from vergabe.access.model import Organisation, RoleAssignment, User
 from vergabe.access.permissions import Role
 from vergabe.cooperations.model import Cooperation
 from vergabe.db import unit_of_work
@@ -99,6 +100,13 @@ def prepare(app: Flask, *, publications: int, joinings: int) -> Plan:
             path = f"/api/v1/tenders/{tender.id}/publication"
             seen = {"If-Match": f'"{tender.version}"'}
             plan.publish.append(Task("publish", str(tender.id), path, headers | seen))
+        # Questions are told to every officer: those who only helped to prepare shall not be told.
+        session.execute(
+            delete(RoleAssignment).where(
+                RoleAssignment.role == Role.PROCUREMENT_OFFICER,
+                RoleAssignment.user_id != officer.id,
+            )
+        )
         _prepare_joinings(session, plan, cooperation, joinings)
         _prepare_imports(session, plan, cooperation)
     return plan

@@ -23,7 +23,7 @@ from vergabe.messages import delivery
 from vergabe.messages import service as messages
 from vergabe.messages.service import Reader
 
-LONGEST_WAIT_SECONDS = 300
+LONGEST_WAIT_SECONDS = 120
 LONGEST_PAUSE_SECONDS = 3
 MOST_ATTEMPTS = 20
 MASS = 2 * delivery.BATCH + 10
@@ -142,10 +142,12 @@ def write_to_many(app: Flask, cause: str, count: int = MASS) -> None:
 
 
 def settle(app: Flask) -> bool:
-    """Wait until nothing waits any more; return whether it came to that."""
-    until = time.monotonic() + LONGEST_WAIT_SECONDS
-    while verdict.waiting(app):
-        if time.monotonic() > until:
+    """Wait until nothing waits any more; return False if nothing moves for long."""
+    before, until = -1, 0.0
+    while (now := verdict.waiting(app)) > 0:
+        if now != before:
+            before, until = now, time.monotonic() + LONGEST_WAIT_SECONDS
+        elif time.monotonic() > until:
             return False
         time.sleep(0.2)
     return True
