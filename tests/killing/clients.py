@@ -199,7 +199,10 @@ def start_job(app: Flask, plan: Plan, diary: Diary) -> None:
 
 
 class Client(threading.Thread):
-    """Does one task after the other until it is told to stop, each until it is answered."""
+    """Does one task after the other, each until it is answered.
+
+    Who has a list does all of it; who could go on for ever stops when it is told to.
+    """
 
     def __init__(
         self, port: int, tasks: Iterable[Task], diary: Diary, over: threading.Event, pause: float
@@ -207,14 +210,15 @@ class Client(threading.Thread):
         super().__init__(daemon=True)
         self._port, self._tasks, self._diary, self._over = port, tasks, diary, over
         self._pause = pause
+        self._has_end = isinstance(tasks, list)
 
     def run(self) -> None:
         for task in self._tasks:
-            if self._over.is_set():
+            if self._is_over():
                 return
             self._diary.note(self._diary.begun, task)
             key = {"Idempotency-Key": str(ids.new_id())}
-            while not self._over.is_set() and not self.is_answered(task, key):
+            while not self._is_over() and not self.is_answered(task, key):
                 time.sleep(0.03)
             time.sleep(self._pause)
 

@@ -68,7 +68,7 @@ def run(app: Flask, place: Path, wish: Wish) -> Outcome:
         killed = _kill(app, processes, plan, diary, wish)
         over.set()
         for client in working:
-            client.join(timeout=90)
+            client.join(timeout=600)
         if not settle(app):
             outcome.wrong.append(f"{verdict.waiting(app)} rows still wait")
         codes = processes.order("stop").split()
