@@ -222,6 +222,9 @@ class Client(threading.Thread):
                 time.sleep(0.03)
             time.sleep(self._pause)
 
+    def _is_over(self) -> bool:
+        return self._over.is_set() and not self._has_end
+
     def is_answered(self, task: Task, key: dict[str, str]) -> bool:
         """Send it; return whether it needs not be sent again."""
         line = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
