@@ -145,8 +145,9 @@ def tenders(draw: st.DrawFn) -> Tender:
         version=draw(st.integers(1, 99)),
         procedure_id=draw(st.uuids(version=4)),
         issued_at=draw(instants(sent, 0, 0)),
+        # Before every deadline that may be drawn: our own rules ask for it.
         requested_publication_on=draw(
-            st.none() | st.just(sent + dt.timedelta(days=draw(st.integers(0, 29))))
+            st.none() | st.just(sent + dt.timedelta(days=draw(st.integers(0, 12))))
         ),
         planned_on=sent + dt.timedelta(days=draw(st.integers(3, 300))),
         languages=languages,
