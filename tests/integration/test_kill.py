@@ -11,7 +11,7 @@ def test_fifty_kills_lose_nothing_and_double_nothing(own_app: Flask, tmp_path: P
     outcome = scenario.run(
         own_app,
         tmp_path,
-        scenario.Wish(kills=50, pause_seconds=0.15, publications=6, joinings=4, lease_seconds=8),
+        scenario.Wish(kills=50, pause_seconds=0.1, publications=4, joinings=3, lease_seconds=6),
     )
     assert outcome.wrong == [], (tmp_path / "processes.log").read_text()[-3000:]
     done = outcome.figures["acknowledged"]

@@ -38,7 +38,7 @@ class Wish:
     pause_seconds: float = 0.3
     publications: int = 12
     joinings: int = 8
-    client_pause: float = 0.05
+    client_pause: float = 0.1
     lease_seconds: int = 20
     seed: int = 2026
 
