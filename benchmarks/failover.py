@@ -11,12 +11,12 @@ started again; web and workers shall answer again within 30 s. Exits 1 if anythi
 
 import json
 import random
-import signal
 import sys
 import tempfile
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +26,7 @@ from sqlalchemy.exc import DBAPIError
 
 from benchmarks import frame
 from benchmarks.cluster import Cluster, MissingPrograms, cluster
+from benchmarks.people import children
 from benchmarks.places import application_on
 from tests.integration.messages.smtp_server import Postbox, smtp_server
 from tests.killing import clients, scenario, verdict
@@ -33,6 +34,7 @@ from tests.killing.nursery import Nursery, nursery
 
 GOAL_SECONDS: Final = 30
 GIVEN_UP_SECONDS: Final = 180
+LEASE_SECONDS: Final = 20
 
 
 class Watch:
@@ -74,20 +76,32 @@ def _seconds_until(is_true: Callable[[], bool]) -> float:
     return time.monotonic() - began
 
 
-def run(app: Flask, made: Cluster, place: Path, kills: int, seed: int) -> tuple[list[str], Any]:
+def run(app: Flask, made: Cluster, log: Path, kills: int, seed: int) -> tuple[list[str], Any]:
     """Kill the primary some times; return every wrong in words, and figures."""
     plan = clients.prepare(app, publications=20 * kills, joinings=8 * kills)
     diary, over, chance = clients.Diary(), threading.Event(), random.Random(seed)
+    during: Counter[str] = Counter()
     answered: list[float] = []
     mailed: list[float] = []
-    with smtp_server() as (postbox, url), nursery(app, url, place / "log") as processes:
+    with (
+        smtp_server() as (postbox, url),
+        nursery(app, url, log, LEASE_SECONDS) as processes,
+    ):
         processes.begin()
         ours = _ours(processes)
-        working = clients.start(processes.port, plan, diary, over, pause=0.2)
+        working = clients.start(
+            processes.port,
+            plan,
+            diary,
+            over,
+            pause=0.2,
+            pace=lambda: (len(mailed) + 1) / kills,
+        )
         watch = Watch(app, plan, diary, processes.port)
         for number in range(kills):
             scenario.write_to_many(app, f"fan-out {number}")
             time.sleep(chance.uniform(0.5, 3))
+            during.update(diary.kinds_under_way())
             killed = made.kill_primary()
             began = time.monotonic()
             answered.append(watch.seconds_until_answered())
@@ -97,27 +111,32 @@ def run(app: Flask, made: Cluster, place: Path, kills: int, seed: int) -> tuple[
             made.wait_until_whole()
         over.set()
         for client in working:
-            client.join(timeout=90)
+            client.join(timeout=600)
         wrong = [] if scenario.settle(app) else [f"{verdict.waiting(app)} rows still wait"]
         if _ours(processes) != ours:
             wrong.append("processes were started again")
         processes.order("stop")
         judged, figures = verdict.judge(app, diary, postbox)
-    figures |= {"answered_seconds": answered, "mailed_seconds": mailed}
+    figures |= {
+        "answered_seconds": [round(seconds, 1) for seconds in answered],
+        "mailed_seconds": [round(seconds, 1) for seconds in mailed],
+        "kills_during": dict(during),
+    }
     return wrong + judged, figures
 
 
 def _ours(processes: Nursery) -> set[str]:
-    return set(processes.order("children").split())
+    """Return every process of ours, those of the web server's parent included."""
+    found = set(processes.order("children").split())
+    return found | {f"{pid}" for word in found for pid in children(int(word.partition(":")[0]))}
 
 
 def main() -> int:
     parser = frame.parser(__doc__, rounds=1)
     parser.add_argument("--kills", type=int, default=5)
     parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--log", type=Path, help="file for what the processes say")
     wanted = parser.parse_args()
-    # An end from outside must end the cluster too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     report = frame.Report("failover", wanted)
     try:
         with (
@@ -125,7 +144,8 @@ def main() -> int:
             tempfile.TemporaryDirectory(prefix="vergabe-failover-") as folder,
             application_on(made.url, Path(folder)) as app,
         ):
-            wrong, figures = run(app, made, Path(folder), wanted.kills, wanted.seed)
+            log = wanted.log or Path(folder) / "log"
+            wrong, figures = run(app, made, log, wanted.kills, wanted.seed)
     except MissingPrograms as error:
         print(error, file=sys.stderr)
         return 1

@@ -100,18 +100,17 @@ def main() -> int:
     parser.add_argument("--writers", type=int, default=20)
     parser.add_argument("--wait-ms", type=float, default=30)
     wanted = parser.parse_args()
-    report = frame.Report("feed_test", wanted)
     lost = 0
     for kind in [wanted.database] if wanted.database else ["postgresql", "sqlite"]:
+        report = frame.Report(f"feed_test_{kind}", wanted)
         database = DatabaseSettings(pool_size=wanted.writers + 8)
         with application(kind, database=database) as app:
             found = play(app, wanted)
         for word in ("missed", "double", "out_of_order"):
             lost += found[word]
             report.row(f"feed rows {word}", found[word], "rows", goal=exactly(0), database=kind)
-        report.figures[kind] = found
-        print(json.dumps({"database": kind} | found))
-    report.finish()
+        report.figures |= found
+        report.finish()
     return 1 if lost else 0
 
 

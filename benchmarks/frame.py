@@ -6,6 +6,7 @@
     report.compare("deep page", samples["deep"], "the first", samples["first"], at_most(1.5))
     return report.finish()
 
+A benchmark is `benchmarks/bench_NAME.py` with `main() -> int`, started by `frame.run(main)`.
 Only ratios within one round say much on a machine that does other things too: what is compared runs
 in turn, every other round the other way about, and the median over the rounds is what counts.
 """
@@ -14,6 +15,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import sqlite3
 import statistics
 import sys
@@ -27,8 +29,31 @@ from typing import Any, Final, Literal
 from vergabe import clock
 
 RESULTS: Final = Path(__file__).parent / "results"
+SHARED: Final = Path(__file__).resolve().parents[1].parent / "shared"
+"""Data and yardsticks that lie beside the repository; what needs them says so and is left out."""
 Sign = Literal["<=", ">=", "=="]
 Measure = Literal["ms", "per s"]
+
+
+class Skipped(Exception):
+    """Something that a benchmark needs is not on this machine; the text says what."""
+
+
+def shared(path: str) -> Path:
+    """Return a file or folder of `../shared`; raises Skipped where it is missing."""
+    found = SHARED / path
+    if not found.exists():
+        raise Skipped(f"../shared/{path} is missing")
+    return found
+
+
+def run(main: Callable[[], int]) -> int:
+    """Run a benchmark; what cannot be measured here is said, and is no failure."""
+    try:
+        return main()
+    except Skipped as reason:
+        print(f"skipped: {reason}")
+        return 0
 
 
 @dataclass(frozen=True)
@@ -114,7 +139,11 @@ def _nothing() -> None:
 
 
 def parser(doc: str | None, *, rounds: int = 3) -> argparse.ArgumentParser:
-    """Return a parser with the arguments that all benchmarks take."""
+    """Return a parser with the arguments that all benchmarks take.
+
+    From now on an end from outside (SIGTERM) is one like Ctrl-C: servers and folders go as well.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     made = argparse.ArgumentParser(
         description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -204,7 +233,8 @@ class Report:
     ) -> float:
         """Add a row; return its ratio, or its value where nothing is compared.
 
-        against: name and value of the peer, limit or floor; facts: database, rounds and the like.
+        against: name and value of the peer, limit or floor; facts: database, rounds and the like,
+        `detail=True` for one of very many rows that the README leaves out.
         """
         if against is not None and ratio is None:
             ratio = value / against[1] if against[1] else float(value != against[1])
@@ -250,49 +280,12 @@ def _short(value: float) -> float:
 
 
 def _line(row: Mapping[str, Any]) -> str:
-    said = f"{row['operation']}: {_number(row['value'])} {row['unit']}"
+    said = f"{row['operation']}: {row['value']:,} {row['unit']}"
     if row["against"]:
-        said += f", {row['against']} {_number(row['against_value'])}, ratio {row['ratio']:.2f}"
+        said += f", {row['against']} {row['against_value']:,}, ratio {row['ratio']:.2f}"
     if row["goal"]:
         said += f" (goal {row['goal']}: {'reached' if row['reached'] else 'MISSED'})"
     return said
-
-
-def _number(value: float) -> str:
-    return f"{value:,}"
-
-
-def table(folder: Path = RESULTS) -> str:
-    """Return all stored results as one table in Markdown, with the kinds of machine below."""
-    lines = [
-        "| benchmark | operation | ours | against | ratio | goal | |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    machines: dict[str, None] = {}
-    for path in sorted(folder.glob("*.json")):
-        content = json.loads(path.read_text(encoding="utf-8"))
-        kind = content["machine"]
-        machines[
-            f"{kind['cores']} cores ({kind['processor']}), {kind['memory_gib']} GiB, "
-            f"{kind['system']}, Python {kind['python']}, SQLite {kind['sqlite']}"
-        ] = None
-        lines += [_cells(content["benchmark"], row) for row in content["rows"]]
-    return "\n".join([*lines, "", *(f"Machine: {kind}." for kind in machines)])
-
-
-def _cells(name: str, row: Mapping[str, Any]) -> str:
-    against = f"{row['against']}: {_number(row['against_value'])}" if row["against"] else ""
-    place = f" ({row['database']})" if row.get("database") else ""
-    cells = (
-        name,
-        row["operation"] + place,
-        f"{_number(row['value'])} {row['unit']}",
-        against,
-        "" if row["ratio"] is None else f"{row['ratio']:.2f}",
-        row["goal"] or "",
-        {True: "reached", False: "**missed**", None: ""}[row["reached"]],
-    )
-    return f"| {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":

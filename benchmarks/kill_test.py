@@ -8,7 +8,7 @@ may come again with the same Message-ID, at most one batch for each dead worker)
 or joining by half, every record chain whole. Exits 1 if anything is wrong.
 """
 
-import json
+import argparse
 import resource
 import sys
 import tempfile
@@ -25,31 +25,39 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--database", choices=["sqlite", "postgresql"])
     parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--log", type=Path, help="file for what the processes say")
     wanted = parser.parse_args()
-    report = frame.Report("kill_test", wanted)
-    wrong = 0
-    for kind in [wanted.database] if wanted.database else ["sqlite", "postgresql"]:
-        wish = scenario.Wish(
-            kills=wanted.kills,
-            publications=max(12, wanted.kills // 5),
-            joinings=max(8, wanted.kills // 8),
-            seed=wanted.seed,
-        )
-        with (
-            application(kind) as app,
-            tempfile.TemporaryDirectory(prefix="vergabe-kills-") as folder,
-        ):
-            outcome = scenario.run(app, Path(folder), wish)
-        wrong += len(outcome.wrong)
-        what = f"{wanted.kills} kills: lost, double, by half"
-        report.row(what, len(outcome.wrong), "things", goal=exactly(0), database=kind)
-        report.figures[kind] = outcome.figures
-        print(json.dumps({"database": kind, **outcome.figures, "wrong": outcome.wrong}, indent=2))
-    own, children = (resource.getrusage(who) for who in (0, resource.RUSAGE_CHILDREN))
-    spent = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
-    report.figures["processor_seconds"] = round(spent)
+    kinds = [wanted.database] if wanted.database else ["sqlite", "postgresql"]
+    return int(sum(play(kind, wanted) for kind in kinds) > 0)
+
+
+def play(kind: str, wanted: argparse.Namespace) -> int:
+    """Play it on one database and write its file; return how many things were wrong."""
+    report = frame.Report(f"kill_test_{kind}", wanted)
+    wish = scenario.Wish(
+        kills=wanted.kills,
+        publications=max(12, wanted.kills // 5),
+        joinings=max(8, wanted.kills // 8),
+        seed=wanted.seed,
+    )
+    before = _processor_seconds()
+    with (
+        application(kind) as app,
+        tempfile.TemporaryDirectory(prefix="vergabe-kills-") as folder,
+    ):
+        log = wanted.log or Path(folder) / "processes.log"
+        outcome = scenario.run(app, log, wish)
+    what = f"{wanted.kills} kills: lost, double, by half"
+    report.row(what, len(outcome.wrong), "things", goal=exactly(0), database=kind)
+    report.figures |= outcome.figures | {"wrong": outcome.wrong}
+    report.figures["processor_seconds"] = round(_processor_seconds() - before)
     report.finish()
-    return 1 if wrong else 0
+    return len(outcome.wrong)
+
+
+def _processor_seconds() -> float:
+    own, children = (resource.getrusage(who) for who in (0, resource.RUSAGE_CHILDREN))
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
 if __name__ == "__main__":

@@ -156,6 +156,7 @@ def play(app: Flask, wanted: argparse.Namespace) -> dict[str, Any]:
                 target=visit,
                 # The later the more: half of all come in the last third.
                 args=(scene, number, port, timings, begin + seconds * chance.random() ** 0.6, 2.0),
+                daemon=True,
             )
             for number in range(wanted.suppliers)
         ]

@@ -31,6 +31,8 @@ from tests.killing.clients import Plan
 
 LOOK_EVERY_SECONDS = 5.0
 PUBLISH_EVERY_SECONDS = 15.0
+MAIL_RATE = "60000/60"
+"""All addresses lie at one host here, which gets ten mails a second in production."""
 
 
 def work(port: int, plan: Plan, timings: Timings, over: threading.Event, number: int) -> None:
@@ -97,15 +99,24 @@ def play(app: Flask, wanted: argparse.Namespace) -> dict[str, Any]:
     with (
         tempfile.TemporaryDirectory(prefix="vergabe-soak-") as folder,
         smtp_server() as (postbox, smtp_url),
-        live.worker(app, Path(folder) / "worker", VERGABE_SMTP_URL=smtp_url) as worker,
+        live.worker(
+            app,
+            Path(folder) / "worker",
+            VERGABE_SMTP_URL=smtp_url,
+            VERGABE_MAIL_RATE=MAIL_RATE,
+        ) as worker,
         live.web_server(app, Path(folder) / "web") as (port, web),
     ):
         threads = [
-            threading.Thread(target=work, args=(port, plan, timings, over, number))
+            threading.Thread(target=work, args=(port, plan, timings, over, number), daemon=True)
             for number in range(wanted.people)
         ]
-        threads.append(threading.Thread(target=publish, args=(port, plan, timings, over)))
-        threading.Timer(wanted.minutes * 60, over.set).start()
+        threads.append(
+            threading.Thread(target=publish, args=(port, plan, timings, over), daemon=True)
+        )
+        timer = threading.Timer(wanted.minutes * 60, over.set)
+        timer.daemon = True
+        timer.start()
         for thread in threads:
             thread.start()
         seen = watch({"web": web.pid, "worker": worker.pid}, over)

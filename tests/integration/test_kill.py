@@ -8,12 +8,13 @@ from tests.killing import scenario
 
 
 def test_fifty_kills_lose_nothing_and_double_nothing(own_app: Flask, tmp_path: Path) -> None:
+    log = tmp_path / "processes.log"
     outcome = scenario.run(
         own_app,
-        tmp_path,
+        log,
         scenario.Wish(kills=50, pause_seconds=0.1, publications=4, joinings=3, lease_seconds=6),
     )
-    assert outcome.wrong == [], (tmp_path / "processes.log").read_text()[-3000:]
+    assert outcome.wrong == [], log.read_text()[-3000:]
     done = outcome.figures["acknowledged"]
     assert all(done[kind] for kind in ("publish", "ask", "import", "job", "join")), done
     assert len(outcome.figures["kills"]) >= 2, "web processes and workers were hit"

@@ -12,7 +12,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,18 +62,27 @@ class Plan:
 
 @dataclass
 class Diary:
-    """What was sent, what was acknowledged, what was refused; shared by all clients."""
+    """What was sent, what was acknowledged, what was refused; shared by all clients.
+
+    under_way: how many requests of each kind are with the service at this moment.
+    """
 
     acknowledged: dict[str, set[str]] = field(default_factory=dict)
     begun: dict[str, set[str]] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     trouble: Counter[str] = field(default_factory=Counter)
+    under_way: Counter[str] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def count(self) -> int:
         """Return how many were acknowledged."""
         with self.lock:
             return sum(len(keys) for kind, keys in self.acknowledged.items() if kind != "job")
+
+    def kinds_under_way(self) -> list[str]:
+        """Return of what kinds requests are with the service now."""
+        with self.lock:
+            return [kind for kind, count in self.under_way.items() if count]
 
     def note(self, where: dict[str, set[str]], task: Task) -> None:
         with self.lock:
@@ -198,22 +207,34 @@ def start_job(app: Flask, plan: Plan, diary: Diary) -> None:
     diary.note(diary.acknowledged, Task("job", name, "", {}))
 
 
+def _at_once() -> float:
+    return 1.0
+
+
 class Client(threading.Thread):
     """Does one task after the other, each until it is answered.
 
-    Who has a list does all of it; who could go on for ever stops when it is told to.
+    Who has a list does all of it, spread over the whole time; who could go on for ever stops when
+    it is told to. pace: gives the share of the time that is over, so much of a list may be done.
     """
 
     def __init__(
-        self, port: int, tasks: Iterable[Task], diary: Diary, over: threading.Event, pause: float
+        self,
+        port: int,
+        tasks: Iterable[Task],
+        diary: Diary,
+        over: threading.Event,
+        pause: float,
+        pace: Callable[[], float] = _at_once,
     ) -> None:
         super().__init__(daemon=True)
         self._port, self._tasks, self._diary, self._over = port, tasks, diary, over
-        self._pause = pause
-        self._has_end = isinstance(tasks, list)
+        self._pause, self._pace = pause, pace
+        self._length = len(tasks) if isinstance(tasks, list) else None
 
     def run(self) -> None:
-        for task in self._tasks:
+        for number, task in enumerate(self._tasks):
+            self._wait_for_turn(number)
             if self._is_over():
                 return
             self._diary.note(self._diary.begun, task)
@@ -222,11 +243,25 @@ class Client(threading.Thread):
                 time.sleep(0.03)
             time.sleep(self._pause)
 
+    def _wait_for_turn(self, number: int) -> None:
+        while self._length is not None and number > self._length * self._pace():
+            if self._over.wait(0.05):
+                return
+
     def _is_over(self) -> bool:
-        return self._over.is_set() and not self._has_end
+        return self._over.is_set() and self._length is None
 
     def is_answered(self, task: Task, key: dict[str, str]) -> bool:
         """Send it; return whether it needs not be sent again."""
+        with self._diary.lock:
+            self._diary.under_way[task.kind] += 1
+        try:
+            return self._is_answered(task, key)
+        finally:
+            with self._diary.lock:
+                self._diary.under_way[task.kind] -= 1
+
+    def _is_answered(self, task: Task, key: dict[str, str]) -> bool:
         line = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
         try:
             line.request("POST", task.path, task.body, task.headers | key)
@@ -249,7 +284,13 @@ class Client(threading.Thread):
 
 
 def start(
-    port: int, plan: Plan, diary: Diary, over: threading.Event, *, pause: float
+    port: int,
+    plan: Plan,
+    diary: Diary,
+    over: threading.Event,
+    *,
+    pause: float,
+    pace: Callable[[], float] = _at_once,
 ) -> list[Client]:
     """Start one client for each kind of task, two of those that publish."""
     half = len(plan.publish) // 2
@@ -260,7 +301,7 @@ def start(
         questions(plan),
         imports(plan),
     ]
-    clients = [Client(port, tasks, diary, over, pause) for tasks in works]
+    clients = [Client(port, tasks, diary, over, pause, pace) for tasks in works]
     for client in clients:
         client.start()
     return clients

@@ -25,6 +25,10 @@ from tests import live
 MOST_ATTEMPTS = 1000
 """Who is killed at every attempt is set aside in production; here that would be a kill too many."""
 TICK_SECONDS = 0.2
+LONGEST_DELAY_SECONDS = 20
+"""An hour in production: a row that met many kills shall not come back after the end."""
+MAIL_RATE = "60000/60"
+"""All addresses lie at one host here, which gets ten mails a second in production."""
 
 
 class Supervisor:
@@ -90,7 +94,14 @@ def main(port: int, lease_seconds: int) -> None:
 
     lease = dt.timedelta(seconds=lease_seconds)
     for module, facts in (
-        (outbox, {"LEASE": lease, "MAX_ATTEMPTS": MOST_ATTEMPTS}),
+        (
+            outbox,
+            {
+                "LEASE": lease,
+                "MAX_ATTEMPTS": MOST_ATTEMPTS,
+                "LONGEST_DELAY_SECONDS": LONGEST_DELAY_SECONDS,
+            },
+        ),
         (running, {"LEASE": lease, "MAX_ATTEMPTS": MOST_ATTEMPTS}),
         (delivery, {"MARGIN": lease / 4}),
         (worker, {"DELIVERY_SECONDS": TICK_SECONDS}),
@@ -204,7 +215,10 @@ def nursery(app: Flask, smtp_url: str, log: Path, lease_seconds: int) -> Iterato
     port = live.free_port()
     with tempfile.TemporaryDirectory(prefix="vergabe-figures-") as figures:
         environment = live.environment_of(
-            app, VERGABE_SMTP_URL=smtp_url, PROMETHEUS_MULTIPROC_DIR=figures
+            app,
+            VERGABE_SMTP_URL=smtp_url,
+            VERGABE_MAIL_RATE=MAIL_RATE,
+            PROMETHEUS_MULTIPROC_DIR=figures,
         )
         with (
             log.open("ab") as errors,

@@ -23,7 +23,8 @@ from vergabe.messages import delivery
 from vergabe.messages import service as messages
 from vergabe.messages.service import Reader
 
-LONGEST_WAIT_SECONDS = 120
+LONGEST_STANDSTILL_SECONDS = 180
+LONGEST_WAIT_SECONDS = 3600
 LONGEST_PAUSE_SECONDS = 3
 MOST_ATTEMPTS = 20
 MASS = 2 * delivery.BATCH + 10
@@ -44,6 +45,14 @@ class Wish:
 
 
 @dataclass
+class Story:
+    """Who was killed so far, and what requests were with the service at those moments."""
+
+    killed: Counter[str] = field(default_factory=Counter)
+    during: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass
 class Outcome:
     """Every wrong in words, and figures."""
 
@@ -51,11 +60,10 @@ class Outcome:
     figures: dict[str, Any] = field(default_factory=dict)
 
 
-def run(app: Flask, place: Path, wish: Wish) -> Outcome:
-    """Play it on the (empty) database of `app`; place: a folder for the log."""
+def run(app: Flask, log: Path, wish: Wish) -> Outcome:
+    """Play it on the (empty) database of `app`; log: a file for what the processes say."""
     plan = clients.prepare(app, publications=wish.publications, joinings=wish.joinings)
     diary, over, outcome = clients.Diary(), threading.Event(), Outcome()
-    log = place / "processes.log"
     write_to_many(app, "first")
     with (
         smtp_server() as (postbox, smtp_url),
@@ -63,24 +71,39 @@ def run(app: Flask, place: Path, wish: Wish) -> Outcome:
     ):
         outcome.wrong += _kill_between_sending_and_marking(processes, postbox)
         processes.begin()
-        working = clients.start(processes.port, plan, diary, over, pause=wish.client_pause)
-        started = time.monotonic()
-        killed = _kill(app, processes, plan, diary, wish)
+        started, story = time.monotonic(), Story()
+        working = clients.start(
+            processes.port,
+            plan,
+            diary,
+            over,
+            pause=wish.client_pause,
+            pace=lambda: story.killed.total() / wish.kills,
+        )
+        _kill(app, processes, plan, diary, wish, story)
         over.set()
         for client in working:
             client.join(timeout=600)
+        clients_done = time.monotonic()
         if not settle(app):
             outcome.wrong.append(f"{verdict.waiting(app)} rows still wait")
+        settled = time.monotonic() - clients_done
         codes = processes.order("stop").split()
         if set(codes) != {"0"}:
             outcome.wrong.append(f"an orderly stop ended with {codes}")
         seconds = time.monotonic() - started
         wrong, figures = verdict.judge(app, diary, postbox)
     outcome.wrong += wrong
-    repeated, workers = figures["mails_repeated"], killed["worker"] + 1
+    repeated, workers = figures["mails_repeated"], story.killed["worker"] + 1
     if repeated > workers * delivery.BATCH:
         outcome.wrong.append(f"{repeated} mails came again after {workers} dead workers")
-    outcome.figures = {"kills": dict(killed), "seconds": round(seconds, 1), **figures}
+    outcome.figures = {
+        "kills": dict(story.killed),
+        "kills_during": dict(story.during),
+        "seconds": round(seconds, 1),
+        "seconds_to_settle": round(settled, 1),
+        **figures,
+    }
     return outcome
 
 
@@ -93,20 +116,26 @@ def _kill_between_sending_and_marking(processes: Nursery, postbox: Postbox) -> l
 
 
 def _kill(
-    app: Flask, processes: Nursery, plan: clients.Plan, diary: clients.Diary, wish: Wish
-) -> Counter[str]:
-    chance, killed = random.Random(wish.seed), Counter[str]()
-    while killed.total() < wish.kills:
+    app: Flask,
+    processes: Nursery,
+    plan: clients.Plan,
+    diary: clients.Diary,
+    wish: Wish,
+    story: Story,
+) -> None:
+    chance = random.Random(wish.seed)
+    while story.killed.total() < wish.kills:
         _wait_for_progress(diary)
         time.sleep(chance.uniform(0, wish.pause_seconds))
+        under_way = diary.kinds_under_way()
         role = processes.kill_one(chance)
         if role is None:
             continue
-        killed[role] += 1
-        if killed.total() % 5 == 0:
+        story.killed[role] += 1
+        story.during.update(under_way)
+        if story.killed.total() % 5 == 0:
             _patiently(lambda: clients.start_job(app, plan, diary))
             _patiently(lambda: write_to_many(app, "more", count=10))
-    return killed
 
 
 def _patiently(work: Callable[[], None]) -> None:
@@ -142,12 +171,12 @@ def write_to_many(app: Flask, cause: str, count: int = MASS) -> None:
 
 
 def settle(app: Flask) -> bool:
-    """Wait until nothing waits any more; return False if nothing moves for long."""
-    before, until = -1, 0.0
+    """Wait until nothing waits any more; return False if less is never left for long."""
+    end, fewest, until = time.monotonic() + LONGEST_WAIT_SECONDS, float("inf"), 0.0
     while (now := verdict.waiting(app)) > 0:
-        if now != before:
-            before, until = now, time.monotonic() + LONGEST_WAIT_SECONDS
-        elif time.monotonic() > until:
+        if now < fewest:
+            fewest, until = now, time.monotonic() + LONGEST_STANDSTILL_SECONDS
+        elif time.monotonic() > min(until, end):
             return False
         time.sleep(0.2)
     return True

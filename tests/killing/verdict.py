@@ -52,7 +52,13 @@ def judge(app: Flask, diary: Diary, postbox: Postbox) -> tuple[list[str], dict[s
         figures = {
             "acknowledged": {kind: len(keys) for kind, keys in sorted(diary.acknowledged.items())},
             "trouble": dict(diary.trouble),
-            "messages": session.scalar(select(func.count()).select_from(Message)),
+            "messages": dict(
+                session.execute(
+                    select(Message.kind, func.count()).group_by(Message.kind).order_by(Message.kind)
+                )
+                .tuples()
+                .all()
+            ),
             "mails": session.scalar(select(func.count()).select_from(Mail)),
             "mails_repeated": len(postbox.received) - len(seen),
             "record_chains": len(audit.streams(session)),
