@@ -1,3 +1,4 @@
+import ast
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -132,6 +133,25 @@ def test_the_document_of_a_resolution_survives_both_ways(
 
 def test_there_is_one_head() -> None:
     assert len(ScriptDirectory(str(MIGRATIONS)).get_heads()) == 1
+
+
+def test_what_commits_step_by_step_is_a_migration_of_its_own() -> None:
+    """Else one that was killed, or gave way, could not be run again."""
+    online = {"build_index", "add_check", "add_reference"}
+    kinds = set()
+    for file in (MIGRATIONS / "versions").glob("*.py"):
+        functions = [f for f in ast.parse(file.read_text()).body if isinstance(f, ast.FunctionDef)]
+        (going_up,) = (function for function in functions if function.name == "upgrade")
+        used = {
+            node.attr
+            for node in ast.walk(going_up)
+            if isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "op"
+        }
+        assert not used & online or used <= online, file.name
+        kinds.add(bool(used & online))
+    assert kinds == {True, False}
 
 
 def test_migrations_import_no_models() -> None:

@@ -3,6 +3,10 @@
 `op.build_index(…)`, `op.add_check(…)` and `op.add_reference(…)` on PostgreSQL hold no lock that
 stops readers or writers while they look at every row; on SQLite, where one writer is all there is,
 they are the plain ones.
+
+On PostgreSQL each commits what it did. So a migration with one of them consists of nothing else
+(its number ends in a letter: 0007b does what 0007 left), and each may be done twice: one that was
+killed, or gave way, is simply run again.
 """
 
 from collections.abc import Sequence
@@ -39,8 +43,7 @@ class BuildIndex(MigrateOperation):
     ) -> None:
         """Build an index beside those who read and write (CREATE INDEX CONCURRENTLY).
 
-        What this migration did before is committed first. An attempt that died leaves an index that
-        nobody uses; it is removed, so that the migration can be run again.
+        An attempt that died leaves an index that nobody uses; it is removed first.
         """
         operations.invoke(cls(name, table, columns, **options))
 
@@ -117,6 +120,9 @@ def add_reference(operations: Operations, wanted: AddReference) -> None:
 
 def _constrain(operations: Operations, table: str, name: str, constraint: str) -> None:
     """Let new rows obey at once; old ones are looked at while everybody goes on."""
-    operations.execute(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {constraint} NOT VALID')
     with operations.get_context().autocommit_block():
+        operations.execute(
+            f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{name}",'
+            f' ADD CONSTRAINT "{name}" {constraint} NOT VALID'
+        )
         operations.execute(f'ALTER TABLE "{table}" VALIDATE CONSTRAINT "{name}"')

@@ -1,4 +1,8 @@
-"""Lists: kept views, orders by title, an index for every list that grows."""
+"""Lists: kept views, orders by title (the indexes follow in 0007b).
+
+Rewrites demand, pool and tender, whose titles are put in order by the database: nobody reads them
+meanwhile (docs/operation.md says how long).
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -57,159 +61,31 @@ def upgrade() -> None:
         postgresql_where=sa.text("is_default"),
     )
 
-    op.build_index("ix_answer_published_at", "answer", ["published_at"])
-    op.build_index(
-        "ix_deadline_running_due_at",
-        "deadline",
-        ["due_at"],
-        where="lifted_at IS NULL AND met_at IS NULL",
-    )
     with op.batch_alter_table("demand") as batch:
         batch.add_column(
-            sa.Column(
-                "title_order",
-                TITLE,
-                sa.Computed(
-                    TITLE_ORDER,
-                    persisted=True,
-                ),
-                nullable=True,
-            )
+            sa.Column("title_order", TITLE, sa.Computed(TITLE_ORDER, persisted=True), nullable=True)
         )
-    op.build_index(
-        "ix_demand_organisation_id_needed_id", "demand", ["organisation_id", "needed_from", "id"]
-    )
-    op.build_index(
-        "ix_demand_organisation_id_stage_submitted_id",
-        "demand",
-        ["organisation_id", "stage", "submitted_at", "id"],
-    )
-    op.build_index(
-        "ix_demand_organisation_id_title_order_id",
-        "demand",
-        ["organisation_id", "title_order", "id"],
-    )
-    op.build_index(
-        "ix_demand_organisation_id_value_id", "demand", ["organisation_id", "value_net_cents", "id"]
-    )
-    op.build_index(
-        "ix_ledger_entry_cooperation_id_amount",
-        "ledger_entry",
-        ["cooperation_id", "amount_cents", "id"],
-    )
-    op.build_index(
-        "ix_ledger_entry_cooperation_id_document_on",
-        "ledger_entry",
-        ["cooperation_id", "document_on", "id"],
-    )
-    op.build_index(
-        "ix_mandate_cooperation_id_valid_from", "mandate", ["cooperation_id", "valid_from", "id"]
-    )
-    op.build_index(
-        "ix_mandate_cooperation_id_valid_to", "mandate", ["cooperation_id", "valid_to", "id"]
-    )
     with op.batch_alter_table("notice_delivery") as batch:
         batch.add_column(sa.Column("lead_organisation_id", sa.Uuid(), nullable=True))
-    op.add_reference(
-        "fk_notice_delivery_lead_organisation_id_organisation",
-        "notice_delivery",
-        "lead_organisation_id",
-        "organisation",
-    )
     op.execute(LEAD_OF_THE_PROCEDURE)
-    op.build_index(
-        "ix_notice_delivery_lead_organisation_id", "notice_delivery", ["lead_organisation_id", "id"]
-    )
     with op.batch_alter_table("pool") as batch:
         batch.add_column(
-            sa.Column(
-                "title_order",
-                TITLE,
-                sa.Computed(
-                    TITLE_ORDER,
-                    persisted=True,
-                ),
-                nullable=True,
-            )
+            sa.Column("title_order", TITLE, sa.Computed(TITLE_ORDER, persisted=True), nullable=True)
         )
-    op.build_index("ix_pool_cooperation_id_id", "pool", ["cooperation_id", "id"])
-    op.build_index(
-        "ix_pool_cooperation_id_joining_id", "pool", ["cooperation_id", "joining_deadline", "id"]
-    )
-    op.build_index(
-        "ix_pool_cooperation_id_title_order_id", "pool", ["cooperation_id", "title_order", "id"]
-    )
-    op.build_index(
-        "ix_resolution_cooperation_id_decided_on",
-        "resolution",
-        ["cooperation_id", "decided_on", "id"],
-    )
     with op.batch_alter_table("tender") as batch:
         batch.add_column(
-            sa.Column(
-                "title_order",
-                TITLE,
-                sa.Computed(
-                    TITLE_ORDER,
-                    persisted=True,
-                ),
-                nullable=True,
-            )
+            sa.Column("title_order", TITLE, sa.Computed(TITLE_ORDER, persisted=True), nullable=True)
         )
-    op.build_index(
-        "ix_tender_cooperation_id_deadline_id",
-        "tender",
-        ["cooperation_id", "submission_deadline", "id"],
-    )
-    op.build_index("ix_tender_cooperation_id_id", "tender", ["cooperation_id", "id"])
-    op.build_index(
-        "ix_tender_cooperation_id_title_order_id", "tender", ["cooperation_id", "title_order", "id"]
-    )
-    op.build_index(
-        "ix_tender_cooperation_id_value_id",
-        "tender",
-        ["cooperation_id", "estimated_value_net_cents", "id"],
-    )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("tender") as batch:
-        batch.drop_index("ix_tender_cooperation_id_value_id")
-        batch.drop_index("ix_tender_cooperation_id_title_order_id")
-        batch.drop_index("ix_tender_cooperation_id_id")
-        batch.drop_index("ix_tender_cooperation_id_deadline_id")
         batch.drop_column("title_order")
-
-    op.drop_index("ix_resolution_cooperation_id_decided_on", "resolution")
-
     with op.batch_alter_table("pool") as batch:
-        batch.drop_index("ix_pool_cooperation_id_title_order_id")
-        batch.drop_index("ix_pool_cooperation_id_joining_id")
-        batch.drop_index("ix_pool_cooperation_id_id")
         batch.drop_column("title_order")
-
     with op.batch_alter_table("notice_delivery") as batch:
-        batch.drop_constraint(
-            batch.f("fk_notice_delivery_lead_organisation_id_organisation"), type_="foreignkey"
-        )
-        batch.drop_index("ix_notice_delivery_lead_organisation_id")
         batch.drop_column("lead_organisation_id")
-
-    op.drop_index("ix_mandate_cooperation_id_valid_to", "mandate")
-    op.drop_index("ix_mandate_cooperation_id_valid_from", "mandate")
-
-    op.drop_index("ix_ledger_entry_cooperation_id_document_on", "ledger_entry")
-    op.drop_index("ix_ledger_entry_cooperation_id_amount", "ledger_entry")
-
     with op.batch_alter_table("demand") as batch:
-        batch.drop_index("ix_demand_organisation_id_value_id")
-        batch.drop_index("ix_demand_organisation_id_title_order_id")
-        batch.drop_index("ix_demand_organisation_id_stage_submitted_id")
-        batch.drop_index("ix_demand_organisation_id_needed_id")
         batch.drop_column("title_order")
-
-    op.drop_index("ix_deadline_running_due_at", "deadline")
-
-    op.drop_index("ix_answer_published_at", "answer")
 
     op.drop_table("list_view")

@@ -35,11 +35,6 @@ def upgrade() -> None:
     with op.batch_alter_table("pending_registration") as batch:
         batch.drop_constraint(op.f("ck_pending_registration_new_firm_has_password"), type_="check")
         batch.drop_constraint(op.f("ck_pending_registration_new_firm_or_old"), type_="check")
-    op.add_check(
-        "ck_pending_registration_new_firm_or_old",
-        "pending_registration",
-        "firm IS NULL OR organisation_id IS NULL",
-    )
     with op.batch_alter_table("pending_registration") as batch:
         batch.add_column(sa.Column("entries", JSON_VALUE, nullable=True))
         batch.add_column(sa.Column("steps_done", sa.Integer(), server_default="0", nullable=False))
@@ -49,9 +44,6 @@ def upgrade() -> None:
         )
         batch.add_column(sa.Column("value_from_net_cents", sa.BigInteger(), nullable=True))
         batch.add_column(sa.Column("value_until_net_cents", sa.BigInteger(), nullable=True))
-    op.build_index(
-        "ix_tender_registration_organisation_id", "tender_registration", ["organisation_id"]
-    )
     with op.batch_alter_table("user_account") as batch:
         batch.add_column(sa.Column("language", sa.String(length=2), nullable=True))
 
@@ -59,8 +51,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("user_account") as batch:
         batch.drop_column("language")
-
-    op.drop_index("ix_tender_registration_organisation_id", "tender_registration")
 
     with op.batch_alter_table("supplier_profile") as batch:
         batch.drop_column("value_until_net_cents")
@@ -73,7 +63,6 @@ def downgrade() -> None:
         " OR (firm IS NULL) = (organisation_id IS NULL)"
     )
     with op.batch_alter_table("pending_registration") as batch:
-        batch.drop_constraint(op.f("ck_pending_registration_new_firm_or_old"), type_="check")
         batch.create_check_constraint(
             op.f("ck_pending_registration_new_firm_has_password"),
             sa.text("(firm IS NULL) = (password_hash IS NULL)"),

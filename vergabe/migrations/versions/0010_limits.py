@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0009"
+down_revision = "0009b"
 branch_labels = None
 depends_on = None
 
@@ -47,27 +47,10 @@ def upgrade() -> None:
         batch.add_column(sa.Column("bounced_at", INSTANT, nullable=True))
     with op.batch_alter_table("outbox") as batch:
         batch.add_column(sa.Column("lane", sa.String(length=64), nullable=True))
-    op.build_index("ix_outbox_failed_kind", "outbox", ["kind"], where="state = 'failed'")
-    op.build_index(
-        "ix_outbox_waiting_lane",
-        "outbox",
-        ["kind", "lane", "id"],
-        where="state = 'waiting' AND lane IS NOT NULL",
-    )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("outbox") as batch:
-        batch.drop_index(
-            "ix_outbox_waiting_lane",
-            sqlite_where=sa.text("state = 'waiting' AND lane IS NOT NULL"),
-            postgresql_where=sa.text("state = 'waiting' AND lane IS NOT NULL"),
-        )
-        batch.drop_index(
-            "ix_outbox_failed_kind",
-            sqlite_where=sa.text("state = 'failed'"),
-            postgresql_where=sa.text("state = 'failed'"),
-        )
         batch.drop_column("lane")
 
     with op.batch_alter_table("mail") as batch:
