@@ -83,6 +83,38 @@ def scans(
                 yield Scan(node["Relation Name"], statement, node.get("Filter", "none"))
 
 
+def long_reads(
+    connection: Connection, statements: Sequence[Statement], most: int
+) -> Iterator[Scan]:
+    """Yield where a statement goes through more than `most` rows of a table, by whatever index.
+
+    The statements run once more for it, and what they change is taken back.
+    """
+    for statement in statements:
+        with connection.begin_nested() as attempt:
+            explained = connection.exec_driver_sql(
+                f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement.sql}", statement.parameters
+            ).scalar_one()
+            attempt.rollback()
+        plan = json.loads(explained) if isinstance(explained, str) else explained
+        for node in _nodes(plan[0]["Plan"]):
+            read = _rows_read(node)
+            if read > most:
+                condition = node.get("Index Cond", "") + " " + node.get("Filter", "")
+                yield Scan(node["Relation Name"], statement, f"{read:,.0f} rows by {condition}")
+
+
+def _rows_read(node: dict[str, Any]) -> float:
+    """Return the rows of a table that a node has looked at; 0 for what reads no table."""
+    if "Relation Name" not in node or node["Node Type"] == "ModifyTable":
+        return 0
+    thrown_away = (
+        node.get(f"Rows Removed by {why}", 0) for why in ("Filter", "Index Recheck", "Join Filter")
+    )
+    found: float = (node["Actual Rows"] + sum(thrown_away)) * node["Actual Loops"]
+    return found
+
+
 def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield plan
     for below in plan.get("Plans", ()):

@@ -1,5 +1,6 @@
 """Identifiers: time-ordered UUIDs for rows, so that indexes grow at their end."""
 
+import datetime as dt
 import secrets
 import threading
 import time
@@ -27,6 +28,12 @@ def new_id() -> uuid.UUID:
     value = (count >> 62) << 64 | 0x2 << 62 | count & (2**62 - 1)
     high, low = value >> 76, value & (2**76 - 1)
     return uuid.UUID(int=high << 80 | 0x7 << 76 | low)
+
+
+def lowest_at(instant: dt.datetime) -> uuid.UUID:
+    """Return an id below which lie those made before an instant: where to stop, never a proof."""
+    milliseconds = int(instant.timestamp() * 1000)
+    return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | 0x2 << 62)
 
 
 def new_secret(bytes_count: int = 32) -> str:

@@ -19,8 +19,10 @@ from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
     Index,
+    Select,
     String,
     Text,
+    delete,
     exists,
     insert,
     select,
@@ -327,4 +329,29 @@ def release_lease(session: Session, row_ids: Sequence[uuid.UUID], *, now: dt.dat
         update(OutboxRow)
         .where(OutboxRow.id.in_(row_ids), OutboxRow.state == "waiting")
         .values(leased_until=None, due_at=now, attempts=OutboxRow.attempts - 1)
+    )
+
+
+def has_done(session: Session, *, before: dt.datetime) -> bool:
+    """Return whether there are rows that were done before an instant."""
+    return session.scalars(_done(before).limit(1)).first() is not None
+
+
+def forget_done(session: Session, *, before: dt.datetime, limit: int = 1_000) -> int:
+    """Delete rows that were done before an instant, oldest first; return how many.
+
+    What waits or was set aside stays. Found along the ids, whose order is that of time: an index by
+    `done_at` would make every mark of a row dearer.
+    """
+    oldest = _done(before).order_by(OutboxRow.id).limit(limit).with_for_update(skip_locked=True)
+    found = session.scalars(oldest).all()
+    session.execute(delete(OutboxRow).where(OutboxRow.id.in_(found)))
+    return len(found)
+
+
+def _done(before: dt.datetime) -> Select[uuid.UUID]:
+    return select(OutboxRow.id).where(
+        OutboxRow.id < ids.lowest_at(before),
+        OutboxRow.state == "done",
+        OutboxRow.done_at < before,
     )

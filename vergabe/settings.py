@@ -18,6 +18,8 @@ class SettingsError(Exception):
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 MINIMUM_SECRET_LENGTH = 32
+MINIMUM_KEPT_DAYS = 30
+"""Beyond the last try of anything, so that no repetition meets an outbox that has forgotten."""
 MEGABYTE = 1024 * 1024
 
 
@@ -40,7 +42,8 @@ class Settings:
     what one organisation may have uploaded before it is used; database: time-outs, connections and
     the copy for reading; trusted_proxies: whose X-Forwarded-For counts; rate_limits, mail_rate: as
     `limits.rules` reads them, empty: its numbers; webhook_networks: own networks to which webhooks
-    may go; bounce_folder: Maildir with the answers of mail servers.
+    may go; bounce_folder: Maildir with the answers of mail servers; keep_done_days: how long done
+    rows of the outbox and calls of webhooks stay, 0: for ever.
     """
 
     data: Path
@@ -70,6 +73,7 @@ class Settings:
     mail_rate: str = "off"
     webhook_networks: tuple[Network, ...] = ()
     bounce_folder: Path | None = None
+    keep_done_days: int = 400
     is_demo: bool = False
     is_testing: bool = False
 
@@ -125,6 +129,7 @@ class Settings:
             mail_rate=environment.get("VERGABE_MAIL_RATE", ""),
             webhook_networks=_networks(environment, "VERGABE_WEBHOOK_NETWORKS", ""),
             bounce_folder=_maildir(environment),
+            keep_done_days=_days(environment, "VERGABE_KEEP_DONE_DAYS", 400),
         )
 
 
@@ -217,6 +222,16 @@ def _megabytes(environment: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise SettingsError(f"{name} muss eine ganze Zahl von Megabyte ab 1 sein, nicht {text!r}.")
     return int(text) * MEGABYTE
+
+
+def _days(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name, str(default))
+    if not text.isdecimal() or not (text == "0" or int(text) >= MINIMUM_KEPT_DAYS):
+        raise SettingsError(
+            f"{name} muss eine ganze Zahl von Tagen ab {MINIMUM_KEPT_DAYS} sein, oder 0 für "
+            f"unbegrenzt, nicht {text!r}."
+        )
+    return int(text)
 
 
 def _database(environment: Mapping[str, str], database_url: str) -> DatabaseSettings:

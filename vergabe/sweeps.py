@@ -4,6 +4,7 @@ Every function takes the application, opens its own units of work, and returns h
 """
 
 import contextlib
+from typing import Final
 
 from flask import Flask
 
@@ -21,6 +22,7 @@ from vergabe.notices import dispatching
 from vergabe.notices.answering import House
 from vergabe.notices.dispatching import Desk
 from vergabe.notices.senders.choosing import sender_for
+from vergabe.operation import pruning
 from vergabe.outages import finding as outage_cases
 from vergabe.outages import reminding as outage_reminding
 from vergabe.pools import reminding as joinings
@@ -33,6 +35,9 @@ from vergabe.uptime import detecting
 from vergabe.uptime.watching import Watch
 from vergabe.votes import handlers as votes
 from vergabe.webhooks import delivery as webhooks
+
+_BATCHES: Final = 10
+"""So many of a kind in one tick: others want to write too."""
 
 
 def send_mails(app: Flask) -> int:
@@ -198,6 +203,18 @@ def sweep_jobs(app: Flask) -> int:
                 return 0
         with unit_of_work() as session:
             return jobs.sweep(session, app.extensions["vergabe_files"], now=clock.now())
+
+
+def sweep_outbox(app: Flask) -> int:
+    """Clear away what was done long ago, a little at a time; return how many rows."""
+    settings: Settings = app.extensions["vergabe_settings"]
+    if not settings.keep_done_days:
+        return 0
+    with app.app_context():
+        found = pruning.prune(
+            now=clock.now(), keep_days=settings.keep_done_days, most_batches=_BATCHES
+        )
+    return found.outbox_rows + found.webhook_calls
 
 
 def sign_minute(app: Flask) -> int:

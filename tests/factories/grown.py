@@ -66,6 +66,7 @@ ONE_TOWN: Final = frozenset(
 EVERYBODYS: Final = frozenset(
     {
         "alembic_version",
+        "catalogue_part",
         "catalogue_state",
         "catalogue_word",
         "feed_counter",
@@ -106,7 +107,7 @@ _PAST: Final[Mapping[tuple[str, str], str]] = {
     ("call_for_demands", "opens_at"): "s.opens_at - n * interval '2 minute'",
     ("deadline", "due_at"): "s.due_at - interval '90 days' - n * interval '1 minute'",
     ("deadline", "met_at"): "CASE WHEN s.lifted_at IS NULL THEN s.created_at END",
-    ("demand", "released_at"): "s.created_at",
+    ("demand", "released_at"): "s.created_at - interval '400 days' - n * interval '1 minute'",
     ("demand", "stage"): "'settled'",
     ("demand", "submitted_at"): "s.created_at",
     ("funding_case", "stage"): "'withdrawn'",
@@ -149,6 +150,15 @@ LANGUAGE sql IMMUTABLE AS $$
 $$
 """
 
+# What says of other rows how many they are, or which was the last.
+_AFTERWARDS: Final = (
+    "UPDATE record_chain c SET last_sequence = e.last FROM "
+    "(SELECT stream, max(sequence) AS last FROM record_entry GROUP BY stream) e "
+    "WHERE e.stream = c.stream",
+    "INSERT INTO catalogue_part (number, changed_at) "
+    "SELECT number / 50000, max(changed_at) FROM catalogue_entry GROUP BY 1 ON CONFLICT DO NOTHING",
+)
+
 
 def grow(
     engine: Engine, rows: int, *, kept: Collection[str] = ONE_TOWN, only: Collection[str] = ()
@@ -160,7 +170,7 @@ def grow(
     tables = [
         table
         for table in Base.metadata.sorted_tables
-        if table.name not in kept | EVERYBODYS and (not only or table.name in only)
+        if table.name not in {*kept, *EVERYBODYS} and (not only or table.name in only)
     ]
     with engine.begin() as connection:
         # Neither triggers nor foreign keys: what is copied was checked when it was made.
@@ -180,6 +190,8 @@ def grow(
                 connection.execute(text(_statement(table, copies[table.name], kept)))
             counts[table.name] = there * (1 + copies[table.name])
         _move_sequences(connection, tables)
+        for statement in _AFTERWARDS:
+            connection.execute(text(statement))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("SET statement_timeout = 0"))
         connection.execute(text("VACUUM ANALYZE"))

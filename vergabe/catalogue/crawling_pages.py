@@ -40,7 +40,7 @@ def sitemap() -> ResponseReturnValue:
     parts += [
         f"<sitemap><loc>{base}{url_for('.part', number=number, lang=None)}</loc>"
         f"<lastmod>{changed_at.isoformat(timespec='seconds')}</lastmod></sitemap>"
-        for number, changed_at in queries.blocks(db.session())
+        for number, changed_at in queries.parts(db.session())
     ]
     return _xml(f"<sitemapindex {_SPACE}>\n" + "\n".join(parts) + "\n</sitemapindex>\n")
 
@@ -59,7 +59,7 @@ def fixed() -> ResponseReturnValue:
 def part(number: int) -> ResponseReturnValue:
     """Procedures of one part, each with its latest change."""
     base = shell.settings().base_url
-    found = queries.block(db.session(), number) if number < 10**6 else []
+    found = queries.part(db.session(), number) if number < 10**6 else []
     if not found:
         raise NotFound("Dieser Teil der Übersicht")
     return _urls(

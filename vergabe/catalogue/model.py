@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Final
 
 from sqlalchemy import (
     BigInteger,
@@ -18,6 +19,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from vergabe.catalogue.words import LONGEST
 from vergabe.db import Cents, Day, Instant, JsonList, LongText, Model, Name, Serial
+
+PART: Final = 50_000
+"""Numbers that one part of the site map spans: as many addresses as its protocol allows."""
 
 
 class CatalogueEntry(Model):
@@ -81,6 +85,16 @@ class CatalogueWord(Model):
 
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
     word: Mapped[str] = mapped_column(String(LONGEST))
+
+
+class CataloguePart(Model):
+    """A part of the site map: the entries whose numbers begin at `number` times `PART`."""
+
+    __tablename__ = "catalogue_part"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    changed_at: Mapped[Instant]
+    """When one of its entries was last written, so that nobody reads them all to know."""
 
 
 class CatalogueState(Model):

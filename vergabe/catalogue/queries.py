@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from vergabe.catalogue import reading
-from vergabe.catalogue.model import CatalogueEntry
+from vergabe.catalogue.model import PART, CatalogueEntry, CataloguePart
 from vergabe.catalogue.search import Hits, Search
 from vergabe.catalogue.wishes import SORTS, Wish
 from vergabe.errors import InvalidInput
@@ -112,30 +112,22 @@ def running_own(session: Session, *, now: dt.datetime, limit: int) -> Sequence[C
     return search(session, wish, now=now, limit=limit, with_counts=False).items
 
 
-BLOCK: Final = 5_000
-"""Numbers that one file of the site map spans."""
-
-
-def blocks(session: Session) -> list[tuple[int, dt.datetime]]:
-    """Return the blocks of numbers in use, each with its latest change, for the site map."""
-    block = CatalogueEntry.number / BLOCK
+def parts(session: Session) -> list[tuple[int, dt.datetime]]:
+    """Return the parts of the site map, each with its latest change."""
     rows = session.execute(
-        select(func.floor(block).label("block"), func.max(CatalogueEntry.changed_at))
-        .where(CatalogueEntry.is_listed)
-        .group_by("block")
-        .order_by("block")
+        select(CataloguePart.number, CataloguePart.changed_at).order_by(CataloguePart.number)
     )
-    return [(int(number), changed_at) for number, changed_at in rows]
+    return [(number, changed_at) for number, changed_at in rows]
 
 
-def block(session: Session, number: int) -> list[tuple[str, dt.datetime]]:
-    """Return paths and latest changes of the entries of one block, in their order."""
-    first = number * BLOCK
+def part(session: Session, number: int) -> list[tuple[str, dt.datetime]]:
+    """Return paths and latest changes of the entries of one part, in their order."""
+    first = number * PART
     rows = session.execute(
         select(CatalogueEntry.path, CatalogueEntry.changed_at)
         .where(
             CatalogueEntry.number >= first,
-            CatalogueEntry.number < first + BLOCK,
+            CatalogueEntry.number < first + PART,
             CatalogueEntry.is_listed,
         )
         .order_by(CatalogueEntry.number)

@@ -13,7 +13,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from vergabe import ids
-from vergabe.catalogue.model import CatalogueEntry, CatalogueState, CatalogueWord
+from vergabe.catalogue.model import (
+    PART,
+    CatalogueEntry,
+    CataloguePart,
+    CatalogueState,
+    CatalogueWord,
+)
 from vergabe.catalogue.words import words
 from vergabe.db import insert_unless_there
 
@@ -69,6 +75,7 @@ def enter(
     sequences become visible in their order.
     """
     state = _locked_state(session, origin)
+    before = state.last_sequence
     texts = {one.subject_id: _words(one) for one in listed}
     numbers = _numbers(session, {word for pair in texts.values() for part in pair for word in part})
     known = _known(session, [one.subject_id for one in listed])
@@ -97,6 +104,21 @@ def enter(
             .values(is_listed=False, sequence=state.last_sequence, changed_at=now)
         )
     session.flush()
+    _note_parts(session, origin, before, now)
+
+
+def _note_parts(session: Session, origin: Origin, before: int, now: dt.datetime) -> None:
+    """Note in the parts of the site map that entries with later sequences have changed."""
+    written = session.scalars(
+        select(CatalogueEntry.number).where(
+            CatalogueEntry.origin == origin, CatalogueEntry.sequence > before
+        )
+    )
+    for number in sorted({each // PART for each in written}):
+        insert_unless_there(session, CataloguePart, {"number": number, "changed_at": now})
+        session.execute(
+            update(CataloguePart).where(CataloguePart.number == number).values(changed_at=now)
+        )
 
 
 def _words(one: Listed) -> tuple[list[str], list[str]]:

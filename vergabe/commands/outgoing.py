@@ -10,7 +10,8 @@ from vergabe import clock
 from vergabe.commands.support import acting, json_option, print_json, the_app
 from vergabe.db import reading, unit_of_work
 from vergabe.messages import bounces
-from vergabe.operation import set_aside
+from vergabe.operation import pruning, set_aside
+from vergabe.settings import MINIMUM_KEPT_DAYS, Settings
 
 _ALL = 100_000
 
@@ -69,6 +70,33 @@ def retry(row_id: uuid.UUID | None, is_all: bool, kind: str | None) -> None:
         for each in wanted:
             set_aside.try_again(session, actor, each, now=now)
     click.echo(f"{len(wanted)} werden noch einmal versucht.")
+
+
+@outbox.command("prune")
+@click.option(
+    "--days",
+    type=click.IntRange(min=MINIMUM_KEPT_DAYS),
+    help="Was älter ist, geht. Ohne Angabe gilt VERGABE_KEEP_DONE_DAYS (400).",
+)
+@json_option
+def prune(days: int | None, as_json: bool) -> None:
+    """Erledigte Aufträge und alte Webhook-Aufrufe löschen; Mitteilungen und Akten bleiben."""
+    app = the_app()
+    settings: Settings = app.extensions["vergabe_settings"]
+    keep_days = days or settings.keep_done_days
+    if not keep_days:
+        raise click.UsageError("VERGABE_KEEP_DONE_DAYS ist 0: alles bleibt. Nennen Sie --days.")
+    with app.app_context():
+        found = pruning.prune(now=clock.now(), keep_days=keep_days)
+    if as_json:
+        print_json(
+            {"outbox_rows": found.outbox_rows, "webhook_calls": found.webhook_calls},
+        )
+        return
+    click.echo(
+        f"{found.outbox_rows} erledigte Aufträge und {found.webhook_calls} Webhook-Aufrufe, "
+        f"älter als {keep_days} Tage, sind gelöscht."
+    )
 
 
 @click.group("mail")

@@ -4,9 +4,9 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, literal, select, true, tuple_, union
 from sqlalchemy.orm import Session, joinedload
 
 from vergabe import clock
@@ -20,6 +20,11 @@ from vergabe.web import paging
 from vergabe.web.paging import Page
 
 WHAT: Final = "Die Frist"
+_PEOPLE: Final = (
+    joinedload(Deadline.organisation),
+    joinedload(Deadline.responsible),
+    joinedload(Deadline.substitute),
+)
 
 
 @dataclass(frozen=True)
@@ -104,15 +109,7 @@ def _is_visible(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
 
 
 def visible(actor: Actor, now: dt.datetime) -> Select[Deadline]:
-    return (
-        select(Deadline)
-        .where(_is_visible(actor, now))
-        .options(
-            joinedload(Deadline.organisation),
-            joinedload(Deadline.responsible),
-            joinedload(Deadline.substitute),
-        )
-    )
+    return select(Deadline).where(_is_visible(actor, now)).options(*_PEOPLE)
 
 
 def deadlines_page(
@@ -125,36 +122,53 @@ def deadlines_page(
     limit: int | None = None,
 ) -> Page[Deadline]:
     """Return a page of visible deadlines in order of time, the earliest first."""
-    query = visible(actor, now)
-    if wanted.state is not None:
-        query = query.where(is_in_state(wanted.state, now))
+    conditions = [] if wanted.state is None else [is_in_state(wanted.state, now)]
     for column, value in (
         (Deadline.kind, wanted.kind),
         (Deadline.cooperation_id, wanted.cooperation_id),
         (Deadline.subject_id, wanted.subject_id),
     ):
         if value is not None:
-            query = query.where(column == value)
-    return _by_time(session, query, cursor=cursor, limit=limit)
-
-
-def _by_time(
-    session: Session, query: Select[Deadline], *, cursor: str | None, limit: int | None
-) -> Page[Deadline]:
-    size = paging.clamp(limit)
+            conditions.append(column == value)
     after = _decoded(cursor)
     if after is not None:
-        due_at, deadline_id = after
-        query = query.where(
-            or_(
-                Deadline.due_at > due_at,
-                and_(Deadline.due_at == due_at, Deadline.id > deadline_id),
-            )
-        )
-    rows = session.scalars(query.order_by(Deadline.due_at, Deadline.id).limit(size + 1)).all()
+        here = tuple_(literal(after[0], Deadline.due_at.type), literal(after[1], Deadline.id.type))
+        conditions.append(tuple_(Deadline.due_at, Deadline.id) > here)
+    size = paging.clamp(limit)
+    parts = visible_parts(session, actor, now)
+    rows = by_time(session, parts, *conditions, limit=size + 1)
     last = rows[size - 1] if len(rows) > size else None
     next_cursor = paging.encode(f"{last.due_at.isoformat()}|{last.id}") if last else None
     return Page(rows[:size], next_cursor)
+
+
+def by_time(
+    session: Session,
+    parts: Sequence[Sequence[ColumnElement[bool]]],
+    *conditions: ColumnElement[bool],
+    limit: int,
+    is_latest_first: bool = False,
+) -> Sequence[Deadline]:
+    """Return the first deadlines of all parts (`visible_parts`) in order of time.
+
+    Each part is walked along its own index; one condition over all would read all that is visible.
+    """
+
+    def ordered(*columns: Any) -> list[Any]:
+        return [each.desc() if is_latest_first else each.asc() for each in columns]
+
+    found = [
+        select(Deadline.id.label("id"), Deadline.due_at.label("due_at"))
+        .where(*part, *conditions)
+        .order_by(*ordered(Deadline.due_at, Deadline.id))
+        .limit(limit)
+        .subquery()
+        for part in parts
+    ]
+    together = union(*(select(each) for each in found)).subquery()
+    first = select(together.c.id).order_by(*ordered(together.c.due_at, together.c.id)).limit(limit)
+    query = select(Deadline).where(Deadline.id.in_(first)).options(*_PEOPLE)
+    return session.scalars(query.order_by(*ordered(Deadline.due_at, Deadline.id))).all()
 
 
 def _decoded(cursor: str | None) -> tuple[dt.datetime, uuid.UUID] | None:
@@ -179,9 +193,9 @@ def recently_missed(
     session: Session, actor: Actor, *, now: dt.datetime, limit: int
 ) -> Sequence[Deadline]:
     """Return the visible deadlines that ended unmet, the latest first."""
-    query = visible(actor, now).where(is_in_state(State.MISSED, now))
-    ordered = query.order_by(Deadline.due_at.desc(), Deadline.id.desc()).limit(limit)
-    return session.scalars(ordered).all()
+    parts = visible_parts(session, actor, now)
+    missed = is_in_state(State.MISSED, now)
+    return by_time(session, parts, missed, limit=limit, is_latest_first=True)
 
 
 def of_subject(

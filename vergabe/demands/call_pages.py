@@ -54,6 +54,7 @@ def index() -> ResponseReturnValue:
         state_names=CALL_STATE_NAMES,
         state_kinds=_STATE_KINDS,
         rates=rates,
+        rated_calls=call_queries.RATED_CALLS,
         pictures=[
             call_charts.rates(total, members, f"rates-{place}")
             for place, (_, total, members) in enumerate(rates)

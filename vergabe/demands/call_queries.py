@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from vergabe import clock
@@ -14,7 +14,7 @@ from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
 from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations import tasks
-from vergabe.cooperations.model import Cooperation
+from vergabe.cooperations.model import Cooperation, TaskArea
 from vergabe.cooperations.rules import BRINGS_DEMANDS
 from vergabe.cooperations.task_rules import Step
 from vergabe.cooperations.tasks import Governed
@@ -27,6 +27,11 @@ from vergabe.web import paging
 from vergabe.web.paging import Page
 
 _COUNTS_AS_ANSWER = frozenset(Stage) - {Stage.DRAFT, Stage.WITHDRAWN}
+_SHOWN_WITH: Final = (joinedload(CallForDemands.cooperation), joinedload(CallForDemands.area))
+MOST_OPEN: Final = 50
+"""So many open calls are offered to choose from; the list of calls has all."""
+RATED_CALLS: Final = 50
+"""So many of the latest calls count for an answer rate."""
 
 
 @dataclass(frozen=True)
@@ -89,24 +94,41 @@ def calls_page(
     query = (
         select(CallForDemands)
         .where(CallForDemands.cooperation_id.in_(visible_ids(session, actor, now)))
-        .options(joinedload(CallForDemands.cooperation), joinedload(CallForDemands.area))
+        .options(*_SHOWN_WITH)
     )
     return paging.newest_first(session, query, CallForDemands.id, cursor=cursor, limit=limit)
 
 
-def open_calls(session: Session, actor: Actor, *, now: dt.datetime) -> list[CallForDemands]:
-    """Return the open calls that ask the actor's organisation, those that close first on top."""
-    found = session.scalars(
-        select(CallForDemands)
-        .where(
-            CallForDemands.cooperation_id.in_(visible_ids(session, actor, now)),
-            CallForDemands.opens_at <= now,
-            CallForDemands.closes_at > now,
+def open_calls(
+    session: Session, actor: Actor, *, now: dt.datetime, limit: int = MOST_OPEN
+) -> list[CallForDemands]:
+    """Return the open calls that ask the actor's organisation, those that close first on top.
+
+    Whom a call asks depends on its area alone while it is open: asked once for each area.
+    """
+    day = clock.berlin_day(now)
+    is_open = (CallForDemands.opens_at <= now) & (CallForDemands.closes_at > now)
+    areas = session.scalars(
+        select(TaskArea.id).where(
+            TaskArea.cooperation_id.in_(visible_ids(session, actor, now)),
+            exists().where(CallForDemands.area_id == TaskArea.id, is_open),
         )
-        .options(joinedload(CallForDemands.cooperation), joinedload(CallForDemands.area))
-        .order_by(CallForDemands.closes_at, CallForDemands.id)
-    )
-    return [call for call in found if is_asked(session, call, actor.organisation_id, now=now)]
+    ).all()
+    found: list[CallForDemands] = []
+    for area_id in areas:
+        if _asked_in(session, area_id, day, actor.organisation_id):
+            query = select(CallForDemands).where(CallForDemands.area_id == area_id, is_open)
+            query = query.order_by(CallForDemands.closes_at, CallForDemands.id).limit(limit)
+            found += session.scalars(query.options(*_SHOWN_WITH))
+    return sorted(found, key=lambda call: (call.closes_at, call.id))[:limit]
+
+
+def _asked_in(
+    session: Session, area_id: uuid.UUID, day: dt.date, organisation_id: uuid.UUID | None
+) -> bool:
+    if organisation_id is None:
+        return False
+    return cooperations.depth(session, organisation_id, area_id, day) in BRINGS_DEMANDS
 
 
 def state_of(call: CallForDemands, now: dt.datetime) -> CallState:
@@ -208,7 +230,7 @@ def rates(
 def rates_for(
     session: Session, actor: Actor, cooperation_id: uuid.UUID, *, now: dt.datetime
 ) -> tuple[Rate, list[MemberRate]]:
-    """Return the rate over all calls, and the members' rates that the actor may see."""
+    """Return the rate over the latest calls, and the members' rates that the actor may see."""
     total, found = rates(session, cooperation_id, now=now)
     where = Governed(session.get_one(Cooperation, cooperation_id))
     if tasks.may(session, actor, Step.SURVEY, where, now=now):
@@ -227,8 +249,6 @@ def rates_shown(
             found.append((cooperation, total, members))
     return found
 
-
-RATED_CALLS: Final = 50
 
 _Given = Mapping[tuple[uuid.UUID, uuid.UUID], tuple[int, int, dt.datetime]]
 _None = Mapping[tuple[uuid.UUID, uuid.UUID], CallAnswer]

@@ -30,6 +30,7 @@ class CallForDemands(Model):
     __table_args__ = (
         CheckConstraint("closes_at > opens_at", name="closes_after_opening"),
         Index("ix_call_for_demands_cooperation_id", "cooperation_id", "closes_at"),
+        Index("ix_call_for_demands_area_id", "area_id", "closes_at"),
         Index("ix_call_for_demands_next_tick_at", "next_tick_at"),
     )
 
@@ -104,6 +105,7 @@ class Demand(Model):
         Index("ix_demand_organisation_id_stage_id", "organisation_id", "stage", "id"),
         Index("ix_demand_cooperation_id_stage_id", "cooperation_id", "stage", "id"),
         Index("ix_demand_call_id", "call_id"),
+        Index("ix_demand_organisation_id_released_at", "organisation_id", "released_at"),
         # One for each order in which the list of an organisation is offered.
         Index("ix_demand_organisation_id_title_order_id", "organisation_id", "title_order", "id"),
         Index("ix_demand_organisation_id_value_id", "organisation_id", "value_net_cents", "id"),

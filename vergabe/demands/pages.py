@@ -37,6 +37,8 @@ from vergabe.web.transactions import commits
 pages = Blueprint("demands", __name__)
 
 _BUDGET_LINE_MAX: Final = 200
+MOST_CALLS: Final = 5
+"""So many open calls stand above the list; the page of the calls has all."""
 _PERMISSION: Final = {
     Action.RELEASE: Permission.RELEASE_DEMANDS,
     Action.REJECT: Permission.RELEASE_DEMANDS,
@@ -56,7 +58,8 @@ def index() -> ResponseReturnValue:
         stage_kinds=STAGE_KINDS,
         may_edit=actor.holds(Permission.EDIT_DEMANDS),
         waiting_count=queries.waiting_count(session, actor) if may_release else 0,
-        open_calls=call_queries.open_calls(session, actor, now=clock.now()),
+        open_calls=call_queries.open_calls(session, actor, now=clock.now(), limit=MOST_CALLS + 1),
+        most_calls=MOST_CALLS,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from vergabe.access.model import Organisation
@@ -20,6 +21,12 @@ class Enquiry(Model):
             "(organisation_id IS NULL) <> (address IS NULL)", name="organisation_or_address"
         ),
         Index("ix_enquiry_tender_id", "tender_id", "asked_at"),
+        Index(
+            "ix_enquiry_open",
+            "tender_id",
+            sqlite_where=sql("answer_id IS NULL"),
+            postgresql_where=sql("answer_id IS NULL"),
+        ),
     )
 
     id: Mapped[Id]

@@ -27,6 +27,7 @@ from vergabe.demands.model import CallAnswer, CallForDemands, Demand
 from vergabe.enquiries.model import Enquiry
 from vergabe.jobs.model import Job
 from vergabe.jobs.rules import OPEN
+from vergabe.messages import queries as messages
 from vergabe.messages.model import Message
 from vergabe.pools.model import Joining, Pool, PoolDemand
 from vergabe.tenders import queries as tenders
@@ -46,13 +47,13 @@ def counts(session: Session, actor: Actor, now: dt.datetime) -> Sequence[Count]:
 
     Whoever has begun something in the last days finds it again, also when nothing is under way.
     """
-    parts = [_unread(actor), _running(actor), _begun(actor)]
+    parts = [*_unread(actor), _running(actor), _begun(actor)]
     if actor.organisation_id is not None:
         parts += [part(actor, now) for permission, part in _WAITING if actor.holds(permission)]
     unread = waiting = running = begun = 0
     for kind, number in session.execute(union_all(*parts)):
         if kind == MESSAGES:
-            unread = number
+            unread += number
         elif kind == JOBS:
             running = number
         elif kind == BEGUN:
@@ -67,11 +68,12 @@ def counts(session: Session, actor: Actor, now: dt.datetime) -> Sequence[Count]:
     return found
 
 
-def _unread(actor: Actor) -> Select[str, int]:
-    readers: ColumnElement[bool] = Message.user_id == actor.user_id
-    if actor.organisation_id is not None:
-        readers = readers | (Message.organisation_id == actor.organisation_id)
-    return _number(MESSAGES, Message).where(readers, Message.first_read_at.is_(None))
+def _unread(actor: Actor) -> list[Select[str, int]]:
+    """Return unread messages to the person and to the organisation, each along its own index."""
+    return [
+        _number(MESSAGES, Message).where(*part, Message.first_read_at.is_(None))
+        for part in messages.mailbox_parts(actor)
+    ]
 
 
 def _running(actor: Actor) -> Select[str, int]:
@@ -102,10 +104,13 @@ def _to_release(actor: Actor, _now: dt.datetime) -> Select[str, int]:
 def _calls(actor: Actor, now: dt.datetime) -> Select[str, int]:
     """Open calls without an answer: neither "nothing" nor a demand."""
     organisation = actor.organisation_id
-    answered = select(CallAnswer.call_id).where(CallAnswer.organisation_id == organisation)
-    given = select(Demand.call_id).where(
+    # Looked up for each open call: all that was ever answered grows.
+    answered = exists().where(
+        CallAnswer.call_id == CallForDemands.id, CallAnswer.organisation_id == organisation
+    )
+    given = exists().where(
+        Demand.call_id == CallForDemands.id,
         Demand.organisation_id == organisation,
-        Demand.call_id.is_not(None),
         Demand.stage != "draft",
     )
     member_of = select(Member.cooperation_id).where(
@@ -115,24 +120,22 @@ def _calls(actor: Actor, now: dt.datetime) -> Select[str, int]:
         CallForDemands.cooperation_id.in_(member_of),
         CallForDemands.opens_at <= now,
         CallForDemands.closes_at > now,
-        CallForDemands.id.not_in(answered),
-        CallForDemands.id.not_in(given),
+        ~answered,
+        ~given,
     )
 
 
 def _joinings(actor: Actor, now: dt.datetime) -> Select[str, int]:
     organisation = actor.organisation_id
     decided = exists().where(Joining.pool_id == Pool.id, Joining.organisation_id == organisation)
-    own = (
-        select(PoolDemand.pool_id)
-        .join(Demand, Demand.id == PoolDemand.demand_id)
-        .where(PoolDemand.removed_at.is_(None), Demand.organisation_id == organisation)
+    takes_part = exists().where(
+        PoolDemand.pool_id == Pool.id,
+        PoolDemand.removed_at.is_(None),
+        Demand.id == PoolDemand.demand_id,
+        Demand.organisation_id == organisation,
     )
     return _number(TASKS, Pool).where(
-        Pool.stage == "joining",
-        Pool.joining_deadline > now,
-        Pool.id.in_(own),
-        ~decided,
+        Pool.stage == "joining", Pool.joining_deadline > now, takes_part, ~decided
     )
 
 
@@ -154,7 +157,9 @@ def _proposals(actor: Actor, _now: dt.datetime) -> Select[str, int]:
 
 def _votes(actor: Actor, now: dt.datetime) -> Select[str, int]:
     """Open votes without the organisation's, by the roles that may cast it there (as JSON)."""
-    said = select(Ballot.vote_id).where(Ballot.organisation_id == actor.organisation_id)
+    said = exists().where(
+        Ballot.vote_id == Vote.id, Ballot.organisation_id == actor.organisation_id
+    )
     roles = cast(Vote.voter_roles, Text)
     return (
         select(roles, func.count())
@@ -164,7 +169,7 @@ def _votes(actor: Actor, now: dt.datetime) -> Select[str, int]:
             EntitledMember.organisation_id == actor.organisation_id,
             Vote.closed_at.is_(None),
             Vote.deadline.is_(None) | (Vote.deadline > now),
-            Vote.id.not_in(said),
+            ~said,
         )
         .group_by(roles)
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask import url_for
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from vergabe.access.actor import Actor
@@ -25,6 +25,7 @@ from vergabe.tenders.model import Tender, TenderBuyer
 from vergabe.tenders.presenting import stage_kind
 from vergabe.tenders.rules import Stage as TenderStage
 from vergabe.tenders.rules import shown_stage
+from vergabe.web import paging
 
 MOST: Final = 5
 # Who steers for the municipality or the cooperation sees all of it; others what their own
@@ -33,7 +34,15 @@ _STEERING: Final = frozenset(
     {Role.COORDINATOR, Role.PROCUREMENT_OFFICER, Role.CHIEF_OFFICER, Role.RELEASER}
 )
 _TAKING_PART: Final = frozenset({Role.REQUESTER, Role.OPENER})
-_POOL_ENDED: Final = (PoolStage.CONCLUDED, PoolStage.DISSOLVED, PoolStage.REJECTED)
+# Named by what they are, not by what they are not: an index then leads past all that has ended.
+_POOL_RUNNING: Final = tuple(
+    stage
+    for stage in PoolStage
+    if stage not in (PoolStage.CONCLUDED, PoolStage.DISSOLVED, PoolStage.REJECTED)
+)
+_TENDER_RUNNING: Final = tuple(
+    stage for stage in TenderStage if stage not in (TenderStage.COMPLETED, TenderStage.CANCELLED)
+)
 _DEMAND_MOVES: Final = (
     DemandStage.SUBMITTED,
     DemandStage.RELEASED,
@@ -111,15 +120,18 @@ def _demands(session: Session, actor: Actor) -> Iterator[Running]:
 
 
 def _pools(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Running]:
-    query = pools.visible(actor).where(Pool.stage.not_in(_POOL_ENDED))
+    conditions: list[ColumnElement[bool]] = [Pool.stage.in_(_POOL_RUNNING)]
     if not actor.roles & _STEERING:
-        own = (
-            select(PoolDemand.pool_id)
-            .join(Demand, Demand.id == PoolDemand.demand_id)
-            .where(PoolDemand.removed_at.is_(None), Demand.organisation_id == actor.organisation_id)
+        takes_part = exists().where(
+            PoolDemand.pool_id == Pool.id,
+            PoolDemand.removed_at.is_(None),
+            Demand.id == PoolDemand.demand_id,
+            Demand.organisation_id == actor.organisation_id,
         )
-        query = query.where(Pool.id.in_(own), Pool.stage != PoolStage.PROPOSED)
-    for pool in session.scalars(query.order_by(Pool.id.desc()).limit(MOST)):
+        conditions += [takes_part, Pool.stage != PoolStage.PROPOSED]
+    parts = pools.visible_parts(session, actor, now)
+    page = paging.newest_of(session, select(Pool), Pool.id, parts, *conditions, limit=MOST)
+    for pool in page.items:
         stage = presenting.stage_of(pool, now)
         is_open = stage is PoolStage.JOINING
         yield Running(
@@ -133,16 +145,17 @@ def _pools(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Running
 
 
 def _tenders(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Running]:
-    ended = (TenderStage.COMPLETED, TenderStage.CANCELLED)
-    query = tenders.visible(actor).where(Tender.stage.not_in(ended))
+    conditions: list[ColumnElement[bool]] = [Tender.stage.in_(_TENDER_RUNNING)]
     if not actor.roles & _STEERING:
         buys = exists().where(
             TenderBuyer.tender_id == Tender.id,
             TenderBuyer.organisation_id == actor.organisation_id,
         )
         is_ours = buys | (Tender.lead_organisation_id == actor.organisation_id)
-        query = query.where(is_ours, Tender.stage != TenderStage.DRAFT)
-    for tender in session.scalars(query.order_by(Tender.id.desc()).limit(MOST)):
+        conditions += [is_ours, Tender.stage != TenderStage.DRAFT]
+    parts = tenders.visible_parts(session, actor, now)
+    page = paging.newest_of(session, select(Tender), Tender.id, parts, *conditions, limit=MOST)
+    for tender in page.items:
         is_out = tender.stage == TenderStage.PUBLISHED
         yield Running(
             f"{tender.reference} {tender.title}",

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any, Final
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from vergabe.access.model import Organisation, User
 from vergabe.db import Id, Instant, Model, Name, Sha256, guard
+
+_UNREAD: Final[dict[str, Any]] = {
+    f"{dialect}_where": text("first_read_at IS NULL") for dialect in ("sqlite", "postgresql")
+}
 
 
 class Message(Model):
@@ -29,6 +43,9 @@ class Message(Model):
         Index("ix_message_organisation_id_id", "organisation_id", "id"),
         Index("ix_message_user_id_id", "user_id", "id"),
         Index("ix_message_tender_id", "tender_id"),
+        # What nobody has opened yet is counted for the frame of every page.
+        Index("ix_message_unread_organisation_id", "organisation_id", "id", **_UNREAD),
+        Index("ix_message_unread_user_id", "user_id", "id", **_UNREAD),
     )
 
     id: Mapped[Id]

@@ -29,16 +29,24 @@ Reached = dict[uuid.UUID | str, list[str]]
 T = TypeVar("T")
 MOST_WORDS: Final = 5
 MOST_TENDERS: Final = 200
+LOOKED_THROUGH: Final = 1_000
+"""So many messages say which tenders the filter of the mailbox offers."""
 
 
 def mailbox(actor: Actor) -> ColumnElement[bool]:
     """Return the condition of the messages to the actor or to the organisation acted for."""
-    mine = []
-    if actor.user_id:
-        mine.append(Message.user_id == actor.user_id)
-    if actor.organisation_id:
-        mine.append(Message.organisation_id == actor.organisation_id)
+    mine = [condition for part in mailbox_parts(actor) for condition in part]
     return or_(*mine) if mine else false()
+
+
+def mailbox_parts(actor: Actor) -> list[list[ColumnElement[bool]]]:
+    """Return the same narrowing in parts that an index serves each; no message is in two."""
+    parts: list[list[ColumnElement[bool]]] = []
+    if actor.user_id:
+        parts.append([Message.user_id == actor.user_id])
+    if actor.organisation_id:
+        parts.append([Message.organisation_id == actor.organisation_id])
+    return parts
 
 
 @dataclass(frozen=True)
@@ -87,8 +95,15 @@ def messages_of(
     Rows: id, kind, subject, link, tender_id, delivered_at, first_read_at, is_personal, mailed_at.
     """
     narrowed = (wanted or MailboxFilter()).conditions()
-    query = _heads().where(mailbox(actor), *narrowed)
-    return paging.newest_first(session, query, Message.id, cursor=cursor, limit=limit)
+    return paging.newest_of(
+        session,
+        _heads(),
+        Message.id,
+        mailbox_parts(actor),
+        *narrowed,
+        cursor=cursor,
+        limit=limit,
+    )
 
 
 def unread_of(
@@ -117,14 +132,20 @@ def _heads() -> Select[Any]:
 
 def unread_count(session: Session, actor: Actor) -> int:
     """Return how many messages of the actor's mailbox nobody has opened yet."""
-    query = select(func.count(Message.id)).where(mailbox(actor), Message.first_read_at.is_(None))
-    return session.scalar(query) or 0
+    parts = [
+        select(func.count(Message.id).label("count")).where(*part, Message.first_read_at.is_(None))
+        for part in mailbox_parts(actor)
+    ]
+    return sum(session.scalars(union_all(*parts))) if parts else 0
 
 
 def tenders_of(session: Session, actor: Actor) -> list[tuple[uuid.UUID, str, str]]:
-    """Return the tenders that messages of the actor's mailbox are about: id, reference, title."""
+    """Return the tenders that the latest messages of the actor are about: id, reference, title."""
     tender = Base.metadata.tables["tender"]
-    about = select(Message.tender_id).where(mailbox(actor), Message.tender_id.is_not(None))
+    latest = paging.newest_ids(
+        Message.id, mailbox_parts(actor), Message.tender_id.is_not(None), limit=LOOKED_THROUGH
+    )
+    about = select(Message.tender_id).where(Message.id.in_(latest))
     rows = session.execute(
         select(tender.c.id, tender.c.reference, tender.c.title)
         .where(tender.c.id.in_(about))

@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from vergabe.access.actor import Actor
-from vergabe.access.permissions import Permission
 from vergabe.collation import folded
 from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations import reach
@@ -26,8 +25,6 @@ ALL = "alle"
 
 def pool_list(session: Session, actor: Actor, *, now: dt.datetime) -> Listing[Pool]:
     """Return the list of the pools that the actor may see."""
-    elsewhere = queries.visible(actor).whereclause
-    reached = reach.reach_of(session, actor, Permission.VIEW_POOLS, now=now)
     return Listing(
         key="pools",
         title=_("Bündelungen"),
@@ -53,7 +50,7 @@ def pool_list(session: Session, actor: Actor, *, now: dt.datetime) -> Listing[Po
             lists.by_day("beitritt", _("Beitritt bis"), Pool.joining_deadline, nullable=True),
         ),
         rows=_pools,
-        branches=reached.branches(Pool.cooperation_id, elsewhere),
+        branches=queries.visible_parts(session, actor, now),
         filters=_filters(session, actor, now),
     )
 

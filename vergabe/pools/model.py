@@ -58,6 +58,12 @@ class Pool(Model):
         # One for each order in which the list of a cooperation is offered.
         Index("ix_pool_cooperation_id_id", "cooperation_id", "id"),
         Index("ix_pool_cooperation_id_title_order_id", "cooperation_id", "title_order", "id"),
+        Index(
+            "ix_pool_joining",
+            "joining_deadline",
+            sqlite_where=text("stage = 'joining'"),
+            postgresql_where=text("stage = 'joining'"),
+        ),
         Index("ix_pool_cooperation_id_joining_id", "cooperation_id", "joining_deadline", "id"),
         Index(
             "uq_pool_proposal_key",

@@ -24,10 +24,11 @@ from vergabe.tenders.listing import shown_stage
 from vergabe.tenders.model import Tender
 from vergabe.tenders.presenting import stage_kind
 from vergabe.tenders.rules import Stage
+from vergabe.web import paging
 
 MOST: Final = 50
 """So many running procedures and pools are named; the lists have all."""
-_ENDED: Final = (Stage.COMPLETED, Stage.CANCELLED)
+_RUNNING: Final = tuple(each for each in Stage if each not in (Stage.COMPLETED, Stage.CANCELLED))
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,10 @@ def overview(session: Session, actor: Actor, *, now: dt.datetime) -> Overview:
 
 
 def _tenders(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Audited]:
-    query = tenders.visible(actor).where(Tender.stage.not_in(_ENDED))
-    found = session.scalars(query.order_by(Tender.id.desc()).limit(MOST)).all()
+    parts = tenders.visible_parts(session, actor, now)
+    found: Sequence[Tender] = paging.newest_of(
+        session, select(Tender), Tender.id, parts, Tender.stage.in_(_RUNNING), limit=MOST
+    ).items
     heads = _heads(session, (streams.stream_of("tender", each.id) for each in found))
     order = list(Stage)
     for tender in sorted(found, key=lambda each: order.index(Stage(each.stage))):
@@ -80,8 +83,10 @@ def _tenders(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Audit
 
 
 def _pools(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Audited]:
-    query = pools.visible(actor).where(pools.in_stage(None, now))
-    found = session.scalars(query.order_by(Pool.id.desc()).limit(MOST)).all()
+    parts = pools.visible_parts(session, actor, now)
+    found: Sequence[Pool] = paging.newest_of(
+        session, select(Pool), Pool.id, parts, pools.in_stage(None, now), limit=MOST
+    ).items
     heads = _heads(session, (streams.stream_of("pool", each.id) for each in found))
     stages = {each.id: presenting.stage_of(each, now) for each in found}
     order = list(PoolStage)

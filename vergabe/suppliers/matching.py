@@ -7,7 +7,7 @@ sides say something (`fitting` gives the same answer for one pair).
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
@@ -33,6 +33,8 @@ EVERYWHERE: Final = ""
 _LABELS: Final = {CPV: "CPV", KEYWORD: "Stichwort"}
 _CPV_LENGTH: Final = 8
 _NUTS_LENGTH: Final = 5
+_CHUNK: Final = 500
+_NAMED: Final = 5_000
 
 
 class Match(NamedTuple):
@@ -119,16 +121,22 @@ def matching_suppliers(
     found: dict[uuid.UUID, set[tuple[str, str]]] = {}
     for organisation_id, kind, value in session.execute(union_all(*hits)):
         found.setdefault(organisation_id, set()).add((kind, value))
-    for organisation_id in _not_wanting(session, nature, value_net_cents) if found else ():
+    for organisation_id in _not_wanting(session, nature, value_net_cents, list(found)):
         found.pop(organisation_id, None)
     # Sorting by the number behind the id is ten times as fast as comparing the ids themselves.
     return [Match(each, frozenset(found[each])) for each in sorted(found, key=_number)]
 
 
 def _not_wanting(
-    session: Session, nature: str | None, value_net_cents: int | None
-) -> Iterable[uuid.UUID]:
-    """Return the suppliers that want nothing of this kind or of this value."""
+    session: Session,
+    nature: str | None,
+    value_net_cents: int | None,
+    among: Sequence[uuid.UUID],
+) -> Iterator[uuid.UUID]:
+    """Yield the suppliers that want nothing of this kind or of this value.
+
+    Asked of those that were found: all others are many more. Very many are not named one by one.
+    """
     profile = SupplierProfile
     against: list[ColumnElement[bool]] = []
     if nature is not None:
@@ -136,7 +144,15 @@ def _not_wanting(
     if value_net_cents is not None:
         against.append(profile.value_from_net_cents > value_net_cents)
         against.append(profile.value_until_net_cents < value_net_cents)
-    return session.scalars(select(profile.organisation_id).where(or_(*against))) if against else ()
+    if not against or not among:
+        return
+    query = select(profile.organisation_id).where(or_(*against))
+    if len(among) > _NAMED:
+        yield from session.scalars(query)
+        return
+    for start in range(0, len(among), _CHUNK):
+        part = among[start : start + _CHUNK]
+        yield from session.scalars(query.where(profile.organisation_id.in_(part)))
 
 
 def _number(organisation_id: uuid.UUID) -> int:

@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from vergabe.access.actor import Actor
-from vergabe.access.permissions import Permission
 from vergabe.collation import folded
 from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations import reach
@@ -24,8 +23,6 @@ from vergabe.web.lists import Column, Listing, euros
 
 def tender_list(session: Session, actor: Actor, *, now: dt.datetime) -> Listing[Tender]:
     """Return the list of the tenders that the actor may see."""
-    elsewhere = queries.visible(actor).whereclause
-    reached = reach.reach_of(session, actor, Permission.VIEW_TENDERS, now=now)
     return Listing(
         key="tenders",
         title=_("Vergabeverfahren"),
@@ -50,7 +47,7 @@ def tender_list(session: Session, actor: Actor, *, now: dt.datetime) -> Listing[
             lists.by_day("frist", _("Angebote bis"), Tender.submission_deadline, nullable=True),
         ),
         rows=_tenders,
-        branches=reached.branches(Tender.cooperation_id, elsewhere),
+        branches=queries.visible_parts(session, actor, now),
         filters=_filters(session, actor),
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import GRANTS, Permission
-from vergabe.cooperations import task_queries
+from vergabe.cooperations import reach, task_queries
 from vergabe.cooperations.model import Cooperation, Member
 from vergabe.cooperations.task_model import TaskAssignment
 from vergabe.cooperations.task_rules import TENDER_STEPS, Performer, Step
@@ -57,6 +57,14 @@ def visible(actor: Actor) -> Select[Tender]:
         .exists()
     )
     return query.where(Tender.cooperation_id.in_(member_of) | buys | _works_on(actor, today))
+
+
+def visible_parts(
+    session: Session, actor: Actor, now: dt.datetime
+) -> list[list[ColumnElement[bool]]]:
+    """Return the same narrowing as `visible`, in parts that an index serves each."""
+    reached = reach.reach_of(session, actor, Permission.VIEW_TENDERS, now=now)
+    return reached.branches(Tender.cooperation_id, visible(actor).whereclause)
 
 
 def _works_on(actor: Actor, today: dt.date) -> ColumnElement[bool]:
@@ -153,17 +161,25 @@ def tenders_page(
     limit: int | None = None,
 ) -> Page[Tender]:
     """Return a page of visible tenders, newest first."""
-    query = visible(actor).options(selectinload(Tender.lead))
+    conditions: list[ColumnElement[bool]] = []
     if stage:
-        query = query.where(Tender.stage == stage)
+        conditions.append(Tender.stage == stage)
     if cooperation_id:
-        query = query.where(Tender.cooperation_id == cooperation_id)
-    for word in text.split()[:8]:
-        query = query.where(
-            Tender.title.icontains(word, autoescape=True)
-            | Tender.reference.icontains(word, autoescape=True)
-        )
-    return paging.newest_first(session, query, Tender.id, cursor=cursor, limit=limit)
+        conditions.append(Tender.cooperation_id == cooperation_id)
+    conditions += [
+        Tender.title.icontains(word, autoescape=True)
+        | Tender.reference.icontains(word, autoescape=True)
+        for word in text.split()[:8]
+    ]
+    return paging.newest_of(
+        session,
+        select(Tender).options(selectinload(Tender.lead)),
+        Tender.id,
+        visible_parts(session, actor, clock.now()),
+        *conditions,
+        cursor=cursor,
+        limit=limit,
+    )
 
 
 def totals_by_buyer(session: Session, tender_id: uuid.UUID) -> Mapping[uuid.UUID, int]:

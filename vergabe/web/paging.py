@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from vergabe.errors import InvalidInput
@@ -87,3 +87,52 @@ def newest_first(
     items = [row[0] if len(row) == 2 else row for row in rows[:size]]
     next_cursor = encode(rows[size - 1].paging_key) if len(rows) > size else None
     return Page(items, next_cursor)
+
+
+Branches = Sequence[Sequence[ColumnElement[bool]]]
+"""Conditions of the parts that a list is made of, each of which an index serves."""
+
+
+def newest_ids(
+    key: InstrumentedAttribute[uuid.UUID],
+    branches: Branches,
+    *conditions: ColumnElement[bool],
+    limit: int,
+) -> Select[uuid.UUID]:
+    """Return the query for the newest ids of all branches, each of which is walked on its own.
+
+    One condition with OR over all of them would make the database read and sort what is visible.
+    """
+    parts = [
+        select(key.label("id")).where(*branch, *conditions).order_by(key.desc()).limit(limit)
+        for branch in branches
+    ]
+    if not parts:
+        return select(key).where(key.is_(None))
+    if len(parts) == 1:
+        return parts[0]
+    together = union(*(select(part.subquery()) for part in parts)).subquery()
+    return select(together.c.id).order_by(together.c.id.desc()).limit(limit)
+
+
+def newest_of(
+    session: Session,
+    query: Select[Any],
+    key: InstrumentedAttribute[uuid.UUID],
+    branches: Branches,
+    *conditions: ColumnElement[bool],
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> Page[Any]:
+    """Return a page as `newest_first` does, of a list that is made of branches.
+
+    query: selects one entity or one row per id; what narrows the list stands in `conditions`.
+    """
+    size = clamp(limit)
+    after = decode_id(cursor)
+    behind: list[ColumnElement[bool]] = [] if after is None else [key < after]
+    wanted = newest_ids(key, branches, *conditions, *behind, limit=size + 1)
+    ids = list(session.scalars(wanted))
+    rows = session.execute(query.where(key.in_(ids[:size])).order_by(key.desc()))
+    items = [row[0] if len(row) == 1 else row for row in rows]
+    return Page(items, encode(ids[size - 1]) if len(ids) > size else None)
