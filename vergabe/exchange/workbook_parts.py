@@ -15,6 +15,9 @@ from vergabe.exchange.sheet_source import MAX_COLUMNS, MAX_ROWS, damaged, unpack
 # Cells of the rectangle that holds all filled cells: the reader reserves this much.
 MAX_CELLS: Final = 1_000_000
 MAX_TEXT_CHARS: Final = 64 * 1024 * 1024
+# A workbook within the other limits has less than 10 million of anything. The reader believes a
+# count and reserves memory for it, or ends the whole process where there is none.
+_COUNT_DIGITS: Final = 7
 
 
 @dataclass
@@ -103,6 +106,8 @@ class Part:
         raise damaged_workbook()
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if _is_flood(attributes.get("count")) or _is_flood(attributes.get("uniqueCount")):
+            raise damaged_workbook()
         self.start(name.rpartition(":")[2], attributes)
 
     def _end(self, name: str) -> None:
@@ -234,6 +239,12 @@ class _Worksheet(Part):
 
 def _is_number(text: str | None) -> bool:
     return text is not None and text.isascii() and text.isdigit() and 0 < len(text) < 9
+
+
+def _is_flood(count: str | None) -> bool:
+    """Return whether a part claims to hold more of something than any workbook that is read."""
+    digits = "" if count is None else count.strip().lstrip("+0")
+    return digits.isdigit() and len(digits) > _COUNT_DIGITS
 
 
 def _position(reference: str) -> tuple[int, int]:

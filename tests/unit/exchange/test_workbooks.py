@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from decimal import Decimal
@@ -217,6 +218,22 @@ def test_archives_with_lying_sizes_or_too_many_entries_are_refused() -> None:
     assert refusal(many).code == "too_many_entries"
     more = repacked(with_headers(), {f"xl/media/{n}.png": b"" for n in range(30_000)})
     assert refusal(more).code == "too_many_entries"
+
+
+@pytest.mark.parametrize("count", ["999999999999", "+00018446744073709551615", "9" * 5_000])
+def test_a_claim_of_endless_texts_or_formats_is_refused(count: str) -> None:
+    """The reader would reserve memory for so many, and end the process that has not got it."""
+    content = with_headers(["Streusalz", "34927100", 5, "t"])
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        texts = archive.read("xl/sharedStrings.xml").decode()
+        styles = archive.read("xl/styles.xml").decode()
+    claims = {
+        "xl/sharedStrings.xml": re.sub(r'uniqueCount="\d+"', f'uniqueCount="{count}"', texts),
+        "xl/styles.xml": re.sub(r'<cellXfs count="\d+"', f'<cellXfs count="{count}"', styles),
+    }
+    for name, claim in claims.items():
+        with pytest.raises(InvalidInput, match="beschädigt"):
+            read(repacked(content, {name: claim.encode()}))
 
 
 def test_document_types_entities_and_damage_are_refused() -> None:
