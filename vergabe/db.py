@@ -30,9 +30,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
 from vergabe import clock, ids
+from vergabe.disturbances import disturbance_in
 from vergabe.engines import SQLITE_PATIENCE_SECONDS
 
 NAMING: Final = {
@@ -182,6 +184,16 @@ def unit_of_work() -> Iterator[Session]:
             raise
         finally:
             session.close()
+
+
+def undo() -> None:
+    """Roll back the session at hand; where its connection is lost, that has been done already."""
+    try:
+        db.session.rollback()
+    except DBAPIError as error:
+        if disturbance_in(error) is None:
+            raise
+        db.session().invalidate()
 
 
 @contextlib.contextmanager

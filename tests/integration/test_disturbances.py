@@ -15,6 +15,7 @@ from vergabe.access.model import Organisation, User
 from vergabe.access.permissions import Role
 from vergabe.db import db, reading, unit_of_work
 from vergabe.engines import DatabaseSettings, Patience, Process
+from vergabe.errors import Refused
 from vergabe.web.rights import public
 from vergabe.web.transactions import commits
 
@@ -162,6 +163,33 @@ def test_connection_lost_before_the_commit_is_answered_with_503_and_a_page(app: 
     assert "nicht erreichbar. Gespeichert wurde nichts" in answer.text
     assert phones(app) == ["0", "0"]
     assert client.get("/start").status_code == 200, "the next request has a new connection"
+
+
+def test_refusal_is_told_although_its_connection_was_lost_meanwhile(app: Flask) -> None:
+    def refuse() -> None:
+        rename("Jülich", "1")
+        cut(app, own_backend())
+        raise Refused("conflict", "Das geht so nicht.")
+
+    answer = post(app, refuse, accept_json=True)
+    assert (answer.status_code, answer.get_json()["detail"]) == (409, "Das geht so nicht.")
+    assert post(app, lambda: rename("Jülich", "3")).status_code == 200, "a new connection"
+    assert "3" in phones(app)
+
+
+def test_mistake_of_ours_is_told_although_its_connection_was_lost_meanwhile(app: Flask) -> None:
+    def fail() -> None:
+        rename("Jülich", "1")
+        cut(app, own_backend())
+        raise LookupError
+
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    try:
+        answer = post(app, fail, accept_json=True)
+    finally:
+        app.config["PROPAGATE_EXCEPTIONS"] = None
+    assert (answer.status_code, answer.get_json()["code"]) == (500, "unexpected")
+    assert post(app, lambda: rename("Jülich", "3")).status_code == 200
 
 
 def test_connection_lost_in_the_commit_says_that_it_is_uncertain(app: Flask) -> None:

@@ -85,7 +85,7 @@ def kind_of(error: BaseException) -> str:
     name = type(error).__name__
     if isinstance(error, _ABOUT_CODE):
         return f"{name}: {cleared(str(error))}"
-    code = getattr(error, "code", None) or getattr(getattr(error, "orig", None), "sqlstate", None)
+    code = getattr(getattr(error, "orig", None), "sqlstate", None) or getattr(error, "code", None)
     return f"{name} ({code})" if isinstance(code, str) else name
 
 
