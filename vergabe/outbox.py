@@ -13,15 +13,20 @@ import datetime as dt
 import random
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
     Index,
+    Integer,
     Select,
     String,
+    Table,
     Text,
+    Uuid,
+    bindparam,
     delete,
     exists,
     insert,
@@ -32,7 +37,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from vergabe import ids
-from vergabe.db import Id, Instant, JsonDict, Model
+from vergabe.db import Id, Instant, JsonDict, Model, UtcDateTime
 from vergabe.events import Event
 
 LEASE: Final = dt.timedelta(minutes=2)
@@ -54,9 +59,10 @@ class OutboxRow(Model):
         CheckConstraint("(state = 'done') = (done_at IS NOT NULL)", name="done_has_instant"),
         Index("uq_outbox_kind_dedupe_key", "kind", "dedupe_key", unique=True),
         Index(
-            "ix_outbox_waiting_due_at",
+            "ix_outbox_waiting_due_at_id",
             "kind",
             "due_at",
+            "id",
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
         ),
@@ -90,6 +96,9 @@ class OutboxRow(Model):
     last_error: Mapped[str | None] = mapped_column(Text)
     lane: Mapped[str | None] = mapped_column(String(64))
     """Rows of one kind and lane go one after the other; None: in any order."""
+
+
+_TABLE: Final = cast(Table, OutboxRow.__table__)
 
 
 def emit(session: Session, event: Event, *, now: dt.datetime) -> uuid.UUID:
@@ -145,7 +154,7 @@ def put_many(
         for name, key, payload in rows
     ]
     if values:
-        session.execute(insert(OutboxRow), values)
+        session.execute(insert(_TABLE), values)
     return len(values)
 
 
@@ -170,47 +179,65 @@ def lease(
     is counted here, before the work: a row that kills its worker is first tried alone, so that it
     takes no other with it, and is set aside after MAX_ATTEMPTS.
     """
-    due = (
-        select(
-            OutboxRow.id,
-            OutboxRow.name,
-            OutboxRow.payload,
-            OutboxRow.attempts,
-            OutboxRow.leased_until,
-            OutboxRow.lane,
+    due = session.execute(_due(), {"kinds": list(kinds), "now": now, "most": limit})
+    rows = _without_killers(session, _in_order(session, [Leased(*row) for row in due]))
+    if rows:
+        session.execute(
+            update(_TABLE)
+            .where(_TABLE.c.id.in_([row.id for row in rows]))
+            .values(leased_until=now + LEASE, attempts=_TABLE.c.attempts + 1)
         )
+    return rows
+
+
+@lru_cache
+def _due() -> Select[Any]:
+    """Return the query of rows to lease, made once: kinds, now, most."""
+    now = bindparam("now", type_=UtcDateTime())
+    columns: tuple[Any, ...] = (
+        OutboxRow.id,
+        OutboxRow.name,
+        OutboxRow.payload,
+        OutboxRow.attempts,
+        OutboxRow.leased_until,
+        OutboxRow.lane,
+    )
+    return (
+        select(*columns)
         .where(
             OutboxRow.state == "waiting",
-            OutboxRow.kind.in_(kinds),
+            OutboxRow.kind.in_(bindparam("kinds", expanding=True)),
             OutboxRow.due_at <= now,
             (OutboxRow.leased_until.is_(None)) | (OutboxRow.leased_until <= now),
             OutboxRow.lane.is_(None) | ~_held_up(now),
         )
         .order_by(OutboxRow.due_at, OutboxRow.id)
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer()))
         .with_for_update(skip_locked=True)
     )
-    found = _in_order(session, [Leased(*row) for row in session.execute(due)])
-    rows = _without_killers(session, found)
-    if rows:
-        session.execute(
-            update(OutboxRow)
-            .where(OutboxRow.id.in_([row.id for row in rows]))
-            .values(leased_until=now + LEASE, attempts=OutboxRow.attempts + 1)
-        )
-    return rows
 
 
-def _held_up(now: dt.datetime) -> ColumnElement[bool]:
-    """Return whether an earlier row of the same lane waits for later, or is in work."""
+def _held_up(now: ColumnElement[dt.datetime]) -> ColumnElement[bool]:
+    """Return whether an earlier row of the same lane waits for later, or is in work.
+
+    In the order of the lanes' index, so that PostgreSQL takes no other, whatever it believes the
+    table to hold: just after thousands of mails were written it knows of none, and would read all
+    of them for each.
+    """
     earlier = aliased(OutboxRow)
-    return exists().where(
-        earlier.kind == OutboxRow.kind,
-        earlier.lane == OutboxRow.lane,
-        earlier.state == "waiting",
-        earlier.id < OutboxRow.id,
-        (earlier.due_at > OutboxRow.due_at) | (earlier.leased_until > now),
+    first = (
+        select(earlier.id)
+        .where(
+            earlier.kind == OutboxRow.kind,
+            earlier.lane == OutboxRow.lane,
+            earlier.state == "waiting",
+            earlier.id < OutboxRow.id,
+            (earlier.due_at > OutboxRow.due_at) | (earlier.leased_until > now),
+        )
+        .order_by(earlier.kind, earlier.lane, earlier.id)
+        .limit(1)
     )
+    return first.scalar_subquery().is_not(None)
 
 
 def _in_order(session: Session, rows: list[Leased]) -> list[Leased]:
@@ -219,12 +246,19 @@ def _in_order(session: Session, rows: list[Leased]) -> list[Leased]:
     Another worker may hold an earlier one that was skipped here, and not have committed yet: asked
     with the locks of our own rows in hand, it is either still waiting or done.
     """
-    mine = [row.id for row in rows]
     if all(row.lane is None for row in rows):
         return rows
+    held_up = set(session.scalars(_behind(), {"mine": [row.id for row in rows]}))
+    return [row for row in rows if row.id not in held_up]
+
+
+@lru_cache
+def _behind() -> Select[Any]:
+    """Return the query of those of `mine` with one of somebody else before them, made once."""
     earlier = aliased(OutboxRow)
-    behind = select(OutboxRow.id).where(
-        OutboxRow.id.in_([row.id for row in rows if row.lane is not None]),
+    mine = bindparam("mine", expanding=True, type_=Uuid())
+    return select(OutboxRow.id).where(
+        OutboxRow.id.in_(mine),
         exists().where(
             earlier.kind == OutboxRow.kind,
             earlier.lane == OutboxRow.lane,
@@ -233,8 +267,6 @@ def _in_order(session: Session, rows: list[Leased]) -> list[Leased]:
             earlier.id.not_in(mine),
         ),
     )
-    held_up = set(session.scalars(behind))
-    return [row for row in rows if row.id not in held_up]
 
 
 def _without_killers(session: Session, rows: list[Leased]) -> list[Leased]:
@@ -270,6 +302,15 @@ def mark_done(session: Session, row_id: uuid.UUID, *, now: dt.datetime) -> None:
     session.execute(
         update(OutboxRow)
         .where(OutboxRow.id == row_id)
+        .values(state="done", done_at=now, leased_until=None, last_error=None)
+    )
+
+
+def mark_all_done(session: Session, row_ids: Sequence[uuid.UUID], *, now: dt.datetime) -> None:
+    """Mark many rows as done in one statement; entities of them in the session are not renewed."""
+    session.execute(
+        update(_TABLE)
+        .where(_TABLE.c.id.in_(row_ids))
         .values(state="done", done_at=now, leased_until=None, last_error=None)
     )
 

@@ -5,11 +5,24 @@ import logging
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 from flask import Flask
-from sqlalchemy import ColumnElement, String, cast, func, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Table,
+    Uuid,
+    bindparam,
+    func,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
 from vergabe import clock, outbox, stopping
@@ -34,6 +47,7 @@ MARGIN: Final = dt.timedelta(seconds=40)
 """No mail is begun this short before the lease ends: another worker might send it too."""
 PAUSE: Final = dt.timedelta(seconds=15)
 LONGEST_PAUSE: Final = dt.timedelta(minutes=5)
+_MAILS: Final = cast(Table, Mail.__table__)
 
 
 @dataclass
@@ -199,12 +213,7 @@ def _letters(
         row.id: uuid.UUID(row.payload["mail_id"]) for row in rows if row.name == MESSAGE_MAIL
     }
     written = {
-        mail.id: mail
-        for mail in session.execute(
-            select(Mail.id, Mail.address, Message.subject, Message.body, Message.link)
-            .join(Message, Message.id == Mail.message_id)
-            .where(Mail.id.in_(mail_ids.values()))
-        )
+        mail.id: mail for mail in session.execute(_written(), {"mail_ids": list(mail_ids.values())})
     }
     for row in rows:
         if row.name != MESSAGE_MAIL:
@@ -224,6 +233,23 @@ def _letters(
                 unsubscribe_url=f"{settings.base_url}/abbestellen/{token}",
             )
             yield Leased(row.id, mail.id, letter, row.lane)
+
+
+@lru_cache
+def _written() -> Select[Any]:
+    """Return the query of mails with their messages, made once."""
+    columns: tuple[Any, ...] = (
+        Mail.id,
+        Mail.address,
+        Message.subject,
+        Message.body,
+        Message.link,
+    )
+    return (
+        select(*columns)
+        .join(Message, Message.id == Mail.message_id)
+        .where(Mail.id.in_(bindparam("mail_ids", expanding=True, type_=Uuid())))
+    )
 
 
 def _mark(batch: Batch, host: str) -> None:
@@ -256,30 +282,25 @@ def _mark_sent(session: Session, sent: Iterable[Leased], host: str, *, now: dt.d
     rows = list(sent)
     if not rows:
         return
-    session.execute(
-        update(OutboxRow)
-        .where(OutboxRow.id.in_([each.row_id for each in rows]))
-        .values(state="done", done_at=now, leased_until=None, last_error=None)
-    )
+    outbox.mark_all_done(session, [each.row_id for each in rows], now=now)
     _forget_letters(session, rows)
     mail_ids = [each.mail_id for each in rows if each.mail_id is not None]
     if mail_ids:
         session.execute(
-            update(Mail)
-            .where(Mail.id.in_(mail_ids))
+            update(_MAILS)
+            .where(_MAILS.c.id.in_(mail_ids))
             .values(
                 state="sent",
                 sent_at=now,
                 failure=None,
                 internet_message_id=_message_id_in_sql(host),
             )
-            .execution_options(synchronize_session=False)
         )
 
 
 def _message_id_in_sql(host: str) -> ColumnElement[str]:
     """Return the SQL twin of `mail_text.message_id`, for all rows of one statement."""
-    digits = func.replace(cast(Mail.id, String), "-", "")
+    digits = func.replace(sql_cast(Mail.id, String), "-", "")
     return literal("<") + digits + literal(f"@{host}>")
 
 

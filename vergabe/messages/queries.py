@@ -197,16 +197,16 @@ def mail_addresses(
     when it has none. Whoever wants no mail, or opted out of one of the scopes, is left out.
     """
     found: Reached = {}
-    for part in _chunks(organisation_ids):
+    for part in chunks(organisation_ids):
         _add_organisations(session, part, opt_out_scopes, found, now=now)
-    for users in _chunks(user_ids):
+    for users in chunks(user_ids):
         for user_id, email in session.execute(
             select(User.id, User.email)
             .where(User.id.in_(users), User.active, ~_unwanted(User.id))
             .where(~_opted_out(User.email, opt_out_scopes), ~_dead(User.email))
         ):
             found[user_id] = [email]
-    for addresses in _chunks(bare):
+    for addresses in chunks(bare):
         opted_out = select(MailOptOut.address).where(
             MailOptOut.address.in_(addresses), MailOptOut.scope.in_(opt_out_scopes)
         )
@@ -278,6 +278,7 @@ def _opted_out(
     return exists().where(MailOptOut.address == address, MailOptOut.scope.in_(scopes))
 
 
-def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield parts that fit into the parameters of one statement."""
     for start in range(0, len(values), _CHUNK):
         yield values[start : start + _CHUNK]
