@@ -1,18 +1,20 @@
-"""Reconciling rule sets: how many times a second n members become one procedure, by n.
+"""Reconciling rule sets: how long n members take to become one procedure, by n.
 
 python -m benchmarks.bench_bylaws
 
-Prints JSON lines. Members have rule sets that all differ: by-laws with every clause, without a
-by-law, and Rheinland-Pfalz. Each round reconciles anew, with the reasons as sentences and the plain
-data for the record. Aim: six members with six rule sets in under one second; `of_a_second` says
-which share of it one reconciliation takes, `per_member` whether more members cost more each.
+Members have rule sets that all differ: by-laws with every clause, without a by-law, and
+Rheinland-Pfalz. Each round reconciles anew, with the reasons as sentences and the plain data for
+the record. Processor time.
 """
 
 import datetime as dt
-import json
+import sys
 import time
+from functools import partial
 from typing import Final
 
+from benchmarks import frame
+from benchmarks.frame import at_most
 from vergabe.law.bylaws import Bylaw
 from vergabe.law.reconciling import reconcile
 from vergabe.law.rule_sets import RuleSet
@@ -21,12 +23,8 @@ from vergabe.law.thresholds import ContractType
 ON: Final = dt.date(2026, 11, 23)
 VALUE_NET_CENTS: Final = 120_000_00
 SIZES: Final = (1, 6, 20, 60)
-SECONDS: Final = 0.5
-ROUNDS: Final = 3
-
-
-def say(**figures: object) -> None:
-    print(json.dumps(figures, ensure_ascii=False), flush=True)
+CALLS: Final = 20
+MOST_MS: Final = 1000
 
 
 def member(number: int) -> RuleSet:
@@ -51,35 +49,31 @@ def member(number: int) -> RuleSet:
     return RuleSet(member=name, land="NW", bylaw=bylaw, bylaw_label=f"Vergabesatzung {number}")
 
 
-def per_second(size: int, contract_type: ContractType) -> float:
-    """Return the best of some rounds."""
-    members = [member(number) for number in range(size)]
-    best = 0.0
-    for _ in range(ROUNDS):
-        done, started = 0, time.perf_counter()
-        while (taken := time.perf_counter() - started) < SECONDS:
-            found = reconcile(members, VALUE_NET_CENTS, contract_type, ON)
-            assert found.steps
-            assert found.value.as_record()
-            done += 1
-        best = max(best, done / taken)
-    return best
+def once(members: list[RuleSet], contract_type: ContractType) -> None:
+    found = reconcile(members, VALUE_NET_CENTS, contract_type, ON)
+    assert found.steps
+    assert found.value.as_record()
 
 
-def main() -> None:
-    reconcile([member(0)], VALUE_NET_CENTS, ContractType.SUPPLIES, ON)  # reads the tables
+def main() -> int:
+    wanted = frame.parser(__doc__).parse_args()
+    report = frame.Report("bylaws", wanted)
     for contract_type in (ContractType.SUPPLIES, ContractType.WORKS):
-        alone = per_second(1, contract_type)
+        parts = {
+            str(size): partial(once, [member(number) for number in range(size)], contract_type)
+            for size in SIZES
+        }
+        found = frame.interleaved(parts, rounds=wanted.rounds, calls=CALLS, timer=time.process_time)
         for size in SIZES:
-            speed = alone if size == 1 else per_second(size, contract_type)
-            say(
-                contract_type=contract_type.value,
-                members=size,
-                reconciled_per_second=round(speed),
-                of_a_second=round(1 / speed, 6),
-                per_member=round(alone / speed / size, 2),
+            report.row(
+                f"{size} rule sets become one ({contract_type.value})",
+                found[str(size)].in_unit("ms"),
+                "ms",
+                against=("limit", MOST_MS),
+                goal=at_most(1) if size == 6 else None,
             )
+    return report.finish()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(frame.run(main))

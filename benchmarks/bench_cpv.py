@@ -1,30 +1,28 @@
 """How quickly codes are suggested, next to a plain search by letter groups in the same run.
 
-python -m benchmarks.bench_cpv [--rounds 3]
+python -m benchmarks.bench_cpv
 
-Prints JSON lines: loading and memory, then the time of one answer (middle, 95 of 100, longest) for
-ours and for the plain search over the same notices, and their ratio. Aims: 50 ms for 95 of 100
-answers once loaded, loading in less than a second, less than 100 MB more memory. It is processor
-time, so that a busy machine does not matter.
+Loading and memory of the model, then the time of one answer for ours and for the plain search over
+the same notices. Processor time.
 """
 
-import argparse
-import json
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
+from benchmarks import frame
+from benchmarks.frame import Sample, at_most
 from vergabe.cpv import packaged, suggesting, table
 from vergabe.cpv.plain import PlainSearch
 from vergabe.cpv.table import Example
 from vergabe.cpv.texts import HEAD_WEIGHT
 from vergabe.exchange import codes
 
-AIM_MS = 50.0
-
-
-def say(**figures: object) -> None:
-    print(json.dumps(figures, ensure_ascii=False), flush=True)
+MOST_MS: Final = 50
+MOST_LOADING_MS: Final = 1000
+MOST_MEGABYTES: Final = 100
 
 
 def memory_mb() -> int:
@@ -34,37 +32,50 @@ def memory_mb() -> int:
     return 0
 
 
-def times(answer: Callable[[str], object], texts: Sequence[str], rounds: int) -> dict[str, float]:
+def times(answer: Callable[[str], object], texts: Sequence[str]) -> list[float]:
+    """Return the processor seconds of each answer."""
     taken = []
-    for text in texts * rounds:
+    for text in texts:
         started = time.process_time()
         answer(text)
-        taken.append((time.process_time() - started) * 1000)
-    taken.sort()
-    middle, most = taken[len(taken) // 2], taken[int(len(taken) * 0.95)]
-    return {"p50_ms": round(middle, 2), "p95_ms": round(most, 2), "max_ms": round(taken[-1], 2)}
+        taken.append(time.process_time() - started)
+    return taken
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
-    rounds = parser.parse_args().rounds
+    wanted = frame.parser(__doc__).parse_args()
+    report = frame.Report("cpv", wanted)
     codes.cpv_all()
     before, started = memory_mb(), time.process_time()
     model = packaged.model()
-    loaded = time.process_time() - started
+    loading_ms = (time.process_time() - started) * 1000
+    more_mb = memory_mb() - before
     read = table.read(packaged.PLACE)
     texts = [title for title in read.titles if title][::100]
-    for text in texts[:5]:
-        suggesting.suggest(model, text)
-    say(load_s=round(loaded, 2), memory_mb_more=memory_mb() - before, texts=len(texts))
-    ours = times(lambda text: suggesting.suggest(model, text), texts, rounds)
-    say(way="ours", **ours)
     plain = PlainSearch(_examples(read))
-    theirs = times(plain.classes, texts, rounds)
-    say(way="plain letter groups", **theirs)
-    say(ratio_p50=round(ours["p50_ms"] / theirs["p50_ms"], 2), aim_p95_ms=AIM_MS)
-    return int(ours["p95_ms"] > AIM_MS)
+    answers: dict[str, Callable[[str], object]] = {
+        "ours": lambda text: suggesting.suggest(model, text),
+        "plain": plain.classes,
+    }
+    for answer in answers.values():
+        times(answer, texts[:5])
+    single: dict[str, list[float]] = {name: [] for name in answers}
+    rounds: dict[str, list[float]] = {name: [] for name in answers}
+    for number in range(wanted.rounds):
+        for name in answers if number % 2 == 0 else reversed(answers):
+            taken = times(answers[name], texts)
+            single[name] += taken
+            rounds[name].append(sum(taken) / len(taken))
+    ours, theirs = (Sample(rounds[name]) for name in answers)
+    report.compare("five codes for a description", ours, "plain letter groups", theirs)
+    slow_ms = sorted(single["ours"])[int(len(single["ours"]) * 0.95)] * 1000
+    for operation, value, unit, limit in (
+        ("five codes, 95 of 100 answers", slow_ms, "ms", MOST_MS),
+        ("loading the model", loading_ms, "ms", MOST_LOADING_MS),
+        ("memory of the model", more_mb, "MB", MOST_MEGABYTES),
+    ):
+        report.row(operation, value, unit, against=("limit", limit), goal=at_most(1))
+    return report.finish()
 
 
 def _examples(read: table.Table) -> list[Example]:
@@ -78,4 +89,4 @@ def _examples(read: table.Table) -> list[Example]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(frame.run(main))

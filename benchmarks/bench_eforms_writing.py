@@ -2,26 +2,22 @@
 
 python -m benchmarks.bench_eforms_writing
 
-Prints JSON lines for notices of 3 and of 40 lots. Ours goes from dataclasses to bytes that the
-schema accepts. "lxml alone" makes the same tree from a flat list of its elements, validates and
-serialises it; the two are measured in turns in one run, and the ratio of their medians is what
-counts. It is processor time, so that a busy machine does not matter. Aim: at most 2. The schema
-comes from the eForms SDK (VERGABE_EFORMS_SDK, else ../shared).
+Ours goes from dataclasses to bytes that the schema accepts. "lxml alone" makes the same tree from a
+flat list of its elements, validates and serialises it. Processor time. The schema comes from the
+eForms SDK (VERGABE_EFORMS_SDK, else ../shared).
 """
 
-import json
 import os
-import statistics
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 from lxml import etree
 
+from benchmarks import frame
+from benchmarks.frame import at_most
 from tests.factories.eforms import contract_notice
 from vergabe.exchange.eforms.notice import Notice
 from vergabe.exchange.eforms.official import schema
@@ -30,9 +26,6 @@ from vergabe.exchange.eforms.writing import build, tree
 from vergabe.exchange.parser import parse
 
 LOTS: Final = (3, 40)
-ROUNDS: Final = 60
-MOST: Final = 2.0
-SHARED: Final = Path(__file__).resolve().parents[1].parent / "shared"
 
 Step = tuple[int, str, dict[str, str], str | None]
 
@@ -96,46 +89,40 @@ def alone(plan: list[Step], names: dict[str, str], official: Any) -> bytes:
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 
-def compared(first: Callable[[], object], second: Callable[[], object]) -> tuple[float, float]:
-    """Return the medians in milliseconds of two things done in turns."""
-    times: tuple[list[float], list[float]] = ([], [])
-    for _ in range(ROUNDS):
-        for thing, taken in ((first, times[0]), (second, times[1])):
-            started = time.process_time()
-            thing()
-            taken.append(time.process_time() - started)
-    return statistics.median(times[0]) * 1000, statistics.median(times[1]) * 1000
-
-
 def official_schema() -> Any:
     """Return the compiled schema of contract notices."""
     place = os.environ.get("VERGABE_EFORMS_SDK")
-    sdk = Sdk.open(place or SHARED / "eforms-sdk" / "eforms-sdk-1.14.2-core.zip")
+    sdk = Sdk.open(place or frame.shared("eforms-sdk/eforms-sdk-1.14.2-core.zip"))
     return schema._compile(sdk.files, "schemas/maindoc/UBL-ContractNotice-2.3.xsd")
 
 
 def main() -> int:
+    wanted = frame.parser(__doc__, rounds=5).parse_args()
+    report = frame.Report("eforms_writing", wanted)
     official = official_schema()
-    worst = 0.0
     for lots in LOTS:
         notice = notice_of(lots)
         example = tree(notice)
         plan, names = plan_of(example), dict(example.nsmap)
-        mine, bare = compared(
-            partial(ours, notice, official), partial(alone, plan, names, official)
+        found = frame.interleaved(
+            {
+                "ours": partial(ours, notice, official),
+                "lxml": partial(alone, plan, names, official),
+            },
+            rounds=wanted.rounds,
+            calls=100 // lots,
+            timer=time.process_time,
         )
-        worst = max(worst, mine / bare)
-        figures = {
-            "lots": lots,
-            "elements": len(plan),
-            "bytes": len(build(notice)),
-            "milliseconds": round(mine, 2),
-            "lxml_alone_milliseconds": round(bare, 2),
-            "ratio": round(mine / bare, 2),
-        }
-        print(json.dumps(figures), flush=True)
-    return int(worst > MOST)
+        size = f"{len(build(notice)) / 1000:.0f} KB, {lots} lots"
+        report.compare(
+            f"notice of {size}: build, validate, serialise",
+            found["ours"],
+            "lxml alone",
+            found["lxml"],
+            at_most(2),
+        )
+    return report.finish()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(frame.run(main))

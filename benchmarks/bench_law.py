@@ -2,17 +2,18 @@
 
 python -m benchmarks.bench_law
 
-Prints JSON lines. A deadline is a rule of the tables counted from a day, with its row chosen by
-the day, the holidays of the Land and the instant in UTC; its German explanation is made only when
-asked for and measured on its own. Aims: 100,000 deadlines a second; advice for 20 members with 20
-lots each, printed as plain data, in under 50 ms.
+A deadline is a rule of the tables counted from a day, with its row chosen by the day, the holidays
+of the Land and the instant in UTC; its German explanation is made only when asked for and measured
+on its own. Advice is for 20 members with 20 lots each, given as plain data. Processor time.
 """
 
 import datetime as dt
-import json
+import sys
 import time
 from typing import Final
 
+from benchmarks import frame
+from benchmarks.frame import Sample, at_least, at_most
 from vergabe.law.advice import AdvisorFacts, Member
 from vergabe.law.advisor import advise
 from vergabe.law.estimate import Position
@@ -22,36 +23,21 @@ from vergabe.law.working_days import LANDS
 
 DAYS: Final = tuple(dt.date(2026, 1, 1) + dt.timedelta(days=step) for step in range(730))
 RULES: Final = ("VgV-15-4", "VOBA-EU-10b-t10", "GWB-134-2-10", "UVgO-46-1", "VgV-24-3")
-ROUNDS: Final = 3
+LEAST_A_SECOND: Final = 100_000
+MOST_MS: Final = 50
 
 
-def say(**figures: object) -> None:
-    print(json.dumps(figures, ensure_ascii=False), flush=True)
+def all_deadlines(rule: str) -> int:
+    """Compute a rule for all Länder and two years of days; return how many that were."""
+    for land in LANDS:
+        for day in DAYS:
+            compute(rule, day, land)
+    return len(LANDS) * len(DAYS)
 
 
-def deadlines_a_second(rule: str) -> int:
-    """Return the best of some rounds over all Länder and two years of days."""
-    best = 0.0
-    for _ in range(ROUNDS):
-        started = time.perf_counter()
-        for land in LANDS:
-            for day in DAYS:
-                compute(rule, day, land)
-        best = max(best, len(LANDS) * len(DAYS) / (time.perf_counter() - started))
-    return round(best)
-
-
-def explanations_a_second(rule: str) -> int:
-    found = [compute(rule, day, "NW") for day in DAYS]
-    started = time.perf_counter()
-    for result in found:
-        result.as_dict()
-    return round(len(found) / (time.perf_counter() - started))
-
-
-def advice_milliseconds() -> float:
+def advice_facts() -> AdvisorFacts:
     names = [f"Mitglied {number}" for number in range(20)]
-    facts = AdvisorFacts(
+    return AdvisorFacts(
         contract_type=ContractType.SUPPLIES,
         on=dt.date(2026, 12, 1),
         lead=names[0],
@@ -62,23 +48,31 @@ def advice_milliseconds() -> float:
             for lot in range(20)
         ),
     )
-    best = float("inf")
-    for _ in range(ROUNDS):
-        started = time.perf_counter()
-        advise(facts).as_dict()
-        best = min(best, time.perf_counter() - started)
-    return round(best * 1000, 1)
 
 
-def main() -> None:
+def main() -> int:
+    wanted = frame.parser(__doc__).parse_args()
+    report = frame.Report("law", wanted)
+    facts = advice_facts()
+    results = [compute("VgV-15-4", day, "NW") for day in DAYS]
+    parts = {rule: lambda rule=rule: all_deadlines(rule) for rule in RULES}
+    parts |= {
+        "explained": lambda: [each.as_dict() for each in results],
+        "advice": lambda: advise(facts).as_dict(),
+    }
+    found = frame.interleaved(parts, rounds=wanted.rounds, timer=time.process_time)
     for rule in RULES:
-        say(
-            rule=rule,
-            deadlines_per_second=deadlines_a_second(rule),
-            explained_per_second=explanations_a_second(rule),
-        )
-    say(advice="20 Mitglieder, 20 Lose", milliseconds=advice_milliseconds())
+        each = Sample([taken / (len(LANDS) * len(DAYS)) for taken in found[rule].seconds])
+        limit, goal = ("limit", LEAST_A_SECOND), at_least(1)
+        report.row(f"deadlines of {rule}", each.in_unit("per s"), "per s", against=limit, goal=goal)
+    explained = Sample([taken / len(results) for taken in found["explained"].seconds])
+    report.row("explanations of deadlines", explained.in_unit("per s"), "per s")
+    advice = found["advice"].in_unit("ms")
+    report.row(
+        "advice, 20 members, 20 lots", advice, "ms", against=("limit", MOST_MS), goal=at_most(1)
+    )
+    return report.finish()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(frame.run(main))

@@ -1,24 +1,23 @@
 """Is a page of ten thousand demands as quick as one of fifty, however deep and in whatever order?
 
-python -m benchmarks.bench_lists [--database sqlite|postgresql] [--rows 10000] [--rounds 30]
+python -m benchmarks.bench_lists [--rows 10000]
 
-Both lists stand in one database (two towns), and their pages are asked for in turns, so that the
-ratios say something on a busy machine. Printed: median of the first page and of one in the middle
-at --rows, each divided by the first page at 60 rows, for every order both ways; and the seconds
-that all rows take as CSV and XLSX.
+Both lists stand in one database (two towns), and their pages are asked for in turns: the first page
+and one in the middle, against the first page at 60 rows, for every order both ways, on SQLite and
+on PostgreSQL. Then the time that all rows take as CSV and XLSX.
 """
 
-import argparse
-import json
-import statistics
+import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
+from benchmarks import frame
+from benchmarks.frame import Report, at_most
 from benchmarks.places import application
 from tests.factories import access, cooperations, many
 from vergabe import clock
@@ -30,11 +29,13 @@ from vergabe.web import list_files, list_pages, lists
 from vergabe.web.list_pages import Shown
 from vergabe.web.lists import Listing
 
-FEW = 60
+FEW: Final = 60
+MOST: Final = 1.5
+CALLS: Final = 5
 
 
-def measure(rows: int, rounds: int) -> dict[str, Any]:
-    """Return the ratios by order, and what files cost."""
+def two_lists(rows: int) -> tuple[Session, Listing[Any], Listing[Any]]:
+    """Return the lists of a town with few demands and of one with many, and their session."""
     with unit_of_work() as session:
         dlz = cooperations.dlz(session)
         towns = [cooperations.town(session, name) for name in ("Jülich", "Kerpen")]
@@ -50,37 +51,42 @@ def measure(rows: int, rounds: int) -> dict[str, Any]:
     session.execute(text("ANALYZE"))
     session.commit()
     small, large = (demand_list(session, actor) for actor in actors)
-    orders = [sign + order.key for order in large.orders for sign in ("", "-")]
-    return {
-        "rows": rows,
-        "ratios": {order: _ratios(session, small, large, order, rounds) for order in orders},
-        "files_s": {kind: _file(session, large, kind) for kind in ("csv", "xlsx")},
-    }
+    return session, small, large
 
 
-def _ratios(
-    session: Session, small: Listing[Any], large: Listing[Any], order: str, rounds: int
-) -> dict[str, float]:
-    deep = _deep(session, large, order)
-    asked: dict[str, Callable[[], Any]] = {
-        "few": lambda: _show(session, small, {"ordnung": order}),
-        "first": lambda: _show(session, large, {"ordnung": order}),
-        "deep": lambda: _show(session, large, deep),
-    }
-    took: dict[str, list[float]] = {name: [] for name in asked}
-    for _ in range(rounds):
-        for name, ask in asked.items():
-            session.rollback()
-            session.expunge_all()
-            started = time.perf_counter()
-            ask()
-            took[name].append(time.perf_counter() - started)
-    medians = {name: statistics.median(values) for name, values in took.items()}
-    return {
-        "few_ms": round(medians["few"] * 1000, 2),
-        "first": round(medians["first"] / medians["few"], 2),
-        "deep": round(medians["deep"] / medians["few"], 2),
-    }
+def measure(report: Report, rows: int, rounds: int, database: str) -> None:
+    session, small, large = two_lists(rows)
+    worst: dict[str, float] = {"first": 0.0, "deep": 0.0}
+    for order in (sign + order.key for order in large.orders for sign in ("", "-")):
+        deep = _deep(session, large, order)
+        parts: dict[str, Callable[[], object]] = {
+            "few": lambda order=order: _show(session, small, {"ordnung": order}),
+            "first": lambda order=order: _show(session, large, {"ordnung": order}),
+            "deep": lambda deep=deep: _show(session, large, deep),
+        }
+        found = frame.interleaved(parts, rounds=rounds, calls=CALLS, before=session.reset)
+        for name in worst:
+            ratio = report.compare(
+                f"{name} page of {rows:,} demands by {order}",
+                found[name],
+                f"first page of {FEW}",
+                found["few"],
+                at_most(MOST),
+                database=database,
+                detail=True,
+            )
+            worst[name] = max(worst[name], ratio)
+    for name, ratio in worst.items():
+        report.row(
+            f"{name} page of {rows:,} demands against {FEW}, slowest order",
+            ratio,
+            "times",
+            goal=at_most(MOST),
+            database=database,
+        )
+    for kind in ("csv", "xlsx"):
+        seconds = _file_s(session, large, kind)
+        report.row(f"{rows:,} demands as {kind.upper()}", seconds, "s", database=database)
 
 
 def _deep(session: Session, listing: Listing[Any], order: str) -> dict[str, str]:
@@ -100,24 +106,23 @@ def _show(session: Session, listing: Listing[Any], given: dict[str, str]) -> Sho
     return list_pages.show(session, lists.read(listing, MultiDict(given), "/bedarfe"))
 
 
-def _file(session: Session, listing: Listing[Any], kind: str) -> float:
+def _file_s(session: Session, listing: Listing[Any], kind: str) -> float:
     started = time.perf_counter()
     asked = lists.read(listing, MultiDict(), "/bedarfe")
     list_files.answer(session, asked, kind, now=clock.now())
-    return round(time.perf_counter() - started, 2)
+    return time.perf_counter() - started
 
 
-def main() -> None:
-    """Print what was measured as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
+def main() -> int:
+    parser = frame.parser(__doc__, rounds=5)
     parser.add_argument("--rows", type=int, default=10_000)
-    parser.add_argument("--rounds", type=int, default=30)
     wanted = parser.parse_args()
-    with application(wanted.database), clock.fixed():
-        found = measure(wanted.rows, wanted.rounds)
-    print(json.dumps({"database": wanted.database} | found, indent=2))
+    report = Report("lists", wanted)
+    for database in ("sqlite", "postgresql"):
+        with application(database), clock.fixed():
+            measure(report, wanted.rows, wanted.rounds, database)
+    return report.finish()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(frame.run(main))

@@ -1,31 +1,40 @@
-"""How fast one worker empties the outbox into a mail server, beside smtplib alone.
+"""How fast workers empty the outbox into a mail server, beside smtplib alone.
 
-python -m benchmarks.bench_mailing [--database sqlite|postgresql] [--mails N]
+python -m benchmarks.bench_mailing [--mails 3000]
 
 The server is a process of its own that throws everything away, so that the sender is what is
-measured. `smtplib` sends ready bytes of the same size on one kept connection.
+measured; workers are processes. `smtplib` sends ready bytes of the same size on one kept
+connection. Where ../shared lies, the bare outbox of its yardstick runs in the same rounds: a lease,
+sendmail, a mark, and nothing that a real mail needs.
 """
 
-import argparse
 import asyncio
 import json
 import multiprocessing
 import smtplib
 import socket
-import statistics
+import subprocess
+import sys
 import time
-from typing import Any
+from typing import Any, Final
 
+from flask import Flask
 from sqlalchemy import func, select
 
-from benchmarks.places import application
-from vergabe import clock
+from benchmarks import frame
+from benchmarks.crew import Crew, crew
+from benchmarks.frame import Report, Sample, at_least, exactly
+from benchmarks.places import application, free_port
+from vergabe import clock, ids
 from vergabe.db import db, unit_of_work
 from vergabe.messages import delivery, service
 from vergabe.messages.model import Mail
 from vergabe.messages.service import Reader
 
-BODY = "Zu Ihrem Profil passt eine neue Bekanntmachung: Löschgruppenfahrzeuge LF 20.\n" * 36
+BODY: Final = "Zu Ihrem Profil passt eine neue Bekanntmachung: Löschgruppenfahrzeuge LF 20.\n" * 36
+# Firms have mail servers of their own: none of them gets more than its rate allows.
+HOSTS: Final = 500
+CREWS: Final = (1, 2)
 
 
 class Sink(asyncio.Protocol):
@@ -73,12 +82,6 @@ def serve(port: int, count: Any) -> None:
     asyncio.run(run())
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def wait_for(port: int) -> None:
     for _ in range(200):
         try:
@@ -89,78 +92,124 @@ def wait_for(port: int) -> None:
             return
 
 
-def limit(port: int, mails: int) -> float:
-    """Return the mails a second of smtplib alone."""
+def alone(port: int, mails: int) -> float:
+    """Return the seconds of a mail that smtplib alone sends."""
     content = b"Subject: x\r\nFrom: a@example.org\r\n\r\n" + BODY.encode().replace(b"\n", b"\r\n")
     with smtplib.SMTP("127.0.0.1", port, local_hostname="localhost") as session:
         start = time.perf_counter()
         for number in range(mails):
             session.sendmail("a@example.org", [f"firma{number}@example.org"], content)
-        return mails / (time.perf_counter() - start)
+        return (time.perf_counter() - start) / mails
 
 
-def ours(kind: str, port: int, mails: int) -> dict[str, float]:
-    """Return what writing and sending costs through the outbox."""
-    with application(kind, smtp_url=f"smtp://127.0.0.1:{port}") as app:
-        with unit_of_work() as session:
-            start = time.perf_counter()
-            service.send_many(
-                session,
-                [Reader(address=f"firma{number}@example.org") for number in range(mails)],
-                cause="bench",
-                kind="invitation",
-                subject="Neue Bekanntmachung: Löschgruppenfahrzeuge LF 20",
-                body=BODY,
-                now=clock.now(),
-            )
-        written = time.perf_counter() - start
-        start = time.perf_counter()
-        sent = 0
-        while done := delivery.send_due(app):
-            sent += done
-        seconds = time.perf_counter() - start
-        states = dict(
-            db.session.execute(select(Mail.state, func.count()).group_by(Mail.state)).all()
+def write(mails: int) -> float:
+    """Write mails to many firms into the outbox; return the seconds of one."""
+    start = time.perf_counter()
+    with unit_of_work() as session:
+        service.send_many(
+            session,
+            [
+                Reader(address=f"firma{number}@firma{number % HOSTS}.example")
+                for number in range(mails)
+            ],
+            cause=f"bench:{ids.new_id()}",
+            kind="invitation",
+            subject="Neue Bekanntmachung: Löschgruppenfahrzeuge LF 20",
+            body=BODY,
+            now=clock.now(),
         )
-        assert sent == mails, sent
-        assert states == {"sent": mails}, states
-    return {"written_per_second": mails / written, "sent_per_second": mails / seconds}
+    return (time.perf_counter() - start) / mails
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--database", choices=("sqlite", "postgresql"))
+def send(app: Flask, _amount: int) -> int:
+    """Send what is due until nothing is left to this worker."""
+    sent = 0
+    while done := delivery.send_due(app):
+        sent += done
+    return sent
+
+
+def bare_outbox(url: str, mails: int) -> dict[int, float]:
+    """Return the seconds of a mail by the yardstick's outbox (PostgreSQL), by number of workers."""
+    script = frame.shared("perf/outbox_bench.py")
+    place = url.replace("postgresql+psycopg://", "postgresql://", 1)
+    command = [sys.executable, str(script), "pg", place, "--n", str(mails), "--workers", "1,2"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    return {each["workers"]: 1 / each["per_s"] for each in told if "workers" in each}
+
+
+class Rounds:
+    """Seconds of a mail by who sent it, one figure a round."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, list[float]] = {}
+
+    def note(self, who: str, seconds: float) -> None:
+        self.seconds.setdefault(who, []).append(seconds)
+
+    def __getitem__(self, who: str) -> Sample:
+        return Sample(self.seconds[who])
+
+
+def measured(workers: Crew, port: int, url: str, mails: int, rounds: int) -> Rounds:
+    found = Rounds()
+    has_yardstick = url.startswith("postgresql") and (frame.SHARED / "perf").exists()
+    for number in range(rounds):
+        for count in CREWS if number % 2 == 0 else reversed(CREWS):
+            found.note("written", write(mails))
+            effort = workers.work(count, mails)
+            assert effort.done == mails, f"{effort.done} of {mails} were sent"
+            found.note(f"{count}", effort.each_s)
+        found.note("smtplib", alone(port, mails))
+        for count, seconds in (bare_outbox(url, mails) if has_yardstick else {}).items():
+            found.note(f"bare {count}", seconds)
+    return found
+
+
+def tell(report: Report, found: Rounds, kind: str) -> None:
+    place: dict[str, Any] = {"unit": "per s", "database": kind}
+    goal = at_least(0.6)
+    report.compare(
+        "3 KB mails sent, 1 worker", found["1"], "smtplib", found["smtplib"], goal, **place
+    )
+    report.compare("3 KB mails sent, 2 workers", found["2"], "smtplib", found["smtplib"], **place)
+    for count in CREWS:
+        if f"bare {count}" in found.seconds:
+            name = f"3 KB mails sent, {count} worker{'s' if count > 1 else ''}"
+            report.compare(name, found[f"{count}"], "bare outbox", found[f"bare {count}"], **place)
+    report.row("mails written into the outbox", found["written"].in_unit("per s"), **place)
+
+
+def main() -> int:
+    parser = frame.parser(__doc__)
     parser.add_argument("--mails", type=int, default=3000)
-    parser.add_argument("--rounds", type=int, default=3)
-    given = parser.parse_args()
+    wanted = parser.parse_args()
+    report = Report("mailing", wanted)
     count = multiprocessing.Value("i", 0)
     port = free_port()
     sink = multiprocessing.Process(target=serve, args=(port, count), daemon=True)
     sink.start()
     wait_for(port)
-    for kind in [given.database] if given.database else ["sqlite", "postgresql"]:
-        rounds, alone, before = [], [], count.value
-        for _ in range(given.rounds):
-            alone.append(limit(port, given.mails))
-            rounds.append(ours(kind, port, given.mails))
-        arrived = count.value - before - given.rounds * given.mails
-        sent = statistics.median(each["sent_per_second"] for each in rounds)
-        line = {
-            "database": kind,
-            "mails": given.mails,
-            "rounds": given.rounds,
-            "arrived": arrived,
-            "smtplib_per_second": round(statistics.median(alone)),
-            "written_per_second": round(
-                statistics.median(each["written_per_second"] for each in rounds)
-            ),
-            "sent_per_second": round(sent),
-            "share_of_smtplib": round(sent / statistics.median(alone), 2),
-        }
-        print(json.dumps(line))
-        assert arrived == given.rounds * given.mails, "lost or doubled"
+    for kind in ("postgresql", "sqlite"):
+        before = count.value
+        with (
+            application(kind, smtp_url=f"smtp://127.0.0.1:{port}") as app,
+            crew(app, max(CREWS), send) as workers,
+        ):
+            url = app.extensions["vergabe_settings"].database_url
+            found = measured(workers, port, url, wanted.mails, wanted.rounds)
+            states = select(Mail.state, func.count()).group_by(Mail.state)
+            sent = dict(db.session.execute(states).tuples().all())
+            db.session.rollback()
+        tell(report, found, kind)
+        ours = wanted.rounds * len(CREWS) * wanted.mails
+        arrived = count.value - before - wanted.rounds * wanted.mails
+        assert sent == {"sent": ours}, sent
+        report.row("mails lost or double", abs(arrived - ours), "", goal=exactly(0), database=kind)
     sink.terminate()
+    return report.finish()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(frame.run(main))

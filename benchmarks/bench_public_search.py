@@ -3,31 +3,28 @@
 python -m benchmarks.bench_public_search [--database sqlite|postgresql] [--many 30000] [--secs 20]
 
 Real notices of others are entered as they are read, and again under other ids until there are as
-many as wanted. Measured: pages through the application one after the other (median, 50 against
-many), then a live server with one process and eight clients that ask different questions with a
-short pause between them, as people do; and what the first question of a process costs.
+many as wanted. Measured: pages through the application in turns, 50 procedures against many; what
+the first question of a process costs; then a live server with one process and eight clients that
+ask different questions with a short pause between them, as people do.
 """
 
-import argparse
 import gzip
 import itertools
 import json
-import os
-import signal
-import statistics
-import subprocess
 import sys
 import threading
 import time
 import urllib.request
 import uuid
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 from flask import Flask
 
-from benchmarks.places import application
+from benchmarks import frame
+from benchmarks.frame import at_most
+from benchmarks.people import percentile
+from benchmarks.places import application, served
 from vergabe import clock
 from vergabe.catalogue import service
 from vergabe.catalogue.service import Listed
@@ -35,7 +32,6 @@ from vergabe.db import unit_of_work
 from vergabe.exchange.foreign_records import read_record
 from vergabe.market import summing
 
-NOTICES = Path(__file__).resolve().parents[2] / "shared/data/notices/notices_de_2026.jsonl.gz"
 QUESTIONS = (
     "",
     "?q=Feuerwehrfahrzeug",
@@ -48,12 +44,15 @@ QUESTIONS = (
 )
 CLIENTS = 8
 PAUSE_S = 0.5
+FEW = 50
+MOST_MS = 300
 
 
 def listed(many: int) -> Iterator[Listed]:
     """Yield procedures made of real notices, each as often as it takes."""
     today = clock.berlin_day(clock.now())
-    with gzip.open(NOTICES, "rt", encoding="utf-8") as file:
+    path = frame.shared("data/notices/notices_de_2026.jsonl.gz")
+    with gzip.open(path, "rt", encoding="utf-8") as file:
         lines = file.readlines()
     for line in itertools.islice(itertools.cycle(lines), many):
         notice = read_record(json.loads(line)).notice
@@ -70,64 +69,20 @@ def fill(app: Flask, many: int) -> None:
                 service.enter(session, "other", batch, now=clock.now())
 
 
-def one_after_the_other(app: Flask) -> dict[str, float]:
-    """Return the first answer, and of the following ones the median and their processor time."""
+def asking(app: Flask) -> Callable[[], object]:
+    """Return what asks all questions once, one after the other."""
     client = app.test_client()
 
-    def ask(question: str) -> float:
-        begun = time.perf_counter()
-        answer = client.get(f"/bekanntmachungen{question}")
-        assert answer.status_code == 200, answer.status
-        return (time.perf_counter() - begun) * 1000
+    def ask() -> None:
+        for question in QUESTIONS:
+            answer = client.get(f"/bekanntmachungen{question}")
+            assert answer.status_code == 200, answer.status
 
-    first = ask("")
-    begun = time.process_time()
-    times = [ask(question) for _ in range(5) for question in QUESTIONS]
-    cpu = (time.process_time() - begun) * 1000 / len(times)
-    return {
-        "first_ms": round(first, 1),
-        "median_ms": round(statistics.median(times), 1),
-        "cpu_ms": round(cpu, 1),
-    }
+    return ask
 
 
-def at_once(app: Flask, secs: float) -> dict[str, Any]:
-    """Return how long eight people wait at a live server with one process."""
-    port = 8911
-    settings = app.extensions["vergabe_settings"]
-    environment = os.environ | {
-        "VERGABE_DATABASE_URL": settings.database_url,
-        "VERGABE_DATA": str(settings.data),
-        "VERGABE_FILES": settings.files,
-        "VERGABE_SECRET_KEY": settings.secret_key,
-        "VERGABE_BASE_URL": f"http://127.0.0.1:{port}",
-    }
-    command = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}", "--threads", "8"]
-    with subprocess.Popen(
-        [*command, "--no-control-socket", "vergabe.app:create_app()"],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as server:
-        try:
-            base = f"http://127.0.0.1:{port}/bekanntmachungen"
-            _wait_for(base)
-            return _ask_at_once(base, secs)
-        finally:
-            server.send_signal(signal.SIGTERM)
-
-
-def _wait_for(address: str) -> None:
-    for _ in range(240):
-        try:
-            urllib.request.urlopen(address).read()
-            return
-        except OSError:
-            time.sleep(0.5)
-    raise TimeoutError(address)
-
-
-def _ask_at_once(base: str, secs: float) -> dict[str, Any]:
+def at_once(base: str, secs: float) -> list[float]:
+    """Return the seconds that eight people wait for each of their questions."""
     times: list[float] = []
     end = time.monotonic() + secs
 
@@ -137,7 +92,7 @@ def _ask_at_once(base: str, secs: float) -> dict[str, Any]:
                 return
             begun = time.perf_counter()
             urllib.request.urlopen(base + question).read()
-            times.append((time.perf_counter() - begun) * 1000)
+            times.append(time.perf_counter() - begun)
             time.sleep(PAUSE_S)
 
     threads = [threading.Thread(target=visit, args=(number,)) for number in range(CLIENTS)]
@@ -145,32 +100,43 @@ def _ask_at_once(base: str, secs: float) -> dict[str, Any]:
         thread.start()
     for thread in threads:
         thread.join()
-    times.sort()
-    return {
-        "requests": len(times),
-        "p50_ms": round(statistics.median(times), 1),
-        "p95_ms": round(times[int(len(times) * 0.95)], 1),
-    }
+    return times
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = frame.parser(__doc__)
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--many", type=int, default=30_000)
     parser.add_argument("--secs", type=float, default=20)
     wanted = parser.parse_args()
-    medians = {}
-    for many in (50, wanted.many):
-        with application(wanted.database) as app:
+    report = frame.Report("public_search", wanted)
+    place = {"database": wanted.database}
+    name = f"public search over {wanted.many:,} procedures"
+    with ExitStack() as stack:
+        apps = {
+            many: stack.enter_context(application(wanted.database)) for many in (FEW, wanted.many)
+        }
+        for many, app in apps.items():
             fill(app, many)
-            alone = one_after_the_other(app)
-            medians[many] = alone["median_ms"]
-            together = at_once(app, wanted.secs) if many == wanted.many else {}
-            print(json.dumps({"database": wanted.database, "procedures": many} | alone | together))
-    ratio = medians[wanted.many] / medians[50]
-    print(json.dumps({"ratio": round(ratio, 2)}))
-    return 0
+        begun = time.perf_counter()
+        apps[wanted.many].test_client().get("/bekanntmachungen")
+        report.row(f"{name}: first question", (time.perf_counter() - begun) * 1000, "ms", **place)
+        found = frame.interleaved(
+            {str(many): asking(app) for many, app in apps.items()}, rounds=wanted.rounds, calls=3
+        )
+        few, many = (
+            frame.Sample([taken / len(QUESTIONS) for taken in found[str(each)].seconds])
+            for each in (FEW, wanted.many)
+        )
+        report.compare(f"{name}: a page", many, f"over {FEW}", few, **place)
+        with served(apps[wanted.many], ready="/bekanntmachungen") as (base, _):
+            times = at_once(f"{base}/bekanntmachungen", wanted.secs)
+    slow_ms = percentile(sorted(times), 0.95) * 1000
+    limit, goal = ("limit", MOST_MS), at_most(1)
+    report.row(f"{name}: p95, 8 clients", slow_ms, "ms", against=limit, goal=goal, **place)
+    report.figures["requests"] = len(times)
+    return report.finish()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(frame.run(main))

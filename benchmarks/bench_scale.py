@@ -7,7 +7,6 @@ empty PostgreSQL, suppliers are invited, ask and are answered, the worker delive
 arithmetic on public figures, each named with its source, and on assumptions, each named as one.
 """
 
-import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -153,9 +152,8 @@ def main() -> int:
     report.figures["rows_of_one_procedure"] = sum(one.rows.values())
     report.figures["bytes_of_one_procedure"] = sum(one.size_bytes.values())
     report.figures["largest_tables"] = {t: [one.rows[t], size] for t, size in most}
-    print(json.dumps(report.figures, indent=1))
     return report.finish()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(frame.run(main))

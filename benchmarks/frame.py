@@ -39,9 +39,9 @@ class Skipped(Exception):
     """Something that a benchmark needs is not on this machine; the text says what."""
 
 
-def shared(path: str) -> Path:
+def shared(path: str, folder: Path = SHARED) -> Path:
     """Return a file or folder of `../shared`; raises Skipped where it is missing."""
-    found = SHARED / path
+    found = folder / path
     if not found.exists():
         raise Skipped(f"../shared/{path} is missing")
     return found

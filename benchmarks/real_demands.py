@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.frame import SHARED, shared
 from vergabe.exchange import codes
 from vergabe.law.working_days import LAND_NAMES
 from vergabe.pools.facts import DemandFacts
 
-SHARED: Final = Path(__file__).resolve().parents[1].parent / "shared"
 THEMES: Final = Path(__file__).with_name("pool_themes.csv")
 _LAND_CODES: Final = {name: code for code, name in LAND_NAMES.items()}
 # Chance that a word of a title or a description is left out of a demand made from a real one.
@@ -32,9 +32,9 @@ def cpv_label(code: str) -> str:
     return found.label_de if found else ""
 
 
-def load(shared: Path = SHARED) -> list[DemandFacts]:
+def load(folder: Path = SHARED) -> list[DemandFacts]:
     """Return the 1,423 demands of German municipalities (public notices of 2023 to 2026)."""
-    path = shared / "data" / "demands" / "demands_municipal_de.jsonl.gz"
+    path = shared("data/demands/demands_municipal_de.jsonl.gz", folder)
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         return [_fact(json.loads(line)) for line in lines]
 

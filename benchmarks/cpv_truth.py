@@ -1,6 +1,6 @@
 """What bounds the hits of CPV suggestions: how far buyers agree among themselves.
 
-python -m benchmarks.bench_cpv_truth FILE… [--part 0–4]
+python -m benchmarks.cpv_truth FILE… [--part 0–4]
 
 Prints JSON lines. For bands of likeness of titles (letter groups, as the plain search compares
 them): how often the main code of the nearest notice of another buyer is in a class of one's own

@@ -1,0 +1,203 @@
+"""A million deadlines of which 100,000 fall due: how quickly, how late, and each exactly once?
+
+python -m benchmarks.bench_deadlines [--rows 1000000] [--due 100000] [--slice 8000]
+
+A firing is what the worker does: the reminder ticked off, a message in the mailbox of who is
+responsible, its mail and the row of the outbox. Compared with a bare sweep over a table of as many
+instants, which ticks off and writes one row of an outbox; both work off a slice of the backlog in
+turns. Then the time of a sweep that finds nothing, how late a worker that runs as in the open is
+while 200 a second fall due, and the processor time of a firing beside that of APScheduler with a
+store of its own (../shared/perf/sched_bench.py).
+"""
+
+import argparse
+import datetime as dt
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import bindparam, func, select, text
+
+from benchmarks import deadline_rows, frame
+from benchmarks.crew import Crew, Effort, crew
+from benchmarks.frame import Report, Sample, at_least, at_most, exactly
+from benchmarks.people import percentile
+from benchmarks.places import application
+from tests import live
+from vergabe import clock, worker
+from vergabe.db import db, reading, unit_of_work
+from vergabe.deadlines import service
+from vergabe.deadlines.model import Reminder
+from vergabe.messages.model import Message
+
+CREWS = (1, 2, 4)
+RATE = 200
+SECONDS = 10
+MARGIN_SECONDS = 0.1
+
+
+def drain(app: Flask, amount: int) -> int:
+    """Fire due reminders until about so many are done, or none is left to this worker."""
+    return _until(app, amount, lambda session: service.send_due_reminders(session, now=clock.now()))
+
+
+def _until(app: Flask, amount: int, fire: Callable[..., int]) -> int:
+    done, idle = 0, 0
+    with app.app_context():
+        while done < amount and idle < 5:
+            with unit_of_work() as session:
+                found = fire(session)
+            done += found
+            # What rivals hold at this moment is theirs.
+            idle = 0 if found else idle + 1
+    return done
+
+
+def bare(amount: int) -> Effort:
+    done, begun, busy = 0, time.perf_counter(), time.process_time()
+    while done < amount and (found := deadline_rows.bare_sweep()):
+        done += found
+    return Effort(done, time.perf_counter() - begun, time.process_time() - busy)
+
+
+def drained(report: Report, app: Flask, wanted: argparse.Namespace, kind: str) -> Sample:
+    """Report how quickly a backlog is worked off; return the processor time of a firing."""
+    efforts: dict[int, list[Effort]] = {workers: [] for workers in (0, *CREWS)}
+    handled = 0
+    with crew(app, max(CREWS), drain) as workers:
+        handled += workers.work(max(CREWS), 4 * deadline_rows.PEOPLE).done
+        for number in range(wanted.rounds):
+            for count in efforts if number % 2 == 0 else reversed(efforts):
+                effort = _slice(workers, count, wanted.slice)
+                efforts[count].append(effort)
+                handled += effort.done if count else 0
+        handled += workers.work(max(CREWS), wanted.due).done
+    floor = Sample([each.each_s for each in efforts[0]])
+    for count in CREWS:
+        report.compare(
+            f"reminders of deadlines written, {count} worker{'s' if count > 1 else ''}",
+            Sample([each.each_s for each in efforts[count]]),
+            "bare sweep",
+            floor,
+            at_least(0.25) if count == 1 else None,
+            unit="per s",
+            database=kind,
+        )
+    told = db.session.scalar(
+        select(func.count(Message.id)).where(Message.kind == "deadline_reminder")
+    )
+    name = f"of {wanted.due:,} reminders by 1, 2 and 4 workers in turns"
+    report.row(f"{name}: never", wanted.due - (told or 0), "", goal=exactly(0), database=kind)
+    report.row(f"{name}: twice", handled - (told or 0), "", goal=exactly(0), database=kind)
+    db.session.rollback()
+    return Sample([each.processor_seconds / each.done for each in efforts[1]])
+
+
+def _slice(workers: Crew, count: int, amount: int) -> Effort:
+    return workers.work(count, amount) if count else bare(amount)
+
+
+def empty(report: Report, rounds: int, kind: str) -> None:
+    """Report what a tick costs that finds nothing due."""
+
+    def ours() -> None:
+        with reading() as session:
+            assert not service.has_due_reminders(session, now=clock.now())
+
+    def floor() -> None:
+        with reading() as session:
+            session.execute(text("SELECT 1"))
+
+    found = frame.interleaved({"ours": ours, "floor": floor}, rounds=rounds, calls=300)
+    report.compare("empty sweep", found["ours"], "SELECT 1", found["floor"], database=kind)
+
+
+def late_s(app: Flask) -> list[float]:
+    """Return how many seconds late each reminder was seen in the database, by a real worker."""
+    seen: list[float] = []
+    with (
+        tempfile.TemporaryDirectory(prefix="vergabe-late-") as folder,
+        live.worker(app, Path(folder) / "log"),
+    ):
+        time.sleep(10)
+        deadline_rows.add(RATE * SECONDS, from_s=3, step_s=1 / RATE)
+        soon = clock.now() + dt.timedelta(seconds=60)
+        query = select(Reminder.id, Reminder.remind_at).where(
+            Reminder.sent_at.is_(None), Reminder.remind_at < soon
+        )
+        waiting = {row.id: row.remind_at.timestamp() for row in db.session.execute(query)}
+        assert len(waiting) == RATE * SECONDS, "the worker was too early or rows are missing"
+        end = time.monotonic() + 60 + SECONDS
+        while waiting and time.monotonic() < end:
+            seen += _gone(waiting)
+            time.sleep(0.02)
+    assert not waiting, f"{len(waiting)} reminders never came"
+    return sorted(seen)
+
+
+def _gone(waiting: dict[object, float]) -> list[float]:
+    """Take out of `waiting` what has been sent by now; return how late each was."""
+    db.session.rollback()
+    past = [each for each, at in waiting.items() if at <= time.time()]
+    if not past:
+        return []
+    query = select(Reminder.id).where(
+        Reminder.id.in_(bindparam("past", expanding=True)), Reminder.sent_at.is_not(None)
+    )
+    sent = list(db.session.scalars(query, {"past": past}))
+    now = time.time()
+    return [now - waiting.pop(each) for each in sent]
+
+
+def apscheduler_s(app: Flask, rounds: int) -> Sample:
+    """Return the processor seconds of a firing by APScheduler with its own store."""
+    script = frame.shared("perf/sched_bench.py")
+    url = app.extensions["vergabe_settings"].database_url
+    command = [sys.executable, str(script), "aps", url, "--jobs", "2000", "--cap", "20"]
+    found = []
+    for _ in range(rounds):
+        done = subprocess.run(
+            [*command, "--rate", str(RATE // 2)], stdout=subprocess.PIPE, check=True
+        )
+        told = [json.loads(line) for line in done.stdout.splitlines() if b"aps firing" in line]
+        found.append(told[0]["cpu_ms_each"] / 1000)
+    return Sample(found)
+
+
+def main() -> int:
+    parser = frame.parser(__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--due", type=int, default=100_000)
+    parser.add_argument("--slice", type=int, default=8_000)
+    wanted = parser.parse_args()
+    report = Report("deadlines", wanted)
+    poll = worker.SWEEP_SECONDS
+    for kind in ("postgresql", "sqlite"):
+        with application(kind) as app:
+            deadline_rows.fill(wanted.rows)
+            deadline_rows.add(wanted.due, from_s=-wanted.due / 1000 - 1, step_s=1 / 1000)
+            firing = drained(report, app, wanted, kind)
+            empty(report, wanted.rounds, kind)
+            late = percentile(late_s(app), 0.99)
+            report.row(
+                f"reminders late, p99, {RATE} due a second",
+                late,
+                "s",
+                against=("poll + 0.1 s", poll + MARGIN_SECONDS),
+                goal=at_most(1),
+                database=kind,
+            )
+            if kind == "postgresql" and (frame.SHARED / "perf").exists():
+                theirs = apscheduler_s(app, wanted.rounds)
+                name = "processor time of a firing"
+                report.compare(name, firing, "APScheduler", theirs, at_most(0.2), database=kind)
+    return report.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(frame.run(main))
