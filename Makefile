@@ -38,6 +38,9 @@ SAMPLED := tests/unit/exchange/eforms/test_every_subtype.py tests/integration/te
 # Who has nothing left takes tests from the other: some last a minute.
 SHARED_OUT := -n $(JOBS) --dist worksteal
 
+# Dozens of processes start in the tests: what one has compiled the next need not compile again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install demo test test-sqlite test-postgresql bench rehearsal nightly mutation pictures lock clean texts \

@@ -46,6 +46,11 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
+def pytest_sessionfinish() -> None:
+    """Let it alone at the end too: pytest looks five times through all there is."""
+    gc.freeze()
+
+
 def _hash_cheaply() -> None:
     """Passwords of tests are worth nothing: a tenth of a second for each would be a waste."""
     handler = "passlib.handlers.argon2._Argon2Common"

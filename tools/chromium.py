@@ -1,7 +1,8 @@
 """Find Chromium for the browser tests and fetch it if there is none (`make test`).
 
 As root on Debian it comes from the distribution, otherwise through Playwright. VERGABE_CHROMIUM
-names another one.
+names another one. The shell without windows is taken where there is one: it does the same work in
+half the processor time.
 """
 
 import os
@@ -11,7 +12,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
-NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
+SHELL: Final = "chromium-headless-shell"
+NAMES: Final = (SHELL, "chromium", "chromium-browser", "google-chrome")
 
 
 def find() -> str | None:
@@ -47,27 +49,34 @@ def _is_snap(path: str) -> bool:
     return resolved.stat().st_size < 100_000 and b"/snap/bin" in resolved.read_bytes()
 
 
+def can_use_apt() -> bool:
+    """Return whether Debian's packages can be installed here."""
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
 def install() -> None:
     """Fetch Chromium: Debian's as root, else, or if that fails, Playwright's."""
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    if can_use_apt():
+        _apt("update")
         # Playwright's driver needs libatomic.
-        packages = ["chromium", "fonts-liberation", "libatomic1"]
-        subprocess.run(["apt-get", "-q", "update"], check=False, env=environment)
-        subprocess.run(
-            ["apt-get", "-qy", "install", "--no-install-recommends", *packages],
-            check=False,
-            env=environment,
-        )
+        for name in (SHELL, "chromium"):
+            if find() is None or name == SHELL:
+                _apt("install", "--no-install-recommends", name, "fonts-liberation", "libatomic1")
     if find() is None:
         playwright = [sys.executable, "-m", "playwright", "install", "chromium"]
         with_libraries = [*playwright, "--with-deps"] if os.geteuid() == 0 else playwright
         subprocess.run(with_libraries, check=False)
 
 
+def _apt(*what: str) -> None:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(["apt-get", "-qy", *what], check=False, env=environment)
+
+
 def main() -> int:
     """Print where Chromium is, after fetching it if need be; 1 if it cannot be had."""
-    if find() is None:
+    named = os.environ.get("VERGABE_CHROMIUM")
+    if find() is None or (not named and can_use_apt() and shutil.which(SHELL) is None):
         install()
     path = find()
     if path is None:

@@ -156,11 +156,14 @@ def _follow(made: Crawl) -> None:
     more = [(buyers[0].visitor, f"/buendelungen/vorschau?area_id={area}")]
     more += stories.told(made.app, made.world)
     more += [(page.visitor, target) for page in made.pages for target in _targets(page)]
-    for visitor, target in more:
+    unseen = made.unseen()
+    for visitor, target in dict.fromkeys(more):
         endpoint = made.routed(target)
-        if endpoint is None or endpoint not in made.unseen():
+        if endpoint is None or endpoint not in unseen:
             continue
         answer = visitor.open("GET", target)
+        if answer.status_code < 400:
+            unseen.remove(endpoint)
         if answer.status_code == 200 and answer.mimetype == "text/html":
             made.pages.append(Page(endpoint, target, visitor, answer.get_data(as_text=True)))
         else:
