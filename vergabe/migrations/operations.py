@@ -1,8 +1,8 @@
 """Operations that migrations use instead of alembic's own, so that a running service goes on.
 
-`op.build_index(…)`, `op.add_check(…)` and `op.add_reference(…)` on PostgreSQL hold no lock that
-stops readers or writers while they look at every row; on SQLite, where one writer is all there is,
-they are the plain ones.
+`op.build_index(…)`, `op.remove_index(…)`, `op.add_check(…)` and `op.add_reference(…)` on PostgreSQL
+hold no lock that stops readers or writers while they look at every row; on SQLite, where one writer
+is all there is, they are the plain ones.
 
 On PostgreSQL each commits what it did. So a migration with one of them consists of nothing else
 (its number ends in a letter: 0007b does what 0007 left), and each may be done twice: one that was
@@ -65,6 +65,31 @@ def build_index(operations: Operations, wanted: BuildIndex) -> None:
             postgresql_concurrently=True,
             **wanted.options,
         )
+        operations.execute("RESET lock_timeout")
+
+
+@Operations.register_operation("remove_index")
+class RemoveIndex(MigrateOperation):
+    """An index that another one replaces."""
+
+    def __init__(self, name: str, table: str) -> None:
+        self.name, self.table = name, table
+
+    @classmethod
+    def remove_index(cls, operations: Operations, name: str, table: str) -> None:
+        """Remove an index without waiting in front of those who read and write."""
+        operations.invoke(cls(name, table))
+
+
+@Operations.implementation_for(RemoveIndex)
+def remove_index(operations: Operations, wanted: RemoveIndex) -> None:
+    context = operations.get_context()
+    if context.dialect.name != "postgresql":
+        operations.drop_index(wanted.name, wanted.table)
+        return
+    with context.autocommit_block():
+        operations.execute("SET lock_timeout = 0")
+        operations.execute(f'DROP INDEX CONCURRENTLY IF EXISTS "{wanted.name}"')
         operations.execute("RESET lock_timeout")
 
 
