@@ -16,7 +16,7 @@ from vergabe.jobs.running import Outcome, Task
 from vergabe.records import checks
 from vergabe.records.chain_export import chain_zip
 from vergabe.records.checks import Which
-from vergabe.texts import _, lazy
+from vergabe.texts import _, lazy, ngettext
 
 KIND: Final = "records.chain"
 
@@ -50,7 +50,11 @@ def run(task: Task) -> None:
         with source, task.making_file() as target:
             shutil.copyfileobj(source, target)
     with task.deciding() as session:
-        sentence = _("Die Akte liegt als ZIP bereit (%(count)s Einträge).", count=total)
+        sentence = ngettext(
+            "Die Akte liegt als ZIP bereit (ein Eintrag).",
+            "Die Akte liegt als ZIP bereit (%(count)s Einträge).",
+            total,
+        )
         task.done(session, Outcome(sentence, {"entries": total}, file_name=name))
 
 

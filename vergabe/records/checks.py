@@ -25,7 +25,7 @@ from vergabe.jobs.running import Outcome, Task
 from vergabe.records import queries, subjects
 from vergabe.records.queries import ChainRef, CheckedChain
 from vergabe.records.subjects import Subject
-from vergabe.texts import _, lazy
+from vergabe.texts import _, lazy, ngettext
 
 KIND: Final = "records.verify"
 AT_ONCE: Final = 10_000
@@ -180,9 +180,17 @@ def run(task: Task) -> None:
             done += found[-1].verified.entry_count
     breaks = sum(len(chain.breaks) for chain in found)
     sentence = (
-        _("Die Akte ist beschädigt: %(count)s Stellen stimmen nicht.", count=breaks)
+        ngettext(
+            "Die Akte ist beschädigt: Eine Stelle stimmt nicht.",
+            "Die Akte ist beschädigt: %(count)s Stellen stimmen nicht.",
+            breaks,
+        )
         if breaks
-        else _("%(count)s Einträge sind vollständig und unverändert.", count=done)
+        else ngettext(
+            "Der eine Eintrag ist vollständig und unverändert.",
+            "%(count)s Einträge sind vollständig und unverändert.",
+            done,
+        )
     )
     with task.deciding() as session:
         task.done(session, Outcome(sentence, {"chains": [_as_plain(chain) for chain in found]}))
