@@ -84,7 +84,8 @@ def _from_serial(number: float, field: str | None) -> dt.date:
     first = (dt.date(EARLIEST_YEAR, 1, 1) - _SPREADSHEET_EPOCH).days
     last = (dt.date(LATEST_YEAR, 12, 31) - _SPREADSHEET_EPOCH).days
     if not first <= number < last + 1:
-        raise _not_a_date(f"{number:g}", field)
+        # Not as a float: a whole number of a file may be larger than any.
+        raise _not_a_date(str(number), field)
     return _SPREADSHEET_EPOCH + dt.timedelta(days=int(number))
 
 

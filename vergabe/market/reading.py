@@ -165,7 +165,8 @@ def _zip(file: BinaryIO, size: int) -> Iterator[Read]:
             if number > MOST_MEMBERS:
                 yield _too_many()
                 return
-            if member.is_dir() or not _is_wanted(member.filename):
+            # In this order: an entry may have no name at all, and a folder is told by its name.
+            if not _is_wanted(member.filename) or member.is_dir():
                 continue
             # The upper half of the attributes is the mode on Unix: a link is no file.
             is_file = (member.external_attr >> 16) & 0o170000 in (0, 0o100000)

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.factories.market import lines, notice_xml, record, tar_gz, zipped
+from tests.fuzzing import packages
 from vergabe.access.actor import Actor
 from vergabe.audit.model import RecordEntry
 from vergabe.files import current
@@ -124,6 +125,12 @@ def test_names_in_archives_lead_nowhere(read: Read, session: Session, tmp_path: 
     assert all(set(rules_of(report)) == {"member_path"} for report in reports)
     assert count(session) == 0
     assert not list(tmp_path.parent.glob("evil.xml"))
+
+
+def test_an_entry_without_a_name_holds_up_nobody(read: Read, tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(packages.packed({"": XML, "1.xml": XML}))
+    assert [report.read for report in read(path)] == [1]
 
 
 def _links(path: Path) -> Path:

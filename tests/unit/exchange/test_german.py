@@ -192,6 +192,7 @@ def test_days_are_read_as_people_and_spreadsheets_write_them(value: Any) -> None
         *(("12/31/2026", "not_a_date"), ("KW 12/2027", "not_a_date"), ("sofort", "not_a_date")),
         *(("46387", "not_a_date"), ("31.12.0026", "year_out_of_range"), (True, "not_a_date")),
         *(("2026-13-01", "no_such_day"), (float("nan"), "not_a_date"), (None, "not_a_date")),
+        (10**400, "not_a_date"),
     ],
 )
 def test_unclear_days_are_refused(value: Any, code: str) -> None:
