@@ -7,6 +7,7 @@ proxy adds.
 
 import os
 import socket
+import threading
 import time
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,6 +18,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from gunicorn.workers import gthread
 
+from vergabe.catalogue import warming
 from vergabe.db import db
 from vergabe.uptime import watching
 from vergabe.web.crowding import (
@@ -150,14 +152,19 @@ def _options(serving: Serving) -> dict[str, Any]:
         "accesslog": None,
         "logger_class": JsonLogger,
         "loglevel": "warning" if serving.is_quiet else "info",
-        "post_worker_init": _sign_minutes,
+        "post_worker_init": _begin,
         "child_exit": _forget_figures,
     }
 
 
-def _sign_minutes(worker: Any) -> None:
-    """Let the process that has just begun sign the minutes in which it works."""
-    watching.watch_of(worker.app.load()).start()
+def _begin(worker: Any) -> None:
+    """Let the process that has just begun sign the minutes in which it works, and read ahead.
+
+    What the search needs is read beside the first answers, which do not wait for it.
+    """
+    app: Flask = worker.app.load()
+    watching.watch_of(app).start()
+    threading.Thread(target=warming.warm, args=(app,), name="reading ahead", daemon=True).start()
 
 
 def _forget_figures(_server: Any, worker: Any) -> None:

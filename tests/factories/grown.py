@@ -176,9 +176,11 @@ def grow(
         # Neither triggers nor foreign keys: what is copied was checked when it was made.
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SET LOCAL maintenance_work_mem = '512MB'"))
         connection.execute(text(_NEXT_ID))
         connection.execute(text("CREATE TEMP TABLE kept_id (id uuid PRIMARY KEY) ON COMMIT DROP"))
         _note_ids_of(connection, kept)
+        indexes = _without_indexes(connection, tables)
         counts: dict[str, int] = {}
         copies: dict[str, int] = {}
         for table in tables:
@@ -189,13 +191,32 @@ def grow(
             if copies[table.name] > 0:
                 connection.execute(text(_statement(table, copies[table.name], kept)))
             counts[table.name] = there * (1 + copies[table.name])
+        for statement in (*indexes, *_AFTERWARDS):
+            connection.exec_driver_sql(statement)
         _move_sequences(connection, tables)
-        for statement in _AFTERWARDS:
-            connection.execute(text(statement))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("SET statement_timeout = 0"))
         connection.execute(text("VACUUM ANALYZE"))
     return counts
+
+
+def _without_indexes(connection: Connection, tables: Iterable[Table]) -> list[str]:
+    """Drop the indexes that only serve reading; return the statements that make them again.
+
+    Made anew at the end they cost a fraction. Unique ones stay: copies that they refuse are left
+    out.
+    """
+    found = connection.execute(
+        text(
+            "SELECT c.relname, pg_get_indexdef(i.indexrelid) FROM pg_index i "
+            "JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid "
+            "WHERE NOT i.indisunique AND t.relname = ANY(:names)"
+        ),
+        {"names": [table.name for table in tables]},
+    ).all()
+    for name, _ in found:
+        connection.exec_driver_sql(f"DROP INDEX {name}")
+    return [statement for _, statement in found]
 
 
 def _note_ids_of(connection: Connection, kept: Iterable[str]) -> None:

@@ -9,10 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+
+from vergabe.engines import read_json
 
 Ints = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]
@@ -34,18 +38,9 @@ _SINGLE: Final = {
     "value": np.int64,
     "is_joint": np.bool_,
 }
-_MANY: Final = (
-    "division",
-    "cpv_group",
-    "cpv_class",
-    "code",
-    "land",
-    "county",
-    "source",
-    "buyer",
-    "title_word",
-    "other_word",
-)
+_CPV: Final = ("division", "cpv_group", "cpv_class", "code")
+_PACKED: Final = ("title_word", "other_word")
+_MANY: Final = (*_CPV, "land", "county", "source", "buyer", *_PACKED)
 
 
 class Names:
@@ -110,43 +105,83 @@ class Arrays:
         )
 
 
+def joined(parts: Sequence[Arrays]) -> Arrays:
+    """Return the rows of all parts, one part after the other."""
+    offsets = np.cumsum([0, *(part.size for part in parts)])
+    return Arrays(
+        {name: np.concatenate([part.single[name] for part in parts]) for name in _SINGLE},
+        {
+            name: Pairs(
+                np.concatenate(
+                    [
+                        part.many[name].place + np.int32(offset)
+                        for part, offset in zip(parts, offsets, strict=False)
+                    ]
+                ),
+                np.concatenate([part.many[name].value for part in parts]),
+            )
+            for name in _MANY
+        },
+        np.concatenate([part.alive for part in parts]),
+    )
+
+
 def of_rows(rows: Sequence[Any], names: Mapping[str, Names]) -> Arrays:
     """Return the columns of database rows (`reading.COLUMNS`); texts get their numbers in names."""
     single: dict[str, list[Any]] = {name: [] for name in _SINGLE}
-    places: dict[str, list[int]] = {name: [] for name in _MANY}
-    values: dict[str, list[int]] = {name: [] for name in _MANY}
-
-    def many(column: str, place: int, found: Iterable[int]) -> None:
-        before = len(values[column])
-        values[column].extend(found)
-        places[column].extend([place] * (len(values[column]) - before))
-
-    packed: dict[str, list[npt.NDArray[Any]]] = {"title_word": [], "other_word": []}
-    for place, row in enumerate(rows):
+    many: dict[str, list[Sequence[int]]] = {name: [] for name in _MANY}
+    # Most rows share their texts with others: those of regions, sources and buyers above all.
+    numbered = {name: _Numbered(names[name]) for name in ("region", "source", "buyer")}
+    for row in rows:
         _add_single(single, row, names)
-        codes = {int(code) for code in row.cpv if len(code) == 8 and code.isdecimal()}
-        many("code", place, sorted(codes))
-        many("division", place, sorted({code // 10**6 for code in codes}))
-        # A code of a division alone says nothing about groups below it.
-        many("cpv_group", place, sorted({c // 10**5 for c in codes if c // 10**5 % 10}))
-        many("cpv_class", place, sorted({c // 10**4 for c in codes if c // 10**4 % 10}))
-        many("land", place, {names["region"].number(c[:3]) for c in row.nuts if len(c) > 2})
-        many("county", place, {names["region"].number(c) for c in row.nuts if len(c) == 5})
-        many("source", place, {names["source"].number(text) for text in row.sources})
-        many("buyer", place, {names["buyer"].number(text) for text in row.buyer_names})
-        for column, content in (("title_word", row.title_words), ("other_word", row.other_words)):
-            packed[column].append(np.frombuffer(content, "<i4"))
-    pairs = {name: _pairs(places[name], values[name]) for name in _MANY if name not in packed}
-    for column, parts in packed.items():
-        joined = np.concatenate(parts) if parts else np.empty(0, np.int32)
-        lengths = [len(part) for part in parts]
-        rows_of = np.repeat(np.arange(len(parts), dtype=np.int32), lengths)
-        pairs[column] = Pairs(rows_of, joined.astype(np.int32))
+        for column, codes in zip(_CPV, _codes(row.cpv), strict=True):
+            many[column].append(codes)
+        lands, counties = numbered["region"].regions(row.nuts)
+        many["land"].append(lands)
+        many["county"].append(counties)
+        many["source"].append(numbered["source"].texts(row.sources))
+        many["buyer"].append(numbered["buyer"].texts(row.buyer_names))
+    pairs = {name: _pairs(found) for name, found in many.items() if name not in _PACKED}
+    for column in _PACKED:
+        pairs[column] = _unpacked([getattr(row, f"{column}s") for row in rows])
     return Arrays(
         {name: np.array(single[name], kind) for name, kind in _SINGLE.items()},
         pairs,
         np.array([row.is_listed for row in rows], np.bool_),
     )
+
+
+@lru_cache(maxsize=20_000)
+def _codes(cpv: str) -> tuple[tuple[int, ...], ...]:
+    """Return the numbers of a JSON list of codes, by `_CPV`."""
+    codes = sorted({int(c) for c in read_json(cpv) if len(c) == 8 and c.isdecimal()})
+    return (
+        tuple({code // 10**6 for code in codes}),
+        # A code of a division alone says nothing about groups below it.
+        tuple({c // 10**5 for c in codes if c // 10**5 % 10}),
+        tuple({c // 10**4 for c in codes if c // 10**4 % 10}),
+        tuple(codes),
+    )
+
+
+class _Numbered:
+    """The numbers of the texts in JSON lists; each list is taken apart once."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self.texts = lru_cache(maxsize=None)(self._texts)
+        self.regions = lru_cache(maxsize=None)(self._regions)
+
+    def _texts(self, listed: str) -> Sequence[int]:
+        return tuple({self._names.number(text) for text in read_json(listed)})
+
+    def _regions(self, listed: str) -> tuple[Sequence[int], Sequence[int]]:
+        """Return the numbers of the Länder and of the counties."""
+        codes = read_json(listed)
+        return (
+            tuple({self._names.number(code[:3]) for code in codes if len(code) > 2}),
+            tuple({self._names.number(code) for code in codes if len(code) == 5}),
+        )
 
 
 def _add_single(single: dict[str, list[Any]], row: Any, names: Mapping[str, Names]) -> None:
@@ -163,8 +198,18 @@ def _add_single(single: dict[str, list[Any]], row: Any, names: Mapping[str, Name
     single["is_joint"].append(row.is_joint)
 
 
-def _pairs(places: list[int], values: list[int]) -> Pairs:
-    return Pairs(np.array(places, np.int32), np.array(values, np.int32))
+def _pairs(found: Sequence[Sequence[int]]) -> Pairs:
+    """Return the pairs of the values of each row, row by row."""
+    lengths = np.fromiter(map(len, found), np.int64, len(found))
+    values = np.fromiter(chain.from_iterable(found), np.int32, int(lengths.sum()))
+    return Pairs(np.repeat(np.arange(len(found), dtype=np.int32), lengths), values)
+
+
+def _unpacked(packed: Sequence[bytes]) -> Pairs:
+    """Return the pairs of numbers that are packed as `CatalogueEntry.title_words` has them."""
+    lengths = np.fromiter((len(each) // 4 for each in packed), np.int64, len(packed))
+    values = np.frombuffer(b"".join(packed), "<i4").astype(np.int32)
+    return Pairs(np.repeat(np.arange(len(packed), dtype=np.int32), lengths), values)
 
 
 def seconds(instant: dt.datetime | None) -> int:

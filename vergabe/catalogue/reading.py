@@ -1,7 +1,8 @@
 """The directory in memory, one for each database of this process, never older than the question.
 
 Every question first reads how far the directory has come (one small statement) and then only rows
-that changed since. The first question of a process reads all of it once.
+that changed since. All of it is read once in the life of a process: by the first question, or by a
+web server beside its first answers (`serving`).
 """
 
 import threading
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import or_, select
+from sqlalchemy import Text, cast, or_, select
 from sqlalchemy.orm import Session
 
 from vergabe.catalogue import arrays
@@ -32,15 +33,22 @@ COLUMNS: Final = (
     CatalogueEntry.method,
     CatalogueEntry.value_net_cents,
     CatalogueEntry.is_joint,
-    CatalogueEntry.cpv,
-    CatalogueEntry.nuts,
-    CatalogueEntry.sources,
-    CatalogueEntry.buyer_names,
+    *(
+        # Whoever reads so many knows most of these texts already: they are taken apart there.
+        cast(each, Text).label(each.key)
+        for each in (
+            CatalogueEntry.cpv,
+            CatalogueEntry.nuts,
+            CatalogueEntry.sources,
+            CatalogueEntry.buyer_names,
+        )
+    ),
     CatalogueEntry.title_words,
     CatalogueEntry.other_words,
 )
 _NAMES: Final = ("region", "source", "buyer", "nature", "method")
 _VARIABLES: Final = 500
+_STEP: Final = 5_000
 
 State = Mapping[str, tuple[uuid.UUID, int]]
 
@@ -92,8 +100,7 @@ def _state(session: Session) -> State:
 def _brought_up(session: Session, old: Snapshot | None, state: State) -> Snapshot:
     if old is None or not _goes_on(old.state, state) or _is_mostly_dead(old.rows):
         names = {name: Names() for name in _NAMES}
-        found = session.execute(select(*COLUMNS)).all()
-        rows = arrays.of_rows(found, names)
+        rows = _every_row(session, names)
         return Snapshot(state, rows, names, _with_words(session, Vocabulary(), rows))
     changed = session.execute(
         select(*COLUMNS).where(
@@ -109,6 +116,26 @@ def _brought_up(session: Session, old: Snapshot | None, state: State) -> Snapsho
     fresh = arrays.of_rows(changed, old.names)
     rows = old.rows.with_rows(fresh, (row.number for row in changed))
     return Snapshot(state, rows, old.names, _with_words(session, old.words, fresh))
+
+
+def _every_row(session: Session, names: Mapping[str, Names]) -> Arrays:
+    """Return all rows, read in short statements so that never all of them are in memory as such.
+
+    What is written meanwhile has a later sequence than the state, and is read again next time.
+    """
+    parts: list[Arrays] = []
+    after = 0
+    while True:
+        found = session.execute(
+            select(*COLUMNS)
+            .where(CatalogueEntry.number > after)
+            .order_by(CatalogueEntry.number)
+            .limit(_STEP)
+        ).all()
+        parts.append(arrays.of_rows(found, names))
+        if len(found) < _STEP:
+            return arrays.joined(parts)
+        after = found[-1].number
 
 
 def _goes_on(old: State, new: State) -> bool:
@@ -129,7 +156,7 @@ def _is_mostly_dead(rows: Arrays) -> bool:
 
 def _with_words(session: Session, known: Vocabulary, rows: Arrays) -> Vocabulary:
     columns = [rows.many[name].value for name in ("title_word", "other_word")]
-    missing = known.missing(np.unique(np.concatenate(columns)).tolist())
+    missing = known.missing(np.flatnonzero(np.bincount(np.concatenate(columns))).tolist())
     if not missing:
         return known
     return known.extended(_words(session, missing))

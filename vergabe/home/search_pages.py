@@ -21,4 +21,10 @@ def find() -> ResponseReturnValue:
     hit = search.exact(text, found)
     if hit is not None:
         return redirect(hit.url, code=303)
-    return render_template("home/search.html", found=found, q=text, frame_query=text)
+    return render_template(
+        "home/search.html",
+        found=found,
+        q=text,
+        frame_query=text,
+        looked_through=search.LOOKED_THROUGH,
+    )

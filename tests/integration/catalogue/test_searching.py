@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests.factories.catalogue import NOW, enter, listed
-from vergabe.catalogue import queries, reading, service
+from vergabe.catalogue import queries, reading, service, warming
 from vergabe.catalogue.wishes import SORTS, Sort, Wish
 from vergabe.errors import InvalidInput
 
@@ -267,3 +267,33 @@ def test_many_changes_do_not_pile_up(session: Session) -> None:
     rows = reading.snapshot(session).rows
     assert rows.alive_count == 1100
     assert rows.size <= 2200
+
+
+def test_a_directory_longer_than_a_step_is_read_whole_and_ahead_of_the_first_question(
+    app: Flask,
+    session: Session,
+    count_queries: Callable[[], int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    enter(session, *(listed(title=f"Löschfahrzeug {number}") for number in range(7)))
+    session.commit()
+    monkeypatch.setattr(reading, "_STEP", 3)
+    warming.warm(app)
+
+    count_queries()
+    assert len(titles(session, text="löschfahrzeug")) == 7
+    # How far the directory is, and the entries of the page: the rest is known.
+    assert count_queries() <= 3
+    assert counts(session, "cpv")["34"] == 7
+
+
+def test_the_site_map_has_a_part_for_each_range_of_numbers(session: Session) -> None:
+    enter(session, listed(), listed())
+    ((number, changed_at),) = queries.parts(session)
+    assert (number, changed_at) == (0, NOW)
+    assert len(queries.part(session, number)) == 2
+    later = NOW + dt.timedelta(days=1)
+    gone = queries.search(session, Wish(), now=NOW).items[0]
+    service.enter(session, "other", [], gone=[gone.subject_id], now=later)
+    assert queries.parts(session) == [(0, later)]
+    assert len(queries.part(session, number)) == 1
