@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, cast
@@ -65,6 +65,26 @@ class Pause:
         self.until, self.length = None, PAUSE
 
 
+@dataclass
+class Turns:
+    """When the next mail that had to wait for its host is due, as this process has given out.
+
+    Without it all that wait would come back with the next free mail, a second later, for nothing.
+    """
+
+    next_at: dict[str, dt.datetime] = field(default_factory=dict)
+
+    def give(self, host: str, step: dt.timedelta, *, earliest: dt.datetime) -> dt.datetime:
+        """Return the turn of one more mail to this host, not before `earliest`."""
+        at = max(earliest, self.next_at.get(host, earliest))
+        self.next_at[host] = at + step
+        return at
+
+    def forget_past(self, now: dt.datetime) -> None:
+        """Forget hosts for which nothing waits any more."""
+        self.next_at = {host: at for host, at in self.next_at.items() if at > now}
+
+
 @dataclass(frozen=True)
 class Leased:
     """A row of the outbox and the letter behind it; mail_id None: a mail of the login."""
@@ -83,13 +103,13 @@ class Leased:
 class Batch:
     """What one lease brought, until when it holds, and what became of it.
 
-    postponed: rows by the seconds after which their receiving host may get more.
+    postponed: rows by the instant at which their receiving host may get them.
     """
 
     until: dt.datetime
     leased: list[Leased] = field(default_factory=list)
     outcomes: list[tuple[Leased, Outcome]] = field(default_factory=list)
-    postponed: dict[uuid.UUID, int] = field(default_factory=dict)
+    postponed: dict[uuid.UUID, dt.datetime] = field(default_factory=dict)
 
     @property
     def untouched(self) -> list[uuid.UUID]:
@@ -112,6 +132,7 @@ def send_due(app: Flask) -> int:
     if settings.smtp_url is None:
         return 0
     pause: Pause = app.extensions.setdefault("vergabe_mail_pause", Pause())
+    turns: Turns = app.extensions.setdefault("vergabe_mail_turns", Turns())
     if pause.until is not None and clock.now() < pause.until:
         return 0
     host = urlsplit(settings.base_url).hostname or "localhost"
@@ -122,7 +143,7 @@ def send_due(app: Flask) -> int:
     ):
         for _ in range(BATCHES_PER_RUN):
             batch = _lease(settings)
-            _spread(batch, hooks.store_of(app), settings)
+            _spread(batch, hooks.store_of(app), turns, rules.mail_limit_of(settings.mail_rate))
             try:
                 is_reached = _send(mailer, batch)
             finally:
@@ -176,9 +197,11 @@ def _send(mailer: Mailer | MailDrop, batch: Batch) -> bool:
     return True
 
 
-def _spread(batch: Batch, store: Store, settings: Settings) -> None:
-    """Postpone what a receiving host would get too fast; the rest is counted as given to it."""
-    limit = rules.mail_limit_of(settings.mail_rate)
+def _spread(batch: Batch, store: Store, turns: Turns, limit: rules.Limit | None) -> None:
+    """Postpone what a receiving host would get too fast; the rest is counted as given to it.
+
+    Each of the postponed gets a turn of its own; mails of the login only wait for the next free.
+    """
     if limit is None:
         return
     by_host: dict[str, list[Leased]] = {}
@@ -187,10 +210,17 @@ def _spread(batch: Batch, store: Store, settings: Settings) -> None:
     wishes = [
         Wish(store.key("mail.host", host), limit, len(found)) for host, found in by_host.items()
     ]
-    grants = store.take(wishes, now=clock.now())
-    for found, grant in zip(by_host.values(), grants, strict=True):
+    now = clock.now()
+    turns.forget_past(now)
+    step = dt.timedelta(microseconds=limit.step_us)
+    for (host, found), grant in zip(by_host.items(), store.take(wishes, now=now), strict=True):
+        # Who got the whole limit at once is told of no wait: the next is free a step later.
+        earliest = now + max(dt.timedelta(seconds=grant.wait_seconds), step)
         for each in found[grant.count :]:
-            batch.postponed[each.row_id] = max(1, grant.wait_seconds)
+            is_of_login = each.mail_id is None
+            batch.postponed[each.row_id] = (
+                earliest if is_of_login else turns.give(host, step, earliest=earliest)
+            )
 
 
 def _lease(settings: Settings) -> Batch:
@@ -273,9 +303,16 @@ def _mark(batch: Batch, host: str) -> None:
                 bounces.mark(session, each.letter.to.strip().lower(), *outcome.dead, now=now)
         if batch.untouched:
             outbox.release_lease(session, batch.untouched, now=now)
-        for seconds in set(batch.postponed.values()):
-            late = [row_id for row_id, wait in batch.postponed.items() if wait == seconds]
-            outbox.postpone(session, late, until=now + dt.timedelta(seconds=seconds))
+        _postpone(session, batch.postponed)
+
+
+def _postpone(session: Session, postponed: Mapping[uuid.UUID, dt.datetime]) -> None:
+    # One statement for all that are due within the same second.
+    by_second: dict[dt.datetime, list[uuid.UUID]] = {}
+    for row_id, until in postponed.items():
+        by_second.setdefault(until.replace(microsecond=0), []).append(row_id)
+    for second, row_ids in by_second.items():
+        outbox.postpone(session, row_ids, until=second + dt.timedelta(seconds=1))
 
 
 def _mark_sent(session: Session, sent: Iterable[Leased], host: str, *, now: dt.datetime) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import itertools
 import uuid
 from pathlib import Path
 
@@ -98,6 +99,29 @@ def test_one_host_gets_no_more_than_its_rate_and_others_do_not_wait(
     moving_clock.pass_(seconds=60)
     assert sweeps.send_mails(app) == 5
     assert len(set(postbox.addresses)) == 13
+    store_of(app).close()
+
+
+def test_each_mail_that_waits_for_its_host_gets_a_turn_and_the_login_the_next(
+    app: Flask, session: Session, postbox: Postbox, moving_clock: MovableClock
+) -> None:
+    before = app.extensions["vergabe_settings"]
+    app.extensions["vergabe_settings"] = dataclasses.replace(before, mail_rate="5/50")
+    host = f"{uuid.uuid4().hex[:8]}.example"
+    write(session, *(f"firma{n}@{host}" for n in range(9)))
+    assert sweeps.send_mails(app) == 5
+    write(session, f"later@{host}")
+    payload = {"to": f"erika@{host}", "subject": "Passwort", "body": "Link"}
+    outbox.put(session, "mail", "account_mail", "k", payload, now=clock.now())
+    session.commit()
+    assert sweeps.send_mails(app) == 0
+    query = select(OutboxRow.lane, OutboxRow.due_at).where(OutboxRow.state == "waiting")
+    waiting = session.execute(query.order_by(OutboxRow.due_at)).all()
+    turns = [due_at for lane, due_at in waiting if lane is not None]
+    steps = {later - earlier for earlier, later in itertools.pairwise(turns)}
+    assert (len(turns), steps) == (5, {dt.timedelta(seconds=10)})
+    (of_login,) = (due_at for lane, due_at in waiting if lane is None)
+    assert of_login < turns[1]
     store_of(app).close()
 
 
