@@ -152,6 +152,9 @@ $$
 
 # What says of other rows how many they are, or which was the last.
 _AFTERWARDS: Final = (
+    "UPDATE catalogue_state c SET last_sequence = e.last FROM "
+    "(SELECT origin, max(sequence) AS last FROM catalogue_entry GROUP BY origin) e "
+    "WHERE e.origin = c.origin",
     "UPDATE record_chain c SET last_sequence = e.last FROM "
     "(SELECT stream, max(sequence) AS last FROM record_entry GROUP BY stream) e "
     "WHERE e.stream = c.stream",

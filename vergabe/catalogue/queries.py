@@ -43,9 +43,13 @@ def search(
     """Return a page of procedures that match; InvalidInput for a cursor of another order."""
     after = _key(cursor, wish)
     found = reading.snapshot(session)
-    hits = Search(found, wish, now=now).hits(
-        after=after, limit=paging.clamp(limit), with_counts=with_counts
-    )
+    size = paging.clamp(limit)
+
+    def work_out() -> tuple[Hits, dt.datetime]:
+        asked = Search(found, wish, now=now)
+        return asked.hits(after=after, limit=size, with_counts=with_counts), asked.valid_until()
+
+    hits: Hits = found.answers.of((wish, after, size, with_counts), now, work_out)
     following = (
         paging.encode(f"{_LETTERS[wish.order]}{hits.next_key}")
         if hits.next_key is not None

@@ -9,7 +9,7 @@ import threading
 import uuid
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -17,6 +17,7 @@ from sqlalchemy import Text, cast, or_, select
 from sqlalchemy.orm import Session
 
 from vergabe.catalogue import arrays
+from vergabe.catalogue.answers import Answers
 from vergabe.catalogue.arrays import Arrays, Names
 from vergabe.catalogue.model import CatalogueEntry, CatalogueState, CatalogueWord
 from vergabe.catalogue.vocabulary import Vocabulary
@@ -49,6 +50,7 @@ COLUMNS: Final = (
 _NAMES: Final = ("region", "source", "buyer", "nature", "method")
 _VARIABLES: Final = 500
 _STEP: Final = 5_000
+_FAR: Final = 20_000
 
 State = Mapping[str, tuple[uuid.UUID, int]]
 
@@ -61,6 +63,7 @@ class Snapshot:
     rows: Arrays
     names: Mapping[str, Names]
     words: Vocabulary
+    answers: Answers = field(default_factory=Answers, compare=False)
 
 
 class _Keeper:
@@ -98,7 +101,12 @@ def _state(session: Session) -> State:
 
 
 def _brought_up(session: Session, old: Snapshot | None, state: State) -> Snapshot:
-    if old is None or not _goes_on(old.state, state) or _is_mostly_dead(old.rows):
+    if (
+        old is None
+        or not _goes_on(old.state, state)
+        or _is_mostly_dead(old.rows)
+        or _is_far_behind(old.state, state)
+    ):
         names = {name: Names() for name in _NAMES}
         rows = _every_row(session, names)
         return Snapshot(state, rows, names, _with_words(session, Vocabulary(), rows))
@@ -144,6 +152,11 @@ def _goes_on(old: State, new: State) -> bool:
         origin in new and new[origin][0] == life and new[origin][1] >= last
         for origin, (life, last) in old.items()
     )
+
+
+def _is_far_behind(old: State, new: State) -> bool:
+    """Return whether so much may have changed that it is read in steps, as at first."""
+    return sum(last - old.get(origin, (None, 0))[1] for origin, (_, last) in new.items()) > _FAR
 
 
 def _includes(known: State, asked: State) -> bool:

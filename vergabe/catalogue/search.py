@@ -86,6 +86,18 @@ class Search:
             tuple(self.unknown),
         )
 
+    def valid_until(self) -> dt.datetime:
+        """Return the first instant at which time alone may change what was found.
+
+        The next deadline of any procedure, or the next day in Berlin.
+        """
+        tomorrow = clock.start_of_day(clock.berlin_day(self._now) + dt.timedelta(days=1))
+        due = self._single["deadline"]
+        later = due[due > self._now.timestamp()]
+        if not len(later):
+            return tomorrow
+        return min(tomorrow, dt.datetime.fromtimestamp(int(later.min()), dt.UTC))
+
     def _without(self, facet: str | None) -> Flags:
         """Return the rows that all wishes but those of one facet leave."""
         others = (mask for name, mask in self._masks.items() if name != facet)
