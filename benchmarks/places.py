@@ -68,11 +68,12 @@ def application_on(url: str, folder: Path, **settings: object) -> Iterator[Flask
 
 @contextmanager
 def served(
-    app: Flask, *, workers: int = 1, threads: int = 8, ready: str = "/anmelden", **environment: str
+    app: Flask, *, ready: str = "/anmelden", **environment: str
 ) -> Iterator[tuple[str, subprocess.Popen[Any]]]:
     """Give the address of a live server on the database of `app`, and its process.
 
-    ready: a path that is asked for until it answers; environment: more settings (`VERGABE_…`).
+    It is what `vergabe run` starts: two processes with four places at work each. ready: a path that
+    is asked for until it answers; environment: more settings (`VERGABE_…`).
     """
     port = free_port()
     base = f"http://127.0.0.1:{port}"
@@ -84,8 +85,7 @@ def served(
         "VERGABE_SECRET_KEY": settings.secret_key,
         "VERGABE_BASE_URL": base,
     }
-    command = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}", "--no-control-socket"]
-    command += ["--workers", str(workers), "--threads", str(threads), "vergabe.app:create_app()"]
+    command = [sys.executable, "-m", "vergabe", "run", "--bind", f"127.0.0.1:{port}"]
     with subprocess.Popen(
         command,
         env=os.environ | facts | environment,
