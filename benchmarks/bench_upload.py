@@ -1,10 +1,10 @@
 """Does a file of 2 GiB go up with flat memory, and on after a cut?
 
-python -m benchmarks.bench_upload [--megabytes N]
+python -m benchmarks.bench_upload [--megabytes N] [--store folder|s3]
 
 A server as in the open (one process, four threads) gets the file in one request that is cut at
 half, then the rest. The peak of its memory may lie 100 MB above the start, and it goes on where the
-line was cut.
+line was cut. Once with files in a folder, once in a store that speaks S3 (another process).
 """
 
 import os
@@ -13,15 +13,19 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import boto3
 import urllib3
 from tusclient.client import TusClient
 
 from benchmarks import frame
 from benchmarks.frame import at_most, exactly
+from tests import s3_server
 from tests.factories import access as make
 from vergabe.access.permissions import Role
 from vergabe.app import create_app
@@ -78,7 +82,28 @@ def prepared(settings: Settings) -> dict[str, str]:
         return make.bearer(session, make.person(session, town, Role.PROCUREMENT_OFFICER), town)
 
 
-def run(folder: Path, megabytes: int) -> dict[str, Any]:
+@contextmanager
+def store(kind: str, folder: Path) -> Iterator[dict[str, str]]:
+    """Yield the settings of a store of this kind, which is there meanwhile."""
+    if kind == "folder":
+        yield {}
+        return
+    with s3_server.running(folder) as address:
+        access = s3_server.environment(address)
+        boto3.client(
+            "s3",
+            endpoint_url=address,
+            region_name=access["AWS_DEFAULT_REGION"],
+            aws_access_key_id=access["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=access["AWS_SECRET_ACCESS_KEY"],
+        ).create_bucket(
+            Bucket="vergabe",
+            CreateBucketConfiguration={"LocationConstraint": access["AWS_DEFAULT_REGION"]},
+        )
+        yield access | {"VERGABE_FILES": "s3://vergabe/files"}
+
+
+def run(folder: Path, megabytes: int, settings: dict[str, str]) -> dict[str, Any]:
     """Return what was measured."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -88,6 +113,7 @@ def run(folder: Path, megabytes: int) -> dict[str, Any]:
         "VERGABE_SECRET_KEY": "x" * 50,
         "VERGABE_BASE_URL": f"http://{host}",
         "VERGABE_NOTICE_SENDER": "none",
+        **settings,
     }
     bearer = prepared(Settings.from_environment(environment))
     server = subprocess.Popen([sys.executable, "-c", SERVER, host], env=os.environ | environment)
@@ -125,19 +151,28 @@ def run(folder: Path, megabytes: int) -> dict[str, Any]:
 def main() -> int:
     options = frame.parser(__doc__, rounds=1)
     options.add_argument("--megabytes", type=int, default=2048)
+    options.add_argument("--store", choices=["folder", "s3"])
     wanted = options.parse_args()
     report = frame.Report("upload", wanted)
-    with tempfile.TemporaryDirectory(prefix="vergabe-upload-") as folder:
-        found = run(Path(folder), wanted.megabytes)
-    name = f"upload of {wanted.megabytes:,} MB, cut at half"
+    for kind in [wanted.store] if wanted.store else ["folder", "s3"]:
+        with (
+            tempfile.TemporaryDirectory(prefix="vergabe-upload-") as folder,
+            store(kind, Path(folder)) as settings,
+        ):
+            tell(report, kind, run(Path(folder), wanted.megabytes, settings))
+    return report.finish()
+
+
+def tell(report: frame.Report, kind: str, found: dict[str, Any]) -> None:
+    """Add the rows of a kind of store."""
+    name = f"upload of {found['megabytes']:,} MB, cut at half"
     more = found["memory_peak_mb"] - found["memory_before_mb"]
     limit = ("limit", MOST_MEGABYTES)
-    report.row(f"{name}: more memory", more, "MB", against=limit, goal=at_most(1))
-    lost = max(0, wanted.megabytes // 2 - found["went_on_at_megabyte"])
-    report.row(f"{name}: sent again", lost, "MB", goal=exactly(0))
-    report.row(f"{name}: rate", found["megabytes_per_second"], "MB/s")
-    report.figures |= found
-    return report.finish()
+    report.row(f"{name}: more memory", more, "MB", against=limit, goal=at_most(1), store=kind)
+    lost = max(0, found["megabytes"] // 2 - found["went_on_at_megabyte"])
+    report.row(f"{name}: sent again", lost, "MB", goal=exactly(0), store=kind)
+    report.row(f"{name}: rate", found["megabytes_per_second"], "MB/s", store=kind)
+    report.figures[kind] = found
 
 
 if __name__ == "__main__":

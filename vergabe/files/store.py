@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import os
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,7 +35,17 @@ class FileStore:
 
     def __init__(self, root: str) -> None:
         """Take the store at `root`: a folder, or `s3://bucket/prefix` (needs the extra `s3`)."""
-        self._fs, self._root = reaching.file_system(root)
+        self._named = root
+        self._process, (self._reached, self._root) = os.getpid(), reaching.file_system(root)
+
+    @property
+    def _fs(self) -> Any:
+        # What speaks S3 belongs to the process that made it, and web processes are forked off one
+        # that has the application already.
+        if self._process != os.getpid():
+            self._reached, _ = reaching.file_system(self._named)
+            self._process = os.getpid()
+        return self._reached
 
     def _path(self, sha256: str) -> str:
         return f"{self._root}/{sha256[:2]}/{sha256[2:]}"

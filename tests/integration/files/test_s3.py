@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import io
+import multiprocessing
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from sqlalchemy import select
 
 from tests.conftest import NOON, application_of_its_own
 from tests.factories import tenders
-from tests.integration.files.conftest import free_port
+from tests.live import free_port
 from vergabe.db import reading, unit_of_work
 from vergabe.errors import TooLarge
 from vergabe.files import reaching
@@ -49,6 +50,18 @@ def test_a_file_lies_once_under_its_content(root: str, keys: Callable[[], list[s
     assert other.keep(io.BytesIO(TEXT), limit_bytes=CHUNK).size_bytes == len(TEXT)
     assert keys() == [f"ablage/{HASH[:2]}/{HASH[2:]}"]
     assert other.read(HASH) == TEXT
+
+
+def test_a_web_process_uses_the_store_that_was_made_before_it_was_forked(root: str) -> None:
+    store = FileStore(root)
+    store.keep(io.BytesIO(b"vorher"), limit_bytes=CHUNK)
+    child = multiprocessing.get_context("fork").Process(
+        target=store.keep, args=(io.BytesIO(TEXT),), kwargs={"limit_bytes": CHUNK}
+    )
+    child.start()
+    child.join(timeout=60)
+    assert child.exitcode == 0
+    assert store.read(HASH) == TEXT
 
 
 def test_a_file_of_many_parts_comes_back_whole(root: str) -> None:
