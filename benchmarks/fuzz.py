@@ -1,6 +1,6 @@
 """Spoiled files for everything that reads files: no unexpected error, no hang, nothing left behind.
 
-    python -m benchmarks.fuzz [--files 100000] [--by-http 5000] [--seed 2026] [--only NUMBER]
+    python -m benchmarks.fuzz [--files 100000] [--by-http 2000] [--seed 2026] [--only NUMBER]
 
 XML of eForms and XVergabe, demand sheets (CSV, XLSX, JSON Lines), lists of firms, records and
 archives of others, cooperation files, documents, returned mails: each spoiled in bytes, in its
@@ -223,19 +223,19 @@ def _add(found: Found, said: dict[str, Any]) -> None:
 
 
 def batches(files: int, by_http: int) -> Iterator[Batch]:
-    """Yield the batches: files for the doors of each database, the rest for the readers."""
+    """Yield the batches: most files for the readers, the rest for the doors of each database."""
     by_http = min(by_http, files)
+    for first in range(0, files - by_http, BATCH):
+        yield Batch(READERS, first, min(BATCH, files - by_http - first))
     for kind, count in zip(KINDS, (by_http - by_http // 2, by_http // 2), strict=True):
         for first in range(0, count, BATCH):
             yield Batch(kind, first, min(BATCH, count - first))
-    for first in range(0, files - by_http, BATCH):
-        yield Batch(READERS, first, min(BATCH, files - by_http - first))
 
 
 def main() -> int:
     parser = frame.parser(__doc__, rounds=1)
     parser.add_argument("--files", type=int, default=100_000)
-    parser.add_argument("--by-http", type=int, default=5_000, help="of them, by page and API")
+    parser.add_argument("--by-http", type=int, default=2_000, help="of them, by page and API")
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--jobs", type=int, default=2, help="processes at a time")
     parser.add_argument("--only", type=int, metavar="NUMBER", help="one file, shown")
