@@ -214,8 +214,8 @@ def _at_once() -> float:
 class Client(threading.Thread):
     """Does one task after the other, each until it is answered.
 
-    Who has a list does all of it, spread over the whole time; who could go on for ever stops when
-    it is told to. pace: gives the share of the time that is over, so much of a list may be done.
+    Who has a list spreads it over the whole time and does at least the first of it; everybody else
+    stops when told to. pace: gives the share of the time that is over: so much may be done by then.
     """
 
     def __init__(
@@ -231,25 +231,27 @@ class Client(threading.Thread):
         self._port, self._tasks, self._diary, self._over = port, tasks, diary, over
         self._pause, self._pace = pause, pace
         self._length = len(tasks) if isinstance(tasks, list) else None
+        self._done = 0
 
     def run(self) -> None:
-        for number, task in enumerate(self._tasks):
-            self._wait_for_turn(number)
+        for task in self._tasks:
+            self._wait_for_turn()
             if self._is_over():
                 return
             self._diary.note(self._diary.begun, task)
             key = {"Idempotency-Key": str(ids.new_id())}
             while not self._is_over() and not self.is_answered(task, key):
                 time.sleep(0.03)
+            self._done += 1
             time.sleep(self._pause)
 
-    def _wait_for_turn(self, number: int) -> None:
-        while self._length is not None and number > self._length * self._pace():
+    def _wait_for_turn(self) -> None:
+        while self._length is not None and self._done > self._length * self._pace():
             if self._over.wait(0.05):
                 return
 
     def _is_over(self) -> bool:
-        return self._over.is_set() and self._length is None
+        return self._over.is_set() and (self._length is None or self._done > 0)
 
     def is_answered(self, task: Task, key: dict[str, str]) -> bool:
         """Send it; return whether it needs not be sent again."""
