@@ -7,13 +7,16 @@ sides say something (`fitting` gives the same answer for one pair).
 """
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Select,
+    String,
     and_,
+    cast,
     delete,
     insert,
     literal,
@@ -118,13 +121,14 @@ def matching_suppliers(
         for kind, fits in wanted
         for at_place in _places(nuts_codes)
     ]
-    found: dict[uuid.UUID, set[tuple[str, str]]] = {}
-    for organisation_id, kind, value in session.execute(union_all(*hits)):
-        found.setdefault(organisation_id, set()).add((kind, value))
-    for organisation_id in _not_wanting(session, nature, value_net_cents, list(found)):
-        found.pop(organisation_id, None)
-    # Sorting by the number behind the id is ten times as fast as comparing the ids themselves.
-    return [Match(each, frozenset(found[each])) for each in sorted(found, key=_number)]
+    # Ids are gathered and sorted as texts, which is several times as fast and the same order.
+    by_text: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for text_id, kind, value in session.execute(union_all(*hits)).all():
+        by_text[text_id].add((kind, value))
+    found = [Match(uuid.UUID(each), frozenset(by_text[each])) for each in sorted(by_text)]
+    ids = [match.organisation_id for match in found]
+    against = set(_not_wanting(session, nature, value_net_cents, ids))
+    return [match for match in found if match.organisation_id not in against] if against else found
 
 
 def _not_wanting(
@@ -155,13 +159,9 @@ def _not_wanting(
         yield from session.scalars(query.where(profile.organisation_id.in_(part)))
 
 
-def _number(organisation_id: uuid.UUID) -> int:
-    return organisation_id.int
-
-
 def _hits(kind: str) -> Select[Any]:
     columns: tuple[Any, ...] = (
-        ProfileInterest.organisation_id,
+        cast(ProfileInterest.organisation_id, String),
         literal(kind).label("kind"),
         ProfileInterest.term,
     )
@@ -207,4 +207,4 @@ def _keywords_in(session: Session, text: str) -> list[str]:
     if not folded:
         return []
     words = session.scalars(select(KnownKeyword.word))
-    return sorted(word for word in words if rules.has_keyword(folded, word))
+    return sorted(rules.keywords_in(folded, words))

@@ -58,9 +58,17 @@ def folded(text: str) -> str:
 
 def has_keyword(folded_text: str, keyword: str) -> bool:
     """Return whether a folded keyword stands in a folded text: as a word, or inside if long."""
-    if len(keyword) >= INSIDE_WORDS_FROM:
-        return keyword in folded_text
-    return f" {keyword} " in f" {folded_text} "
+    return bool(keywords_in(folded_text, (keyword,)))
+
+
+def keywords_in(folded_text: str, keywords: Iterable[str]) -> list[str]:
+    """Return which folded keywords stand in a folded text, in their order; as `has_keyword`."""
+    padded = f" {folded_text} "
+    return [
+        word
+        for word in keywords
+        if (word if len(word) >= INSIDE_WORDS_FROM else f" {word} ") in padded
+    ]
 
 
 def cpv_prefixes(text: str, *, field: str) -> list[str]:
