@@ -4,16 +4,17 @@ import datetime as dt
 import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Date, Row, Select, Uuid, bindparam, select
+from sqlalchemy.orm import Session, aliased
 
 from vergabe import clock
 from vergabe.access.actor import Actor, Grant
 from vergabe.access.model import ApiToken, Organisation, RoleAssignment, User
 from vergabe.access.permissions import ROLE_NAMES, Permission, Role, roles_with
 
+_Row = Row[*tuple[Any, ...]]
 NAME_LENGTH: Final = 200
 """Of the columns that keep who acted."""
 
@@ -47,52 +48,117 @@ def actor_for(
     Without a valid role there (none given, expired, never held) the person acts for nobody and
     holds nothing but their own account.
     """
-    day = clock.berlin_day(now)
-    grants: frozenset[Grant] = frozenset()
-    organisation = None
-    name = user.full_name
-    if organisation_id is not None:
-        rows = session.scalars(
-            _valid_assignments(day)
-            .where(
-                RoleAssignment.user_id == user.id,
-                RoleAssignment.organisation_id == organisation_id,
-            )
-            .order_by(RoleAssignment.id)
-            .options(
-                joinedload(RoleAssignment.substitute_for),
-                joinedload(RoleAssignment.home_organisation),
-            )
-        ).all()
-        grants = frozenset(
-            Grant(Role(row.role), organisation_id, row.cooperation_id, row.is_substitute)
-            for row in rows
-        )
-        if grants:
-            organisation = session.get(Organisation, organisation_id)
-        if rows and all(row.is_substitute for row in rows):
-            name = _name_of_substitute(user, rows)
+    if organisation_id is None:
+        return Actor(name=user.full_name, user_id=user.id)
+    asked = {
+        "person": user.id,
+        "organisation": organisation_id,
+        "day": clock.berlin_day(now),
+    }
+    return _acting(user.id, user.full_name, session.execute(_HELD, asked).all())
+
+
+def actor_of_token(session: Session, token: str, *, now: dt.datetime) -> tuple[Actor, bool] | None:
+    """Return who acts with a bearer token, and whether it may only read; one statement.
+
+    None unless the token is unexpired, unrevoked and that of an active person.
+    """
+    asked = {"token_hash": token_hash(token), "day": clock.berlin_day(now)}
+    rows = session.execute(_HELD_BY_TOKEN, asked).all()
+    if not rows:
+        return None
+    found = rows[0]
+    if found.revoked_at is not None or found.expires_at <= now or not found.active:
+        return None
+    held = [row for row in rows if row.role is not None]
+    return _acting(found.user_id, found.full_name, held), found.is_read_only
+
+
+# The statements that every request begins with, made once.
+_substituted, _home = aliased(User), aliased(Organisation)
+_IS_VALID: Final = (RoleAssignment.valid_from <= bindparam("day", type_=Date)) & (
+    RoleAssignment.valid_to.is_(None) | (RoleAssignment.valid_to >= bindparam("day", type_=Date))
+)
+_FACTS: Final = (
+    RoleAssignment.role,
+    RoleAssignment.cooperation_id,
+    RoleAssignment.substitute_for_id,
+    RoleAssignment.home_organisation_id,
+    _substituted.full_name.label("substituted_name"),
+    _home.name.label("home_name"),
+    Organisation.id.label("organisation_id"),
+    Organisation.name.label("organisation_name"),
+    Organisation.kind.label("organisation_kind"),
+)
+_HELD: Final = (
+    select(*_FACTS)
+    .select_from(RoleAssignment)
+    .join(Organisation, Organisation.id == RoleAssignment.organisation_id)
+    .outerjoin(_substituted, _substituted.id == RoleAssignment.substitute_for_id)
+    .outerjoin(_home, _home.id == RoleAssignment.home_organisation_id)
+    .where(
+        RoleAssignment.user_id == bindparam("person", type_=Uuid),
+        RoleAssignment.organisation_id == bindparam("organisation", type_=Uuid),
+        _IS_VALID,
+    )
+    .order_by(RoleAssignment.id)
+)
+_HELD_BY_TOKEN: Final = (
+    select(
+        ApiToken.user_id,
+        ApiToken.is_read_only,
+        ApiToken.expires_at,
+        ApiToken.revoked_at,
+        User.full_name,
+        User.active,
+        *_FACTS,
+    )
+    .select_from(ApiToken)
+    .join(User, User.id == ApiToken.user_id)
+    .join(Organisation, Organisation.id == ApiToken.organisation_id)
+    .outerjoin(
+        RoleAssignment,
+        (RoleAssignment.user_id == ApiToken.user_id)
+        & (RoleAssignment.organisation_id == ApiToken.organisation_id)
+        & _IS_VALID,
+    )
+    .outerjoin(_substituted, _substituted.id == RoleAssignment.substitute_for_id)
+    .outerjoin(_home, _home.id == RoleAssignment.home_organisation_id)
+    .where(ApiToken.token_hash == bindparam("token_hash"))
+    .order_by(RoleAssignment.id)
+)
+
+
+def _acting(user_id: uuid.UUID, full_name: str, held: Sequence[_Row]) -> Actor:
+    """Return the actor with the roles that were found, all of them at one organisation."""
+    if not held:
+        return Actor(name=full_name, user_id=user_id)
+    first = held[0]
     return Actor(
-        name=name,
-        user_id=user.id,
-        organisation_id=organisation.id if organisation else None,
-        organisation_name=organisation.name if organisation else "",
-        organisation_kind=organisation.kind if organisation else "",
-        grants=grants if organisation else frozenset(),
+        name=_name_of_substitute(full_name, held) if all(map(_is_substitute, held)) else full_name,
+        user_id=user_id,
+        organisation_id=first.organisation_id,
+        organisation_name=first.organisation_name,
+        organisation_kind=first.organisation_kind,
+        grants=frozenset(
+            Grant(Role(row.role), row.organisation_id, row.cooperation_id, _is_substitute(row))
+            for row in held
+        ),
     )
 
 
-def _name_of_substitute(user: User, rows: Sequence[RoleAssignment]) -> str:
+def _is_substitute(row: _Row) -> bool:
+    return row.substitute_for_id is not None or row.home_organisation_id is not None
+
+
+def _name_of_substitute(full_name: str, held: Sequence[_Row]) -> str:
     """Return the name under which a substitute acts: from where, and for whom."""
-    homes = dict.fromkeys(row.home_organisation.name for row in rows if row.home_organisation)
+    homes = dict.fromkeys(row.home_name for row in held if row.home_name)
     persons = dict.fromkeys(
-        row.substitute_for.full_name
-        if row.substitute_for
-        else f"die Rolle {ROLE_NAMES[Role(row.role)]}"
-        for row in rows
+        row.substituted_name or f"die Rolle {ROLE_NAMES[Role(row.role)]}" for row in held
     )
     home = f", {', '.join(homes)}" if homes else ""
-    return f"{user.full_name}{home} (in Vertretung für {', '.join(persons)})"[:NAME_LENGTH]
+    return f"{full_name}{home} (in Vertretung für {', '.join(persons)})"[:NAME_LENGTH]
 
 
 def token_hash(token: str) -> str:
@@ -101,16 +167,6 @@ def token_hash(token: str) -> str:
     The secrets are random with 256 bits, so a fast hash is enough.
     """
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def valid_token(session: Session, token: str, *, now: dt.datetime) -> ApiToken | None:
-    """Return the unexpired, unrevoked token of an active person, or None."""
-    found = session.scalars(
-        select(ApiToken).where(ApiToken.token_hash == token_hash(token))
-    ).one_or_none()
-    if found is None or found.revoked_at is not None or found.expires_at <= now:
-        return None
-    return found if found.user.active else None
 
 
 def user_by_email(session: Session, email: str) -> User | None:

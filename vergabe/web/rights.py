@@ -94,12 +94,13 @@ def _token_actor() -> Actor | None:
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         return None
-    found = queries.valid_token(db.session(), token.strip(), now=clock.now())
+    found = queries.actor_of_token(db.session(), token.strip(), now=clock.now())
     if found is None:
         return None
-    if found.is_read_only and request.method not in ("GET", "HEAD", "OPTIONS"):
+    actor, is_read_only = found
+    if is_read_only and request.method not in ("GET", "HEAD", "OPTIONS"):
         raise Forbidden("token_read_only", "Dieses Zugriffstoken darf nur lesen.")
-    return queries.actor_for(db.session(), found.user, found.organisation_id, now=clock.now())
+    return actor
 
 
 def _page_actor() -> Actor | None:
