@@ -35,7 +35,7 @@ def list_(stage: str | None, limit: int, as_email: str | None, as_json: bool) ->
                 "reference": item.reference,
                 "title": item.title,
                 "stage": item.stage,
-                "lead": item.lead.name,
+                "lead": item.lead_name,
                 "estimated_value_net_cents": item.estimated_value_net_cents,
                 "submission_deadline": item.submission_deadline,
                 "shown": rules.shown_stage(

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
@@ -21,6 +22,23 @@ _BOUND_STAGES = ("joining", "binding", "tendering", "concluded")
 def _counts_on(day: dt.date) -> ColumnElement[bool]:
     return (AreaExclusion.valid_from <= day) & or_(
         AreaExclusion.valid_to.is_(None), AreaExclusion.valid_to >= day
+    )
+
+
+def is_excluded_on(day: dt.date, member_id: Any, area_id: Any) -> ColumnElement[bool]:
+    """Return the condition that an area is excluded on a day, for all or for this member.
+
+    member_id, area_id: columns of the outer query.
+    """
+    return (
+        select(AreaExclusion.id)
+        .where(
+            AreaExclusion.area_id == area_id,
+            or_(AreaExclusion.member_id.is_(None), AreaExclusion.member_id == member_id),
+            _counts_on(day),
+        )
+        .correlate_except(AreaExclusion)
+        .exists()
     )
 
 

@@ -7,9 +7,10 @@ visible does not exist: NotFound. `now` may be left out where a request or job h
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Date, Select, Uuid, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from vergabe import clock
@@ -57,13 +58,19 @@ def visible(actor: Actor, now: dt.datetime | None) -> Select[Cooperation]:
     query = select(Cooperation)
     if actor.is_operator:
         return query
-    today = clock.berlin_day(now or clock.now())
+    return query.where(_is_open_to(actor.organisation_id, clock.berlin_day(now or clock.now())))
+
+
+# A condition is as dear to make as to ask the database; it is the same all day.
+@lru_cache(maxsize=4096)
+def _is_open_to(organisation_id: uuid.UUID | None, today: dt.date) -> ColumnElement[bool]:
+    """Members see their cooperations, a service provider those that it works for."""
     member_of = select(Member.cooperation_id).where(
-        Member.organisation_id == actor.organisation_id, _is_member_on(today)
+        Member.organisation_id == organisation_id, _is_member_on(today)
     )
     # A service provider sees a cooperation for which it does something that all share.
-    serves = task_queries.served_cooperations(actor.organisation_id, today)
-    return query.where(Cooperation.id.in_(member_of) | Cooperation.id.in_(serves))
+    serves = task_queries.served_cooperations(organisation_id, today)
+    return Cooperation.id.in_(member_of) | Cooperation.id.in_(serves)
 
 
 def visible_cooperation(
@@ -227,8 +234,27 @@ def depth_matrix(
 
 
 def depth(session: Session, organisation_id: uuid.UUID, area_id: uuid.UUID, day: dt.date) -> Depth:
-    """Return how deep an organisation takes part in an area on a legal day (NONE if not at all)."""
-    return depths(session, area_id, day).get(organisation_id, Depth.NONE)
+    """Return how deep an organisation takes part in an area on a legal day (NONE if not at all).
+
+    Where the area is excluded on that day, for it or for all, the depth is NONE.
+    """
+    asked = {"organisation": organisation_id, "area": area_id, "day": day}
+    return Depth(session.scalars(_DEPTH, asked).first() or Depth.NONE)
+
+
+_DAY: Final[Any] = bindparam("day", type_=Date)
+_DEPTH: Final = (
+    select(Participation.depth)
+    .join(Member, Member.id == Participation.member_id)
+    .where(
+        Participation.area_id == bindparam("area", type_=Uuid),
+        Participation.valid_from <= _DAY,
+        or_(Participation.valid_to.is_(None), Participation.valid_to >= _DAY),
+        Member.organisation_id == bindparam("organisation", type_=Uuid),
+        _is_member_on(_DAY),
+        ~area_queries.is_excluded_on(_DAY, Member.id, Participation.area_id),
+    )
+)
 
 
 def current_agreement(

@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import fields
 from typing import Any, Final
 
+from sqlalchemy import Row
+
 from vergabe import money
 from vergabe.demands import call_queries, rules
 from vergabe.demands.call_queries import MemberAnswer
@@ -33,7 +35,7 @@ def amount(cents: int | None, currency: str = money.EUR) -> dict[str, Any] | Non
     return None if cents is None else {"amount_cents": cents, "currency": currency}
 
 
-def head(demand: Demand) -> dict[str, Any]:
+def head(demand: Demand | Row[Any]) -> dict[str, Any]:
     """Return a demand as it stands in lists."""
     return {
         "id": demand.id,

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import Row
+
 from vergabe.cooperations.gates import Gate
 from vergabe.money import EUR
 from vergabe.tenders.explaining import Explained
@@ -56,7 +58,7 @@ def money(cents: int | None, currency: str = EUR) -> dict[str, Any] | None:
     return None if cents is None else {"amount_cents": cents, "currency": currency}
 
 
-def head(tender: Tender) -> dict[str, Any]:
+def head(tender: Tender | Row[Any]) -> dict[str, Any]:
     """Return a tender as a list shows it."""
     found = {name: getattr(tender, name) for name in _SAME_NAME}
     return found | {"estimated_value_net": money(tender.estimated_value_net_cents)}

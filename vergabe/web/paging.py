@@ -128,6 +128,9 @@ def newest_of(
 
     query: selects one entity or one row per id; what narrows the list stands in `conditions`.
     """
+    if len(branches) == 1:
+        narrowed = query.where(*branches[0], *conditions)
+        return newest_first(session, narrowed, key, cursor=cursor, limit=limit)
     size = clamp(limit)
     after = decode_id(cursor)
     behind: list[ColumnElement[bool]] = [] if after is None else [key < after]
