@@ -239,14 +239,18 @@ def insert_unless_there(session: Session, model: type[Base], values: dict[str, A
 
     Never fails on a duplicate, also when two transactions do it at once.
     """
+    statement = upsert(session, model).values(values).on_conflict_do_nothing()
+    first_key = next(iter(model.__table__.primary_key))
+    return session.execute(statement.returning(first_key)).first() is not None
+
+
+def upsert(session: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """Return an INSERT of the session's database that can say what to do `on_conflict_…`."""
     table = model.__table__
     assert isinstance(table, Table)
     if session.get_bind().dialect.name == "postgresql":
-        statement: Any = postgresql.insert(table).values(values).on_conflict_do_nothing()
-    else:
-        statement = sqlite.insert(table).values(values).on_conflict_do_nothing()
-    first_key = next(iter(table.primary_key.columns))
-    return session.execute(statement.returning(first_key)).first() is not None
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 def append_only(model: type[Model]) -> None:

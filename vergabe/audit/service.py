@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from vergabe import ids
@@ -47,12 +47,13 @@ def append_many(
     """Append acts to a chain in their order; the chain's head stays locked until the commit."""
     if not acts:
         return
-    head = _locked_head(session, stream)
+    sequence, last_hash = _locked_head(session, stream)
     rows: list[dict[str, Any]] = []
     for act in acts:
+        sequence += 1
         fields = rules.hashed_fields(
             stream=stream,
-            sequence=head.last_sequence + 1,
+            sequence=sequence,
             at=now,
             actor_name=actor.name,
             actor_user_id=actor.user_id,
@@ -65,7 +66,7 @@ def append_many(
             reason=act.reason,
             details=act.details,
         )
-        digest = rules.entry_hash(head.last_hash, fields)
+        digest = rules.entry_hash(last_hash, fields)
         rows.append(
             fields
             | {
@@ -74,26 +75,34 @@ def append_many(
                 "actor_user_id": actor.user_id,
                 "organisation_id": actor.organisation_id,
                 "subject_id": act.subject_id,
-                "previous_hash": head.last_hash,
+                "previous_hash": last_hash,
                 "entry_hash": digest,
             }
         )
-        head.last_sequence += 1
-        head.last_hash = digest
-    session.flush()
+        last_hash = digest
+    session.execute(
+        update(RecordChain)
+        .where(RecordChain.stream == stream)
+        .values(last_sequence=sequence, last_hash=last_hash)
+        .execution_options(synchronize_session=False)
+    )
     session.execute(insert(RecordEntry), rows)
 
 
-def _locked_head(session: Session, stream: str) -> RecordChain:
-    # Two commands may open the same chain at once: insert-or-nothing, then lock.
-    insert_unless_there(
-        session,
-        RecordChain,
-        {"stream": stream, "last_sequence": 0, "last_hash": rules.GENESIS},
-    )
-    return session.scalars(
-        select(RecordChain)
+def _locked_head(session: Session, stream: str) -> tuple[int, str]:
+    """Return number and hash of a chain's last entry; its head is locked until the commit."""
+    wanted = (
+        select(RecordChain.last_sequence, RecordChain.last_hash)
         .where(RecordChain.stream == stream)
         .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    )
+    head = session.execute(wanted).one_or_none()
+    if head is None:
+        # Two commands may open the same chain at once: insert-or-nothing, then lock.
+        insert_unless_there(
+            session,
+            RecordChain,
+            {"stream": stream, "last_sequence": 0, "last_hash": rules.GENESIS},
+        )
+        head = session.execute(wanted).one()
+    return head.last_sequence, head.last_hash

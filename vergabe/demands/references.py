@@ -2,10 +2,9 @@
 
 from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from vergabe.db import insert_unless_there
+from vergabe.db import upsert
 from vergabe.demands.model import ReferenceCounter
 
 NUMBER_DIGITS: Final = 5
@@ -28,19 +27,17 @@ def next_references(session: Session, prefix: str, year: int, count: int) -> ran
     """
     if count < 1:
         raise ValueError("count must be at least 1")
-    insert_unless_there(
-        session, ReferenceCounter, {"prefix": prefix, "year": year, "last_number": 0}
-    )
-    counter = session.scalars(
-        select(ReferenceCounter)
-        .where(ReferenceCounter.prefix == prefix, ReferenceCounter.year == year)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+    values = {"prefix": prefix, "year": year, "last_number": count}
+    last_number = session.scalars(
+        upsert(session, ReferenceCounter)
+        .values(values)
+        .on_conflict_do_update(
+            index_elements=["prefix", "year"],
+            set_={"last_number": ReferenceCounter.last_number + count},
+        )
+        .returning(ReferenceCounter.last_number)
     ).one()
-    first = counter.last_number + 1
-    counter.last_number += count
-    session.flush()
-    return range(first, first + count)
+    return range(last_number - count + 1, last_number + 1)
 
 
 def demand_reference(cooperation_prefix: str, year: int, number: int) -> str:
