@@ -30,6 +30,7 @@ from vergabe.web import (
     transactions,
 )
 from vergabe.web.proxies import TrustedProxies
+from vergabe.web.quick_json import QuickJson
 
 csrf = CSRFProtect()
 
@@ -61,7 +62,7 @@ def create_app(settings: Settings | None = None, process: Process = Process.WEB)
         TESTING=settings.is_testing,
         PROPAGATE_EXCEPTIONS=False,
     )
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # of the default provider
+    app.json = QuickJson(app)
     app.extensions["vergabe_settings"] = settings
     app.extensions["vergabe_files"] = FileStore(settings.files)
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask advises

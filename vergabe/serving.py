@@ -5,6 +5,7 @@ and send slow answers. The limits of a request stand here; docs/serving.md says 
 proxy adds.
 """
 
+import gc
 import os
 import socket
 import threading
@@ -39,6 +40,9 @@ GRACE_SECONDS: Final = 30
 """How long requests that run may take after SIGTERM."""
 HANGING_SECONDS: Final = 120
 """A process whose main loop is silent for so long is replaced."""
+
+GARBAGE: Final = (20_000, 20, 20)
+"""New objects after which garbage is looked for: a request makes some ten thousand."""
 
 
 @dataclass(frozen=True)
@@ -176,10 +180,22 @@ def _forget_figures(_server: Any, worker: Any) -> None:
         multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # theirs
 
 
+def _keep_still() -> None:
+    """Let the collector of garbage leave alone what is there now: it stays until the end.
+
+    Looking at all of it again and again costs time, and memory too: pages that the processes share
+    would be written to.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
+
+
 def serve(app: Flask, serving: Serving) -> None:
     """Serve until SIGTERM; requests that run are finished first."""
     with app.app_context():
         # Children must not share a connection of the parent.
         for engine in db.engines.values():
             engine.dispose()
+    _keep_still()
     _Server(app, serving).run()
