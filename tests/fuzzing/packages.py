@@ -159,7 +159,7 @@ def _gzip_damaged(chance: random.Random, content: bytes) -> bytes:
     return in_bytes(chance, gzip.compress(content, 1))
 
 
-GZIP: Final[Mapping[Spoil, int]] = {_nested: 1, _gzip_flood: 1, _gzip_damaged: 3}
+GZIP: Final[Mapping[Spoil, int]] = {_nested: 3, _gzip_flood: 1, _gzip_damaged: 8}
 
 
 def as_tar(chance: random.Random, content: bytes) -> bytes:
