@@ -1,34 +1,39 @@
 """Which of 100,000 suppliers does a notice concern, and how long does it take to tell them?
 
-python -m benchmarks.bench_matching [--database sqlite|postgresql] [--profiles N] [--tenders N]
+python -m benchmarks.bench_matching [--profiles 100000] [--tenders 10]
 
-Compared with a plain Python loop over the same profiles in memory; both must give the same answer.
-`told` is matching and writing message, mail and outbox row for each supplier found.
+Compared with a plain Python loop over the same profiles in memory and with the naive way in SQL, a
+join that asks which prefix the code is LIKE; all three must give the same answer. Then matching and
+a row of the outbox for each supplier found, against one bare statement that finds and writes them;
+and all that telling is: message, mail and row of the outbox.
 """
 
-import argparse
 import gc
-import json
+import itertools
 import random
 import re
 import statistics
-import time
+import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import bindparam, insert, text
 from sqlalchemy.orm import Session
 
+from benchmarks import frame
+from benchmarks.frame import Report, at_most
 from benchmarks.places import application
-from vergabe import clock, ids
+from vergabe import clock, ids, outbox
 from vergabe.access.model import Organisation
 from vergabe.db import db, unit_of_work
 from vergabe.messages import service
 from vergabe.messages.service import Reader
 from vergabe.suppliers.matching import index_rows, matching_suppliers
 from vergabe.suppliers.model import KnownKeyword, ProfileInterest, SupplierProfile
+
+Asked = tuple[list[str], list[str], str]
 
 CHANCE = random.Random(7)
 DIVISIONS = (  # noqa: SIM905
@@ -63,7 +68,7 @@ def _profile() -> Profile:
     return Profile(ids.new_id(), sorted(cpv), sorted(nuts), sorted(words))
 
 
-def _tender() -> tuple[list[str], list[str], str]:
+def _tender() -> Asked:
     words = CHANCE.choices(WORDS, k=150) + CHANCE.choices(RARE, k=3)
     return [_cpv() for _ in range(CHANCE.choice((1, 2, 3)))], [_nuts()], " ".join(words)
 
@@ -122,20 +127,66 @@ def _loop(profiles: list[Profile], cpv: list[str], nuts: list[str], words: str) 
     }
 
 
-def _timed(calls: list[Callable[[], Any]]) -> tuple[list[Any], float]:
-    answers, taken = [], []
-    for call in calls:
-        start = time.perf_counter()
-        answers.append(call())
-        taken.append((time.perf_counter() - start) * 1000)
-    return answers, statistics.median(taken)
+NAIVE = text(
+    "SELECT DISTINCT organisation_id FROM profile_interest"
+    " LEFT JOIN (SELECT :c0 AS code UNION SELECT :c1 UNION SELECT :c2) wanted"
+    " ON kind = 'cpv' AND code LIKE term || '%'"
+    " WHERE (code IS NOT NULL OR kind = 'keyword' AND term IN :said) AND :place LIKE region || '%'"
+).bindparams(bindparam("said", expanding=True))
 
 
-def _tell(found: list[Any]) -> int:
+def _naive(session: Session, cpv: list[str], nuts: list[str], words: str) -> set[uuid.UUID]:
+    codes = (cpv * 3)[:3]
+    facts = {"c0": codes[0], "c1": codes[1], "c2": codes[2], "place": nuts[0]}
+    found = session.scalars(NAIVE, facts | {"said": sorted(set(re.findall(r"\w+", words)))})
+    return {each if isinstance(each, uuid.UUID) else uuid.UUID(each) for each in found}
+
+
+def _ours(session: Session, asked: Asked) -> list[uuid.UUID]:
+    cpv, nuts, words = asked
+    found = matching_suppliers(session, cpv_codes=cpv, nuts_codes=nuts, text=words)
+    return [match.organisation_id for match in found]
+
+
+BARE_TABLE = (
+    "CREATE TABLE bare_outbox (notice integer NOT NULL, organisation_id {uuid} NOT NULL,"
+    " state smallint NOT NULL, PRIMARY KEY (notice, organisation_id))"
+)
+BARE = text(
+    "INSERT INTO bare_outbox SELECT DISTINCT :notice, organisation_id, 0 FROM profile_interest"
+    " WHERE (kind = 'cpv' AND term IN :cpv OR kind = 'keyword' AND term IN :said)"
+    " AND region IN :place"
+).bindparams(*(bindparam(name, expanding=True) for name in ("cpv", "said", "place")))
+
+
+def _bare(notice: int, asked: Asked) -> None:
+    """Find and write with one statement, as little as it can be."""
+    cpv, nuts, words = asked
+    with unit_of_work() as session:
+        session.execute(
+            BARE,
+            {
+                "notice": notice,
+                "cpv": sorted({code[:length] for code in cpv for length in range(2, 9)}),
+                "said": sorted(set(re.findall(r"\w+", words))),
+                "place": ["", *(nuts[0][:length] for length in range(2, 6))],
+            },
+        )
+
+
+def _with_one_row(asked: Asked) -> None:
+    """Find, and write a row of the outbox for each."""
+    with unit_of_work() as session:
+        rows = [("bench", str(ids.new_id()), {"to": str(each)}) for each in _ours(session, asked)]
+        outbox.put_many(session, "bench", rows, now=clock.now())
+
+
+def _told(asked: Asked) -> int:
+    """Find, and write all that telling is."""
     with unit_of_work() as session:
         return service.send_many(
             session,
-            [Reader(organisation_id=match.organisation_id) for match in found],
+            [Reader(organisation_id=each) for each in _ours(session, asked)],
             cause=f"bench:{ids.new_id()}",
             kind="invitation",
             subject="Neue Bekanntmachung: Löschfahrzeuge",
@@ -144,52 +195,83 @@ def _tell(found: list[Any]) -> int:
         )
 
 
-def measure(kind: str, profile_count: int, tender_count: int) -> dict[str, Any]:
-    profiles = [_profile() for _ in range(profile_count)]
-    tenders = [_tender() for _ in range(tender_count)]
-    with application(kind):
-        with unit_of_work() as session:
-            _load(session, profiles)
-        with db.engine.connect() as connection:
-            connection.execute(text("ANALYZE"))
-            connection.commit()
-        # The profiles in memory serve the comparison alone; a server's heap is not as large.
-        gc.collect()
-        gc.freeze()
-        session = db.session()
-        loops, loop_ms = _timed([lambda t=t: _loop(profiles, *t) for t in tenders])
-        calls = [
-            lambda t=t: matching_suppliers(session, cpv_codes=t[0], nuts_codes=t[1], text=t[2])
-            for t in tenders
-        ]
-        calls[0]()
-        answers, match_ms = _timed(calls)
-        session.rollback()
-        for loop, answer in zip(loops, answers, strict=True):
-            assert {match.organisation_id for match in answer} == loop
-        count = statistics.mean(len(answer) for answer in answers)
-        _, told_ms = _timed([lambda found=found: _tell(found) for found in answers])
-    return {
-        "database": kind,
-        "profiles": profile_count,
-        "found_mean": round(count, 1),
-        "loop_ms": round(loop_ms, 1),
-        "match_ms": round(match_ms, 1),
-        "match_by_loop": round(match_ms / loop_ms, 2),
-        "told_ms": round(told_ms, 1),
-        "rows_per_second": round(3 * count / (told_ms / 1000)),
-    }
+def _prepare(profiles: list[Profile]) -> None:
+    with unit_of_work() as session:
+        _load(session, profiles)
+        kind = session.get_bind().dialect.name
+        word = {"postgresql": "uuid", "sqlite": "char(32)"}[kind]
+        session.execute(text(BARE_TABLE.format(uuid=word)))
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+    # The profiles in memory serve the comparison alone; a server's heap is not as large.
+    gc.collect()
+    gc.freeze()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--database", choices=("sqlite", "postgresql"))
+def _in_turn(tenders: list[Asked], work: Callable[[Asked], object]) -> Callable[[], object]:
+    """Return what does the work for the next tender each time."""
+    following: Iterator[Asked] = itertools.cycle(tenders)
+    return lambda: work(next(following))
+
+
+def matched(
+    report: Report, profiles: list[Profile], tenders: list[Asked], rounds: int, kind: str
+) -> None:
+    session = db.session()
+    answers = [_ours(session, each) for each in tenders]
+    for asked, answer in zip(tenders, answers, strict=True):
+        assert set(answer) == _loop(profiles, *asked) == _naive(session, *asked)
+    report.figures[f"found_mean_{kind}"] = round(statistics.mean(map(len, answers)), 1)
+    found = frame.interleaved(
+        {
+            "ours": _in_turn(tenders, lambda asked: _ours(session, asked)),
+            "loop": _in_turn(tenders, lambda asked: _loop(profiles, *asked)),
+            "naive": _in_turn(tenders, lambda asked: _naive(session, *asked)),
+        },
+        rounds=rounds,
+        calls=len(tenders),
+        warm=0,
+    )
+    session.rollback()
+    name = f"match {len(profiles):,} subscriptions"
+    for against, goal in (("LIKE join", at_most(0.15)), ("plain loop", at_most(1))):
+        other = found["naive" if against == "LIKE join" else "loop"]
+        report.compare(name, found["ours"], against, other, goal, database=kind)
+
+
+def told(report: Report, tenders: list[Asked], rounds: int, kind: str) -> None:
+    notices = itertools.count()
+    found = frame.interleaved(
+        {
+            "bare": _in_turn(tenders, lambda asked: _bare(next(notices), asked)),
+            "row": _in_turn(tenders, _with_one_row),
+            "all": _in_turn(tenders, _told),
+        },
+        rounds=rounds,
+        calls=len(tenders),
+    )
+    for name, part, goal in (
+        ("match, and one row of the outbox each", "row", at_most(1.5)),
+        ("match, and message, mail and row of the outbox each", "all", None),
+    ):
+        report.compare(name, found[part], "bare statement", found["bare"], goal, database=kind)
+
+
+def main() -> int:
+    parser = frame.parser(__doc__)
     parser.add_argument("--profiles", type=int, default=100_000)
-    parser.add_argument("--tenders", type=int, default=20)
-    given = parser.parse_args()
-    for kind in [given.database] if given.database else ["sqlite", "postgresql"]:
-        print(json.dumps(measure(kind, given.profiles, given.tenders)))
+    parser.add_argument("--tenders", type=int, default=10)
+    wanted = parser.parse_args()
+    report = Report("matching", wanted)
+    profiles = [_profile() for _ in range(wanted.profiles)]
+    tenders = [_tender() for _ in range(wanted.tenders)]
+    for kind in ("postgresql", "sqlite"):
+        with application(kind):
+            _prepare(profiles)
+            matched(report, profiles, tenders, wanted.rounds, kind)
+            told(report, tenders, wanted.rounds, kind)
+    return report.finish()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(frame.run(main))

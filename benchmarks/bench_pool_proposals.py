@@ -1,126 +1,159 @@
-"""Proposals for pools: time, memory and how sensible they are.
+"""Proposals for pools: time and memory beside other ways, and how sensible they are.
 
-python -m benchmarks.bench_pool_proposals [--large]
+python -m benchmarks.bench_pool_proposals [--demands 100000]
 
-Prints JSON lines: all 1,423 real demands at once and per Land, 10,000 demands made of them (with
---large also 100,000), quality in the three Länder whose demands were judged by hand, and in 60
-small cooperations of 6, 15 and 40 organisations drawn from them. Each size runs in a process of
-its own; `extra_mb` is what the run needs above the demands themselves, libraries included.
+All 1,423 real demands at once, then as many as wanted made of them: ours against the least that
+could group them (keys, then TF-IDF of words within a CPV class and region) and against comparing
+titles with rapidfuzz within a CPV group, of which a sample is measured and the rest reckoned up.
+Processor time; at 100,000 ours runs once. Then quality in the three Länder whose demands were
+judged by hand, and in small cooperations of 6, 15 and 40 organisations drawn from them.
 """
 
-import argparse
-import json
-import multiprocessing
+import importlib.util
 import random
-import resource
+import sys
 import time
-from collections import Counter
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from statistics import fmean
-from typing import Any, Final
+from typing import Final
 
-from benchmarks import real_demands
-from benchmarks.pool_quality import quality
+import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from benchmarks import frame, real_demands
+from benchmarks.bench_cpv import memory_mb
+from benchmarks.frame import Report, Sample, at_most
+from benchmarks.pool_quality import Quality, quality
 from vergabe.pools.facts import DemandFacts, GroupingSettings, Proposal
 from vergabe.pools.grouping import propose
+from vergabe.pools.sparse import matrix, tf_idf
 
 JUDGED: Final = ("NW", "HE", "NI")
 SMALL: Final = (6, 15, 40)
-ROUNDS: Final = 60
-
-
-def say(**figures: object) -> None:
-    print(json.dumps(figures, ensure_ascii=False), flush=True)
+DRAWN: Final = 60
+MOST_S: Final = 10
+SAMPLED_BLOCKS: Final = 20
+SAMPLED_ROWS: Final = 300
+_SLICE: Final = 2_000
 
 
 def grouped(demands: Sequence[DemandFacts]) -> list[Proposal]:
     return propose(demands, GroupingSettings(), real_demands.cpv_label)
 
 
-def measured(count: int | None) -> dict[str, Any]:
-    demands = real_demands.load()
-    if count is not None:
-        demands = list(real_demands.many(demands, count))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    started, busy = time.perf_counter(), time.process_time()
-    proposals = grouped(demands)
-    first, first_cpu = time.perf_counter() - started, time.process_time() - busy
-    started = time.perf_counter()
-    grouped(demands)
-    again = time.perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    sizes = Counter(len(proposal.organisation_ids) for proposal in proposals)
-    return {
-        "demands": len(demands),
-        "proposals": len(proposals),
-        "demands_in_proposals": sum(len(p.demand_ids) for p in proposals),
-        "seconds": round(first, 2),
-        "cpu_seconds": round(first_cpu, 2),
-        "seconds_again": round(again, 2),
-        "extra_mb": round((peak - before) / 1024),
-        "proposals_by_organisations": dict(sorted(sizes.items())),
+def by_keys_and_words(demands: Sequence[DemandFacts]) -> int:
+    """Group by CPV class and region, then by likeness of words; return how many groups."""
+    blocks: dict[str, list[int]] = defaultdict(list)
+    for row, demand in enumerate(demands):
+        blocks[f"{demand.cpv[:4]} {(demand.nuts or '')[:4]}"].append(row)
+    words = tf_idf(matrix(_words(demand) for demand in demands))
+    left, right = [], []
+    for rows in (np.array(rows) for rows in blocks.values() if len(rows) > 1):
+        own = words[rows]
+        for start in range(0, len(rows), _SLICE):
+            near = (own[start : start + _SLICE] @ own.T).tocoo()
+            is_near = near.data >= GroupingSettings().min_score
+            left.append(rows[near.row[is_near] + start])
+            right.append(rows[near.col[is_near]])
+    i, j = np.concatenate(left), np.concatenate(right)
+    size = len(demands)
+    graph = coo_matrix((np.ones(len(i), bool), (i, j)), shape=(size, size))
+    return int(connected_components(graph, directed=False)[0])
+
+
+def _words(demand: DemandFacts) -> dict[str, float]:
+    found: dict[str, float] = defaultdict(float)
+    for word in f"{demand.title} {demand.description}".lower().split():
+        found[word] += 1
+    return found
+
+
+def by_rapidfuzz_s(demands: Sequence[DemandFacts], seed: int) -> float:
+    """Return the processor seconds that all pairs of titles of a CPV group would take."""
+    from rapidfuzz import fuzz, process
+
+    blocks: dict[str, list[str]] = defaultdict(list)
+    for demand in demands:
+        blocks[demand.cpv[:3]].append(demand.title)
+    rng, compared = random.Random(seed), 0
+    begun = time.process_time()
+    for block in rng.choices(list(blocks.values()), [*map(len, blocks.values())], k=SAMPLED_BLOCKS):
+        titles = rng.sample(block, min(SAMPLED_ROWS, len(block)))
+        process.cdist(titles, titles, scorer=fuzz.token_set_ratio, score_cutoff=60, dtype=np.uint8)
+        compared += len(titles) ** 2
+    return (
+        (time.process_time() - begun) / compared * sum(len(each) ** 2 for each in blocks.values())
+    )
+
+
+def regrouped(report: Report, demands: Sequence[DemandFacts], rounds: int) -> None:
+    """Compare ways to group very many demands."""
+    name = f"group {len(demands):,} demands"
+    before = memory_mb()
+    parts: dict[str, Callable[[], object]] = {
+        "ours": lambda: grouped(demands),
+        "floor": lambda: by_keys_and_words(demands),
     }
+    found = frame.interleaved(parts, rounds=rounds, warm=0, timer=time.process_time)
+    report.figures["more_memory_mb"] = memory_mb() - before
+    floor, goal = found["floor"], at_most(1.5)
+    report.compare(name, found["ours"], "keys and TF-IDF", floor, goal)
+    if importlib.util.find_spec("rapidfuzz") is None:
+        print("rapidfuzz is not installed: not compared")
+        return
+    fuzzy = Sample([by_rapidfuzz_s(demands, seed) for seed in range(rounds)])
+    report.compare(name, found["ours"], "rapidfuzz (reckoned)", fuzzy, at_most(0.1))
 
 
-def in_own_process(count: int | None) -> dict[str, Any]:
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=1, mp_context=context) as executor:
-        return executor.submit(measured, count).result()
+def tell_quality(report: Report, name: str, found: Sequence[Quality]) -> None:
+    precision = fmean(each.pair_precision for each in found)
+    recall = fmean(each.pair_recall for each in found)
+    report.row(f"{name}: pairs that belong together, of those proposed", precision, "")
+    report.row(f"{name}: pairs proposed, of those that belong together", recall, "")
 
 
-def per_land(demands: Sequence[DemandFacts]) -> None:
+def per_land(report: Report, demands: Sequence[DemandFacts]) -> None:
     judged = real_demands.themes()
-    started = time.perf_counter()
-    total = 0
-    for land in sorted({demand.land or "" for demand in demands}):
+    for land in JUDGED:
         own = [demand for demand in demands if demand.land == land]
-        proposals = grouped(own)
-        total += len(proposals)
-        figures = asdict(quality(proposals, own, judged)) if land in JUDGED else {}
-        say(
-            op="one cooperation",
-            land=land,
-            demands=len(own),
-            **(figures | {"proposals": len(proposals)}),
-        )
-    say(op="all Länder", proposals=total, seconds=round(time.perf_counter() - started, 2))
+        tell_quality(report, f"all of {land}", [quality(grouped(own), own, judged)])
 
 
-def small_cooperations(demands: Sequence[DemandFacts], size: int) -> None:
-    """Quality when few take part: word weights then rest on few texts."""
+def small_cooperations(report: Report, demands: Sequence[DemandFacts], size: int) -> None:
+    """Tell the quality when few take part: word weights then rest on few texts."""
     judged = real_demands.themes()
     rng = random.Random(5)
     found = []
-    for _ in range(ROUNDS):
+    for _ in range(DRAWN):
         land = rng.choice(JUDGED)
         own = [demand for demand in demands if demand.land == land]
         members = sorted({demand.organisation_id for demand in own})
         chosen = set(rng.sample(members, min(size, len(members))))
         own = [demand for demand in own if demand.organisation_id in chosen]
         found.append(quality(grouped(own), own, judged))
-    say(
-        op="small cooperations",
-        organisations=size,
-        rounds=ROUNDS,
-        proposals=sum(figures.proposals for figures in found),
-        pair_precision=round(fmean(figures.pair_precision for figures in found), 3),
-        pair_recall=round(fmean(figures.pair_recall for figures in found), 3),
-    )
+    tell_quality(report, f"{DRAWN} cooperations of {size}", found)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--large", action="store_true", help="100,000 demands as well")
-    large = parser.parse_args().large
-    for count in (None, 10_000, *([100_000] if large else [])):
-        say(op="propose", **in_own_process(count))
+def main() -> int:
+    parser = frame.parser(__doc__)
+    parser.add_argument("--demands", type=int, default=100_000)
+    wanted = parser.parse_args()
     demands = real_demands.load()
-    per_land(demands)
+    report = Report("pool_proposals", wanted)
+    found = frame.interleaved(
+        {"ours": lambda: grouped(demands)}, rounds=wanted.rounds, timer=time.process_time
+    )
+    seconds = found["ours"].median_s
+    limit, goal = ("limit", MOST_S), at_most(1)
+    report.row(f"group {len(demands):,} real demands", seconds, "s", against=limit, goal=goal)
+    regrouped(report, list(real_demands.many(demands, wanted.demands)), 1)
+    per_land(report, demands)
     for size in SMALL:
-        small_cooperations(demands, size)
+        small_cooperations(report, demands, size)
+    return report.finish()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(frame.run(main))

@@ -9,6 +9,7 @@ from vergabe.db import db, unit_of_work
 
 PEOPLE = 40
 TOWNS = ("Merzenich", "Jülich", "Kerpen", "Inden", "Linnich", "Niederzier")
+_MANY = 10_000
 _FAR_SECONDS = 30 * 86_400
 _REMINDED_SECONDS = 3 * 86_400
 
@@ -56,8 +57,9 @@ def add(rows: int, *, from_s: float, step_s: float = 1.0) -> None:
             # Rows made of rows that are there need no check of their references.
             connection.execute(text("SET LOCAL session_replication_role = replica"))
         _deadlines(connection, rows, from_s, step_s)
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
+    if rows >= _MANY:
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE"))
 
 
 def _deadlines(connection: Connection, rows: int, from_s: float, step_s: float) -> None:
