@@ -14,6 +14,7 @@ from tests.conftest import SeparateClient, application_of_its_own
 from tests.factories import grown, world
 from tests.factories.world import World
 from vergabe import sweeps, worker
+from vergabe.catalogue import warming
 from vergabe.db import db
 from vergabe.home import search
 
@@ -88,9 +89,10 @@ def large(
         with app.app_context():
             made = world.world(app, db.session())
             db.session.remove()
-            # The directory of the search is read once in the life of a process.
-            made.public.open("GET", "/bekanntmachungen")
             grown.grow(db.engine, ROWS)
+            db.session.remove()
+        # The directory of the search is read once in the life of a process.
+        warming.warm(app)
         yield app, made
 
 

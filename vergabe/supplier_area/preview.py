@@ -30,8 +30,11 @@ from vergabe.texts import gettext as _
 from vergabe.texts import language
 
 MOST_COMPARED: Final = 200
+MOST_NAMED: Final = 1_000
+"""Running tenders that fit a keyword or a code; the first to end are compared first."""
 MOST_COUNTED: Final = 20_000
 MOST_WORDS: Final = 20
+_ANYWHERE: Final = Looked()
 YEAR: Final = dt.timedelta(days=365)
 
 
@@ -128,10 +131,9 @@ def _candidates(
     found = session.scalars(query).all()
     if len(found) <= MOST_COMPARED:
         return found
-    numbers = _numbers(reading.snapshot(session), wish, now)
-    fits = select(CatalogueEntry.subject_id).where(
-        CatalogueEntry.origin == "own", CatalogueEntry.number.in_(numbers[-MOST_COUNTED:])
-    )
+    running = Looked(states=("offen",), origins=("own",), sort="frist")
+    numbers = _numbers(reading.snapshot(session), wish, now, among=running, limit=MOST_NAMED)
+    fits = select(CatalogueEntry.subject_id).where(CatalogueEntry.number.in_(numbers))
     return session.scalars(query.where(Tender.id.in_(fits))).all()
 
 
@@ -146,14 +148,24 @@ def _in_year(session: Session, wish: Wish, now: dt.datetime) -> tuple[int, int]:
     return own, int(np.count_nonzero(fits)) - own
 
 
-def _numbers(found: Snapshot, wish: Wish, now: dt.datetime) -> list[int]:
-    """Return the numbers of the entries that fit by codes, or by a keyword."""
-    there = Looked(regions=tuple(wish.nuts_prefixes), natures=tuple(wish.natures))
+def _numbers(
+    found: Snapshot,
+    wish: Wish,
+    now: dt.datetime,
+    *,
+    among: Looked = _ANYWHERE,
+    limit: int = MOST_COUNTED,
+) -> list[int]:
+    """Return the numbers of the entries that fit by codes, or by a keyword.
+
+    among: what they are looked for in; limit: so many for each keyword, first in its order.
+    """
+    there = replace(among, regions=tuple(wish.nuts_prefixes), natures=tuple(wish.natures))
     asked = [replace(there, text=word) for word in wish.keywords[:MOST_WORDS]]
     if wish.cpv_prefixes:
         asked.append(replace(there, cpv=tuple(wish.cpv_prefixes)))
     numbers: set[int] = set()
     for each in asked:
         search = Search(found, each, now=now)
-        numbers.update(search.hits(after=None, limit=MOST_COUNTED, with_counts=False).numbers)
+        numbers.update(search.hits(after=None, limit=limit, with_counts=False).numbers)
     return sorted(numbers)
