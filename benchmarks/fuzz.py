@@ -35,7 +35,7 @@ from tests.fuzzing.cases import Case, Outcome
 
 MEMORY_MORE: Final = 2 << 30
 """Bytes of address space that a process may take beyond what the program itself takes."""
-BATCH: Final = 5_000
+BATCH: Final = 25_000
 HANG_SECONDS: Final = 60
 """Of processor time: so long a file may take where code of others cannot be stopped earlier."""
 READERS: Final = "readers"
