@@ -9,6 +9,8 @@ BEGIN: Final = "<!-- measurements: written by `python -m benchmarks --readme` --
 END: Final = "<!-- end of measurements -->"
 _REACHED: Final = {True: "reached", False: "**missed**", None: ""}
 
+MANY: Final = 30
+
 Results = Sequence[Mapping[str, Any]]
 
 
@@ -23,18 +25,35 @@ def whole(results: Results) -> str:
 
 
 def judged(results: Results) -> str:
-    """Return the rows that have a goal and are not one of very many, and how many reach it."""
-    shown = [
-        (each["benchmark"], row)
-        for each, row in _rows(results)
-        if row["goal"] and not row.get("detail")
-    ]
-    every = [row for _, row in _rows(results) if row["goal"]]
-    reached = sum(row["reached"] for row in every)
-    said = f"Of {len(every)} figures with a goal {reached} reach it."
-    if len(every) > len(shown):
-        said += f" {len(every) - len(shown)} of them, one for each list, are in the files only."
-    return f"{_table(results, shown)}\n\n{said}"
+    """Return the rows with a goal, and how many reach it; very many of one benchmark as one row."""
+    shown: list[tuple[str, Mapping[str, Any]]] = []
+    every = 0
+    reached = 0
+    for each in results:
+        rows = [row for row in each["rows"] if row["goal"] and not row.get("detail")]
+        every += len(rows)
+        reached += sum(row["reached"] for row in rows)
+        shown += [(each["benchmark"], row) for row in (_summed(rows) or rows)]
+    return f"{_table(results, shown)}\n\nOf {every} figures with a goal {reached} reach it."
+
+
+def _summed(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return one row for each goal that very many share: the worst of them; [] for few rows."""
+    by_goal: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        by_goal.setdefault(row["goal"], []).append(row)
+    if len(rows) <= MANY:
+        return []
+    found = []
+    for goal, those in by_goal.items():
+        pick = max if goal.startswith("≤") else min
+        worst = pick(those, key=lambda row: row["value"] if row["ratio"] is None else row["ratio"])
+        reached = sum(row["reached"] for row in those)
+        name = (
+            f"{len(those)} operations ({reached} reach the goal), the worst: {worst['operation']}"
+        )
+        found.append(dict(worst) | {"operation": name})
+    return found
 
 
 def written_into(text: str, table: str) -> str:

@@ -15,9 +15,13 @@ IMPORTANT: Final = frozenset({"change_notice", "cancellation_notice", "answer"})
 
 def one_line(subject: str) -> str:
     """Return a subject on one line without control characters, at most 400 characters."""
-    words = "".join(c if c.isprintable() else " " for c in subject).split()
-    line = " ".join(words)
+    clean = subject if subject.isprintable() else _printable(subject)
+    line = " ".join(clean.split())
     return line if len(line) <= SUBJECT_LENGTH else line[: SUBJECT_LENGTH - 1].rstrip() + "…"
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def content_sha256(subject: str, body: str) -> str:
