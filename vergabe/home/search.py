@@ -39,9 +39,9 @@ from vergabe.web.formatting import moment, weekday_moment
 FEW: Final = 6
 LONGEST: Final = 200
 MOST_WORDS: Final = 8
-LOOKED_THROUGH: Final = 5_000
+LOOKED_THROUGH: Final = 2_000
 """So many of the latest rows of a kind: as quick after twenty years as on the first day."""
-TENDERS_LOOKED_THROUGH: Final = 500
+TENDERS_LOOKED_THROUGH: Final = 200
 Parts = Sequence[Sequence[ColumnElement[bool]]]
 
 
