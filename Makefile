@@ -33,8 +33,8 @@ ON_DATABASE := tests/integration tests/journeys
 # Pages and commands call the services that are tested on both.
 ONCE := $(foreach word,page web form command cli,--ignore-glob='*/test_*$(word)*.py')
 # They try a part of a large product in `make test` (tests/extent.py), and all of it at night.
-SAMPLED := tests/unit/exchange/eforms/test_every_subtype.py tests/integration/test_bad_input.py \
-	tests/integration/test_api_fuzz.py
+SAMPLED := $(foreach word,every_subtype schematron arranging explaining,tests/unit/exchange/eforms/test_$(word).py) \
+	tests/integration/test_bad_input.py tests/integration/test_api_fuzz.py
 # Who has nothing left takes tests from the other: some last a minute.
 SHARED_OUT := -n $(JOBS) --dist worksteal
 

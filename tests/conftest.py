@@ -18,12 +18,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
+from jinja2 import Environment, FileSystemBytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from tests import extent
 from vergabe import clock
 from vergabe.app import create_app
 from vergabe.db import Base, configure_engine, db, writing
@@ -36,7 +39,13 @@ settings.load_profile("patient")
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 NOON = dt.datetime(2026, 11, 23, 11, 0, tzinfo=dt.UTC)  # Monday, 12:00 in Berlin
+TEMPLATES = Path(__file__).resolve().parents[1] / ".pytest_cache" / "templates"
 SECRET = "only-for-tests-" + "x" * 40
+
+
+def pytest_report_header() -> str:
+    """Say which sample of the large products this run takes."""
+    return f"sample: {'all' if extent.IS_WHOLE else f'VERGABE_TESTS_DAY={extent.DAY}'}"
 
 
 def pytest_collection_finish() -> None:
@@ -75,9 +84,31 @@ def _compile_each_route_once() -> None:
     _FOR_ALL.setattr(Rule, "_compile_builder", compiled)
 
 
+class _Templates(FileSystemBytecodeCache):
+    """Templates as Python code, for all applications of all processes and for the next run.
+
+    The name and the content of a template say what it becomes, and the extensions in use.
+    """
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        return super().get_cache_key(name, f"{filename} {self.extensions}")
+
+    def get_bucket(
+        self, environment: Environment, name: str, filename: str | None, source: str
+    ) -> Bucket:
+        self.extensions = sorted(environment.extensions)
+        return super().get_bucket(environment, name, filename, source)
+
+
+def _compile_each_template_once() -> None:
+    TEMPLATES.mkdir(parents=True, exist_ok=True)
+    _FOR_ALL.setattr(Flask, "jinja_options", {"bytecode_cache": _Templates(str(TEMPLATES))})
+
+
 _FOR_ALL = pytest.MonkeyPatch()
 _hash_cheaply()
 _compile_each_route_once()
+_compile_each_template_once()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from flask import Flask
+from flask import Flask, url_for
 from lxml import html
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
@@ -69,6 +69,11 @@ class Crawl:
             return None
         return str(endpoint)
 
+    def address_of(self, endpoint: str) -> str:
+        """Return the address of an endpoint without arguments."""
+        with self.app.test_request_context():
+            return url_for(endpoint)
+
     def links(self) -> dict[tuple[str, str], tuple[Page, str]]:
         """Return where pages link to, each kind of address once, with the page that does."""
         known = {_plain(page.address) for page in self.pages}
@@ -129,24 +134,19 @@ def crawling(app: Flask) -> Iterator[Crawl]:
     """Make a world and ask for every page of it; all is gone afterwards."""
     with worlds.standing(app) as world:
         made = Crawl(app, world)
-        for rule in worlds.rules(app):
-            if "GET" in (rule.methods or ()) and not rule.rule.startswith("/api/"):
-                _ask(made, rule)
+        for rule, address in worlds.addresses_of_pages(app, world):
+            _ask(made, rule, address)
         _follow(made)
         yield made
 
 
-def _ask(made: Crawl, rule: Rule) -> None:
-    for address in worlds.addresses(made.app, rule, made.world):
-        for visitor in worlds.visitors(made.app, rule, made.world):
-            answer = visitor.open("GET", address)
-            if answer.status_code == 200:
-                break
-        if answer.status_code == 200 and answer.mimetype == "text/html":
-            body = answer.get_data(as_text=True)
-            made.pages.append(Page(rule.endpoint, address, visitor, body))
-        else:
-            made.other[address] = f"{answer.status_code} {answer.mimetype}"
+def _ask(made: Crawl, rule: Rule, address: str) -> None:
+    visitor, answer = worlds.first_shown(made.app, rule, address, made.world)
+    if answer.status_code == 200 and answer.mimetype == "text/html":
+        body = answer.get_data(as_text=True)
+        made.pages.append(Page(rule.endpoint, address, visitor, body))
+    else:
+        made.other[address] = f"{answer.status_code} {answer.mimetype}"
 
 
 def _follow(made: Crawl) -> None:

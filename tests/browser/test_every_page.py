@@ -1,15 +1,22 @@
 """Every page of the service and every refusal: accessible, narrow, and no link is dead."""
 
+import re
+
 import pytest
 
 from tests.browser.crawling import Crawl
 from tests.browser.refusals import nothing, rubbish, send
 from tests.browser.viewer import Viewer, shape
+from vergabe import menus
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 # The preview of a notice names addresses that answer as soon as it is published.
 NOT_YET = "/bekanntmachung/ansicht"
+# First level: what the header and the footer lead to, and what a mail alone leads to.
+FIRST = re.compile(
+    r"/[a-z-]*|/abbestellen/.*|/registrierung/.*|/unternehmen/(registrieren|bestaetigen)(/.*)?"
+)
 
 
 def test_every_page_is_accessible_narrow_and_free_of_inline_code(
@@ -40,6 +47,19 @@ def test_every_link_answers(crawl: Crawl) -> None:
             dead[target] = f"{answer.status_code}, on {page.address}"
     assert dead == {}
     assert len(links) > 40
+
+
+def test_every_page_below_the_first_level_has_its_way_back(crawl: Crawl) -> None:
+    first = {crawl.address_of(item.endpoint) for item in menus.NAVIGATION}
+    below = [
+        page
+        for page in crawl.pages
+        if not (page.address in first or FIRST.fullmatch(page.address.split("?")[0]))
+        and not page.address.startswith("/docs")
+    ]
+    missing = [page.address for page in below if 'class="app-breadcrumbs"' not in page.body]
+    assert missing == []
+    assert len({page.endpoint for page in below}) > 40
 
 
 def test_every_form_refuses_rubbish_keeps_what_was_typed_and_leads_to_the_fields(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories import access, cooperations
 from tests.factories import demands as demand_factory
+from tests.factories.memory import remembered
 from vergabe import clock, ids
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
@@ -147,7 +148,25 @@ def draft(
     lines: the same for every town, or by the town's name. Three engines at 450,000 euros each lie
     above the EU threshold.
     """
-    cooperation = cooperation or _cooperation(session, towns)
+    facts = {"towns": towns, "lines": lines, "split": split, "title": title, **demand_facts}
+    return remembered(
+        session,
+        "draft",
+        facts | {"cooperation": cooperation},
+        lambda: _drafted(session, cooperation or _cooperation(session, towns), **facts),
+    )
+
+
+def _drafted(
+    session: Session,
+    cooperation: Cooperation,
+    *,
+    towns: Sequence[str],
+    lines: Lines | Mapping[str, Lines],
+    split: Split,
+    title: str,
+    **demand_facts: Any,
+) -> Tender:
     wanted = lines if isinstance(lines, Mapping) else dict.fromkeys(towns, lines)
     demands = [
         demand_factory.demand(
@@ -223,6 +242,10 @@ def complete(session: Session, store: FileStore, tender: Tender) -> Tender:
 
 def ready(session: Session, store: FileStore, **more: Any) -> Tender:
     """Return a tender that is ready for publication, with every gate open."""
+    return remembered(session, "ready", more, lambda: _ready(session, store, **more))
+
+
+def _ready(session: Session, store: FileStore, **more: Any) -> Tender:
     tender = complete(session, store, draft(session, **more))
     tender.stage = Stage.READY
     session.flush()
@@ -231,6 +254,10 @@ def ready(session: Session, store: FileStore, **more: Any) -> Tender:
 
 def published(session: Session, store: FileStore, **more: Any) -> Tender:
     """Return a published tender with its notice; `store`: files.current.store()."""
+    return remembered(session, "published", more, lambda: _published(session, store, **more))
+
+
+def _published(session: Session, store: FileStore, **more: Any) -> Tender:
     from vergabe.notices import service as notices
 
     tender = ready(session, store, **more)

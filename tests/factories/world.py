@@ -270,12 +270,28 @@ def visitors(app: Flask, rule: Rule, made: World) -> tuple[Visitor, ...]:
 
 def pages(app: Flask, made: World) -> Iterator[tuple[Visitor, str]]:
     """Yield every page of ours with each visitor who may see it."""
-    for rule in rules(app):
-        if "GET" not in (rule.methods or ()) or rule.rule.startswith("/api/"):
-            continue
-        for address in addresses(app, rule, made):
-            for visitor in visitors(app, rule, made):
-                yield visitor, address
+    for rule, address in addresses_of_pages(app, made):
+        for visitor in visitors(app, rule, made):
+            yield visitor, address
+
+
+def addresses_of_pages(app: Flask, made: World) -> list[tuple[Rule, str]]:
+    """Return the address of every page of ours, with its route."""
+    return [
+        (rule, address)
+        for rule in rules(app)
+        if "GET" in (rule.methods or ()) and not rule.rule.startswith("/api/")
+        for address in addresses(app, rule, made)
+    ]
+
+
+def first_shown(app: Flask, rule: Rule, address: str, made: World) -> tuple[Visitor, TestResponse]:
+    """Return the first visitor whom an address shows something, and what; else the last one."""
+    for visitor in visitors(app, rule, made):
+        answer = visitor.open("GET", address)
+        if answer.status_code == 200:
+            break
+    return visitor, answer
 
 
 def forms_on(answer: TestResponse, address: str) -> list[Form]:
