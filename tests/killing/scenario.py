@@ -84,6 +84,8 @@ def run(app: Flask, log: Path, wish: Wish) -> Outcome:
         over.set()
         for client in working:
             client.join(timeout=600)
+        if any(client.is_alive() for client in working):
+            outcome.wrong.append("a request was never answered")
         clients_done = time.monotonic()
         if not settle(app):
             outcome.wrong.append(f"{verdict.waiting(app)} rows still wait")
