@@ -94,10 +94,13 @@ def chosen(place: Path, name: str | None) -> Path:
     for snapshot in snapshots:
         if name in (None, snapshot.name):
             return snapshot
-    known = ", ".join(snapshot.name for snapshot in snapshots) or "keine"
+    if not snapshots:
+        raise BackupError(
+            "backup_missing", f"In {place} liegt keine Sicherung. Bitte prüfen Sie den Ordner."
+        )
+    known = ", ".join(snapshot.name for snapshot in snapshots)
     raise BackupError(
-        "backup_missing",
-        f"In {place} gibt es die Sicherung {name or ''} nicht. Vorhanden: {known}.",
+        "backup_missing", f"In {place} gibt es die Sicherung {name} nicht. Vorhanden: {known}."
     )
 
 
