@@ -54,6 +54,7 @@ def index(key: str) -> ResponseReturnValue:
         "plans/index.html",
         view=view,
         cooperation=view.cooperation,
+        most_ended=queries.MOST_ENDED,
         pictures=pictures_of(timeline, "plan") if timeline else None,
     )
 

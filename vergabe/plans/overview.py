@@ -28,10 +28,15 @@ _ENDED: Final = ("rejected", "dissolved", "concluded")
 
 @dataclass(frozen=True, kw_only=True)
 class PlanView:
-    """The plan of a cooperation. projects: timetables of the newest pools under way."""
+    """The plan of a cooperation.
+
+    milestones: all that are open, and those that ended last; has_more_ended: there are more;
+    projects: timetables of the newest pools under way.
+    """
 
     cooperation: Cooperation
     milestones: tuple[MilestoneLine, ...]
+    has_more_ended: bool
     projects: tuple[TimetableView, ...]
     has_more_projects: bool
     measure: Measure
@@ -62,13 +67,15 @@ def plan_of(
         for pool in found[:MOST_PROJECTS]
     )
     by_pool = {view.subject.pool_id: view for view in projects}
+    milestones, has_more_ended = queries.standing(session, cooperation.id)
     lines = tuple(
         timetables.milestone_line(milestone, _planned(by_pool, milestone.pool_id), today)
-        for milestone in queries.milestones(session, cooperation.id)
+        for milestone in milestones
     )
     return PlanView(
         cooperation=cooperation,
         milestones=lines,
+        has_more_ended=has_more_ended,
         projects=projects,
         has_more_projects=len(found) > MOST_PROJECTS,
         measure=measures.of_cooperation(session, cooperation.id, now=now),

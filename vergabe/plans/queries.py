@@ -3,8 +3,9 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from vergabe.access.actor import Actor
@@ -12,6 +13,9 @@ from vergabe.cooperations import queries as cooperations
 from vergabe.errors import NotFound
 from vergabe.plans.model import Milestone, TimetableWish
 from vergabe.plans.subjects import Subject
+
+MOST_ENDED: Final = 50
+"""Milestones that are over, on the plan of a cooperation: the latest of many years."""
 
 WHAT = "Der Meilenstein"
 
@@ -40,17 +44,31 @@ def saved_wish(session: Session, subject: Subject, *, lock: bool = False) -> Tim
 
 
 def milestones(
-    session: Session, cooperation_id: uuid.UUID, pool_id: uuid.UUID | None = None
+    session: Session, cooperation_id: uuid.UUID, pool_id: uuid.UUID
 ) -> Sequence[Milestone]:
-    """Return the milestones of a project, or all of a cooperation, in the order of their days."""
-    query = (
+    """Return the milestones of a project in the order of their days."""
+    query = _of(cooperation_id).where(Milestone.pool_id == pool_id)
+    return sorted(session.scalars(query), key=_order)
+
+
+def standing(session: Session, cooperation_id: uuid.UUID) -> tuple[Sequence[Milestone], bool]:
+    """Return the milestones of a cooperation that are open and those that ended last.
+
+    In the order of their days; with whether more have ended (the page of a project has its own).
+    """
+    is_open = Milestone.done_on.is_(None) & Milestone.dropped_at.is_(None)
+    ended = _of(cooperation_id).where(~is_open).order_by(Milestone.id.desc()).limit(MOST_ENDED + 1)
+    last = session.scalars(ended).all()
+    found = [*session.scalars(_of(cooperation_id).where(is_open)), *last[:MOST_ENDED]]
+    return sorted(found, key=_order), len(last) > MOST_ENDED
+
+
+def _of(cooperation_id: uuid.UUID) -> Select[Milestone]:
+    return (
         select(Milestone)
         .where(Milestone.cooperation_id == cooperation_id)
         .options(joinedload(Milestone.organisation), joinedload(Milestone.area))
     )
-    if pool_id is not None:
-        query = query.where(Milestone.pool_id == pool_id)
-    return sorted(session.scalars(query), key=_order)
 
 
 def _order(milestone: Milestone) -> tuple[dt.date, str, str]:

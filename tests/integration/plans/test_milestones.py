@@ -20,7 +20,7 @@ from vergabe.deadlines.model import Deadline
 from vergabe.errors import Forbidden, InvalidInput, NotFound, Refused, Stale
 from vergabe.files import current
 from vergabe.messages.model import Message
-from vergabe.plans import measures, overview, service
+from vergabe.plans import measures, overview, queries, service
 from vergabe.plans.model import Milestone
 from vergabe.plans.rules import Kind, MilestoneEntry, State
 
@@ -284,3 +284,18 @@ def test_a_call_for_demands_counts_as_the_invitation_where_no_other_is_noted(
     assert found.days is not None
     assert found.days >= 29
     assert not found.is_final
+
+
+def test_the_plan_shows_all_that_is_open_and_the_latest_of_what_has_ended(
+    session: Session, cooperation: Cooperation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MOST_ENDED", 2)
+    made = [add(session, cooperation, title=f"Schritt {number}") for number in range(4)]
+    for each in made[:3]:
+        each.done_on = AGREED
+    session.flush()
+    found, has_more = queries.standing(session, cooperation.id)
+    assert ({each.title for each in found}, has_more) == (
+        {"Schritt 1", "Schritt 2", "Schritt 3"},
+        True,
+    )
