@@ -200,7 +200,7 @@ def main() -> int:
             url = app.extensions["vergabe_settings"].database_url
             found = measured(workers, port, url, wanted.mails, wanted.rounds)
             states = select(Mail.state, func.count()).group_by(Mail.state)
-            sent = dict(db.session.execute(states).tuples().all())
+            sent = dict(db.session.execute(states).all())
             db.session.rollback()
         tell(report, found, kind)
         ours = wanted.rounds * len(CREWS) * wanted.mails

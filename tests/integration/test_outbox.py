@@ -4,11 +4,13 @@ import datetime as dt
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
+from tests import query_plans
 from tests.conftest import MovableClock
 from vergabe import clock, flow, outbox, worker
+from vergabe.db import db
 from vergabe.outbox import LEASE, MAX_ATTEMPTS, SUSPICIOUS_ATTEMPTS, OutboxRow
 
 SECOND = dt.timedelta(seconds=1)
@@ -75,3 +77,20 @@ def test_handler_with_an_unforeseen_error_does_not_stop_the_ones_behind_it(
     states = dict(session.execute(select(OutboxRow.name, OutboxRow.state)).all())
     assert done == ["whole"]
     assert states == {"broken": "waiting", "whole": "done"}
+
+
+@pytest.mark.postgres
+def test_lease_looks_at_no_more_rows_than_it_takes_however_many_were_just_written(
+    session: Session,
+) -> None:
+    # Statistics know of done rows alone: so it is after every large fan-out.
+    put(session, *(f"done {number}" for number in range(100)))
+    session.execute(update(OutboxRow).values(state="done", done_at=clock.now()))
+    session.execute(text("ANALYZE outbox"))
+    rows = [(f"{number}", f"{number}", {"lane": f"{number}"}) for number in range(400)]
+    outbox.put_many(session, "test", rows, now=clock.now(), lane_of=lambda payload: payload["lane"])
+    with query_plans.listening(db.engine) as listener:
+        assert len(outbox.lease(session, ["test"], now=clock.now(), limit=10)) == 10
+    session.execute(update(OutboxRow).values(leased_until=None))
+    first = list(listener.statements.values())[:1]
+    assert [str(scan) for scan in query_plans.long_reads(session.connection(), first, 50)] == []
