@@ -1,4 +1,5 @@
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import NOON, MovableClock
 from tests.factories import access, cooperations, demands, messages
-from vergabe import sweeps
+from vergabe import clock, sweeps
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Role
 from vergabe.audit import queries as audit
@@ -249,6 +250,21 @@ def test_open_calls_are_those_that_ask_the_organisation(session: Session, group:
     actor = group.requesters["Jülich"]
     assert [found.id for found in call_queries.open_calls(session, actor, now=NOON)] == [call.id]
     assert call_queries.open_calls(session, actor, now=CLOSES) == []
+
+
+def test_of_many_open_calls_those_that_close_first_are_shown_for_the_same_price(
+    session: Session, group: Group, count_queries: Callable[[], int]
+) -> None:
+    actor = group.requesters["Jülich"]
+    taken = []
+    for number in range(2):
+        for days in range(10, 13):
+            demands.call(session, group.cooperation, open_days=days + 10 * number)
+        count_queries()
+        found = call_queries.open_calls(session, actor, now=clock.now(), limit=2)
+        taken.append(count_queries())
+        assert [(call.closes_at - call.opens_at).days for call in found] == [10, 11]
+    assert taken[0] == taken[1]
 
 
 def test_sweep_of_the_worker_sends_what_is_due(
