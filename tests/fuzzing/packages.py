@@ -53,7 +53,8 @@ def _part(chance: random.Random, parts: Parts) -> None:
 
 
 def _part_as_xml(chance: random.Random, parts: Parts) -> None:
-    name = chance.choice([each for each in sorted(parts) if each.endswith((".xml", ".rels"))])
+    names = sorted(parts)
+    name = chance.choice([each for each in names if each.endswith((".xml", ".rels"))] or names)
     try:
         parts[name] = documents.in_tree(chance, parts[name])
         if chance.random() < 0.1:

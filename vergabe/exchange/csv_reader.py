@@ -45,8 +45,9 @@ def read_csv(stream: BinaryIO, score: HeaderScore) -> Table:
     records = _records(text, separator)
     for number, record in records:
         if number == header_number:
+            # First, because names are compared with each other.
+            _check_width(len(record))
             names = named_headers(record)
-            _check_width(len(names))
             headers = {
                 name: f"Zeile {number}, Feld {position}"
                 for position, name in enumerate(names, start=1)

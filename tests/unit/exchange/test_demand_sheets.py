@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,13 @@ def test_unknown_doubled_and_gross_columns_are_told() -> None:
         (0, "Zeile 1, Feld 6", "gross_amounts"),
     ]
     assert brief(sheet.warnings) == [(0, "Zeile 1, Feld 3", "column_unknown")]
+
+
+def test_a_header_of_endless_columns_is_refused_at_once() -> None:
+    begun = time.process_time()
+    with pytest.raises(TooLarge, match="70002 Spalten"):
+        read("Titel;CPV" + ";" * 70_000)
+    assert time.process_time() - begun < 5
 
 
 def test_quoted_line_breaks_and_quotes_belong_to_the_text() -> None:
