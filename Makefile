@@ -14,7 +14,7 @@
 # A machine needs Python 3.11 or newer with venv, and make. Stamps lie in .venv: without it all is made anew.
 
 PYTHON ?= python3
-JOBS ?= 2
+JOBS ?= 3
 UPGRADE ?=
 
 VENV := .venv
@@ -32,10 +32,11 @@ LOCK := $(BIN)/uv pip compile --quiet $(UPGRADE) --generate-hashes --no-emit-ind
 ON_DATABASE := tests/integration tests/journeys
 # Pages and commands call the services that are tested on both.
 ONCE := $(foreach word,page web form command cli,--ignore-glob='*/test_*$(word)*.py')
-# They try a part of a large product in `make test` (tests/extent.py), and all of it at night.
-SAMPLED := $(foreach word,every_subtype schematron arranging explaining,tests/unit/exchange/eforms/test_$(word).py) \
-	tests/integration/test_bad_input.py tests/integration/test_api_fuzz.py
-# Who has nothing left takes tests from the other: some last a minute.
+# They try a part of a large product in `make test` (tests/extent.py), and all of it at night; of
+# random input ten times as much.
+SAMPLED := tests/unit tests/integration/test_bad_input.py tests/integration/test_api_fuzz.py
+# Who has nothing left takes tests from the others: some last half a minute. One process more than
+# two cores: some wait for a browser or for what they have killed.
 SHARED_OUT := -n $(JOBS) --dist worksteal
 
 # Dozens of processes start in the tests: what one has compiled the next need not compile again.

@@ -34,7 +34,12 @@ from vergabe.engines import engine_options
 from vergabe.settings import Settings
 
 # A machine that is busy with something else makes no test wrong.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "patient",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=500 if extent.IS_WHOLE else 50,
+)
 settings.load_profile("patient")
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
@@ -52,7 +57,7 @@ def pytest_collection_finish() -> None:
     """Let the collector of garbage leave alone what was imported, and come less often."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(100_000, 30, 30)
 
 
 def pytest_sessionfinish() -> None:

@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -58,8 +59,13 @@ def modules() -> dict[str, Module]:
     return found
 
 
-def facts_of(function: ast.FunctionDef) -> Iterator[Fact | tuple[str, str | None]]:
-    """Yield what a function does itself and whom it calls, in the order of its text."""
+@cache
+def facts_of(function: ast.FunctionDef) -> tuple[Fact | tuple[str, str | None], ...]:
+    """Return what a function does itself and whom it calls, in the order of its text."""
+    return tuple(_facts_of(function))
+
+
+def _facts_of(function: ast.FunctionDef) -> Iterator[Fact | tuple[str, str | None]]:
     calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
     for call in sorted(calls, key=lambda node: (node.end_lineno or 0, node.end_col_offset or 0)):
         target = call.func
