@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from vergabe.access.actor import Actor
@@ -108,7 +108,7 @@ class Search:
         return [*named, *(each for each in hits if each not in named)][: FEW + 1]
 
     def _named(self, kind: Any, parts: Parts) -> list[Any]:
-        visible = or_(*(and_(true(), *part) for part in parts))
+        visible = or_(false(), *(and_(true(), *part) for part in parts))
         wanted = self.text.strip().upper()
         return list(self.session.scalars(select(kind).where(kind.reference == wanted, visible)))
 

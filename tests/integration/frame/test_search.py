@@ -14,6 +14,7 @@ from vergabe.access.permissions import Role
 from vergabe.cooperations.model import Cooperation
 from vergabe.deadlines.model import Deadline
 from vergabe.demands.model import Demand
+from vergabe.home import search
 from vergabe.messages.model import Message
 
 # Its subject is not the database: once is enough.
@@ -185,3 +186,19 @@ def _many(session: Session, cooperation: Cooperation, lead: Organisation, user: 
         ],
     )
     session.commit()
+
+
+def test_words_are_sought_in_the_latest_and_a_reference_in_all(
+    client: FlaskClient,
+    session: Session,
+    cooperation: Cooperation,
+    lead: Organisation,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    old, new = (demands.demand(session, cooperation, lead, title=f"Helme {n}") for n in (1, 2))
+    visitor(client, session, lead)
+    monkeypatch.setattr(search, "LOOKED_THROUGH", 1)
+    page = client.get("/suche?q=helme").text
+    assert (new.title in page, old.title in page) == (True, False)
+    assert "die 1 neuesten Einträge" in page
+    assert client.get("/suche", query_string={"q": old.reference}).status_code == 303
