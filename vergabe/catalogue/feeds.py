@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlencode
 
-from feedgen.feed import FeedGenerator
-
 from vergabe.catalogue.model import CatalogueEntry
 from vergabe.exchange.text import clean_line, clean_text
 from vergabe.texts import _
@@ -24,6 +22,9 @@ def atom(
     query: the search that the feed repeats; it is part of the feed's id and address.
     """
     suffix = f"?{urlencode(query)}" if query else ""
+    # Loaded with the first feed.
+    from feedgen.feed import FeedGenerator
+
     feed = FeedGenerator()
     feed.id(f"{base_url}/bekanntmachungen{suffix}")
     feed.title("Bekanntmachungen")

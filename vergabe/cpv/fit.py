@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import linalg, sparse
 
+from vergabe.cpv import sparse
 from vergabe.cpv.grams import Matrix
 from vergabe.cpv.space import Floats
 from vergabe.cpv.table import Table
@@ -81,6 +81,8 @@ def solve(likeness: Floats, wanted: Floats) -> Floats:
 
     likeness: rows × rows, is overwritten; wanted: rows × classes.
     """
+    from scipy import linalg
+
     kernel = bent(likeness)
     kernel[np.diag_indices_from(kernel)] += np.float32(PENALTY)
     factor = linalg.cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)

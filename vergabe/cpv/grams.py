@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
+
+from vergabe.cpv import sparse
 
 BITS: Final = 19
 SIZE: Final = 1 << BITS

@@ -13,8 +13,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
+from vergabe.cpv import sparse
 from vergabe.cpv.fit import Fit
 from vergabe.cpv.grams import Matrix
 from vergabe.cpv.space import Floats, Space, rarity_from

@@ -5,9 +5,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
-from vergabe.cpv import grams
+from vergabe.cpv import grams, sparse
 from vergabe.cpv.grams import Matrix
 from vergabe.cpv.model import CLASS_DIGITS
 from vergabe.cpv.table import Example, matrix_of

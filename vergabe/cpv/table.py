@@ -18,8 +18,8 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
+from vergabe.cpv import sparse
 from vergabe.cpv.grams import Matrix
 from vergabe.errors import InvalidInput
 

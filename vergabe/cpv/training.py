@@ -5,9 +5,8 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
-from vergabe.cpv import fit
+from vergabe.cpv import fit, sparse
 from vergabe.cpv.model import FURTHER_CODE, centre_lengths, classes_of, votes_of
 from vergabe.cpv.space import Floats, Space, rarity_from, rarity_of
 from vergabe.cpv.table import Example, Table

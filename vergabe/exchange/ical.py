@@ -1,12 +1,18 @@
-"""Deadlines as a calendar (iCalendar, RFC 5545): plain data in, bytes out."""
+"""Deadlines as a calendar (iCalendar, RFC 5545): plain data in, bytes out.
+
+The library is loaded with the first calendar: most processes write none.
+"""
+
+from __future__ import annotations
 
 import datetime as dt
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from icalendar import Alarm, Calendar, Event
+if TYPE_CHECKING:
+    from icalendar import Alarm, Event
 
 MEDIA_TYPE: Final = "text/calendar; charset=utf-8"
 ALARM_BEFORE: Final = dt.timedelta(days=1)
@@ -39,6 +45,8 @@ def calendar(name: str, entries: Iterable[CalendarEntry]) -> bytes:
     Instants are written in UTC, so that no time zone has to travel along; a calendar shows them in
     its reader's zone. Raises ValueError for an instant without zone.
     """
+    from icalendar import Calendar
+
     whole = Calendar()
     whole.add("prodid", "-//Vergabe//Fristen//DE")
     whole.add("version", "2.0")
@@ -54,6 +62,8 @@ def calendar(name: str, entries: Iterable[CalendarEntry]) -> bytes:
 
 
 def _event(entry: CalendarEntry) -> Event:
+    from icalendar import Event
+
     event = Event()
     event.add("uid", str(entry.uid))
     event.add("dtstamp", _utc(entry.changed_at))
@@ -71,6 +81,8 @@ def _event(entry: CalendarEntry) -> Event:
 
 
 def _alarm(entry: CalendarEntry) -> Alarm:
+    from icalendar import Alarm
+
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", entry.title)

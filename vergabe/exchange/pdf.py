@@ -9,8 +9,6 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
-import typst
-
 from vergabe.resources import folder
 
 # PDF/A-2a for archives, PDF/UA-1 for screen readers.
@@ -23,6 +21,9 @@ def render(template: str, data: Mapping[str, Any], *, at: dt.datetime) -> bytes:
     at: aware instant that stands in the document's metadata. System fonts are not used, so that the
     document looks the same on every machine.
     """
+    # Loaded with the first document.
+    import typst
+
     content: bytes = typst.compile(
         str(folder("xml") / "typst" / f"{template}.typ"),
         format="pdf",

@@ -12,8 +12,6 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-import xlsxwriter
-
 from vergabe.clock import BERLIN
 from vergabe.exchange.german import format_decimal
 from vergabe.exchange.german_dates import format_date
@@ -77,6 +75,9 @@ def new_workbook() -> tuple[io.BytesIO, Any]:
     """Return a buffer and an XlsxWriter workbook that writes into it when it is closed."""
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    # Loaded with the first table: most processes write none.
+    import xlsxwriter
+
     workbook = xlsxwriter.Workbook(buffer, options)
     workbook.set_properties({"created": _CREATED})
     return buffer, workbook

@@ -4,15 +4,16 @@ import functools
 from collections.abc import Sequence
 from typing import Any, cast
 
-from ocdsmerge import Merger
-from ocdsmerge.rules import get_merge_rules
-
 from vergabe.exchange.ocds.extension import release_schema
 
 
 @functools.cache
-def _merger() -> Merger:
-    # With our schema at hand the library asks no network for one.
+def _merger() -> Any:
+    # Loaded with the first record, for it brings a client for the network with it. With our schema
+    # at hand the library asks no network for one.
+    from ocdsmerge import Merger
+    from ocdsmerge.rules import get_merge_rules
+
     return Merger(merge_rules=get_merge_rules(release_schema()))
 
 
