@@ -238,9 +238,7 @@ def main() -> int:
     parser.add_argument("--database", choices=["postgresql", "sqlite"])
     parser.add_argument("--only", default="", help="acts whose name has this word")
     wanted = parser.parse_args()
-    if (why := yardstick.missing()) is not None:
-        print(why)
-        return 0
+    yardstick.scripts()
     report = frame.Report("http", wanted)
     for kind in [wanted.database] if wanted.database else ["postgresql", "sqlite"]:
         on_database(kind, wanted, report)
@@ -272,4 +270,4 @@ def on_database(kind: str, wanted: argparse.Namespace, report: frame.Report) -> 
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(frame.run(main))

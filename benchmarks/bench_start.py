@@ -42,9 +42,7 @@ def main() -> int:
     parser = frame.parser(__doc__, rounds=5)
     parser.add_argument("--secs", type=float, default=3, help="of each act before memory is taken")
     wanted = parser.parse_args()
-    if (why := yardstick.missing()) is not None:
-        print(why)
-        return 0
+    yardstick.scripts()
     report = frame.Report("start", wanted)
     with application("postgresql") as app, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -84,4 +82,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(frame.run(main))

@@ -19,11 +19,11 @@ from typing import Final
 
 from flask import Flask
 
+from benchmarks import frame
 from benchmarks.people import children, memory_mb
 from benchmarks.places import free_port
 from tests import live
 
-SHARED: Final = Path(__file__).resolve().parents[2] / "shared" / "perf"
 CONNECTIONS: Final = 8
 THREADS: Final = 8
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
@@ -91,11 +91,9 @@ class Rate:
     p99_ms: list[float] = field(default_factory=list)
 
 
-def missing() -> str | None:
-    """Return why there is nothing to compare with; None if there is."""
-    if (SHARED / "floor_app.py").is_file():
-        return None
-    return "Skipped: ../shared/perf/floor_app.py, the floor that we compare with, is not there."
+def scripts() -> Path:
+    """Return the folder of the yardsticks; raises frame.Skipped where it is missing."""
+    return frame.shared("perf/floor_app.py").parent
 
 
 def load(server: Served, asked: Asked, seconds: float, into: Rate) -> None:
@@ -126,14 +124,14 @@ def load(server: Served, asked: Asked, seconds: float, into: Rate) -> None:
 
 def bodies(folder: Path) -> dict[str, str]:
     """Write the yardstick's bodies to a folder and return them: `tender_3k`, `tender_20k`."""
-    command = [sys.executable, str(SHARED / "payloads.py"), str(folder)]
+    command = [sys.executable, str(scripts() / "payloads.py"), str(folder)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return {path.stem: path.read_text() for path in sorted(folder.glob("tender_*.json"))}
 
 
 def seed(database_url: str, rows: int, body: Path) -> None:
     """Fill the database of the floor with tenders that all have this body."""
-    command = [sys.executable, str(SHARED / "floor_app.py"), str(rows), str(body)]
+    command = [sys.executable, str(scripts() / "floor_app.py"), str(rows), str(body)]
     subprocess.run(command, env=_of_floor(database_url), check=True)
 
 
@@ -161,7 +159,7 @@ def ours(app: Flask, log: Path) -> Iterator[Served]:
 
 
 def _of_floor(database_url: str) -> dict[str, str]:
-    facts = {"FLOOR_DB": database_url, "FLOOR_LOCK": "1", "PYTHONPATH": str(SHARED)}
+    facts = {"FLOOR_DB": database_url, "FLOOR_LOCK": "1", "PYTHONPATH": str(scripts())}
     return os.environ | facts | {"PYTHONDONTWRITEBYTECODE": "1"}
 
 

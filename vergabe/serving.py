@@ -41,7 +41,7 @@ GRACE_SECONDS: Final = 30
 HANGING_SECONDS: Final = 120
 """A process whose main loop is silent for so long is replaced."""
 
-GARBAGE: Final = (20_000, 20, 20)
+GARBAGE: Final = (20_000, 10, 10)
 """New objects after which garbage is looked for: a request makes some ten thousand."""
 
 
