@@ -20,12 +20,11 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import boto3
-import urllib3
 from tusclient.client import TusClient
 
 from benchmarks import frame
 from benchmarks.frame import at_most, exactly
-from tests import s3_server
+from tests import live, s3_server
 from tests.factories import access as make
 from vergabe.access.permissions import Role
 from vergabe.app import create_app
@@ -118,8 +117,7 @@ def run(folder: Path, megabytes: int, settings: dict[str, str]) -> dict[str, Any
     bearer = prepared(Settings.from_environment(environment))
     server = subprocess.Popen([sys.executable, "-c", SERVER, host], env=os.environ | environment)
     try:
-        retries = urllib3.Retry(100, backoff_factor=0.2, backoff_max=1)
-        urllib3.request("GET", f"http://{host}/healthz", retries=retries)
+        live.wait_for(f"http://{host}/healthz")
         before = memory(server.pid, "VmRSS:")
         path = folder / "plan.zip"
         with path.open("wb") as target:
