@@ -3,10 +3,10 @@
 python -m benchmarks.bench_eforms_rules
 
 For notices of 3 and of 40 lots: schema check of a tree in memory, rules cold (a new process each
-time: start of Saxon, reading the SDK, compiling, one notice) and warm (processor time), in turns. The
-independent checker (../shared/tools/check_eforms.py) is measured as its command line works,
-compiling only rules whose elements the notice has. Then the memory of the process that checks,
-after all official examples.
+time: start of Saxon, reading the SDK, compiling, one notice) and warm, measured in turns; what runs
+in this process by its processor time. The independent checker (../shared/tools/check_eforms.py) is
+measured as its command line works, compiling only rules whose elements the notice has. Then the
+memory of the process that checks, after all official examples.
 """
 
 import json
