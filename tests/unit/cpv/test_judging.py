@@ -1,6 +1,7 @@
+import numpy as np
 import pytest
 
-from vergabe.cpv import grams, packaged
+from vergabe.cpv import fit, grams, packaged
 from vergabe.cpv.model import divisions_of
 from vergabe.cpv.space import rarity_of
 from vergabe.cpv.suggesting import suggest
@@ -29,3 +30,13 @@ def test_the_words_of_a_label_lead_to_its_class(division: str) -> None:
     entry = own[len(own) // 2]
     found = [each.code[:4] for each in suggest(packaged.model(), entry.label_de)]
     assert entry.code[:4] in found
+
+
+def test_what_many_small_weights_say_together_is_kept() -> None:
+    chance = np.random.default_rng(1)
+    signs = [chance.choice((-1.0, 1.0), count).astype(np.float32) for count in (40, 30)]
+    weights = np.float32(0.002) * np.outer(*signs)
+    stored = fit.stored(weights)
+    assert not len(stored["fit_values"])
+    rows, classes = (stored[f"fit_rest_{part}"].astype(np.float32) for part in ("rows", "classes"))
+    assert np.abs(rows @ classes - weights).max() < 0.0001
