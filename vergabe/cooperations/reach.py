@@ -8,9 +8,20 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, case, literal_column, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Uuid,
+    bindparam,
+    case,
+    literal_column,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from vergabe import clock
@@ -56,29 +67,40 @@ def reach_of(session: Session, actor: Actor, permission: Permission, *, now: dt.
     """
     if actor.is_operator:
         return Reach(is_unlimited=True)
-    org, today = actor.organisation_id, clock.berlin_day(now)
-    is_running = (Member.joined_on <= today) & or_(
-        Member.left_on.is_(None), Member.left_on >= today
-    )
-    memberships = select(Member.cooperation_id, case((is_running, 1), else_=0)).where(
-        Member.organisation_id == org
-    )
-    nothing: Any = literal_column("0")
-    named = (
-        select(Agreement.cooperation_id, nothing)
-        .join(TaskAssignment, TaskAssignment.agreement_id == Agreement.id)
-        .where(TaskAssignment.organisation_id == org, Agreement.in_force_on.is_not(None))
-    )
+    org = actor.organisation_id
     limits = {
         grant.cooperation_id
         for grant in actor.grants
         if grant.role in roles_with(permission) and grant.organisation_id == org
     }
-    found = session.execute(union(memberships, named))
+    found = session.execute(_REACHED, {"organisation": org, "today": clock.berlin_day(now)})
     allowed = [(key, is_member) for key, is_member in found if limits & {None, key}]
     member_of = {key for key, is_member in allowed if is_member}
     others = {key for key, _ in allowed} - member_of
     return Reach(sorted(member_of), sorted(others))
+
+
+def _reached() -> CompoundSelect[uuid.UUID, int]:
+    """Return cooperations of an organisation, and whether it is a member today."""
+    organisation: Any = bindparam("organisation", type_=Uuid)
+    today: Any = bindparam("today", type_=Date)
+    is_running = (Member.joined_on <= today) & or_(
+        Member.left_on.is_(None), Member.left_on >= today
+    )
+    memberships = select(Member.cooperation_id, case((is_running, 1), else_=0)).where(
+        Member.organisation_id == organisation
+    )
+    nothing: Any = literal_column("0")
+    named = (
+        select(Agreement.cooperation_id, nothing)
+        .join(TaskAssignment, TaskAssignment.agreement_id == Agreement.id)
+        .where(TaskAssignment.organisation_id == organisation, Agreement.in_force_on.is_not(None))
+    )
+    return union(memberships, named)
+
+
+# Nearly every list begins with it; made once.
+_REACHED: Final = _reached()
 
 
 def filters_by_cooperation(

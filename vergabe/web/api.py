@@ -110,7 +110,9 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # the library has no types
         return cast(Decorator, super().delete(rule, **options))
 
     def arguments(self, schema: Any, **options: Any) -> Decorator:
-        return cast(Decorator, super().arguments(schema, **options))
+        # One for all requests: of a class the library would make a new one for each.
+        made = schema() if isinstance(schema, type) else schema
+        return cast(Decorator, super().arguments(made, **options))
 
     def response(self, status_code: Any, schema: Any = None, **options: Any) -> Decorator:
         return cast(Decorator, super().response(status_code, schema, **options))
