@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from flask import current_app
 from sqlalchemy import Connection, Table, text
@@ -18,17 +18,14 @@ from vergabe import clock
 from vergabe.db import Base, Model
 
 Thing = TypeVar("Thing", bound=Model)
-# Tests live a few seconds around an instant; what is older would tell of another time.
-FRESH: Final = dt.timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
 class Memory:
-    """Rows as the driver gives them (or `COPY`), by table, and when they were made."""
+    """Rows as the driver gives them (or `COPY`), by table, and when all were there."""
 
     key: Any
     rows: dict[str, Any]
-    began: dt.datetime
     ended: dt.datetime
 
 
@@ -38,23 +35,24 @@ _memories: dict[tuple[Any, ...], Memory] = {}
 def remembered(
     session: Session, what: str, facts: Mapping[str, Any], make: Callable[[], Thing]
 ) -> Thing:
-    """Return what `make` returns, or the same rows again where the database is as empty as then.
+    """Return what `make` returns, or its rows again where it is that minute and nothing is there.
 
     facts: all that `make` depends on besides database, clock and file store.
     """
     connection = session.get_bind()
     if not isinstance(connection, Connection) or not _is_untouched(session, connection):
         return make()
-    place = (current_app.extensions["vergabe_files"], what, repr(sorted(facts.items())))
-    began = clock.now()
+    began, store = clock.now(), current_app.extensions["vergabe_files"]
+    place = (store, f"{began:%Y-%m-%dT%H:%M}", what, repr(sorted(facts.items())))
     memory = _memories.get(place)
-    if memory is None or not memory.began - FRESH < began < memory.ended + FRESH:
+    if memory is None:
         made = make()
         session.flush()
         key = type(made), made.id
-        _memories[place] = Memory(key, _rows(connection), began, clock.now())
+        _memories[place] = Memory(key, _rows(connection), clock.now())
         return made
     if began < memory.ended:
+        # A clock that was moved stands where it began; making it would have taken this long.
         clock.shift_to(memory.ended)
     _put(connection, memory.rows)
     kind, key = memory.key

@@ -8,6 +8,7 @@ import itertools
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import lxml.html
 import pytest
@@ -52,12 +53,20 @@ class Attempts:
         return True
 
     def by_page(self) -> bool:
-        address = f"/vergabeverfahren/{self.dlz.tender_id}/veroeffentlichen"
-        page = lxml.html.fromstring(self.client.get(address).get_data(as_text=True))
-        token = page.xpath("string(//input[@name='csrf_token']/@value)")
-        answer = self.client.post(address, data={"version": self.seen, "csrf_token": token})
+        data = {"version": self.seen, "csrf_token": self.token}
+        answer = self.client.post(self._page, data=data)
         assert answer.status_code in (303, 409), answer.status_code
         return answer.status_code == 303
+
+    @property
+    def _page(self) -> str:
+        return f"/vergabeverfahren/{self.dlz.tender_id}/veroeffentlichen"
+
+    @cached_property
+    def token(self) -> str:
+        """Return what the page of the publication gives against forged forms; it lasts."""
+        page = lxml.html.fromstring(self.client.get(self._page).get_data(as_text=True))
+        return str(page.xpath("string(//input[@name='csrf_token']/@value)"))
 
     def by_api(self) -> bool:
         answer = self.client.post(
