@@ -11,6 +11,8 @@ larger one takes minutes and some tens of gigabytes.
 """
 
 import contextlib
+import datetime as dt
+import itertools
 import logging
 import re
 import sys
@@ -74,8 +76,15 @@ def _parts(app: Flask, made: world.World) -> Parts:
         return lambda: visitor.open("GET", address.partition(" ")[0]).get_data()
 
     found = {address: opened(visitor, address) for address, visitor in asked}
+    found["/bekanntmachungen, a question nobody asked before"] = _asked_anew(made.public)
     found |= {f"sweep {each.__name__}": _swept(each, app) for each in SWEEPS}
     return found | {"match of a notice with subscriptions": _matched(app)}
+
+
+def _asked_anew(visitor: world.Visitor) -> Callable[[], object]:
+    """Return what asks the search for something else each time: known answers are kept."""
+    days = (dt.date(2000, 1, 1) + dt.timedelta(days=number) for number in itertools.count())
+    return lambda: visitor.open("GET", f"/bekanntmachungen?cpv=34&frist_ab={next(days)}").get_data()
 
 
 def _swept(sweep: Callable[[Flask], int], app: Flask) -> Callable[[], object]:
