@@ -1,6 +1,8 @@
 """A rival, a time-out, a lost connection: done again where that is safe, else 503, never 500."""
 
+import dataclasses
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -9,13 +11,17 @@ from sqlalchemy import select, text, update
 from werkzeug.test import TestResponse
 
 from tests.conftest import application_of_its_own
-from tests.factories import access
+from tests.factories import access, messages
+from tests.integration.messages.smtp_server import smtp_server
 from tests.integration.test_rivals import at_once
+from vergabe import sweeps
 from vergabe.access.model import Organisation, User
 from vergabe.access.permissions import Role
 from vergabe.db import db, reading, unit_of_work
 from vergabe.engines import DatabaseSettings, Patience, Process
 from vergabe.errors import Refused
+from vergabe.messages.service import Reader
+from vergabe.outbox import OutboxRow
 from vergabe.web.rights import public
 from vergabe.web.transactions import commits
 
@@ -200,6 +206,31 @@ def test_connection_lost_in_the_commit_says_that_it_is_uncertain(app: Flask) -> 
     answer = post(app, lose, accept_json=True)
     assert "Sehen Sie bitte nach, ob Ihre Eingabe angekommen ist" in sentence_of(answer)
     assert answer.get_json()["code"] == "uncertain"
+
+
+def test_mails_that_have_left_are_marked_although_the_database_is_busy(app: Flask) -> None:
+    before = app.extensions["vergabe_settings"]
+    with smtp_server() as (postbox, url), app.app_context():
+        app.extensions["vergabe_settings"] = dataclasses.replace(before, smtp_url=url)
+        with unit_of_work() as session:
+            messages.message(session, Reader(address="a@example.org"))
+        with db.engine.connect() as rival:
+
+            def block(_address: str) -> None:
+                rival.execute(select(OutboxRow).with_for_update())
+                threading.Thread(target=give_way).start()
+
+            def give_way() -> None:
+                time.sleep(1.5)  # longer than this application waits for a lock
+                rival.rollback()
+
+            postbox.before_accepting = block
+            assert sweeps.send_mails(app) == 1
+        with reading() as session:
+            assert set(session.scalars(select(OutboxRow.state))) == {"done"}
+        assert sweeps.send_mails(app) == 0
+        assert len(postbox.received) == 1
+    app.extensions["vergabe_settings"] = before
 
 
 def test_server_that_became_a_standby_is_answered_with_503(app: Flask) -> None:

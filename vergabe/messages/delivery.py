@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,10 +24,13 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import cast as sql_cast
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session
 
 from vergabe import clock, outbox, stopping
 from vergabe.db import unit_of_work
+from vergabe.disturbances import disturbance_in
 from vergabe.limits import hooks, rules
 from vergabe.limits.store import Store, Wish
 from vergabe.messages import bounces
@@ -45,6 +49,7 @@ BATCH: Final = 100
 BATCHES_PER_RUN: Final = 20
 MARGIN: Final = dt.timedelta(seconds=40)
 """No mail is begun this short before the lease ends: another worker might send it too."""
+PAUSE_BEFORE_MARKING_SECONDS: Final = 0.5
 PAUSE: Final = dt.timedelta(seconds=15)
 LONGEST_PAUSE: Final = dt.timedelta(minutes=5)
 _MAILS: Final = cast(Table, Mail.__table__)
@@ -148,7 +153,7 @@ def send_due(app: Flask) -> int:
                 is_reached = _send(mailer, batch)
             finally:
                 # Whatever happens: what has left is marked, and does not leave again.
-                _mark(batch, host)
+                _mark_surely(batch, host)
             tried += len(batch.outcomes)
             if not is_reached:
                 pause.begin(clock.now())
@@ -280,6 +285,18 @@ def _written() -> Select[Any]:
         .join(Message, Message.id == Mail.message_id)
         .where(Mail.id.in_(bindparam("mail_ids", expanding=True, type_=Uuid())))
     )
+
+
+def _mark_surely(batch: Batch, host: str) -> None:
+    """Mark what became of a batch; while the database is busy or away, as long as it is ours."""
+    while True:
+        try:
+            return _mark(batch, host)
+        except (DBAPIError, NoFreeConnection) as error:
+            if disturbance_in(error) is None or clock.now() >= batch.until:
+                raise
+            logger.warning("mails not marked yet", extra={"error": type(error).__name__})
+        time.sleep(PAUSE_BEFORE_MARKING_SECONDS)
 
 
 def _mark(batch: Batch, host: str) -> None:
