@@ -172,7 +172,7 @@ def _run(batch: Batch, seed: int, now: Path, found: Found) -> str | None:
         tempfile.TemporaryFile("w+") as out,
         tempfile.TemporaryFile("w+", errors="replace") as errors,
     ):
-        with subprocess.Popen(command, stdout=out, stderr=errors) as child:
+        with subprocess.Popen(command, stdout=out, stderr=errors, start_new_session=True) as child:
             death = _death(child, now)
         out.seek(0)
         for line in out:

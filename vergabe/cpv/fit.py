@@ -68,7 +68,8 @@ class Fit:
         labels = likeness[self.notice_count : self.notice_count + self.label_rows.shape[1]]
         rows = bent(np.concatenate([likeness[: self.notice_count], self.label_rows @ labels]))
         found: Floats = np.asarray(rows @ self.weights, np.float32)
-        return found + (rows @ self.rest[0]) @ self.rest[1]
+        found += (rows @ self.rest[0]) @ self.rest[1]
+        return found
 
 
 def bent(likeness: Floats) -> Floats:

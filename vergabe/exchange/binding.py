@@ -363,7 +363,11 @@ def _value(child: "etree._Element", slot: _Slot, includes: Mapping["etree._Eleme
         return _converted(child, slot.scalar, child.text or "")
     if child in includes:
         return Binary(content_id=includes[child])
-    return Binary(data=base64.b64decode("".join((child.text or "").split())))
+    try:
+        # The schema passes signs that are no base64, and padding that does not come out.
+        return Binary(data=base64.b64decode("".join((child.text or "").split())))
+    except ValueError:
+        raise _unreadable(child, None) from None
 
 
 def _converted(element: "etree._Element", scalar: Scalar, text: str) -> Any:

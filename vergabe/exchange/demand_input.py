@@ -275,9 +275,15 @@ def demand_warnings(demand: DemandInput, today: dt.date) -> list[Violation]:
 
 
 def lines_total_net_cents(demand: DemandInput) -> int:
-    """Return what the lines with quantity and unit price add up to, net, in cents."""
+    """Return what the lines with quantity and unit price add up to, net, in cents.
+
+    A line with a figure that `check_demand_input` refuses counts nothing.
+    """
     return sum(
         money.line_total_cents(item.quantity, item.unit_price_net_cents)
         for item in demand.items
-        if item.quantity is not None and item.unit_price_net_cents is not None
+        if item.quantity is not None
+        and item.unit_price_net_cents is not None
+        and not _quantity_violations(item.quantity, "")
+        and 0 <= item.unit_price_net_cents <= money.MAX_CENTS
     )

@@ -175,7 +175,8 @@ def _number(raw: object) -> Decimal | None:
 def _is_demanded(raw: Mapping[str, Any], value: Decimal, unit: str, cpv_main: str) -> bool:
     """Return whether a number in the text plausibly is the demanded quantity."""
     written = str(raw.get("raw", "")).casefold()
-    before = str(raw.get("context", "")).casefold().partition(written)[0]
+    # Without its own words a number stands nowhere in the context.
+    before = str(raw.get("context", "")).casefold().partition(written)[0] if written else ""
     if "option" in written or "option" in before or "bis zu" in written:
         return False
     if raw.get("kind") == "counted noun":

@@ -9,7 +9,7 @@ from typing import BinaryIO, Final, TypeVar
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from vergabe.errors import Violation
+from vergabe.errors import InvalidInput, Violation
 from vergabe.exchange.sheet_rows import (
     HEADER_SEARCHED_ROWS,
     Cell,
@@ -70,7 +70,9 @@ class _Grid:
 
     def numbered(self) -> Iterator[tuple[int, Sequence[object]]]:
         """Yield all rows, the empty ones above included, with their numbers from 1."""
-        return enumerate(self.values(), start=1)
+        rows = self.values()
+        # A cell is turned into its value only here, and may turn out to have none.
+        return enumerate(iter(lambda: _calamine(lambda: next(rows, None)), None), start=1)
 
     def searched(self) -> list[tuple[int, Sequence[object]]]:
         """Return the rows among which the header is sought."""
@@ -88,10 +90,20 @@ def _calamine(action: Callable[[], T]) -> T:
     try:
         return action()
     except (CalamineError, OSError, ValueError):
-        raise damaged(
-            "Die Arbeitsmappe konnte nicht gelesen werden. Bitte öffnen Sie sie in Ihrem Programm "
-            "und speichern Sie sie erneut als „Excel-Arbeitsmappe (.xlsx)“."
-        ) from None
+        raise _unreadable() from None
+    except BaseException as error:
+        # What the reader ends in where it did not reckon with a value, such as a day billions of
+        # years away, is no Exception, and its class is nowhere to be imported from.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _unreadable() from None
+
+
+def _unreadable() -> InvalidInput:
+    return damaged(
+        "Die Arbeitsmappe konnte nicht gelesen werden. Bitte öffnen Sie sie in Ihrem Programm "
+        "und speichern Sie sie erneut als „Excel-Arbeitsmappe (.xlsx)“."
+    )
 
 
 def _text(value: object) -> str:

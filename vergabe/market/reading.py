@@ -6,6 +6,7 @@ in archives cannot lead anywhere; sizes are limited before anything is read whol
 
 import gzip
 import io
+import lzma
 import tarfile
 import zipfile
 import zlib
@@ -32,6 +33,7 @@ _DAMAGED: Final = (
     tarfile.TarError,
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
     EOFError,
     NotImplementedError,  # a zip packed in a way that nobody uses
     RuntimeError,  # a zip with a password

@@ -28,6 +28,7 @@ from vergabe.suppliers.model import ProfileInterest, SupplierProfile
 
 LONGEST_LINE: Final = 1_000_000
 LONGEST_FILE: Final = 200_000_000
+MOST_LINES: Final = 1_000_000
 MOST_PROBLEMS: Final = 50
 
 
@@ -77,10 +78,13 @@ def open_lines(file: Path) -> Iterator[Iterator[str]]:
 
 
 def _counted(source: TextIO) -> Iterator[str]:
-    # Bounded reading: a packed file may unpack to one line of any length.
-    size = 0
+    # Bounded reading: a packed file may unpack to one line of any length, or to nothing but lines.
+    size = count = 0
     while line := source.readline(LONGEST_LINE + 1):
-        size += len(line)
+        size, count = size + len(line), count + 1
+        if count > MOST_LINES:
+            message = f"Die Datei hat mehr als {MOST_LINES} Zeilen. Bitte teilen Sie sie auf."
+            raise _wrong("too_many_rows", message, "")
         if size > LONGEST_FILE:
             raise _wrong("file_too_large", "Die Datei ist größer als 200 MB.", "")
         yield line

@@ -414,3 +414,26 @@ def test_the_same_file_is_known_by_its_hash() -> None:
     content = "Titel;CPV\nSalz;14410000\n"
     assert read(content).sha256 == read(content, "anders.csv").sha256
     assert read(content).sha256 != read(content + "\n").sha256
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"items": [{"text": "Salz", "quantity": 5, "unit_price_net_cents": 10**40}]}, "price"),
+        ({"items": [{"text": "Salz", "quantity": 10**12, "unit_price_net_cents": 1}]}, "quantity"),
+    ],
+)
+def test_lines_beyond_every_amount_are_refused_and_not_added_up(
+    more: dict[str, Any], code: str
+) -> None:
+    record = {"title": "Salz", "cpv_main": "34927100", "estimated_value_net_cents": 5_000}
+    sheet = read_demand_rows(
+        io.BytesIO(json.dumps(record | more).encode()), "a.jsonl", today=dt.date(2026, 11, 23)
+    )
+    assert [error.code.partition("_")[0] for error in sheet.errors] == [code]
+
+
+def test_a_number_found_without_its_words_is_read() -> None:
+    found = {"raw": "", "context": "bis zu 5 t", "value": 5, "unit_code": "TNE"}
+    record = {"title": "Salz", "cpv": ["34927100"], "quantities": [found]}
+    assert demand_from_notice_record(record).demand.title == "Salz"

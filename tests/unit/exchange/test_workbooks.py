@@ -236,6 +236,16 @@ def test_a_claim_of_endless_texts_or_formats_is_refused(count: str) -> None:
             read(repacked(content, {name: claim.encode()}))
 
 
+def test_a_day_billions_of_years_away_is_refused() -> None:
+    def fill(book: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, HEADERS)
+        sheet.write_row(1, 0, ["Streusalz", "34927100", 5, "t"])
+        sheet.write_number(1, 4, -1e20, book.add_format({"num_format": "dd.mm.yyyy"}))
+
+    with pytest.raises(InvalidInput, match="nicht gelesen"):
+        read(workbook(fill))
+
+
 def test_document_types_entities_and_damage_are_refused() -> None:
     plain = with_headers(["Salz", "14410000"])
     laughs = (
