@@ -3,9 +3,9 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Date, Uuid, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from vergabe import clock
@@ -25,21 +25,31 @@ def _counts_on(day: dt.date) -> ColumnElement[bool]:
     )
 
 
-def is_excluded_on(day: dt.date, member_id: Any, area_id: Any) -> ColumnElement[bool]:
-    """Return the condition that an area is excluded on a day, for all or for this member.
-
-    member_id, area_id: columns of the outer query.
-    """
-    return (
-        select(AreaExclusion.id)
-        .where(
-            AreaExclusion.area_id == area_id,
-            or_(AreaExclusion.member_id.is_(None), AreaExclusion.member_id == member_id),
-            _counts_on(day),
-        )
-        .correlate_except(AreaExclusion)
-        .exists()
+_DAY: Final[Any] = bindparam("day", type_=Date)
+_IS_EXCLUDED: Final = (
+    select(AreaExclusion.id)
+    .where(
+        AreaExclusion.area_id == Participation.area_id,
+        or_(AreaExclusion.member_id.is_(None), AreaExclusion.member_id == Member.id),
+        _counts_on(_DAY),
     )
+    .correlate_except(AreaExclusion)
+    .exists()
+)
+DEPTH: Final = (
+    select(Participation.depth)
+    .join(Member, Member.id == Participation.member_id)
+    .where(
+        Participation.area_id == bindparam("area", type_=Uuid),
+        Participation.valid_from <= _DAY,
+        or_(Participation.valid_to.is_(None), Participation.valid_to >= _DAY),
+        Member.organisation_id == bindparam("organisation", type_=Uuid),
+        Member.joined_on <= _DAY,
+        or_(Member.left_on.is_(None), Member.left_on >= _DAY),
+        ~_IS_EXCLUDED,
+    )
+)
+"""How deep an `organisation` takes part in an `area` on a `day`; made once, asked often."""
 
 
 def exclusions(session: Session, cooperation_id: uuid.UUID) -> list[AreaExclusion]:

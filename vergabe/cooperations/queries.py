@@ -8,9 +8,9 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, Uuid, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from vergabe import clock
@@ -239,22 +239,7 @@ def depth(session: Session, organisation_id: uuid.UUID, area_id: uuid.UUID, day:
     Where the area is excluded on that day, for it or for all, the depth is NONE.
     """
     asked = {"organisation": organisation_id, "area": area_id, "day": day}
-    return Depth(session.scalars(_DEPTH, asked).first() or Depth.NONE)
-
-
-_DAY: Final[Any] = bindparam("day", type_=Date)
-_DEPTH: Final = (
-    select(Participation.depth)
-    .join(Member, Member.id == Participation.member_id)
-    .where(
-        Participation.area_id == bindparam("area", type_=Uuid),
-        Participation.valid_from <= _DAY,
-        or_(Participation.valid_to.is_(None), Participation.valid_to >= _DAY),
-        Member.organisation_id == bindparam("organisation", type_=Uuid),
-        _is_member_on(_DAY),
-        ~area_queries.is_excluded_on(_DAY, Member.id, Participation.area_id),
-    )
-)
+    return Depth(session.scalars(area_queries.DEPTH, asked).first() or Depth.NONE)
 
 
 def current_agreement(
