@@ -62,7 +62,7 @@ def visible(actor: Actor, now: dt.datetime | None) -> Select[Cooperation]:
 
 
 # A condition is as dear to make as to ask the database; it is the same all day.
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _is_open_to(organisation_id: uuid.UUID | None, today: dt.date) -> ColumnElement[bool]:
     """Members see their cooperations, a service provider those that it works for."""
     member_of = select(Member.cooperation_id).where(

@@ -68,7 +68,7 @@ def visible(actor: Actor) -> Select[Tender]:
 
 
 # A condition is as dear to make as to ask the database; it is the same all day.
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _is_of(organisation_id: uuid.UUID | None, today: dt.date) -> ColumnElement[bool]:
     """An organisation sees tenders of its cooperations, those it buys in, those it works on."""
     member_of = select(Member.cooperation_id).where(
