@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Date, Uuid, bindparam, or_, select
@@ -76,6 +76,56 @@ def excluded_on(
         .order_by(AreaExclusion.id)
     )
     return {(organisation_id, row.area_id): row for row, organisation_id in rows}
+
+
+def bringing_demands(
+    session: Session, cooperation_id: uuid.UUID
+) -> Callable[[uuid.UUID, dt.date], list[uuid.UUID]]:
+    """Return who, by area and legal day, brings demands there, in the fixed order of the members.
+
+    Two reads for any number of areas and days.
+    """
+    stretches = session.execute(
+        select(
+            Member.id,
+            Member.organisation_id,
+            Member.joined_on,
+            Member.left_on,
+            Participation.area_id,
+            Participation.valid_from,
+            Participation.valid_to,
+        )
+        .join(Participation, Participation.member_id == Member.id)
+        .where(
+            Member.cooperation_id == cooperation_id,
+            Participation.depth.in_([depth.value for depth in BRINGS_DEMANDS]),
+        )
+        .order_by(Member.position)
+    ).all()
+    left_out = exclusions(session, cooperation_id)
+
+    def on(area_id: uuid.UUID, day: dt.date) -> list[uuid.UUID]:
+        without = {
+            each.member_id
+            for each in left_out
+            if each.area_id == area_id and _is_within(day, each.valid_from, each.valid_to)
+        }
+        if None in without:
+            return []
+        return [
+            row.organisation_id
+            for row in stretches
+            if row.area_id == area_id
+            and row.id not in without
+            and _is_within(day, row.joined_on, row.left_on)
+            and _is_within(day, row.valid_from, row.valid_to)
+        ]
+
+    return on
+
+
+def _is_within(day: dt.date, first: dt.date, last: dt.date | None) -> bool:
+    return first <= day and (last is None or day <= last)
 
 
 def exclusion(

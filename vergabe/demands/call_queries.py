@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, joinedload
 from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
+from vergabe.cooperations import area_queries, tasks
 from vergabe.cooperations import queries as cooperations
-from vergabe.cooperations import tasks
 from vergabe.cooperations.model import Cooperation, TaskArea
 from vergabe.cooperations.rules import BRINGS_DEMANDS
 from vergabe.cooperations.task_rules import Step
@@ -142,10 +142,13 @@ def asked(session: Session, call: CallForDemands, *, now: dt.datetime) -> list[u
     Those that take part in the area with demands: today while it is open, on its last day later, so
     that an answer rate does not change when a member leaves years afterwards.
     """
-    last_instant = call.closes_at - dt.timedelta(microseconds=1)
-    day = clock.berlin_day(max(call.opens_at, min(now, last_instant)))
-    depths = cooperations.depths(session, call.area_id, day)
+    depths = cooperations.depths(session, call.area_id, _day_that_counts(call, now))
     return [organisation_id for organisation_id, depth in depths.items() if depth in BRINGS_DEMANDS]
+
+
+def _day_that_counts(call: CallForDemands, now: dt.datetime) -> dt.date:
+    last_instant = call.closes_at - dt.timedelta(microseconds=1)
+    return clock.berlin_day(max(call.opens_at, min(now, last_instant)))
 
 
 def is_asked(
@@ -214,8 +217,9 @@ def rates(
     given = _demand_answers(session, Demand.call_id.in_(call_ids))
     none = _no_demand_answers(session, CallAnswer.call_id.in_(call_ids))
     kinds: dict[uuid.UUID, list[AnswerKind]] = {}
+    asked_on = area_queries.bringing_demands(session, cooperation_id)
     for call in calls:
-        for organisation_id in asked(session, call, now=now):
+        for organisation_id in asked_on(call.area_id, _day_that_counts(call, now)):
             key = (call.id, organisation_id)
             kind = _kind(key in given, key in none)
             kinds.setdefault(organisation_id, []).append(kind)

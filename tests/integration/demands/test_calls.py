@@ -14,7 +14,9 @@ from vergabe import clock, sweeps
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Role
 from vergabe.audit import queries as audit
-from vergabe.cooperations.model import Cooperation
+from vergabe.cooperations import area_queries
+from vergabe.cooperations.area_model import AreaExclusion
+from vergabe.cooperations.model import Cooperation, Member
 from vergabe.demands import call_queries, call_rules, calls, drafts, service
 from vergabe.demands.call_rules import AnswerKind
 from vergabe.demands.drafts import Place
@@ -204,6 +206,35 @@ def test_rates_over_all_calls_and_per_member(session: Session, group: Group) -> 
         "Jülich": 10_000,
         "Kerpen": 5_000,
     }
+
+
+def test_rates_ask_on_each_day_whom_a_call_asks(session: Session, group: Group) -> None:
+    """One who left, one who is left out for a while: the same for one call and for all of them."""
+    call, day = opened(session, group), clock.berlin_day(NOON)
+    members = {
+        member.organisation.name: member
+        for member in session.scalars(
+            select(Member).where(Member.cooperation_id == group.cooperation.id)
+        )
+    }
+    members["Kerpen"].left_on = day + dt.timedelta(days=1)
+    session.add(
+        AreaExclusion(
+            area_id=call.area_id,
+            member_id=members["Jülich"].id,
+            valid_from=day + dt.timedelta(days=1),
+            valid_to=day + dt.timedelta(days=2),
+            reason="Umbau",
+            recorded_at=NOON,
+        )
+    )
+    session.flush()
+    asked_on = area_queries.bringing_demands(session, group.cooperation.id)
+    asked = [
+        call_queries.asked(session, call, now=NOON + dt.timedelta(days=days)) for days in range(4)
+    ]
+    assert [asked_on(call.area_id, day + dt.timedelta(days=days)) for days in range(4)] == asked
+    assert [len(found) for found in asked] == [3, 2, 1, 2]
 
 
 def test_call_of_another_cooperation_is_not_found(session: Session, group: Group) -> None:
