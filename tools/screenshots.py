@@ -17,6 +17,7 @@ from tests.browser import support
 from tests.browser.serving import serving
 from tests.conftest import MovableClock
 from tests.journeys.three_towns import COORDINATOR, FITTING_SUPPLIERS, OFFICER, TOWNS, ThreeTowns
+from vergabe.cooperations.model import Cooperation
 from vergabe.demo.filling import fill
 from vergabe.demo.place import PASSWORD, demo_settings, prepare
 from vergabe.pools.model import Pool
@@ -96,9 +97,12 @@ def tell_story(place: Path) -> ThreeTowns:
 
 
 def _proposal(towns: ThreeTowns) -> str:
-    """Return the id of a pool that is still a proposal, of the most members."""
+    """Return the id of a pool of these towns that is still a proposal, of the most members."""
     with towns.look() as session:
-        found = session.scalars(select(Pool).where(Pool.stage == "proposed")).all()
+        mine = select(Cooperation.id).where(Cooperation.key == "dlz")
+        found = session.scalars(
+            select(Pool).where(Pool.stage == "proposed", Pool.cooperation_id.in_(mine))
+        ).all()
         return str(max(found, key=lambda pool: (len(pool.entries), pool.title)).id)
 
 
@@ -119,7 +123,9 @@ def take(folder: Path, wanted: tuple[Picture, ...] = ALL) -> None:
                 ) as window:
                     if picture.email:
                         log_in(window.page, picture.email)
-                    window.page.goto(picture.path.format(**ids))
+                    answer = window.page.goto(picture.path.format(**ids))
+                    if answer is None or not answer.ok:
+                        raise SystemExit(f"{picture.name}: the page is a refusal")
                     file = folder / f"{picture.name}.png"
                     window.page.screenshot(path=file)
                     print(f"{file.name}: {file.stat().st_size // 1000} KB")
