@@ -83,6 +83,7 @@ def play(app: Flask, wanted: argparse.Namespace) -> dict[str, Any]:
     return {
         "written": len(written),
         "given_up": race.given_up,
+        "turned_away": race.turned_away,
         "missed": sum(len(written - set(ids)) for ids in seen),
         "double": sum(len(ids) - len(set(ids)) for ids in seen),
         "out_of_order": sum(reader.seen != sorted(reader.seen) for reader in race.readers),

@@ -16,10 +16,12 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from vergabe import clock, ids
 from vergabe.db import reading, unit_of_work
+from vergabe.disturbances import Disturbance, disturbance_in
 from vergabe.notices import queries
 from vergabe.notices.model import Notice
 from vergabe.notices.places import next_place
@@ -46,6 +48,8 @@ class Race:
 
     committed: dict[uuid.UUID, float] = field(default_factory=dict)
     given_up: int = 0
+    turned_away: int = 0
+    """Writers whom a busy database let wait for too long: nothing stored, and they come again."""
     readers: list[Reader] = field(default_factory=list)
     naive: Reader = field(default_factory=Reader)
     """Follows by instant and id, as feeds often do: loses what commits late."""
@@ -143,6 +147,10 @@ def _one(
                 raise GivenUp
     except GivenUp:
         race.given_up += 1
+    except DBAPIError as error:
+        if disturbance_in(error) is not Disturbance.BUSY:
+            raise
+        race.turned_away += 1
     else:
         race.committed[notice.id] = time.time()
 
