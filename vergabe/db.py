@@ -57,7 +57,7 @@ REPLICA: Final = "replica"
 _asks_replica: ContextVar[bool] = ContextVar("vergabe_asks_replica", default=False)
 
 
-class _RoutedSession(RoutableSession):
+class _OurSession(RoutableSession):
     """Reads from the copy while `asking_replica` says so; everything else is the primary's."""
 
     def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
@@ -65,12 +65,24 @@ class _RoutedSession(RoutableSession):
             return db.engines[REPLICA]
         return super().get_bind(*args, **kwargs)
 
+    def rollback(self) -> None:
+        """Undo what was written; where the connection is lost, that has happened already.
+
+        Whoever rolls back has an error in hand, which this must not take the place of.
+        """
+        try:
+            super().rollback()
+        except DBAPIError as error:
+            if disturbance_in(error) is None:
+                raise
+            self.invalidate()
+
 
 # Rows stay readable after the commit: an answer is written from them without asking again.
 db = SQLAlchemy(
     model_class=Base,
     disable_autonaming=True,
-    session_options={"expire_on_commit": False, "class_": _RoutedSession},
+    session_options={"expire_on_commit": False, "class_": _OurSession},
 )
 
 
@@ -184,16 +196,6 @@ def unit_of_work() -> Iterator[Session]:
             raise
         finally:
             session.close()
-
-
-def undo() -> None:
-    """Roll back the session at hand; where its connection is lost, that has been done already."""
-    try:
-        db.session.rollback()
-    except DBAPIError as error:
-        if disturbance_in(error) is None:
-            raise
-        db.session().invalidate()
 
 
 @contextlib.contextmanager

@@ -198,6 +198,17 @@ def test_mistake_of_ours_is_told_although_its_connection_was_lost_meanwhile(app:
     assert post(app, lambda: rename("Jülich", "3")).status_code == 200
 
 
+def test_error_of_a_job_is_not_hidden_by_the_connection_that_it_lost(app: Flask) -> None:
+    with app.app_context():
+        with pytest.raises(LookupError), unit_of_work():
+            rename("Jülich", "1")
+            cut(app, own_backend())
+            raise LookupError
+        with unit_of_work():
+            rename("Jülich", "3")
+    assert "3" in phones(app)
+
+
 def test_connection_lost_in_the_commit_says_that_it_is_uncertain(app: Flask) -> None:
     def lose() -> None:
         rename("Jülich", "1")

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
-from vergabe.db import asking_replica, db, undo
+from vergabe.db import asking_replica, db
 from vergabe.disturbances import disturbance_in
 from vergabe.web.marks import View, mark
 from vergabe.web.replica import FROM_PRIMARY, copy_of_app
@@ -37,7 +37,7 @@ def may_lag(view: View) -> View:
             copy.leave_alone()
         finally:
             # What was read there must not be looked up here.
-            undo()
+            db.session.rollback()
             db.session.expunge_all()
         return cast(ResponseReturnValue, view(*args, **kwargs))
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import flash, redirect
 from flask.typing import ResponseReturnValue
 
-from vergabe.db import undo
+from vergabe.db import db
 from vergabe.errors import DomainError, InvalidInput, Refused, Stale, TooLarge
 
 
@@ -25,7 +25,7 @@ def attempt(
     try:
         outcome = command()
     except (InvalidInput, Refused, Stale, TooLarge) as error:
-        undo()
+        db.session.rollback()
         return again(error)
     flash(str(outcome) if done is None else done, "success")
     return redirect(to, code=303)

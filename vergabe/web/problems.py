@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from vergabe.db import db, undo
+from vergabe.db import db
 from vergabe.disturbances import Disturbance, disturbance_in
 from vergabe.errors import DomainError, InvalidInput, Refused, Stale, TooMany, Violation
 from vergabe.settings import MEGABYTE
@@ -151,7 +151,7 @@ def init_app(app: Flask) -> None:
 
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:
-    undo()
+    db.session.rollback()
     response = answer(error.as_problem(), error.violations)
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.wait_seconds)
@@ -208,7 +208,7 @@ def _problem(status: int, code: str, title: str, detail: str) -> dict[str, Any]:
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.response
-    undo()
+    db.session.rollback()
     status = error.code or 500
     if status in (301, 302, 303, 307, 308):
         return error.get_response()
@@ -241,7 +241,7 @@ def _too_large() -> str:
 
 
 def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
-    undo()
+    db.session.rollback()
     if not wants_problem() and expired.may_keep():
         return expired.answer(400)
     return answer(
@@ -332,5 +332,5 @@ def _say_without_database(error: Exception) -> None:
 
 
 def _unexpected(_error: Exception) -> ResponseReturnValue:
-    undo()
+    db.session.rollback()
     return answer(_problem(500, "unexpected", *_UNEXPECTED))

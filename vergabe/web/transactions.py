@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from vergabe import clock
-from vergabe.db import db, undo, writing
+from vergabe.db import db, writing
 from vergabe.disturbances import Disturbance, disturbance_in, leaves_doubt
 from vergabe.errors import Refused
 from vergabe.web import crowding, idempotency
@@ -71,7 +71,7 @@ def _attempt(view: Callable[..., Any], args: Any, kwargs: Any) -> Response:
         return stored
     response: Response = current_app.make_response(view(*args, **kwargs))
     if response.status_code >= 400:
-        undo()
+        db.session.rollback()
         return response
     # What must not be kept anywhere is not kept here either: it is answered anew.
     if key is not None and not response.cache_control.no_store:
