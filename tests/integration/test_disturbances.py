@@ -199,11 +199,15 @@ def test_mistake_of_ours_is_told_although_its_connection_was_lost_meanwhile(app:
 
 
 def test_error_of_a_job_is_not_hidden_by_the_connection_that_it_lost(app: Flask) -> None:
-    with app.app_context():
-        with pytest.raises(LookupError), unit_of_work():
+    def fail() -> None:
+        with unit_of_work():
             rename("Jülich", "1")
             cut(app, own_backend())
             raise LookupError
+
+    with app.app_context():
+        with pytest.raises(LookupError):
+            fail()
         with unit_of_work():
             rename("Jülich", "3")
     assert "3" in phones(app)

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Date, Row, Select, Uuid, bindparam, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Row, Select, Uuid, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from vergabe import clock
@@ -19,11 +19,14 @@ NAME_LENGTH: Final = 200
 """Of the columns that keep who acted."""
 
 
-def _valid_assignments(day: dt.date) -> Select[RoleAssignment]:
-    return select(RoleAssignment).where(
-        RoleAssignment.valid_from <= day,
-        (RoleAssignment.valid_to.is_(None)) | (RoleAssignment.valid_to >= day),
+def _counts_on(day: dt.date | BindParameter[dt.date]) -> ColumnElement[bool]:
+    return (RoleAssignment.valid_from <= day) & (
+        RoleAssignment.valid_to.is_(None) | (RoleAssignment.valid_to >= day)
     )
+
+
+def _valid_assignments(day: dt.date) -> Select[RoleAssignment]:
+    return select(RoleAssignment).where(_counts_on(day))
 
 
 def organisations_of(
@@ -76,9 +79,7 @@ def actor_of_token(session: Session, token: str, *, now: dt.datetime) -> tuple[A
 
 # The statements that every request begins with, made once.
 _substituted, _home = aliased(User), aliased(Organisation)
-_IS_VALID: Final = (RoleAssignment.valid_from <= bindparam("day", type_=Date)) & (
-    RoleAssignment.valid_to.is_(None) | (RoleAssignment.valid_to >= bindparam("day", type_=Date))
-)
+_IS_VALID: Final = _counts_on(bindparam("day", type_=Date))
 _FACTS: Final = (
     RoleAssignment.role,
     RoleAssignment.cooperation_id,

@@ -11,7 +11,6 @@ from collections.abc import Callable, Hashable
 from typing import Any, Final
 
 MOST: Final = 256
-Until = dt.datetime
 
 
 class Answers:
@@ -19,10 +18,10 @@ class Answers:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: OrderedDict[Hashable, tuple[dt.datetime, Until, Any]] = OrderedDict()
+        self._known: OrderedDict[Hashable, tuple[dt.datetime, dt.datetime, Any]] = OrderedDict()
 
     def of(
-        self, question: Hashable, now: dt.datetime, work_out: Callable[[], tuple[Any, Until]]
+        self, question: Hashable, now: dt.datetime, work_out: Callable[[], tuple[Any, dt.datetime]]
     ) -> Any:
         """Return the answer at an instant: as it was worked out, or anew.
 

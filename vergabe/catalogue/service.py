@@ -9,7 +9,6 @@ from typing import Any, Final, Literal
 
 import numpy as np
 from sqlalchemy import insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from vergabe import ids
@@ -21,7 +20,7 @@ from vergabe.catalogue.model import (
     CatalogueWord,
 )
 from vergabe.catalogue.words import words
-from vergabe.db import insert_unless_there
+from vergabe.db import insert_unless_there, upsert
 
 Origin = Literal["own", "other"]
 
@@ -115,9 +114,10 @@ def _note_parts(session: Session, origin: Origin, before: int, now: dt.datetime)
         )
     )
     for number in sorted({each // PART for each in written}):
-        insert_unless_there(session, CataloguePart, {"number": number, "changed_at": now})
         session.execute(
-            update(CataloguePart).where(CataloguePart.number == number).values(changed_at=now)
+            upsert(session, CataloguePart)
+            .values(number=number, changed_at=now)
+            .on_conflict_do_update(index_elements=["number"], set_={"changed_at": now})
         )
 
 
@@ -171,9 +171,7 @@ def _numbers(session: Session, wanted: set[str]) -> dict[str, int]:
 
 
 def _insert_words(session: Session, new: Sequence[str]) -> None:
-    is_postgres = session.get_bind().dialect.name == "postgresql"
-    insert_into: Any = postgresql.insert if is_postgres else sqlite.insert
-    statement = insert_into(CatalogueWord).on_conflict_do_nothing()
+    statement = upsert(session, CatalogueWord).on_conflict_do_nothing()
     session.execute(statement, [{"word": word} for word in new])
 
 

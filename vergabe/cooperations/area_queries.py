@@ -12,7 +12,7 @@ from vergabe import clock
 from vergabe.access.model import Organisation
 from vergabe.cooperations.area_model import AreaExclusion
 from vergabe.cooperations.model import Member, Participation, TaskArea
-from vergabe.cooperations.rules import BRINGS_DEMANDS, Phase
+from vergabe.cooperations.rules import BRINGS_DEMANDS, Phase, is_valid_on
 from vergabe.db import Base
 from vergabe.errors import Refused, Violation
 
@@ -44,8 +44,7 @@ DEPTH: Final = (
         Participation.valid_from <= _DAY,
         or_(Participation.valid_to.is_(None), Participation.valid_to >= _DAY),
         Member.organisation_id == bindparam("organisation", type_=Uuid),
-        Member.joined_on <= _DAY,
-        or_(Member.left_on.is_(None), Member.left_on >= _DAY),
+        Member.counts_on(_DAY),
         ~_IS_EXCLUDED,
     )
 )
@@ -108,7 +107,7 @@ def bringing_demands(
         without = {
             each.member_id
             for each in left_out
-            if each.area_id == area_id and _is_within(day, each.valid_from, each.valid_to)
+            if each.area_id == area_id and _counts(day, each.valid_from, each.valid_to)
         }
         if None in without:
             return []
@@ -117,15 +116,15 @@ def bringing_demands(
             for row in stretches
             if row.area_id == area_id
             and row.id not in without
-            and _is_within(day, row.joined_on, row.left_on)
-            and _is_within(day, row.valid_from, row.valid_to)
+            and _counts(day, row.joined_on, row.left_on)
+            and _counts(day, row.valid_from, row.valid_to)
         ]
 
     return on
 
 
-def _is_within(day: dt.date, first: dt.date, last: dt.date | None) -> bool:
-    return first <= day and (last is None or day <= last)
+def _counts(day: dt.date, first: dt.date, last: dt.date | None) -> bool:
+    return is_valid_on(day, valid_from=first, valid_to=last, revoked_on=None)
 
 
 def exclusion(

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Boolean,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     String,
     Text,
     UniqueConstraint,
     false,
+    or_,
     true,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -95,6 +99,11 @@ class Member(Model):
     cooperation: Mapped[Cooperation] = relationship(back_populates="members")
     organisation: Mapped[Organisation] = relationship()
     participations: Mapped[list[Participation]] = relationship(back_populates="member")
+
+    @classmethod
+    def counts_on(cls, day: dt.date | BindParameter[dt.date]) -> ColumnElement[bool]:
+        """Return the condition of a membership on a legal day; day: a date or a parameter."""
+        return (cls.joined_on <= day) & or_(cls.left_on.is_(None), cls.left_on >= day)
 
 
 class TaskArea(Model):

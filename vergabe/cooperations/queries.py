@@ -35,15 +35,11 @@ from vergabe.web.paging import Page, newest_first
 WHAT = "Die Zusammenarbeit"
 
 
-def _is_member_on(day: dt.date) -> ColumnElement[bool]:
-    return (Member.joined_on <= day) & or_(Member.left_on.is_(None), Member.left_on >= day)
-
-
 def memberships(organisation_ids: Sequence[uuid.UUID | None], day: dt.date) -> Select[uuid.UUID]:
     """Return the ids of the cooperations of which one of these is a member on a legal day."""
     known = [each for each in organisation_ids if each is not None]
     return select(Member.cooperation_id).where(
-        Member.organisation_id.in_(known), _is_member_on(day)
+        Member.organisation_id.in_(known), Member.counts_on(day)
     )
 
 
@@ -66,7 +62,7 @@ def visible(actor: Actor, now: dt.datetime | None) -> Select[Cooperation]:
 def _is_open_to(organisation_id: uuid.UUID | None, today: dt.date) -> ColumnElement[bool]:
     """Members see their cooperations, a service provider those that it works for."""
     member_of = select(Member.cooperation_id).where(
-        Member.organisation_id == organisation_id, _is_member_on(today)
+        Member.organisation_id == organisation_id, Member.counts_on(today)
     )
     # A service provider sees a cooperation for which it does something that all share.
     serves = task_queries.served_cooperations(organisation_id, today)
@@ -132,7 +128,7 @@ def members(session: Session, cooperation_id: uuid.UUID, day: dt.date) -> list[M
     """Return the members on a legal day in the fixed order, organisations loaded."""
     query = (
         select(Member)
-        .where(Member.cooperation_id == cooperation_id, _is_member_on(day))
+        .where(Member.cooperation_id == cooperation_id, Member.counts_on(day))
         .options(selectinload(Member.organisation))
         .order_by(Member.position)
     )
@@ -143,7 +139,7 @@ def member_ids(session: Session, cooperation_id: uuid.UUID, now: dt.datetime) ->
     """Return the organisation ids of the members on the legal day of `now`, in the fixed order."""
     query = (
         select(Member.organisation_id)
-        .where(Member.cooperation_id == cooperation_id, _is_member_on(clock.berlin_day(now)))
+        .where(Member.cooperation_id == cooperation_id, Member.counts_on(clock.berlin_day(now)))
         .order_by(Member.position)
     )
     return list(session.scalars(query))
@@ -199,7 +195,7 @@ def depths(session: Session, area_id: uuid.UUID, day: dt.date) -> dict[uuid.UUID
             & (Participation.valid_from <= day)
             & or_(Participation.valid_to.is_(None), Participation.valid_to >= day),
         )
-        .where(TaskArea.id == area_id, _is_member_on(day))
+        .where(TaskArea.id == area_id, Member.counts_on(day))
         .order_by(Member.position)
     )
     return {
@@ -219,7 +215,7 @@ def depth_matrix(
         .join(Participation, Participation.member_id == Member.id)
         .where(
             Member.cooperation_id == cooperation_id,
-            _is_member_on(day),
+            Member.counts_on(day),
             Participation.valid_from <= day,
             or_(Participation.valid_to.is_(None), Participation.valid_to >= day),
         )

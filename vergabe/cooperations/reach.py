@@ -18,7 +18,6 @@ from sqlalchemy import (
     bindparam,
     case,
     literal_column,
-    or_,
     select,
     union,
 )
@@ -84,10 +83,8 @@ def _reached() -> CompoundSelect[uuid.UUID, int]:
     """Return cooperations of an organisation, and whether it is a member today."""
     organisation: Any = bindparam("organisation", type_=Uuid)
     today: Any = bindparam("today", type_=Date)
-    is_running = (Member.joined_on <= today) & or_(
-        Member.left_on.is_(None), Member.left_on >= today
-    )
-    memberships = select(Member.cooperation_id, case((is_running, 1), else_=0)).where(
+    is_member = case((Member.counts_on(today), 1), else_=0)
+    memberships = select(Member.cooperation_id, is_member).where(
         Member.organisation_id == organisation
     )
     nothing: Any = literal_column("0")

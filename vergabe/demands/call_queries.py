@@ -142,8 +142,8 @@ def asked(session: Session, call: CallForDemands, *, now: dt.datetime) -> list[u
     Those that take part in the area with demands: today while it is open, on its last day later, so
     that an answer rate does not change when a member leaves years afterwards.
     """
-    depths = cooperations.depths(session, call.area_id, _day_that_counts(call, now))
-    return [organisation_id for organisation_id, depth in depths.items() if depth in BRINGS_DEMANDS]
+    asked_on = area_queries.bringing_demands(session, call.cooperation_id)
+    return asked_on(call.area_id, _day_that_counts(call, now))
 
 
 def _day_that_counts(call: CallForDemands, now: dt.datetime) -> dt.date:

@@ -29,7 +29,8 @@ from vergabe.jobs.model import Job
 from vergabe.jobs.rules import OPEN
 from vergabe.messages import queries as messages
 from vergabe.messages.model import Message
-from vergabe.pools.model import Joining, Pool, PoolDemand
+from vergabe.pools import queries as pools
+from vergabe.pools.model import Joining, Pool
 from vergabe.tenders import queries as tenders
 from vergabe.tenders.model import Tender
 from vergabe.texts import marked
@@ -128,14 +129,11 @@ def _calls(actor: Actor, now: dt.datetime) -> Select[str, int]:
 def _joinings(actor: Actor, now: dt.datetime) -> Select[str, int]:
     organisation = actor.organisation_id
     decided = exists().where(Joining.pool_id == Pool.id, Joining.organisation_id == organisation)
-    takes_part = exists().where(
-        PoolDemand.pool_id == Pool.id,
-        PoolDemand.removed_at.is_(None),
-        Demand.id == PoolDemand.demand_id,
-        Demand.organisation_id == organisation,
-    )
     return _number(TASKS, Pool).where(
-        Pool.stage == "joining", Pool.joining_deadline > now, takes_part, ~decided
+        Pool.stage == "joining",
+        Pool.joining_deadline > now,
+        pools.has_demands_of(organisation),
+        ~decided,
     )
 
 

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from vergabe.access.actor import Actor
 from vergabe.cooperations.model import Cooperation
-from vergabe.demands.model import Demand
 from vergabe.home.task import MOST_OF_ONE_KIND, Task, count, memberships, number
-from vergabe.pools.model import Joining, Pool, PoolDemand
+from vergabe.pools import queries as pools
+from vergabe.pools.model import Joining, Pool
 from vergabe.votes import queries as votes
 
 
@@ -20,18 +20,18 @@ def joinings(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Task]
     decided = exists().where(
         Joining.pool_id == Pool.id, Joining.organisation_id == actor.organisation_id
     )
-    pools = session.scalars(
+    waiting = session.scalars(
         select(Pool)
         .where(
             Pool.stage == "joining",
             Pool.joining_deadline > now,
-            Pool.id.in_(_with_own_demands(actor)),
+            pools.has_demands_of(actor.organisation_id),
             ~decided,
         )
         .order_by(Pool.joining_deadline)
         .limit(MOST_OF_ONE_KIND)
     )
-    for pool in pools:
+    for pool in waiting:
         yield Task(
             f"Über den Beitritt zur Bündelung „{pool.title}“ ist zu entscheiden",
             "Entscheiden",
@@ -92,11 +92,3 @@ def _led(session: Session, actor: Actor, condition: Any) -> Iterator[Pool]:
     led = select(Cooperation.id).where(Cooperation.lead_organisation_id == actor.organisation_id)
     query = select(Pool).where(Pool.cooperation_id.in_(led), condition)
     yield from session.scalars(query.order_by(Pool.id).limit(MOST_OF_ONE_KIND))
-
-
-def _with_own_demands(actor: Actor) -> Any:
-    return (
-        select(PoolDemand.pool_id)
-        .join(Demand, Demand.id == PoolDemand.demand_id)
-        .where(PoolDemand.removed_at.is_(None), Demand.organisation_id == actor.organisation_id)
-    )

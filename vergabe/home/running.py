@@ -17,12 +17,14 @@ from vergabe.demands.stages import STAGE_NAMES as DEMAND_NAMES
 from vergabe.demands.stages import Stage as DemandStage
 from vergabe.pools import presenting
 from vergabe.pools import queries as pools
-from vergabe.pools.model import Pool, PoolDemand
+from vergabe.pools.model import Pool
+from vergabe.pools.stages import RUNNING_STAGES as RUNNING_POOLS
 from vergabe.pools.stages import STAGE_NAMES as POOL_NAMES
 from vergabe.pools.stages import Stage as PoolStage
 from vergabe.tenders import queries as tenders
 from vergabe.tenders.model import Tender, TenderBuyer
 from vergabe.tenders.presenting import stage_kind
+from vergabe.tenders.rules import RUNNING_STAGES as RUNNING_TENDERS
 from vergabe.tenders.rules import Stage as TenderStage
 from vergabe.tenders.rules import shown_stage
 from vergabe.web import paging
@@ -34,15 +36,6 @@ _STEERING: Final = frozenset(
     {Role.COORDINATOR, Role.PROCUREMENT_OFFICER, Role.CHIEF_OFFICER, Role.RELEASER}
 )
 _TAKING_PART: Final = frozenset({Role.REQUESTER, Role.OPENER})
-# Named by what they are, not by what they are not: an index then leads past all that has ended.
-_POOL_RUNNING: Final = tuple(
-    stage
-    for stage in PoolStage
-    if stage not in (PoolStage.CONCLUDED, PoolStage.DISSOLVED, PoolStage.REJECTED)
-)
-_TENDER_RUNNING: Final = tuple(
-    stage for stage in TenderStage if stage not in (TenderStage.COMPLETED, TenderStage.CANCELLED)
-)
 _DEMAND_MOVES: Final = (
     DemandStage.SUBMITTED,
     DemandStage.RELEASED,
@@ -120,14 +113,9 @@ def _demands(session: Session, actor: Actor) -> Iterator[Running]:
 
 
 def _pools(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Running]:
-    conditions: list[ColumnElement[bool]] = [Pool.stage.in_(_POOL_RUNNING)]
+    conditions: list[ColumnElement[bool]] = [Pool.stage.in_(RUNNING_POOLS)]
     if not actor.roles & _STEERING:
-        takes_part = exists().where(
-            PoolDemand.pool_id == Pool.id,
-            PoolDemand.removed_at.is_(None),
-            Demand.id == PoolDemand.demand_id,
-            Demand.organisation_id == actor.organisation_id,
-        )
+        takes_part = pools.has_demands_of(actor.organisation_id)
         conditions += [takes_part, Pool.stage != PoolStage.PROPOSED]
     parts = pools.visible_parts(session, actor, now)
     page = paging.newest_of(session, select(Pool), Pool.id, parts, *conditions, limit=MOST)
@@ -145,7 +133,7 @@ def _pools(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Running
 
 
 def _tenders(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Running]:
-    conditions: list[ColumnElement[bool]] = [Tender.stage.in_(_TENDER_RUNNING)]
+    conditions: list[ColumnElement[bool]] = [Tender.stage.in_(RUNNING_TENDERS)]
     if not actor.roles & _STEERING:
         buys = exists().where(
             TenderBuyer.tender_id == Tender.id,

@@ -20,10 +20,10 @@ from vergabe.plans.planning import Planned
 from vergabe.plans.timetables import MilestoneLine, TimetableView
 from vergabe.pools import queries as pools
 from vergabe.pools.model import Pool
+from vergabe.pools.stages import RUNNING_STAGES
 
 # More projects at once than anybody can follow in one picture; the newest ones are shown.
 MOST_PROJECTS: Final = 12
-_ENDED: Final = ("rejected", "dissolved", "concluded")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ def plan_of(
     today = clock.berlin_day(now)
     query = (
         pools.visible(actor)
-        .where(Pool.cooperation_id == cooperation.id, Pool.stage.not_in(_ENDED))
+        .where(Pool.cooperation_id == cooperation.id, Pool.stage.in_(RUNNING_STAGES))
         .order_by(Pool.id.desc())
         .limit(MOST_PROJECTS + 1)
     )
@@ -93,7 +93,7 @@ def pool_choices(session: Session, cooperation_id: uuid.UUID) -> list[tuple[uuid
     """Return id and name of the pools under way, for a form."""
     rows = session.execute(
         select(Pool.id, Pool.reference, Pool.title)
-        .where(Pool.cooperation_id == cooperation_id, Pool.stage.not_in(_ENDED))
+        .where(Pool.cooperation_id == cooperation_id, Pool.stage.in_(RUNNING_STAGES))
         .order_by(Pool.id.desc())
     )
     return [(pool_id, f"{reference}: {title}") for pool_id, reference, title in rows]

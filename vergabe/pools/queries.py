@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session, selectinload
 
 from vergabe import clock
@@ -18,6 +18,7 @@ from vergabe.cooperations.model import Cooperation, Mandate, Member
 from vergabe.cooperations.task_rules import TENDER_STEPS, Step
 from vergabe.db import Base
 from vergabe.demands import queries as demands
+from vergabe.demands.model import Demand
 from vergabe.demands.queries import ReleasedDemand
 from vergabe.errors import NotFound
 from vergabe.pools import later_queries
@@ -54,8 +55,7 @@ def visible(actor: Actor) -> Select[Pool]:
     today = clock.berlin_day(clock.now())
     member_of = select(Member.cooperation_id).where(
         Member.organisation_id == actor.organisation_id,
-        Member.joined_on <= today,
-        or_(Member.left_on.is_(None), Member.left_on >= today),
+        Member.counts_on(today),
     )
     # Looked up for each pool that is shown: a list of all it ever joined grows.
     is_bound = (
@@ -161,6 +161,17 @@ def in_stage(stage: Stage | None, now: dt.datetime) -> ColumnElement[bool]:
         ended = (Pool.stage == Stage.JOINING) & (Pool.joining_deadline <= now)
         return ended | (Pool.stage == Stage.BINDING)
     return Pool.stage == stage
+
+
+def has_demands_of(organisation_id: uuid.UUID | None) -> ColumnElement[bool]:
+    """Return the condition that demands of an organisation are in a pool now.
+
+    Looked up for each pool that is asked about: all that it ever brought in grows.
+    """
+    return Pool.entries.any(
+        PoolDemand.removed_at.is_(None)
+        & PoolDemand.demand.has(Demand.organisation_id == organisation_id)
+    )
 
 
 def demands_in(session: Session, pool_id: uuid.UUID) -> list[ReleasedDemand]:

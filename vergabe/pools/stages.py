@@ -95,6 +95,8 @@ NEXT_STAGE: Final[Mapping[tuple[Stage, Action], Stage]] = {
     (Stage.TENDERING, Action.CONCLUDE): Stage.CONCLUDED,
 }
 FINAL_STAGES: Final = frozenset({Stage.CONCLUDED, Stage.DISSOLVED, Stage.REJECTED})
+# Queries name these, not those: an index then leads past all that has ended.
+RUNNING_STAGES: Final = tuple(stage for stage in Stage if stage not in FINAL_STAGES)
 
 
 def effective_stage(stage: Stage, joining_deadline: dt.datetime | None, now: dt.datetime) -> Stage:

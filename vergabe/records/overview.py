@@ -23,12 +23,11 @@ from vergabe.tenders import queries as tenders
 from vergabe.tenders.listing import shown_stage
 from vergabe.tenders.model import Tender
 from vergabe.tenders.presenting import stage_kind
-from vergabe.tenders.rules import Stage
+from vergabe.tenders.rules import RUNNING_STAGES, Stage
 from vergabe.web import paging
 
 MOST: Final = 50
 """So many running procedures and pools are named; the lists have all."""
-_RUNNING: Final = tuple(each for each in Stage if each not in (Stage.COMPLETED, Stage.CANCELLED))
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def overview(session: Session, actor: Actor, *, now: dt.datetime) -> Overview:
 def _tenders(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Audited]:
     parts = tenders.visible_parts(session, actor, now)
     found: Sequence[Tender] = paging.newest_of(
-        session, select(Tender), Tender.id, parts, Tender.stage.in_(_RUNNING), limit=MOST
+        session, select(Tender), Tender.id, parts, Tender.stage.in_(RUNNING_STAGES), limit=MOST
     ).items
     heads = _heads(session, (streams.stream_of("tender", each.id) for each in found))
     order = list(Stage)

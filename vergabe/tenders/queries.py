@@ -73,8 +73,7 @@ def _is_of(organisation_id: uuid.UUID | None, today: dt.date) -> ColumnElement[b
     """An organisation sees tenders of its cooperations, those it buys in, those it works on."""
     member_of = select(Member.cooperation_id).where(
         Member.organisation_id == organisation_id,
-        Member.joined_on <= today,
-        or_(Member.left_on.is_(None), Member.left_on >= today),
+        Member.counts_on(today),
     )
     # Looked up for each tender that is shown: a list of all it ever bought grows.
     buys = (

@@ -27,6 +27,12 @@ class Stage(StrEnum):
     CANCELLED = "cancelled"
 
 
+# Queries name these, not the others: an index then leads past all that has ended.
+RUNNING_STAGES: Final = tuple(
+    stage for stage in Stage if stage not in (Stage.COMPLETED, Stage.CANCELLED)
+)
+
+
 class Action(StrEnum):
     """What can be done to a tender."""
 

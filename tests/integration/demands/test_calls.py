@@ -14,9 +14,10 @@ from vergabe import clock, sweeps
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Role
 from vergabe.audit import queries as audit
-from vergabe.cooperations import area_queries
+from vergabe.cooperations import queries as cooperation_queries
 from vergabe.cooperations.area_model import AreaExclusion
 from vergabe.cooperations.model import Cooperation, Member
+from vergabe.cooperations.rules import BRINGS_DEMANDS
 from vergabe.demands import call_queries, call_rules, calls, drafts, service
 from vergabe.demands.call_rules import AnswerKind
 from vergabe.demands.drafts import Place
@@ -229,11 +230,16 @@ def test_rates_ask_on_each_day_whom_a_call_asks(session: Session, group: Group) 
         )
     )
     session.flush()
-    asked_on = area_queries.bringing_demands(session, group.cooperation.id)
     asked = [
         call_queries.asked(session, call, now=NOON + dt.timedelta(days=days)) for days in range(4)
     ]
-    assert [asked_on(call.area_id, day + dt.timedelta(days=days)) for days in range(4)] == asked
+    depths = [
+        cooperation_queries.depths(session, call.area_id, day + dt.timedelta(days=days))
+        for days in range(4)
+    ]
+    assert [
+        [each for each, depth in found.items() if depth in BRINGS_DEMANDS] for found in depths
+    ] == asked
     assert [len(found) for found in asked] == [3, 2, 1, 2]
 
 
