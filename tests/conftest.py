@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from tests import extent
+from tests.extent import IS_WHOLE
 from vergabe import clock
 from vergabe.app import create_app
 from vergabe.db import Base, configure_engine, db, writing
@@ -38,7 +38,7 @@ settings.register_profile(
     "patient",
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
-    max_examples=500 if extent.IS_WHOLE else 50,
+    max_examples=500 if IS_WHOLE else 100,
 )
 settings.load_profile("patient")
 
@@ -46,11 +46,6 @@ SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 NOON = dt.datetime(2026, 11, 23, 11, 0, tzinfo=dt.UTC)  # Monday, 12:00 in Berlin
 TEMPLATES = Path(__file__).resolve().parents[1] / ".pytest_cache" / "templates"
 SECRET = "only-for-tests-" + "x" * 40
-
-
-def pytest_report_header() -> str:
-    """Say which sample of the large products this run takes."""
-    return f"sample: {'all' if extent.IS_WHOLE else f'VERGABE_TESTS_DAY={extent.DAY}'}"
 
 
 def pytest_collection_finish() -> None:

@@ -27,7 +27,6 @@ from sqlalchemy import (
     Text,
     Uuid,
     bindparam,
-    delete,
     exists,
     insert,
     select,
@@ -373,24 +372,12 @@ def release_lease(session: Session, row_ids: Sequence[uuid.UUID], *, now: dt.dat
     )
 
 
-def has_done(session: Session, *, before: dt.datetime) -> bool:
-    """Return whether there are rows that were done before an instant."""
-    return session.scalars(_done(before).limit(1)).first() is not None
+def done(before: dt.datetime) -> Select[uuid.UUID]:
+    """Return the query of the ids of rows that were done before an instant.
 
-
-def forget_done(session: Session, *, before: dt.datetime, limit: int = 1_000) -> int:
-    """Delete rows that were done before an instant, oldest first; return how many.
-
-    What waits or was set aside stays. Found along the ids, whose order is that of time: an index by
-    `done_at` would make every mark of a row dearer.
+    What waits or was set aside is not among them. Found along the ids, whose order is that of time:
+    an index by `done_at` would make every mark of a row dearer.
     """
-    oldest = _done(before).order_by(OutboxRow.id).limit(limit).with_for_update(skip_locked=True)
-    found = session.scalars(oldest).all()
-    session.execute(delete(OutboxRow).where(OutboxRow.id.in_(found)))
-    return len(found)
-
-
-def _done(before: dt.datetime) -> Select[uuid.UUID]:
     return select(OutboxRow.id).where(
         OutboxRow.id < ids.lowest_at(before),
         OutboxRow.state == "done",

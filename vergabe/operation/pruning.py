@@ -5,15 +5,21 @@ decided. docs/decisions says why the rows behind them may go.
 """
 
 import datetime as dt
-from collections.abc import Callable
+import uuid
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
+
+from sqlalchemy import Select, delete
+from sqlalchemy.orm import InstrumentedAttribute
 
 from vergabe import outbox, stopping
 from vergabe.db import reading, unit_of_work
-from vergabe.webhooks import forgetting
+from vergabe.outbox import OutboxRow
+from vergabe.webhooks import queries as webhooks
+from vergabe.webhooks.model import WebhookCall
 
 BATCH: Final = 1_000
+Ids: TypeAlias = InstrumentedAttribute[uuid.UUID]
 
 
 @dataclass(frozen=True)
@@ -32,30 +38,28 @@ def prune(*, now: dt.datetime, keep_days: int, most_batches: int | None = None) 
     """
     before = now - dt.timedelta(days=keep_days)
     return Pruned(
-        _in_batches(outbox.has_done, outbox.forget_done, before, most_batches),
-        _in_batches(forgetting.has_old, forgetting.forget, before, most_batches),
+        _in_batches(OutboxRow.id, outbox.done(before), most_batches),
+        _in_batches(WebhookCall.id, webhooks.over(before), most_batches),
     )
 
 
-def _in_batches(
-    has_any: Callable[..., bool],
-    forget: Callable[..., int],
-    before: dt.datetime,
-    most: int | None,
-) -> int:
+def _in_batches(column: Ids, old: Select[uuid.UUID], most: int | None) -> int:
     # Looked at first without writing: SQLite has one writer, and mostly there is nothing to do.
     with reading() as session:
-        if not has_any(session, before=before):
+        if session.scalars(old.limit(1)).first() is None:
             return 0
     total = batches = 0
     while (most is None or batches < most) and not stopping.is_asked():
-        found = _one_batch(forget, before)
+        found = _one_batch(column, old)
         total, batches = total + found, batches + 1
         if found < BATCH:
             break
     return total
 
 
-def _one_batch(forget: Callable[..., int], before: dt.datetime) -> int:
+def _one_batch(column: Ids, old: Select[uuid.UUID]) -> int:
+    oldest = old.order_by(column).limit(BATCH).with_for_update(skip_locked=True)
     with unit_of_work() as session:
-        return forget(session, before=before, limit=BATCH)
+        found = session.scalars(oldest).all()
+        session.execute(delete(column.class_).where(column.in_(found)))
+    return len(found)

@@ -1,12 +1,14 @@
-"""Reads of webhooks, narrowed to the organisation acted for."""
+"""Reads of webhooks, narrowed to the organisation acted for; and what is over, of all."""
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from vergabe import ids
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission
 from vergabe.errors import NotFound
@@ -76,3 +78,17 @@ def counts(session: Session, subscription_id: uuid.UUID) -> dict[str, int]:
     )
     found: dict[str, int] = dict(rows.all())
     return found
+
+
+def over(before: dt.datetime) -> Select[uuid.UUID]:
+    """Return the query of the ids of calls made before an instant, delivered or given up.
+
+    Those given up are among them: left alone after the others went, they would look like failures
+    one after the other, for which a subscription is paused. What waits is not, however old. Found
+    along the ids, whose order is that of time: there is no index to keep for it.
+    """
+    return select(WebhookCall.id).where(
+        WebhookCall.id < ids.lowest_at(before),
+        WebhookCall.created_at < before,
+        WebhookCall.state != "waiting",
+    )
