@@ -55,9 +55,7 @@ def judge(app: Flask, diary: Diary, postbox: Postbox) -> tuple[list[str], dict[s
             "messages": dict(
                 session.execute(
                     select(Message.kind, func.count()).group_by(Message.kind).order_by(Message.kind)
-                )
-                .tuples()
-                .all()
+                ).all()
             ),
             "mails": session.scalar(select(func.count()).select_from(Mail)),
             "mails_repeated": len(postbox.received) - len(seen),

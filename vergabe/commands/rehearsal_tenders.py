@@ -220,4 +220,4 @@ def _figures(session: Session, published: int, refused: Counter[str]) -> dict[st
 
 
 def _as_dict(rows: Any) -> dict[str, int]:
-    return {str(name): number for name, number in rows.tuples()}
+    return {str(name): number for name, number in rows}

@@ -121,9 +121,7 @@ def questions(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Task
                 Enquiry.answer_id.is_(None),
             )
             .group_by(Enquiry.tender_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     tenders = session.scalars(
         select(Tender)
