@@ -33,6 +33,9 @@ from vergabe.db import Base, configure_engine, db, writing
 from vergabe.engines import engine_options
 from vergabe.settings import Settings
 
+# Modules and tests that are loaded are no garbage; see `pytest_collection_finish`.
+gc.disable()
+
 # A machine that is busy with something else makes no test wrong.
 settings.register_profile(
     "patient",
@@ -50,6 +53,7 @@ SECRET = "only-for-tests-" + "x" * 40
 
 def pytest_collection_finish() -> None:
     """Let the collector of garbage leave alone what was imported, and come less often."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 30, 30)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import click
 
+from vergabe import loading
 from vergabe.errors import DomainError
 from vergabe.settings import SettingsError
 
@@ -54,7 +55,8 @@ class Vergabe(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, attribute = COMMANDS[cmd_name]
-        found = getattr(importlib.import_module(f"vergabe.commands.{module}"), attribute)
+        with loading.without_collecting():
+            found = getattr(importlib.import_module(f"vergabe.commands.{module}"), attribute)
         assert isinstance(found, click.Command)
         return found
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 from flask import Flask
 
+from vergabe import loading
 from vergabe.access import queries
 from vergabe.access.actor import Actor
 from vergabe.commands.printing import json_option, print_json
@@ -29,9 +30,10 @@ as_option: Callable[[Any], Any] = click.option(
 def the_app(settings: Settings | None = None, process: Process = Process.WEB) -> Flask:
     """Return the application for a command; process: how long it waits for the database."""
     # Imported late: the web stack is slow to load and not every command needs it.
-    from vergabe.app import create_app
+    with loading.without_collecting():
+        from vergabe.app import create_app
 
-    return create_app(settings, process)
+        return create_app(settings, process)
 
 
 def acting(as_email: str | None, *, now: dt.datetime) -> Actor:
