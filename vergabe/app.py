@@ -62,7 +62,8 @@ def create_app(settings: Settings | None = None, process: Process = Process.WEB)
         TESTING=settings.is_testing,
         PROPAGATE_EXCEPTIONS=False,
     )
-    app.json = QuickJson(app)
+    # By its class: the login puts a provider of its own on top, which asks the one below.
+    app.json_provider_class = QuickJson
     app.extensions["vergabe_settings"] = settings
     app.extensions["vergabe_files"] = FileStore(settings.files)
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask advises

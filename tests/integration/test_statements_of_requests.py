@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from tests.factories import access, cooperations, tenders
 from tests.factories import demands as demand_factory
 from vergabe.access.permissions import Role
+from vergabe.web.quick_json import QuickJson
 
 # Of the tests' own connection, in which a commit is a savepoint.
 SAVEPOINTS = 2
@@ -52,6 +54,11 @@ def test_a_get_sends_few_statements(
     answer = client.get(f"/api/v1{address.format(**place)}", headers=place["headers"])
     assert answer.status_code == 200
     assert count_queries() <= most + SAVEPOINTS
+
+
+def test_answers_are_written_by_the_quick_writer(app: Flask) -> None:
+    """The login puts a provider of its own on top of ours: it must stand on ours."""
+    assert isinstance(app.json, QuickJson)
 
 
 def test_a_new_demand_sends_few_statements_however_many_lines_it_has(

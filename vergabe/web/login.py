@@ -22,6 +22,7 @@ from vergabe.db import db
 from vergabe.ids import new_id
 from vergabe.settings import Settings
 from vergabe.web.login_texts import CODE_MISSING, GERMAN, SUBJECTS
+from vergabe.web.rights import is_api_request
 from vergabe.web.transactions import commits_posts
 
 # Flask-Security commits by itself wherever it changes a person, but not where it only sends a mail.
@@ -143,5 +144,24 @@ def init_app(app: Flask, settings: Settings) -> None:
         two_factor_verify_code_form=CodeForm,
         mf_recovery_form=RecoveryForm,
     )
+    _leave_api_alone()
     security.i18n_domain = ReadersLanguage(app)  # type: ignore[no-untyped-call]  # as above
     app.view_functions[SENDS_A_MAIL] = commits_posts(app.view_functions[SENDS_A_MAIL])
+
+
+def _leave_api_alone() -> None:
+    """Let nobody be looked up by cookie or body where only our own tokens count (`/api/`).
+
+    The library would ask before each request, read its body as JSON for a token of its own, and
+    load a person whom no view of the API looks at.
+    """
+    principal = security.principal
+    ask = list(principal.identity_loaders)
+    principal.identity_loaders.clear()
+
+    def identity() -> Any:
+        if is_api_request():
+            return None
+        return next(filter(None, (each() for each in ask)), None)
+
+    principal.identity_loader(identity)

@@ -12,7 +12,7 @@ import sys
 import time
 import traceback
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import TracebackType
@@ -128,6 +128,10 @@ def request_id() -> str:
 
 class LoggingFlask(Flask):
     """Flask whose line about an unforeseen error names the route: an address may be a secret."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a view or hook as it is: all are ordinary functions, and twenty a request."""
+        return func
 
     def log_exception(self, exc_info: Any) -> None:
         logger.error(
