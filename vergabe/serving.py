@@ -5,6 +5,7 @@ and send slow answers. The limits of a request stand here; docs/serving.md says 
 proxy adds.
 """
 
+import ctypes
 import gc
 import os
 import socket
@@ -41,6 +42,8 @@ GRACE_SECONDS: Final = 30
 HANGING_SECONDS: Final = 120
 """A process whose main loop is silent for so long is replaced."""
 
+_ARENA_MAX: Final = -8
+"""Name of the setting in glibc's malloc.h (M_ARENA_MAX)."""
 GARBAGE: Final = (20_000, 10, 10)
 """New objects after which garbage is looked for: a request makes some ten thousand."""
 
@@ -191,6 +194,17 @@ def _keep_still() -> None:
     gc.set_threshold(*GARBAGE)
 
 
+def _share_heaps() -> None:
+    """Let all threads of a process take memory from two heaps, where the C library is glibc.
+
+    By itself it gives every few threads one of their own: what one gave back is then of no use
+    to the others, and a process with many threads grows for hours.
+    """
+    set_option = getattr(ctypes.CDLL(None), "mallopt", None)
+    if set_option is not None:
+        set_option(_ARENA_MAX, 2)
+
+
 def serve(app: Flask, serving: Serving) -> None:
     """Serve until SIGTERM; requests that run are finished first."""
     with app.app_context():
@@ -198,4 +212,5 @@ def serve(app: Flask, serving: Serving) -> None:
         for engine in db.engines.values():
             engine.dispose()
     _keep_still()
+    _share_heaps()
     _Server(app, serving).run()
