@@ -16,6 +16,7 @@ from vergabe.tenders import (
     gates,
     queries,
     readiness,
+    whole,
 )
 from vergabe.tenders.criteria import CriterionInput
 from vergabe.tenders.editing import TenderEdit
@@ -79,7 +80,9 @@ def draft_tender(body: dict[str, Any]) -> Any:
 @api.response(200, TenderSchema)
 def tender(tender_id: uuid.UUID) -> Any:
     """Ein Verfahren mit Losen, Anteilen, Kriterien und Unterlagen."""
-    return shown(queries.visible_tender(db.session(), current_actor(), tender_id))
+    found = whole.visible(db.session(), current_actor(), tender_id)
+    give_version(found["version"])
+    return found
 
 
 @api.patch("/tenders/<uuid:tender_id>")
@@ -177,6 +180,7 @@ def as_last_read(tender_id: uuid.UUID) -> int:
 
 def shown(tender: Tender) -> dict[str, Any]:
     """Return a tender as the answer, its version as the ETag."""
-    db.session.flush()
+    session = db.session()
+    session.flush()
     give_version(tender.version)
-    return as_json.full(tender)
+    return whole.read(session, tender.id)

@@ -1,16 +1,16 @@
 """Tenders as plain data for the JSON API."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row
 
 from vergabe.cooperations.gates import Gate
 from vergabe.money import EUR
 from vergabe.tenders.explaining import Explained
-from vergabe.tenders.model import Lot, LotItem, Tender, TenderDocument
+from vergabe.tenders.model import Tender, TenderDocument
 
-_SAME_NAME = (
+_SAME_NAME: Final = (
     "id",
     "reference",
     "stage",
@@ -26,7 +26,8 @@ _SAME_NAME = (
     "published_version",
     "version",
 )
-_SAME_NAME_IN_FULL = (
+IN_FULL: Final = (
+    *_SAME_NAME,
     "description",
     "selection_criteria",
     "cpv_additional",
@@ -51,6 +52,20 @@ _SAME_NAME_IN_FULL = (
     "cancelled_at",
     "cancellation_reason",
 )
+"""What the whole of a tender shows under the names of its columns."""
+CRITERION: Final = ("id", "kind", "name", "description", "weight_basis_points")
+DOCUMENT: Final = (
+    "id",
+    "document_key",
+    "document_version",
+    "title",
+    "file_name",
+    "media_type",
+    "size_bytes",
+    "uploaded_at",
+    "published_in_version",
+    "removed_in_version",
+)
 
 
 def money(cents: int | None, currency: str = EUR) -> dict[str, Any] | None:
@@ -64,78 +79,15 @@ def head(tender: Tender | Row[Any]) -> dict[str, Any]:
     return found | {"estimated_value_net": money(tender.estimated_value_net_cents)}
 
 
-def full(tender: Tender) -> dict[str, Any]:
-    """Return a tender with lots, shares, criteria and documents."""
-    return (
-        head(tender)
-        | {name: getattr(tender, name) for name in _SAME_NAME_IN_FULL}
-        | {
-            "framework_maximum": money(tender.framework_maximum_net_cents),
-            "buyers": [
-                {
-                    "organisation_id": buyer.organisation_id,
-                    "name": buyer.organisation.name,
-                    "is_lead": buyer.is_lead,
-                    "buys": buyer.buys,
-                }
-                for buyer in tender.buyers
-            ],
-            "lots": [lot_as_json(lot) for lot in tender.lots],
-            "criteria": list(tender.criteria),
-            "documents": [document_as_json(document) for document in tender.documents],
-        }
-    )
-
-
-def lot_as_json(lot: Lot) -> dict[str, Any]:
-    """Return a lot with its items and shares."""
-    names = ("id", "number", "kind", "title", "description", "cpv", "nuts", "starts_on", "ends_on")
-    return {name: getattr(lot, name) for name in names} | {
-        "estimated_value_net": money(lot.estimated_value_net_cents),
-        "items": [_item(item) for item in lot.items],
-    }
-
-
-def _item(item: LotItem) -> dict[str, Any]:
-    return {
-        "id": item.id,
-        "position": item.position,
-        "text": item.text,
-        "quantity": _decimal(item.quantity),
-        "unit_code": item.unit_code,
-        "value_net": money(item.value_net_cents),
-        "shares": [
-            {
-                "organisation_id": share.organisation_id,
-                "organisation_name": share.organisation.name,
-                "demand_id": share.demand_id,
-                "quantity": _decimal(share.quantity),
-                "value_net": money(share.value_net_cents),
-            }
-            for share in item.shares
-        ],
-    }
-
-
-def _decimal(number: Decimal | None) -> str | None:
+def decimal_text(number: Decimal | None) -> str | None:
+    """Return a quantity as the API writes it."""
     return None if number is None else f"{number:f}"
 
 
-def document_as_json(document: TenderDocument) -> dict[str, Any]:
+def document_as_json(document: TenderDocument | Row[Any]) -> dict[str, Any]:
     """Return one version of a document."""
-    names = (
-        "id",
-        "document_key",
-        "document_version",
-        "title",
-        "file_name",
-        "media_type",
-        "size_bytes",
-        "uploaded_at",
-        "published_in_version",
-        "removed_in_version",
-    )
-    return {name: getattr(document, name) for name in names} | {"sha256": document.file_sha256}
+    found = {name: getattr(document, name) for name in DOCUMENT}
+    return found | {"sha256": document.file_sha256}
 
 
 def gate_as_json(gate: Gate) -> dict[str, Any]:

@@ -46,6 +46,10 @@ HEAD: Final[tuple[Any, ...]] = (
 )
 
 
+Limits = frozenset[uuid.UUID] | None
+"""The cooperations to which somebody's roles are limited; None: all of their organisation's."""
+
+
 def visible(actor: Actor) -> Select[Tender]:
     """Members of the cooperation see its tenders, buyers and service providers theirs.
 
@@ -54,17 +58,30 @@ def visible(actor: Actor) -> Select[Tender]:
     query = select(Tender)
     if actor.is_operator:
         return query
+    today = clock.berlin_day(clock.now())
+    return query.where(*conditions(actor.organisation_id, limits_of(actor), today))
+
+
+def limits_of(actor: Actor) -> Limits:
+    """Return to which cooperations the roles are limited with which an actor sees tenders."""
     roles = GRANTS[Permission.VIEW_TENDERS][1]
-    limits = [
+    limits = {
         grant.cooperation_id
         for grant in actor.grants
         if grant.role in roles and grant.organisation_id == actor.organisation_id
-    ]
+    }
+    return None if None in limits else frozenset(each for each in limits if each is not None)
+
+
+def conditions(
+    organisation_id: uuid.UUID | None, limits: Limits, today: dt.date
+) -> list[ColumnElement[bool]]:
+    """Return what narrows tenders to those that somebody of an organisation sees on a day."""
+    if limits is None:
+        return [_is_of(organisation_id, today)]
     if not limits:
-        return query.where(Tender.id.is_(None))
-    if None not in limits:
-        query = query.where(Tender.cooperation_id.in_(limits))
-    return query.where(_is_of(actor.organisation_id, clock.berlin_day(clock.now())))
+        return [Tender.id.is_(None)]
+    return [Tender.cooperation_id.in_(sorted(limits)), _is_of(organisation_id, today)]
 
 
 # A condition is as dear to make as to ask the database; it is the same all day.
