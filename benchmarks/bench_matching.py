@@ -144,8 +144,7 @@ def _naive(session: Session, cpv: list[str], nuts: list[str], words: str) -> set
 
 def _ours(session: Session, asked: Asked) -> list[uuid.UUID]:
     cpv, nuts, words = asked
-    found = matching_suppliers(session, cpv_codes=cpv, nuts_codes=nuts, text=words)
-    return [match.organisation_id for match in found]
+    return matching_suppliers(session, cpv_codes=cpv, nuts_codes=nuts, text=words)
 
 
 BARE_TABLE = (
@@ -177,7 +176,9 @@ def _bare(notice: int, asked: Asked) -> None:
 def _with_one_row(asked: Asked) -> None:
     """Find, and write a row of the outbox for each."""
     with unit_of_work() as session:
-        rows = [("bench", str(ids.new_id()), {"to": str(each)}) for each in _ours(session, asked)]
+        cause = ids.new_id()
+        found = map(str, _ours(session, asked))
+        rows = [("bench", f"{cause}:{each}", {"to": each}) for each in found]
         outbox.put_many(session, "bench", rows, now=clock.now())
 
 

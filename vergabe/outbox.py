@@ -28,14 +28,13 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     exists,
-    insert,
     select,
     text,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from vergabe import ids
+from vergabe import bulk, ids
 from vergabe.db import Id, Instant, JsonDict, Model, UtcDateTime
 from vergabe.events import Event
 
@@ -137,23 +136,19 @@ def put_many(
 
     lane_of: gives the lane of a row by its payload.
     """
+    given = list(rows)
     values = [
         {
-            "id": ids.new_id(),
-            "kind": kind,
+            "id": row_id,
             "name": name,
             "dedupe_key": key,
-            "payload": dict(payload),
-            "created_at": now,
-            "due_at": due_at or now,
-            "state": "waiting",
-            "attempts": 0,
+            "payload": payload,
             "lane": lane_of(payload),
         }
-        for name, key, payload in rows
+        for row_id, (name, key, payload) in zip(ids.new_ids(len(given)), given, strict=True)
     ]
-    if values:
-        session.execute(insert(_TABLE), values)
+    common = {"kind": kind, "created_at": now, "due_at": due_at or now}
+    bulk.insert_all(session, OutboxRow, values, {**common, "state": "waiting", "attempts": 0})
     return len(values)
 
 

@@ -2,9 +2,9 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -13,6 +13,7 @@ from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation, RoleAssignment, User
 from vergabe.access.permissions import Role
+from vergabe.bulk import listed
 from vergabe.collation import folded, german
 from vergabe.db import Base
 from vergabe.errors import NotFound
@@ -21,12 +22,10 @@ from vergabe.messages.model import DeadAddress, Mail, MailOptOut, MailPreference
 from vergabe.web import paging
 from vergabe.web.paging import Page
 
-_CHUNK: Final = 5_000  # parameters of one IN list; SQLite takes 32,766 in all
 _MAILED_ROLES: Final = (Role.SUPPLIER, Role.COORDINATOR)
 """Who gets the mails of an organisation's mailbox: a firm's users, a member's coordinators."""
 
 Reached = dict[uuid.UUID | str, list[str]]
-T = TypeVar("T")
 MOST_WORDS: Final = 5
 MOST_TENDERS: Final = 200
 LOOKED_THROUGH: Final = 1_000
@@ -197,22 +196,23 @@ def mail_addresses(
     when it has none. Whoever wants no mail, or opted out of one of the scopes, is left out.
     """
     found: Reached = {}
-    for part in chunks(organisation_ids):
-        _add_organisations(session, part, opt_out_scopes, found, now=now)
-    for users in chunks(user_ids):
-        for user_id, email in session.execute(
+    if organisation_ids:
+        _add_organisations(session, organisation_ids, opt_out_scopes, found, now=now)
+    if user_ids:
+        reached = session.execute(
             select(User.id, User.email)
-            .where(User.id.in_(users), User.active, ~_unwanted(User.id))
+            .where(User.id.in_(listed(session, user_ids)), User.active, ~_unwanted(User.id))
             .where(~_opted_out(User.email, opt_out_scopes), ~_dead(User.email))
-        ):
-            found[user_id] = [email]
-    for addresses in chunks(bare):
-        opted_out = select(MailOptOut.address).where(
-            MailOptOut.address.in_(addresses), MailOptOut.scope.in_(opt_out_scopes)
         )
-        dead = select(DeadAddress.address).where(DeadAddress.address.in_(addresses))
+        found.update({user_id: [email] for user_id, email in reached})
+    if bare:
+        asked = listed(session, bare)
+        opted_out = select(MailOptOut.address).where(
+            MailOptOut.address.in_(asked), MailOptOut.scope.in_(opt_out_scopes)
+        )
+        dead = select(DeadAddress.address).where(DeadAddress.address.in_(asked))
         refused = set(session.scalars(union_all(opted_out, dead)))
-        found.update({address: [address] for address in addresses if address not in refused})
+        found.update({address: [address] for address in bare if address not in refused})
     return found
 
 
@@ -235,7 +235,7 @@ def _add_organisations(
         )
         .join(User, User.id == RoleAssignment.user_id)
         .where(
-            RoleAssignment.organisation_id.in_(organisation_ids),
+            RoleAssignment.organisation_id.in_(listed(session, organisation_ids)),
             RoleAssignment.role.in_(_MAILED_ROLES),
             RoleAssignment.valid_from <= day,
             RoleAssignment.valid_to.is_(None) | (RoleAssignment.valid_to >= day),
@@ -252,7 +252,7 @@ def _add_organisations(
     if without_people:
         own = session.execute(
             select(Organisation.id, Organisation.email).where(
-                Organisation.id.in_(without_people),
+                Organisation.id.in_(listed(session, without_people)),
                 Organisation.email.is_not(None),
                 ~_opted_out(Organisation.email, scopes),
                 ~_dead(Organisation.email),
@@ -276,9 +276,3 @@ def _opted_out(
     scopes: Sequence[str],
 ) -> ColumnElement[bool]:
     return exists().where(MailOptOut.address == address, MailOptOut.scope.in_(scopes))
-
-
-def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Yield parts that fit into the parameters of one statement."""
-    for start in range(0, len(values), _CHUNK):
-        yield values[start : start + _CHUNK]

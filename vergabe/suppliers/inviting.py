@@ -50,7 +50,7 @@ class NoticeFacts:
 def invite_matching(session: Session, notice: NoticeFacts, *, cause: str, now: dt.datetime) -> int:
     """Tell each supplier whose profile fits, once per cause; return how many messages are new."""
     subject = notice.subject
-    matches = matching_suppliers(
+    firms = matching_suppliers(
         session,
         cpv_codes=subject.cpv_codes,
         nuts_codes=subject.nuts_codes,
@@ -60,7 +60,7 @@ def invite_matching(session: Session, notice: NoticeFacts, *, cause: str, now: d
     )
     return messages.send_many(
         session,
-        [Reader(organisation_id=match.organisation_id) for match in matches],
+        [Reader(organisation_id=firm_id) for firm_id in firms],
         cause=cause,
         kind=message_rules.INVITATION,
         subject=f"Neue Bekanntmachung: {notice.title}",

@@ -7,50 +7,21 @@ sides say something (`fitting` gives the same answer for one pair).
 """
 
 import uuid
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, cast
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    String,
-    and_,
-    cast,
-    delete,
-    insert,
-    literal,
-    or_,
-    select,
-    true,
-    union_all,
-)
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, or_, select, true, union
+from sqlalchemy.orm import Session
 
+from vergabe.bulk import listed
 from vergabe.db import insert_unless_there
 from vergabe.suppliers import rules
 from vergabe.suppliers.fitting import CPV, KEYWORD
 from vergabe.suppliers.model import KnownKeyword, ProfileInterest, SupplierProfile
 
 EVERYWHERE: Final = ""
-_LABELS: Final = {CPV: "CPV", KEYWORD: "Stichwort"}
 _CPV_LENGTH: Final = 8
 _NUTS_LENGTH: Final = 5
-_CHUNK: Final = 500
-_NAMED: Final = 5_000
-
-
-class Match(NamedTuple):
-    """A supplier whose profile fits, and what did it: pairs of `cpv` or `keyword` and the term."""
-
-    organisation_id: uuid.UUID
-    hits: frozenset[tuple[str, str]]
-
-    @property
-    def why(self) -> str:
-        """Return the reason as a German phrase, e.g. `CPV 34144; Stichwort feuerwehr`."""
-        terms = {kind: [term for of, term in sorted(self.hits) if of == kind] for kind in _LABELS}
-        return "; ".join(f"{_LABELS[kind]} {', '.join(t)}" for kind, t in terms.items() if t)
 
 
 def index_profile(session: Session, profile: SupplierProfile) -> None:
@@ -101,34 +72,37 @@ def matching_suppliers(
     text: str,
     nature: str | None = None,
     value_net_cents: int | None = None,
-) -> list[Match]:
-    """Return the suppliers whose profile fits a notice, in the fixed order of their ids.
+) -> list[uuid.UUID]:
+    """Return the ids of the suppliers whose profile fits a notice, in their order.
 
     cpv_codes: 8 digits each; nuts_codes: 2 to 5 characters, none means no place is known; text:
     title and description, searched for keywords; nature, value_net_cents: None if not known.
     """
-    term = ProfileInterest.term
+    interest = cast(Table, ProfileInterest.__table__).c
     cpv = sorted({rules.significant(code) for code in cpv_codes})
     wanted: list[tuple[str, ColumnElement[bool]]] = [
-        (CPV, condition) for condition in _related(term, cpv, _CPV_LENGTH, last="9")
+        (CPV, condition) for condition in _related(interest.term, cpv, _CPV_LENGTH, last="9")
     ]
     if words := _keywords_in(session, text):
-        wanted.append((KEYWORD, term.in_(words)))
+        wanted.append((KEYWORD, interest.term.in_(words)))
     if not wanted:
         return []
-    hits = [
-        _hits(kind).where(fits, at_place)
-        for kind, fits in wanted
-        for at_place in _places(nuts_codes)
-    ]
-    # Ids are gathered and sorted as texts, which is several times as fast and the same order.
-    by_text: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for text_id, kind, value in session.execute(union_all(*hits)).all():
-        by_text[text_id].add((kind, value))
-    found = [Match(uuid.UUID(each), frozenset(by_text[each])) for each in sorted(by_text)]
-    ids = [match.organisation_id for match in found]
-    against = set(_not_wanting(session, nature, value_net_cents, ids))
-    return [match for match in found if match.organisation_id not in against] if against else found
+    fitting = union(
+        *(
+            select(interest.organisation_id).where(interest.kind == kind, fits, at_place)
+            for kind, fits in wanted
+            for at_place in _places(interest.region, nuts_codes)
+        )
+    ).subquery()
+    profile = cast(Table, SupplierProfile.__table__).c
+    paused = select(profile.organisation_id).where(profile.paused_at.is_not(None))
+    found = session.scalars(
+        select(fitting.c.organisation_id)
+        .where(fitting.c.organisation_id.not_in(paused))
+        .order_by(fitting.c.organisation_id)
+    ).all()
+    against = _not_wanting(session, nature, value_net_cents, found)
+    return [each for each in found if each not in against] if against else list(found)
 
 
 def _not_wanting(
@@ -136,10 +110,10 @@ def _not_wanting(
     nature: str | None,
     value_net_cents: int | None,
     among: Sequence[uuid.UUID],
-) -> Iterator[uuid.UUID]:
-    """Yield the suppliers that want nothing of this kind or of this value.
+) -> set[uuid.UUID]:
+    """Return the suppliers that want nothing of this kind or of this value.
 
-    Asked of those that were found: all others are many more. Very many are not named one by one.
+    Asked of those that were found: all others are many more.
     """
     profile = SupplierProfile
     against: list[ColumnElement[bool]] = []
@@ -149,30 +123,13 @@ def _not_wanting(
         against.append(profile.value_from_net_cents > value_net_cents)
         against.append(profile.value_until_net_cents < value_net_cents)
     if not against or not among:
-        return
+        return set()
     query = select(profile.organisation_id).where(or_(*against))
-    if len(among) > _NAMED:
-        yield from session.scalars(query)
-        return
-    for start in range(0, len(among), _CHUNK):
-        part = among[start : start + _CHUNK]
-        yield from session.scalars(query.where(profile.organisation_id.in_(part)))
-
-
-def _hits(kind: str) -> Select[Any]:
-    columns: tuple[Any, ...] = (
-        cast(ProfileInterest.organisation_id, String),
-        literal(kind).label("kind"),
-        ProfileInterest.term,
-    )
-    paused = select(SupplierProfile.organisation_id).where(SupplierProfile.paused_at.is_not(None))
-    return select(*columns).where(
-        ProfileInterest.kind == kind, ProfileInterest.organisation_id.not_in(paused)
-    )
+    return set(session.scalars(query.where(profile.organisation_id.in_(listed(session, among)))))
 
 
 def _related(
-    prefix: InstrumentedAttribute[str], codes: Sequence[str], length: int, *, last: str
+    prefix: ColumnElement[str], codes: Sequence[str], length: int, *, last: str
 ) -> list[ColumnElement[bool]]:
     """Return the SQL twin of `rules.is_related` with any of `codes`: one or two look-ups.
 
@@ -182,19 +139,25 @@ def _related(
     if not codes:
         return []
     coarser = sorted({part for code in codes for part in rules.prefixes(code)})
-    finer = [
+    return [prefix.in_(coarser), *_finer(prefix, codes, length, last=last)]
+
+
+def _finer(
+    prefix: ColumnElement[str], codes: Sequence[str], length: int, *, last: str
+) -> list[ColumnElement[bool]]:
+    """Return the condition of what lies within one of `codes`, none if nothing can."""
+    within = [
         and_(prefix > code, prefix <= code + last * length) for code in codes if len(code) < length
     ]
-    return [prefix.in_(coarser), or_(*finer)] if finer else [prefix.in_(coarser)]
+    return [or_(*within)] if within else []
 
 
-def _places(nuts_codes: Sequence[str]) -> list[ColumnElement[bool]]:
+def _places(region: ColumnElement[str], nuts_codes: Sequence[str]) -> list[ColumnElement[bool]]:
     codes = sorted(set(nuts_codes))
     if not codes:
         return [true()]
-    region = ProfileInterest.region
-    coarser, *finer = _related(region, codes, _NUTS_LENGTH, last="Z")
-    return [or_(coarser, region == EVERYWHERE), *finer]
+    coarser = sorted({part for code in codes for part in rules.prefixes(code)})
+    return [region.in_([EVERYWHERE, *coarser]), *_finer(region, codes, _NUTS_LENGTH, last="Z")]
 
 
 def _keywords_in(session: Session, text: str) -> list[str]:
@@ -206,5 +169,6 @@ def _keywords_in(session: Session, text: str) -> list[str]:
     folded = rules.folded(text)
     if not folded:
         return []
-    words = session.scalars(select(KnownKeyword.word))
-    return sorted(rules.keywords_in(folded, words))
+    # One row of all of them: a row for each costs more than the search. None holds a line feed.
+    words = session.scalar(select(func.aggregate_strings(KnownKeyword.word, "\n"))) or ""
+    return sorted(rules.keywords_in(folded, words.split("\n")) if words else [])

@@ -62,8 +62,8 @@ def test_419_real_suppliers_come_in_and_are_found(scratch: Settings, shared: Pat
         )
         profiles = {p.organisation_id: p for p in db.session.scalars(select(SupplierProfile))}
         assert found
-        for match in found:
-            profile = profiles[match.organisation_id]
+        for firm_id in found:
+            profile = profiles[firm_id]
             assert any(
                 code.startswith("9091") or "9091".startswith(code) for code in profile.cpv_prefixes
             )
