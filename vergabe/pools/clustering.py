@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from vergabe.pools.traits import FloatArray, IntArray
 # A component up to this size is held as one table of closeness (4 MB of 32-bit numbers).
 LARGEST_TABLE: Final = 1_000
 NEIGHBOURS: Final = 64
+# Above this part of all pairs a table falls into few components: looking for them costs more.
+MANY_PAIRS: Final = 5
 SLICE_CELLS: Final = 1_000_000
 THRESHOLD_STEP: Final = 0.05
 
@@ -27,18 +29,38 @@ class Limits:
     max_demands: int
 
 
-def groups(size: int, compare: Compare, organisations: IntArray, limits: Limits) -> list[list[int]]:
-    """Return groups of at least two rows, each ascending, in order of their first row.
+class Group(NamedTuple):
+    """Rows that belong together, ascending, and their closeness to each other."""
+
+    rows: IntArray
+    table: FloatArray
+
+
+def groups(size: int, compare: Compare, organisations: IntArray, limits: Limits) -> list[Group]:
+    """Return groups of at least two rows, in order of their first row.
 
     size: number of rows; compare: closeness of two lists of rows as a table, -inf where two rows
     may never meet; organisations: one number per row.
     """
-    found: list[list[int]] = []
-    for rows in _components(size, compare, limits.min_score):
-        table = compare(rows, rows)
-        linked = average_linkage(table, organisations[rows], limits)
-        found.extend([int(rows[i]) for i in group] for group in linked)
-    return sorted(found)
+    found = [
+        Group(rows[group], table[np.ix_(group, group)])
+        for rows in _components(size, compare, limits.min_score)
+        for table in [compare(rows, rows)]
+        for part in _near_each_other(table, limits.min_score)
+        for linked in average_linkage(table[np.ix_(part, part)], organisations[rows[part]], limits)
+        for group in [part[linked]]
+    ]
+    return sorted(found, key=lambda group: int(group.rows[0]))
+
+
+def _near_each_other(table: FloatArray, min_score: float) -> list[IntArray]:
+    """Return the sets of rows of a table that average linkage may treat apart; see _components."""
+    everything = np.arange(len(table))
+    near = table >= np.float32(min_score)
+    if np.count_nonzero(near) > near.size // MANY_PAIRS:
+        return [everything]
+    i, j = np.nonzero(near)
+    return _connected(everything, i, j)
 
 
 def _components(size: int, compare: Compare, min_score: float) -> list[IntArray]:
@@ -105,55 +127,116 @@ def average_linkage(table: FloatArray, organisations: IntArray, limits: Limits) 
     The two groups with the highest mean closeness join as long as it reaches the minimum; of equal
     pairs the one with the lowest rows. -inf between two rows keeps them apart for ever.
     """
-    closeness = table.astype(np.float64)
-    np.fill_diagonal(closeness, -np.inf)
-    members = {i: [i] for i in range(len(closeness))}
-    buyers = {i: {int(organisations[i])} for i in members}
-    if not members:
+    if not len(table):
         return []
-    nearest = closeness.argmax(axis=1)
-    best = closeness[np.arange(len(closeness)), nearest]
-    while True:
-        i = int(best.argmax())
-        if best[i] < limits.min_score:
-            break
-        i, j = sorted((i, int(nearest[i])))
-        together = buyers[i] | buyers[j]
-        if (
-            len(together) > limits.max_organisations
-            or len(members[i]) + len(members[j]) > limits.max_demands
-        ):
-            closeness[i, j] = closeness[j, i] = -np.inf
-            changed = np.array([i, j])
-        else:
-            changed = _join(closeness, nearest, best, (i, j), (len(members[i]), len(members[j])))
-            members[i] = sorted(members[i] + members.pop(j))
-            buyers[i] = together
-            del buyers[j]
-        nearest[changed] = closeness[changed].argmax(axis=1)
-        best[changed] = closeness[changed, nearest[changed]]
-    return sorted(group for group in members.values() if len(group) > 1)
+    linkage = _Linkage(table, organisations, limits)
+    while len(pairs := linkage.mutual_pairs()):
+        linkage.join(pairs)
+    return sorted(sorted(group) for group in linkage.groups() if len(group) > 1)
 
 
-def _join(
-    closeness: FloatArray | np.ndarray[tuple[int, int], np.dtype[np.float64]],
-    nearest: np.ndarray[tuple[int], np.dtype[np.intp]],
-    best: np.ndarray[tuple[int], np.dtype[np.float64]],
-    pair: tuple[int, int],
-    sizes: tuple[int, int],
-) -> IntArray:
-    """Join two rows of the table in the first one; return rows whose nearest is unknown."""
-    (i, j), (a, b) = pair, sizes
-    mean = (closeness[i] * a + closeness[j] * b) / (a + b)
-    mean[[i, j]] = -np.inf
-    closeness[i, :] = closeness[:, i] = mean
-    closeness[j, :] = closeness[:, j] = -np.inf
-    best[j] = -np.inf
-    nearer = mean > best
-    nearer[[i, j]] = False
-    nearest[nearer] = i
-    best[nearer] = mean[nearer]
-    stale = (nearest == i) | (nearest == j)
-    stale[j] = False
-    stale[i] = True
-    return np.flatnonzero(stale)
+class _Linkage:
+    """Groups that grow: their mean closeness, and for each the nearest other one.
+
+    Two groups that are each other's nearest join sooner or later, whatever the others do: a mean is
+    never closer than the closer of the two that it is made of. So all such pairs join at once.
+    """
+
+    def __init__(self, table: FloatArray, organisations: IntArray, limits: Limits) -> None:
+        self._limits = limits
+        self._closeness = table.astype(np.float64)
+        np.fill_diagonal(self._closeness, -np.inf)
+        self._sizes = np.ones(len(table))
+        self._nearest = np.zeros(len(table), np.int64)
+        self._best = np.zeros(len(table))
+        self._members = [[row] for row in range(len(table))]
+        self._buyers = [{owner} for owner in organisations.tolist()]
+        self._look_again(np.arange(len(table)))
+
+    def mutual_pairs(self) -> IntArray:
+        """Return pairs of groups, lower row first, that are close enough and nearest to each other.
+
+        Empty only if no two groups are close enough. Where several are equally near, the lowest row
+        counts: then the lowest of the nearest of all has its pair.
+        """
+        near = np.flatnonzero(self._best >= self._limits.min_score)
+        pairs = self._mutual(near)
+        if len(near) and not len(pairs):
+            self._look_again(near)
+            pairs = self._mutual(near)
+        return pairs
+
+    def _mutual(self, rows: IntArray) -> IntArray:
+        nearest = self._nearest[rows]
+        is_mutual = (self._nearest[nearest] == rows) & (rows < nearest)
+        return np.stack([rows[is_mutual], nearest[is_mutual]], axis=1)
+
+    def join(self, pairs: IntArray) -> None:
+        """Join pairs as far as the limits allow; the others will never meet."""
+        may = np.array([self._may_join(i, j) for i, j in pairs.tolist()], bool)
+        first, second = pairs[~may].T
+        self._closeness[first, second] = self._closeness[second, first] = -np.inf
+        changed = np.zeros(len(self._members), bool)
+        changed[pairs] = True
+        kept, gone = pairs[may].T
+        if len(kept):
+            self._mean(kept, gone)
+            self._come_nearer(kept)
+        stale = changed[self._nearest] | changed
+        stale[gone] = False
+        self._look_again(np.flatnonzero(stale))
+        self._close_up()
+
+    def groups(self) -> list[list[int]]:
+        """Return the rows of every group."""
+        return [self._members[i] for i in np.flatnonzero(self._sizes).tolist()]
+
+    def _close_up(self) -> None:
+        """Forget rows that have become part of others, once they are a third."""
+        kept = np.flatnonzero(self._sizes)
+        if len(kept) * 3 > len(self._sizes) * 2:
+            return
+        place = np.zeros(len(self._sizes), np.int64)
+        place[kept] = np.arange(len(kept))
+        self._closeness = self._closeness[np.ix_(kept, kept)]
+        self._sizes, self._best = self._sizes[kept], self._best[kept]
+        self._nearest = place[self._nearest[kept]]
+        self._members = [self._members[i] for i in kept.tolist()]
+        self._buyers = [self._buyers[i] for i in kept.tolist()]
+
+    def _may_join(self, i: int, j: int) -> bool:
+        return (
+            len(self._members[i]) + len(self._members[j]) <= self._limits.max_demands
+            and len(self._buyers[i] | self._buyers[j]) <= self._limits.max_organisations
+        )
+
+    def _mean(self, kept: IntArray, gone: IntArray) -> None:
+        """Let the rows of `gone` become part of those of `kept`."""
+        table, a, b = self._closeness, self._sizes[kept], self._sizes[gone]
+        rows = (table[kept] * a[:, None] + table[gone] * b[:, None]) / (a + b)[:, None]
+        both = (rows[:, kept] * a + rows[:, gone] * b) / (a + b)
+        # The mean of means depends on their order by a last digit: both halves must be the same.
+        rows[:, kept] = np.minimum(both, both.T)
+        rows[np.arange(len(kept)), kept] = -np.inf
+        rows[:, gone] = -np.inf
+        table[kept], table[:, kept] = rows, rows.T
+        table[gone], table[:, gone] = -np.inf, -np.inf
+        self._sizes[kept] = a + b
+        self._sizes[gone] = 0
+        self._best[gone] = -np.inf
+        for i, j in zip(kept.tolist(), gone.tolist(), strict=True):
+            self._members[i] += self._members[j]
+            self._buyers[i] |= self._buyers[j]
+
+    def _come_nearer(self, kept: IntArray) -> None:
+        """Note for every group whether one that has just grown is now the nearest."""
+        columns = self._closeness[:, kept]
+        which = columns.argmax(axis=1)
+        score = columns[np.arange(len(columns)), which]
+        nearer = score > self._best
+        self._nearest[nearer] = kept[which[nearer]]
+        self._best[nearer] = score[nearer]
+
+    def _look_again(self, rows: IntArray) -> None:
+        self._nearest[rows] = self._closeness[rows].argmax(axis=1)
+        self._best[rows] = self._closeness[rows, self._nearest[rows]]

@@ -1,15 +1,20 @@
 """What people read about a proposal: its title, the code that covers it, why each demand is in."""
 
 import textwrap
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
+from itertools import chain, pairwise
 from typing import Final
 
-from vergabe.pools.facts import DemandFacts, Link, Proposal
-from vergabe.pools.proximity import cpv_digits, cpv_relation
+import numpy as np
+
+from vergabe.pools.facts import Proposal
+from vergabe.pools.reading import Reading
 from vergabe.pools.subjects import SUBJECT_NAMES, WIDER
-from vergabe.pools.wording import Wording, is_place_word, plain
+from vergabe.pools.traits import IntArray
+from vergabe.pools.wording import plain
 
 # A title names what most have in common, not what all have.
 COMMON_SHARE: Final = 0.6
@@ -22,8 +27,6 @@ COVERING_DIGITS: Final = 3
 COVERED_SHARE: Final = 0.75
 
 UNNAMED: Final = "Bündelung"
-
-Table = Sequence[Sequence[float]]
 
 
 def covering_cpv(codes: Sequence[str], cpv_label: Callable[[str], str]) -> str:
@@ -41,25 +44,28 @@ def covering_cpv(codes: Sequence[str], cpv_label: Callable[[str], str]) -> str:
     return min(counts, key=lambda code: (-counts[code], code))
 
 
-def title(demands: Sequence[DemandFacts], wordings: Sequence[Wording], label: str) -> str:
+def title(
+    named: Sequence[frozenset[str]], common: Sequence[tuple[str, str]], label: str, fallback: str
+) -> str:
     """Return a German title: the common subject or CPV label, and words most demands share.
 
-    label: that of the covering CPV code, empty if it has none.
+    named: the subjects of each demand; common: stems and words of `Titles.common`; label: that of
+    the covering CPV code, empty if it has none; fallback: for demands without any word.
     """
-    base = _common_subject(wordings) or (label if len(label) <= LONGEST_LABEL else "")
-    shared = [word for stem, word in _common_words(demands, wordings) if stem not in plain(base)]
+    base = _common_subject(named) or (label if len(label) <= LONGEST_LABEL else "")
+    shared = [word for stem, word in common if stem not in plain(base)]
     if base:
         return f"{base} ({', '.join(shared[:WORDS_IN_TITLE])})" if shared else base
     if len(shared) > 1:
         return ", ".join(shared[: WORDS_IN_TITLE + 1])
     short = textwrap.shorten(label, LONGEST_LABEL, placeholder=" …").replace(", …", " …")
-    return f"{shared[0]} ({short})" if shared else short or demands[0].title.strip() or UNNAMED
+    return f"{shared[0]} ({short})" if shared else short or fallback.strip() or UNNAMED
 
 
-def _common_subject(wordings: Sequence[Wording]) -> str:
+def _common_subject(named: Sequence[frozenset[str]]) -> str:
     """Return the name of the subject that most demands name, the narrower one of two."""
-    counts = Counter(subject for wording in wordings for subject in wording.subjects)
-    needed = COMMON_SHARE * len(wordings)
+    counts = Counter(chain.from_iterable(named))
+    needed = COMMON_SHARE * len(named)
     common = [subject for subject, count in counts.items() if count >= needed]
     wider = {WIDER[subject] for subject in common if subject in WIDER}
     best = min(
@@ -70,59 +76,75 @@ def _common_subject(wordings: Sequence[Wording]) -> str:
     return SUBJECT_NAMES.get(best, "")
 
 
-def _common_words(
-    demands: Sequence[DemandFacts], wordings: Sequence[Wording]
-) -> list[tuple[str, str]]:
-    """Return nouns of the titles that most organisations use, as (stem, word), most used first."""
-    users: dict[str, set[str]] = defaultdict(set)
-    written: dict[str, set[str]] = defaultdict(set)
-    for demand, wording in zip(demands, wordings, strict=True):
-        for stem in wording.title_stems:
-            users[stem].add(str(demand.organisation_id))
-            written[stem].add(wording.surfaces[stem])
-    needed = max(2.0, COMMON_SHARE * len({demand.organisation_id for demand in demands}))
-    chosen = []
-    for stem in sorted(users, key=lambda stem: (-len(users[stem]), stem)):
-        # The shortest form is mostly the nominative: Löschfahrzeug, not Löschfahrzeuges.
-        word = min(written[stem], key=lambda word: (len(word), word))
-        if len(users[stem]) >= needed and word[0].isupper() and not is_place_word(stem):
-            chosen.append((stem, word))
-    return chosen
+def common_words(
+    groups: Sequence[IntArray], organisations: IntArray, reading: Reading
+) -> list[list[tuple[str, str]]]:
+    """Return for each group nouns of its titles that most organisations use, most used first.
 
-
-def link(
-    position: int, demands: Sequence[DemandFacts], wordings: Sequence[Wording], table: Table
-) -> Link:
-    """Return why the demand at `position` is in its group.
-
-    table: closeness of all demands of the group to each other.
+    As (stem, word); groups: rows of the reading; organisations: one number per row.
     """
-    foreign = [
-        i
-        for i, other in enumerate(demands)
-        if other.organisation_id != demands[position].organisation_id
+    sizes = np.array([len(rows) for rows in groups])
+    rows, group = np.concatenate(groups), np.repeat(np.arange(len(groups)), sizes)
+    place, entry = reading.entries(rows)
+    stem = reading.said.indices[entry]
+    counts = reading.in_title[entry] & ~reading.is_place[stem]
+    place, entry = place[counts], entry[counts]
+    use = group[place] * len(reading.stems) + stem[counts]
+    buyers = int(organisations.max()) + 1
+    used = np.unique(use * buyers + organisations[rows[place]]) // buyers
+    uses, users = np.unique(used, return_counts=True)
+    members = np.array([len(np.unique(organisations[rows])) for rows in groups])
+    enough = users >= np.maximum(2.0, COMMON_SHARE * members[uses // len(reading.stems)])
+    written: dict[int, set[int]] = {key: set() for key in uses[enough].tolist()}
+    is_common = np.isin(use, uses[enough])
+    for key, word in zip(
+        use[is_common].tolist(), reading.written[entry[is_common]].tolist(), strict=True
+    ):
+        written[key].add(word)
+    found: list[list[tuple[str, str]]] = [[] for _ in groups]
+    for key, _ in sorted(
+        zip(uses[enough].tolist(), users[enough].tolist(), strict=True),
+        key=lambda each: (-each[1], each[0]),
+    ):
+        # The shortest form is mostly the nominative: Löschfahrzeug, not Löschfahrzeuges.
+        forms = (reading.word(number) for number in written[key])
+        word = min(forms, key=lambda word: (len(word), word))
+        number, stem_number = divmod(key, len(reading.stems))
+        if word[0].isupper():
+            found[number].append((reading.stems[stem_number], word))
+    return found
+
+
+def shared_words(rows: IntArray, partners: IntArray, reading: Reading) -> list[tuple[str, ...]]:
+    """Return for each row what it and its partner both name, as the row writes it."""
+    common = reading.said[rows].multiply(reading.said[partners]).tocsr()
+    line = np.repeat(np.arange(len(rows)), np.diff(common.indptr))
+    says = ~reading.is_place[common.indices]
+    line, stem, weight = line[says], common.indices[says], common.data[says]
+    order = np.lexsort((stem, -weight, line))
+    line, stem = line[order], stem[order]
+    starts = np.searchsorted(line, np.arange(len(rows)))
+    # Twice as many: one compound word may stand for two stems.
+    first = np.arange(len(line)) - starts[line] < 2 * WORDS_IN_LINK
+    line, stem = line[first], stem[first]
+    words = [reading.word(number) for number in reading.written_at(rows[line], stem).tolist()]
+    ends = np.searchsorted(line, np.arange(len(rows) + 1)).tolist()
+    return [
+        tuple(
+            dict.fromkeys(
+                (*_shared_subjects(reading.named(row), reading.named(partner)), *words[begin:end])
+            )
+        )[:WORDS_IN_LINK]
+        for row, partner, (begin, end) in zip(
+            rows.tolist(), partners.tolist(), pairwise(ends), strict=True
+        )
     ]
-    closest = max(foreign, key=lambda i: (table[position][i], -i))
-    own, other = wordings[position], wordings[closest]
-    subjects = sorted(
-        SUBJECT_NAMES[subject]
-        for subject in own.subjects
-        if subject in other.subjects and subject not in WIDER.values()
-    )
-    stems = sorted(
-        (stem for stem in own.surfaces.keys() & other.surfaces.keys() if not is_place_word(stem)),
-        key=lambda stem: (-own.terms[stem] * other.terms[stem], stem),
-    )
-    shared = dict.fromkeys((*subjects, *(own.surfaces[stem] for stem in stems)))
-    return Link(
-        demand_id=demands[position].id,
-        closest_id=demands[closest].id,
-        score=round(table[position][closest], 4),
-        cpv_relation=cpv_relation(
-            cpv_digits(demands[position].cpv), cpv_digits(demands[closest].cpv)
-        ),
-        shared_words=tuple(shared)[:WORDS_IN_LINK],
-    )
+
+
+@lru_cache(maxsize=16_384)
+def _shared_subjects(own: frozenset[str], other: frozenset[str]) -> tuple[str, ...]:
+    narrow = (own & other).difference(WIDER.values())
+    return tuple(sorted(SUBJECT_NAMES[subject] for subject in narrow))
 
 
 def numbered(proposals: Sequence[Proposal]) -> list[Proposal]:

@@ -4,13 +4,10 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from statistics import fmean
+from itertools import pairwise
 from uuid import UUID
 
-from vergabe.pools import describing
 from vergabe.pools.facts import DemandFacts, GroupingSettings, Proposal, Window
-from vergabe.pools.proximity import cpv_digits
-from vergabe.pools.wording import Wording, compared_cpv, wording
 
 
 def propose(
@@ -23,17 +20,16 @@ def propose(
     given twice. Memory does not grow with the square of a block (clustering.groups).
     """
     # numpy and scipy take half a second to load: only whoever groups pays for it.
-    from vergabe.pools import linking
+    from vergabe.pools import describing, linking, summing_up
 
     ordered = _in_order(demands)
     if len(ordered) < 2:
         return []
-    label = lru_cache(maxsize=None)(cpv_label)
-    wordings, codes = _wordings(ordered, label)
-    proposals = [
-        _proposal([ordered[i] for i in rows], [wordings[i] for i in rows], table, label)
-        for rows, table in linking.linked_groups(ordered, wordings, codes, settings)
-    ]
+    basis = summing_up.basis(ordered, lru_cache(maxsize=None)(cpv_label))
+    groups = linking.linked_groups(
+        ordered, basis.reading, basis.cpv_codes, basis.organisations, settings
+    )
+    proposals = summing_up.proposals(basis, list(groups))
     proposals.sort(key=lambda p: (-len(p.organisation_ids), -p.similarity, p.key))
     return describing.numbered(proposals)
 
@@ -47,14 +43,15 @@ def describe(
     from those of `propose`; demands that may not meet count as 0. Raises ValueError if a demand is
     given twice or all are of one organisation.
     """
-    from vergabe.pools import linking
+    from vergabe.pools import linking, summing_up
 
     ordered = _in_order(demands)
     if len({demand.organisation_id for demand in ordered}) < 2:
         raise ValueError("a pool has demands of at least two organisations")
-    wordings, codes = _wordings(ordered, cpv_label)
-    table = linking.table_of_closeness(ordered, wordings, codes, settings)
-    return _proposal(ordered, wordings, table, cpv_label)
+    basis = summing_up.basis(ordered, cpv_label)
+    group = linking.one_group(ordered, basis.reading, basis.cpv_codes, settings)
+    (found,) = summing_up.proposals(basis, [group])
+    return found
 
 
 def pool_key(demand_ids: Sequence[UUID]) -> str:
@@ -76,62 +73,7 @@ def _ends_before(demand: DemandFacts, day: dt.date | None) -> bool:
 
 
 def _in_order(demands: Sequence[DemandFacts]) -> list[DemandFacts]:
-    ordered = sorted(demands, key=lambda demand: demand.id)
-    if len({demand.id for demand in ordered}) < len(ordered):
+    ordered = sorted(demands, key=lambda demand: demand.id.int)
+    if any(one.id == other.id for one, other in pairwise(ordered)):
         raise ValueError("each demand must be given once")
     return ordered
-
-
-def _wordings(
-    demands: Sequence[DemandFacts], cpv_label: Callable[[str], str]
-) -> tuple[list[Wording], list[str]]:
-    """Return the words of each demand and the CPV code under which it is compared."""
-    wordings, codes = [], []
-    for demand in demands:
-        cpv = cpv_digits(demand.cpv)
-        words = wording(
-            organisation_name=demand.organisation_name,
-            title=demand.title,
-            description=demand.description,
-            cpv=cpv,
-            cpv_label=cpv_label(cpv),
-        )
-        wordings.append(words)
-        codes.append(compared_cpv(cpv, words.subjects))
-    return wordings, codes
-
-
-def _proposal(
-    demands: list[DemandFacts],
-    wordings: list[Wording],
-    table: describing.Table,
-    cpv_label: Callable[[str], str],
-) -> Proposal:
-    """Return the proposal of one group; `table` holds the closeness of its demands."""
-    mean = [fmean(_with_others(i, demands, table)) for i in range(len(demands))]
-    order = sorted(range(len(demands)), key=lambda i: (-round(mean[i], 6), demands[i].id))
-    pairs = [score for i in range(len(demands)) for score in _with_others(i, demands, table)]
-    values = [demand.value_net_cents for demand in demands]
-    cpv = describing.covering_cpv([cpv_digits(demand.cpv) for demand in demands], cpv_label)
-    return Proposal(
-        key=pool_key([demand.id for demand in demands]),
-        title=describing.title(demands, wordings, cpv_label(cpv)),
-        cpv=cpv,
-        demand_ids=tuple(demands[i].id for i in order),
-        organisation_ids=tuple(dict.fromkeys(demands[i].organisation_id for i in order)),
-        total_net_cents=sum(value for value in values if value is not None),
-        unvalued_count=values.count(None),
-        window=window_of(demands),
-        similarity=round(fmean(pairs), 4),
-        links=tuple(describing.link(i, demands, wordings, table) for i in order),
-    )
-
-
-def _with_others(position: int, demands: list[DemandFacts], table: describing.Table) -> list[float]:
-    """Return the closeness of one demand to those of other organisations."""
-    own = demands[position].organisation_id
-    return [
-        score
-        for other, score in zip(demands, table[position], strict=True)
-        if other.organisation_id != own
-    ]

@@ -7,69 +7,98 @@ from typing import Final
 import numpy as np
 
 from vergabe.pools import clustering
+from vergabe.pools.clustering import Group
 from vergabe.pools.facts import DemandFacts, GroupingSettings
+from vergabe.pools.reading import Reading
 from vergabe.pools.similarity import Block, block, closeness
 from vergabe.pools.traits import FloatArray, IntArray
-from vergabe.pools.wording import Wording
 
-LARGEST_BLOCK: Final = 4_000
+# Comparing all with all costs the square: more demands than this are divided by further keys.
+LARGEST_BLOCK: Final = 1_000
+# Four times as many as a proposal may hold: neighbours find each other within.
+NEIGHBOURHOOD: Final = 240
 CLASS_DIGITS: Final = 4
 
 
 def linked_groups(
     demands: Sequence[DemandFacts],
-    wordings: Sequence[Wording],
+    reading: Reading,
     cpv_codes: Sequence[str],
+    organisations: IntArray,
     settings: GroupingSettings,
-) -> Iterator[tuple[list[int], list[list[float]]]]:
+) -> Iterator[Group]:
     """Yield groups of rows of `demands` from enough organisations, with their table of closeness.
 
-    cpv_codes: under which code each demand is compared. A row is in at most one group.
+    cpv_codes: under which code each demand is compared; organisations: one number per demand. A row
+    is in at most one group.
     """
-    everything = block(demands, wordings, cpv_codes, settings)
-    buyers = {key: i for i, key in enumerate(sorted({d.organisation_id for d in demands}))}
-    organisations = np.array([buyers[demand.organisation_id] for demand in demands])
+    everything = block(demands, reading, cpv_codes, settings)
     limits = clustering.Limits(settings.min_score, settings.max_organisations, settings.max_demands)
-    for rows in _blocks(cpv_codes, wordings, settings.min_cpv_digits):
+    places = everything.traits.nuts[:, 1]
+    for rows in _blocks(cpv_codes, reading, places, settings.min_cpv_digits):
         part = everything.take(rows)
 
         def compare(left: IntArray, right: IntArray, part: Block = part) -> FloatArray:
             return closeness(part.take(left), part.take(right), settings)
 
         for group in clustering.groups(len(part), compare, organisations[rows], limits):
-            members = rows[group]
+            members = rows[group.rows]
             if len(np.unique(organisations[members])) >= settings.min_organisations:
-                table = compare(np.array(group), np.array(group))
-                yield members.tolist(), table.astype(np.float64).tolist()
+                yield Group(members, group.table)
 
 
-def table_of_closeness(
+def one_group(
     demands: Sequence[DemandFacts],
-    wordings: Sequence[Wording],
+    reading: Reading,
     cpv_codes: Sequence[str],
     settings: GroupingSettings,
-) -> list[list[float]]:
-    """Return the closeness of all demands to each other; 0 where two may not meet."""
-    everything = block(demands, wordings, cpv_codes, settings)
-    table: list[list[float]] = np.maximum(
-        closeness(everything, everything, settings).astype(np.float64), 0
-    ).tolist()
-    return table
+) -> Group:
+    """Return all demands as one group; the closeness of two that may not meet is 0."""
+    everything = block(demands, reading, cpv_codes, settings)
+    table = np.maximum(closeness(everything, everything, settings), 0)
+    return Group(np.arange(len(table)), table)
 
 
-def _blocks(cpv_codes: Sequence[str], wordings: Sequence[Wording], digits: int) -> list[IntArray]:
+def _blocks(
+    cpv_codes: Sequence[str], reading: Reading, places: IntArray, digits: int
+) -> list[IntArray]:
     """Return the rows that are compared with each other, as blocks of ascending rows.
 
     A block shares the leading digits that every pair of a proposal must share. One that is too
     large for comparing all with all is divided by what its demands name, or by CPV class if they
-    name nothing known.
+    name nothing known; what is too large even then, by neighbourhood.
     """
-    blocks: dict[str, list[int]] = defaultdict(list)
+    by_code: dict[str, list[int]] = defaultdict(list)
     for row, code in enumerate(cpv_codes):
-        blocks[code[:digits]].append(row)
-    for key in [key for key, rows in blocks.items() if len(rows) > LARGEST_BLOCK]:
-        for row in blocks.pop(key):
-            named = wordings[row].subjects
-            main = min(named, key=lambda subject: (-named[subject], subject), default="")
-            blocks[f"{key} {main or cpv_codes[row][:CLASS_DIGITS]}"].append(row)
-    return [np.array(blocks[key]) for key in sorted(blocks) if len(blocks[key]) > 1]
+        by_code[code[:digits]].append(row)
+    mains = [min(kind.subjects, default="") for kind in reading.kinds]
+    found = []
+    for key in sorted(by_code):
+        if len(by_code[key]) <= LARGEST_BLOCK:
+            found.append(np.array(by_code[key]))
+            continue
+        named: dict[str, list[int]] = defaultdict(list)
+        for row in by_code[key]:
+            named[mains[reading.kind[row]] or cpv_codes[row][:CLASS_DIGITS]].append(row)
+        for subject in sorted(named):
+            rows = np.array(named[subject])
+            found.extend(_neighbourhoods(rows, places[rows]))
+    return [rows for rows in found if len(rows) > 1]
+
+
+def _neighbourhoods(rows: IntArray, places: IntArray) -> list[IntArray]:
+    """Return demands for one thing, if there are many, in parts that lie next to each other.
+
+    places: numbers in the order of NUTS codes, in which districts of one region follow each other.
+    A place is never divided.
+    """
+    if len(rows) < 2 * NEIGHBOURHOOD:
+        return [rows]
+    order = np.argsort(places, kind="stable")
+    borders = np.flatnonzero(np.diff(places[order])) + 1
+    cuts, last = [], 0
+    for border in borders.tolist():
+        if border - last >= NEIGHBOURHOOD and len(rows) - border >= NEIGHBOURHOOD:
+            cuts.append(border)
+            last = border
+    return [np.sort(rows[part]) for part in np.split(order, cuts)]

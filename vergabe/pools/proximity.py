@@ -3,10 +3,10 @@
 import datetime as dt
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from vergabe.exchange import codes
-from vergabe.pools.facts import DemandFacts
 
 # Kinds of units (exchange.codes) that can stand in one price list. Times and labour are left out:
 # in texts they are mostly the duration of the contract; packages are counted like pieces.
@@ -20,6 +20,7 @@ FAR_PAST: Final = dt.date.min.toordinal()
 FAR_FUTURE: Final = dt.date.max.toordinal()
 
 
+@lru_cache(maxsize=16_384)
 def cpv_digits(cpv: str) -> str:
     """Return the eight digits of a CPV code: without check digit, with zeros that are missing.
 
@@ -45,6 +46,7 @@ def shared_digits(first: str, second: str) -> int:
     return count if count >= 2 else 0
 
 
+@lru_cache(maxsize=65_536)
 def cpv_relation(first: str, second: str) -> str:
     """Return in German how two CPV codes stand to each other."""
     if cpv_digits(first) == cpv_digits(second):
@@ -67,9 +69,10 @@ def unit_families(unit_codes: Iterable[str]) -> int:
     return families
 
 
-def need_interval(demand: DemandFacts, open_window_days: int) -> tuple[int, int]:
+def need_interval(
+    begin: dt.date | None, end: dt.date | None, open_window_days: int
+) -> tuple[int, int]:
     """Return first and last day of a need as ordinals; a missing one is `open_window_days` away."""
-    begin, end = demand.needed_from, demand.needed_until
     if begin is None and end is None:
         return FAR_PAST, FAR_FUTURE
     if begin is None:

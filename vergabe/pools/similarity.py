@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
+from scipy.sparse import hstack
 
 from vergabe.pools.facts import DemandFacts, GroupingSettings
-from vergabe.pools.sparse import SparseMatrix, matrix, tf_idf, unit_rows
+from vergabe.pools.reading import Reading
+from vergabe.pools.sparse import SparseMatrix, counted, matrix, tf_idf, unit_rows
 from vergabe.pools.subjects import SITE_DIVISIONS
 from vergabe.pools.traits import (
     BoolArray,
@@ -17,8 +19,9 @@ from vergabe.pools.traits import (
     cpv_closeness,
     may_meet,
     traits,
+    windows_meet,
 )
-from vergabe.pools.wording import Wording
+from vergabe.pools.wording import grams
 
 WORDING_SHARE: Final = 0.55
 CPV_SHARE: Final = 0.45
@@ -44,12 +47,12 @@ SAME_REGION_GAIN: Final = 0.01
 class Block:
     """Demands that are compared with each other, row for row.
 
-    terms, grams: TF-IDF, rows of length 1 (0 where there is no word); subjects: rows as long as the
-    subject is sure; site: factor for demands that are tied to a building site.
+    words: TF-IDF of stems and of letter groups side by side, scaled so that a product of two rows
+    is their closeness (0 to 1; 0 where there is no word); subjects: rows as long as the subject is
+    sure; site: factor for demands that are tied to a building site.
     """
 
-    terms: SparseMatrix
-    grams: SparseMatrix
+    words: SparseMatrix
     subjects: SparseMatrix
     traits: Traits
     site: FloatArray
@@ -60,8 +63,7 @@ class Block:
     def take(self, rows: IntArray) -> "Block":
         """Return the block of some rows."""
         return Block(
-            terms=self.terms[rows],
-            grams=self.grams[rows],
+            words=self.words[rows],
             subjects=self.subjects[rows],
             traits=self.traits.take(rows),
             site=self.site[rows],
@@ -70,52 +72,88 @@ class Block:
 
 def block(
     demands: Sequence[DemandFacts],
-    wordings: Sequence[Wording],
+    reading: Reading,
     cpv_codes: Sequence[str],
     settings: GroupingSettings,
 ) -> Block:
     """Return everything that demands are compared by; `cpv_codes` are those to compare."""
-    sureness = np.array([max(w.subjects.values(), default=0.0) for w in wordings], np.float32)
-    tied = [
-        w.names_site and code[:2] in SITE_DIVISIONS
-        for w, code in zip(wordings, cpv_codes, strict=True)
-    ]
+    certainty = np.array([kind.certainty for kind in reading.kinds], np.float32)
+    named = unit_rows(
+        matrix(dict.fromkeys(kind.subjects, kind.certainty) for kind in reading.kinds),
+        lengths=certainty,
+    )
+    at_site = np.array([code[:2] in SITE_DIVISIONS for code in cpv_codes], bool)
+    tied = reading.names_site & at_site
     return Block(
-        terms=tf_idf(matrix(w.terms for w in wordings)),
-        grams=tf_idf(matrix(w.grams() for w in wordings)),
-        subjects=unit_rows(matrix(w.subjects for w in wordings), lengths=sureness),
+        words=_side_by_side(reading),
+        subjects=named[reading.kind],
         traits=traits(demands, cpv_codes, settings),
         site=np.where(tied, np.float32(SITE_FACTOR), np.float32(1)),
     )
 
 
+def _side_by_side(reading: Reading) -> SparseMatrix:
+    letters = reading.head @ counted(map(grams, reading.stems))
+    letters.sort_indices()
+    both = TERM_SHARE + GRAM_SHARE
+    stems = tf_idf(reading.terms) * np.float32(np.sqrt(TERM_SHARE / both))
+    return hstack([stems, tf_idf(letters) * np.float32(np.sqrt(GRAM_SHARE / both))], format="csr")
+
+
 def closeness(a: Block, b: Block, settings: GroupingSettings) -> FloatArray:
     """Return how close each row of `a` is to each of `b` (0 to 1); -inf where they may not meet."""
-    rows, columns = a.traits.as_column(), b.traits.as_row()
-    named = _names_subject(a)[:, None] & _names_subject(b)[None, :]
     subjects = _product(a.subjects, b.subjects)
-    same_subject = subjects >= SURELY_SAME_SUBJECT
-    cpv, shared = cpv_closeness(rows, columns)
-    cpv[same_subject] = np.maximum(cpv[same_subject], np.float32(SAME_SUBJECT_CPV))
+    same_subject = subjects >= np.float32(SURELY_SAME_SUBJECT)
+    both_name = _names_subject(a)[:, None] & _names_subject(b)[None, :]
+    kinds = _kinds(a.traits, b.traits, settings)
+    cpv = np.where(same_subject, np.maximum(kinds.cpv, np.float32(SAME_SUBJECT_CPV)), kinds.cpv)
 
-    score = _product(a.terms, b.terms)
-    score *= np.float32(TERM_SHARE / (TERM_SHARE + GRAM_SHARE))
-    score += np.float32(GRAM_SHARE / (TERM_SHARE + GRAM_SHARE)) * _product(a.grams, b.grams)
-    with_subject = np.float32(1 - SUBJECT_SHARE) * score + np.float32(SUBJECT_SHARE) * subjects
-    score = np.where(named, with_subject, score)
+    score = _product(a.words, b.words)
+    score *= np.where(both_name, np.float32(1 - SUBJECT_SHARE), np.float32(1))
+    subjects *= np.float32(SUBJECT_SHARE)
+    score += subjects
     score *= np.float32(WORDING_SHARE)
-    score += np.float32(CPV_SHARE) * cpv
-    score[~named] *= np.float32(NO_SUBJECT_FACTOR)
-    score[named & (subjects == 0)] *= np.float32(OTHER_SUBJECT_FACTOR)
-    score *= a.site[:, None] * b.site[None, :]
-    other_unit = (rows.units & columns.units == 0) & (rows.units > 0) & (columns.units > 0)
-    score -= np.float32(OTHER_UNIT_LOSS) * other_unit
+    cpv *= np.float32(CPV_SHARE)
+    score += cpv
+    other = np.where(both_name, np.float32(OTHER_SUBJECT_FACTOR), np.float32(NO_SUBJECT_FACTOR))
+    score *= np.where(subjects > 0, np.float32(1), other)
+    if a.site.min(initial=1) < 1 or b.site.min(initial=1) < 1:
+        score *= a.site[:, None] * b.site[None, :]
+    score -= kinds.loss
+    rows, columns = a.traits.as_column(), b.traits.as_row()
     for level in (0, 1):
         left, right = rows.nuts[..., level], columns.nuts[..., level]
         score += np.float32(SAME_REGION_GAIN) * ((left == right) & (left > 0))
     np.clip(score, 0, 1, out=score)
-    score[~may_meet(rows, columns, shared, same_subject, settings)] = -np.inf
+    allowed = kinds.allowed | (kinds.allowed_for_same & same_subject)
+    score[~(allowed & windows_meet(rows, columns, settings))] = -np.inf
     return score
+
+
+class _Kinds(NamedTuple):
+    """How rows stand to each other by CPV, nature, area and units."""
+
+    cpv: FloatArray
+    loss: FloatArray
+    allowed: BoolArray
+    allowed_for_same: BoolArray
+
+
+def _kinds(a: Traits, b: Traits, settings: GroupingSettings) -> _Kinds:
+    """Return what the kinds of all pairs say; it is reckoned once for every pair of kinds."""
+    _, first, row = np.unique(a.kind, return_index=True, return_inverse=True)
+    _, second, column = np.unique(b.kind, return_index=True, return_inverse=True)
+    left, right = a.take(first).as_column(), b.take(second).as_row()
+    cpv, shared = cpv_closeness(left, right)
+    other_unit = (left.units & right.units == 0) & (left.units > 0) & (right.units > 0)
+    cells = row[:, None] * len(second) + column[None, :]
+    nobody, everybody = np.zeros(shared.shape, bool), np.ones(shared.shape, bool)
+    return _Kinds(
+        cpv=cpv.ravel()[cells],
+        loss=(np.float32(OTHER_UNIT_LOSS) * other_unit).ravel()[cells],
+        allowed=may_meet(left, right, shared, nobody, settings).ravel()[cells],
+        allowed_for_same=may_meet(left, right, shared, everybody, settings).ravel()[cells],
+    )
 
 
 def _product(a: SparseMatrix, b: SparseMatrix) -> FloatArray:

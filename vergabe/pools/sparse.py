@@ -4,6 +4,7 @@ Plain scipy: loading scikit-learn for these few lines took longer than grouping 
 """
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -20,7 +21,7 @@ def matrix(rows: Iterable[Mapping[str, float]]) -> SparseMatrix:
     columns: dict[str, int] = {}
     names, weights, ends = array("q"), array("f"), array("q", [0])
     for row in rows:
-        names.extend(columns.setdefault(name, len(columns)) for name in row)
+        names.extend([columns.setdefault(name, len(columns)) for name in row])
         weights.extend(row.values())
         ends.append(len(names))
     order = np.empty(len(columns), dtype=np.int64)
@@ -52,3 +53,8 @@ def unit_rows(weights: SparseMatrix, *, lengths: FloatArray) -> SparseMatrix:
     factors = np.divide(lengths, norms, out=np.zeros_like(norms), where=norms > 0)
     weights.data *= factors[rows].astype(np.float32)
     return weights
+
+
+def counted(rows: Iterable[Iterable[str]]) -> SparseMatrix:
+    """Return how often each row has each name, as a matrix; columns in order of their names."""
+    return matrix(Counter(row) for row in rows)

@@ -204,16 +204,18 @@ SUBJECTS: Final[tuple[tuple[str, str, str], ...]] = (
     ("parkschein", "Parkscheinautomaten", r".*parkschein.*"),
 )
 
-# The same for two words in a row.
-SUBJECT_PAIRS: Final[tuple[tuple[str, str], ...]] = (
-    ("strom", r"elektrische?r?n? (energie|arbeit)"),
-    ("kanalinspektion", r"kanal tv|tv kanaluntersuchung|tv inspektion\w*"),
-    ("kanalreinigung", r"(unterhaltsreinigung|reinigung) (kanal|kanaele|kanalisation)"),
-    ("gebaeudereinigung", r"unterhalts glasreinigung|unterhalts grundreinigung"),
-    ("netzwerk", r"access points?"),
-    ("raumcontainer", r"mobile klassen\w*"),
-    ("tafel", r"interaktive\w* (board|display|tafel|panel)\w*|activ panels?"),
-    ("notarztwagen", r"arzt einsatzfahrzeug"),
+# The same for two words in a row: (subject, end of the first, beginning of the second).
+SUBJECT_PAIRS: Final[tuple[tuple[str, str, str], ...]] = (
+    ("strom", r"elektrische?r?n?", r"energie|arbeit"),
+    ("kanalinspektion", r"kanal", r"tv"),
+    ("kanalinspektion", r"tv", r"kanaluntersuchung|inspektion"),
+    ("kanalreinigung", r"(unterhalts)?reinigung", r"kanal|kanaele|kanalisation"),
+    ("gebaeudereinigung", r"unterhalts", r"glasreinigung|grundreinigung"),
+    ("netzwerk", r"access", r"points?"),
+    ("raumcontainer", r"mobile", r"klassen"),
+    ("tafel", r"interaktive\w*", r"board|display|tafel|panel"),
+    ("tafel", r"activ", r"panels?"),
+    ("notarztwagen", r"arzt", r"einsatzfahrzeug"),
 )
 
 # A narrower subject that is also one of the wider kind.
@@ -285,4 +287,7 @@ SUBJECT_NAMES: Final = {key: name for key, name, _ in SUBJECTS} | {"kanal": "Kan
 SUBJECT_PATTERN: Final = re.compile(
     "|".join(f"(?P<{key}>{pattern})" for key, _, pattern in SUBJECTS)
 )
-SUBJECT_PAIR_PATTERNS: Final = tuple((key, re.compile(pattern)) for key, pattern in SUBJECT_PAIRS)
+SUBJECT_PAIR_PATTERNS: Final = tuple(
+    (key, re.compile(f".*({first})"), re.compile(f"({second}).*"))
+    for key, first, second in SUBJECT_PAIRS
+)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,11 +24,17 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
 
+Thing = TypeVar("Thing")
+
 
 @dataclass(frozen=True)
 class Traits:
-    """What a block of demands is compared by, one row each; see `traits`."""
+    """What a block of demands is compared by, one row each; see `traits`.
 
+    kind: rows with the same number agree in CPV, nature, units and area.
+    """
+
+    kind: IntArray
     cpv: IntArray
     cpv_length: IntArray
     nature: IntArray
@@ -57,26 +63,46 @@ def traits(
     demands: Sequence[DemandFacts], cpv_codes: Sequence[str], settings: GroupingSettings
 ) -> Traits:
     """Return the comparable traits of demands, row for row; `cpv_codes` are compared for them."""
-    digits = [significant(code) for code in cpv_codes]
-    intervals = [need_interval(demand, settings.open_window_days) for demand in demands]
     areas = {key: i for i, key in enumerate(sorted({d.area_key for d in demands if d.area_key}), 1)}
-    nuts_codes = sorted({(d.nuts or "")[:n] for d in demands for n in (4, 5)})
+    nuts_codes = sorted({code[:n] for code in {d.nuts or "" for d in demands} for n in (4, 5)})
     nuts = {code: i for i, code in enumerate(nuts_codes, 1)} | {"": 0}
+    kinds, kind = _numbered(
+        [
+            (code, d.nature, d.unit_codes, d.area_key)
+            for d, code in zip(demands, cpv_codes, strict=True)
+        ]
+    )
+    digits = [significant(code) for code, _, _, _ in kinds]
+    needs, need = _numbered([(d.needed_from, d.needed_until) for d in demands])
+    days = np.array(
+        [need_interval(begin, end, settings.open_window_days) for begin, end in needs], np.int64
+    ).reshape(len(needs), 2)[need]
+    places, place = _numbered([d.nuts or "" for d in demands])
     return Traits(
+        kind=kind,
         cpv=np.array(
             [[int(code[:n]) if len(code) >= n else -1 for n in CPV_LEVELS] for code in digits],
             dtype=np.int64,
-        ).reshape(len(demands), len(CPV_LEVELS)),
-        cpv_length=np.array([len(code) for code in digits], dtype=np.int64),
-        nature=np.array([NATURES.get(d.nature or "", 0) for d in demands], dtype=np.int64),
-        first_day=np.array([first for first, _ in intervals], dtype=np.int64),
-        last_day=np.array([last for _, last in intervals], dtype=np.int64),
-        units=np.array([unit_families(d.unit_codes) for d in demands], dtype=np.int64),
-        area=np.array([areas.get(d.area_key or "", 0) for d in demands], dtype=np.int64),
-        nuts=np.array(
-            [[nuts[(d.nuts or "")[:n]] for n in (4, 5)] for d in demands], dtype=np.int64
-        ).reshape(len(demands), 2),
+        ).reshape(len(kinds), len(CPV_LEVELS))[kind],
+        cpv_length=np.array([len(code) for code in digits], np.int64)[kind],
+        nature=np.array([NATURES.get(nature or "", 0) for _, nature, _, _ in kinds], np.int64)[
+            kind
+        ],
+        first_day=days[:, 0],
+        last_day=days[:, 1],
+        units=np.array([unit_families(units) for _, _, units, _ in kinds], np.int64)[kind],
+        area=np.array([areas.get(area or "", 0) for _, _, _, area in kinds], np.int64)[kind],
+        nuts=np.array([[nuts[code[:n]] for n in (4, 5)] for code in places], np.int64).reshape(
+            len(places), 2
+        )[place],
     )
+
+
+def _numbered(values: Sequence[Thing]) -> tuple[list[Thing], IntArray]:
+    """Return the different values, and which of them stands in each place."""
+    numbers: dict[Thing, int] = {}
+    found = [numbers.setdefault(value, len(numbers)) for value in values]
+    return list(numbers), np.array(found, np.int64)
 
 
 def cpv_closeness(a: Traits, b: Traits) -> tuple[FloatArray, IntArray]:
@@ -97,7 +123,7 @@ def cpv_closeness(a: Traits, b: Traits) -> tuple[FloatArray, IntArray]:
 def may_meet(
     a: Traits, b: Traits, shared: IntArray, same_subject: BoolArray, settings: GroupingSettings
 ) -> BoolArray:
-    """Return which broadcast pairs may stand in one proposal: CPV, nature, area, window of need."""
+    """Return which broadcast pairs may stand in one proposal by CPV, nature and area."""
     allowed: BoolArray = shared >= settings.min_cpv_digits
     known = (a.nature > 0) & (b.nature > 0)
     differ = known & (a.nature != b.nature)
@@ -106,6 +132,10 @@ def may_meet(
         differ &= (a.nature == works) | (b.nature == works) | ~same_subject
     allowed &= ~differ
     allowed &= (a.area == b.area) | (a.area == 0) | (b.area == 0)
-    gap = np.maximum(a.first_day, b.first_day) - np.minimum(a.last_day, b.last_day)
-    allowed &= gap <= settings.window_gap_days
     return allowed
+
+
+def windows_meet(a: Traits, b: Traits, settings: GroupingSettings) -> BoolArray:
+    """Return which broadcast pairs are needed at nearly the same time."""
+    gap = np.maximum(a.first_day, b.first_day) - np.minimum(a.last_day, b.last_day)
+    return np.asarray(gap <= settings.window_gap_days)

@@ -1,11 +1,11 @@
-"""What a demand says it wants: subjects, weighted word stems and letter groups of its texts."""
+"""The language of demands: words, stems, letter groups and the subjects that words name."""
 
 import html
 import re
 import unicodedata
-from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from functools import lru_cache
+from itertools import chain, pairwise
 from typing import Final
 
 from vergabe.pools.subjects import (
@@ -19,49 +19,18 @@ from vergabe.pools.subjects import (
 )
 from vergabe.pools.vocabulary import EMPTY_ENDINGS, EMPTY_WORDS, PLACE_WORDS
 
-TITLE_WEIGHT: Final = 3.0
-LABEL_WEIGHT: Final = 0.6
-DESCRIPTION_WEIGHT: Final = 0.7
-PLACE_WEIGHT: Final = 0.25
 # A description's first sentences name the matter; what follows is procedure, the same everywhere.
 DESCRIPTION_CHARACTERS: Final = 500
 SUBJECT_CHARACTERS: Final = 300
 GRAM_LENGTH: Final = 4
-SPECIFIC_CPV_DIGITS: Final = 4
-DESCRIPTION_CERTAINTY: Final = 0.7
-LABEL_CERTAINTY: Final = 0.9
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-‐‑][^\W\d_]+)*-?")
 _GENDER_ENDING = re.compile(r"[_:*/]-?innen\b")
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\ufeff"))
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\ufeff"
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "‐": "-", "‑": "-"})
+_OF_NAMES = ("", "s", "er", "ern", "ns")
+_NOTHING: Final[frozenset[str]] = frozenset()
 _ENDINGS = ("erinnen", "innen", "ern", "ers", "em", "en", "er", "es", "e", "n", "s")
-
-
-@dataclass(frozen=True)
-class Wording:
-    """The words of one demand, ready to be compared.
-
-    subjects: keys of subjects.SUBJECTS → how surely it is meant (0 to 1); head: stem → weight in
-    title and CPV label; terms: the same with the description; surfaces: stem of title or
-    description → the word as written; title_stems: stems of the title; names_site: the title speaks
-    of one building site.
-    """
-
-    subjects: dict[str, float]
-    head: dict[str, float]
-    terms: dict[str, float]
-    surfaces: dict[str, str]
-    title_stems: frozenset[str]
-    names_site: bool
-
-    def grams(self) -> dict[str, float]:
-        """Return the letter groups of title and CPV label → weight."""
-        found: dict[str, float] = {}
-        for stemmed, weight in self.head.items():
-            for gram in _grams(stemmed):
-                found[gram] = found.get(gram, 0.0) + weight
-        return found
 
 
 def plain(word: str) -> str:
@@ -72,9 +41,13 @@ def plain(word: str) -> str:
 def words(text: str) -> list[str]:
     """Return the words of a text as written: entities resolved, umlauts composed, no numbers."""
     clean = html.unescape(html.unescape(text)) if "&" in text else text
-    clean = unicodedata.normalize("NFC", clean).translate(_INVISIBLE)
-    clean = _GENDER_ENDING.sub("innen", clean).replace("(A)", "A").replace("(a)", "a")
-    return _WORD.findall(clean)
+    if not clean.isascii():
+        clean = unicodedata.normalize("NFC", clean)
+        for sign in _INVISIBLE:
+            clean = clean.replace(sign, "")
+    if "innen" in clean:
+        clean = _GENDER_ENDING.sub("innen", clean)
+    return _WORD.findall(clean.replace("(A)", "A").replace("(a)", "a"))
 
 
 @lru_cache(maxsize=65_536)
@@ -92,6 +65,7 @@ def stem(word: str) -> str:
 
 _EMPTY_STEMS: Final = frozenset(EMPTY_WORDS | {stem(word) for word in EMPTY_WORDS})
 _PLACE_STEMS: Final = frozenset(PLACE_WORDS | {stem(word) for word in PLACE_WORDS})
+_WITH_TWINS: Final = frozenset(subject for subject, _, _ in TWIN_CODES)
 
 
 def is_place_word(stemmed: str) -> bool:
@@ -100,7 +74,7 @@ def is_place_word(stemmed: str) -> bool:
 
 
 @lru_cache(maxsize=65_536)
-def _parts(word: str) -> tuple[tuple[str, str], ...]:
+def parts(word: str) -> tuple[tuple[str, str], ...]:
     """Return (plain part, stem) of a word as written that say something."""
     found = []
     for part in plain(word).split("-"):
@@ -121,30 +95,73 @@ def _subject(word: str) -> str | None:
     return None
 
 
-def subjects(text_words: Iterable[str], division: str) -> frozenset[str]:
+@lru_cache(maxsize=65_536)
+def is_site_word(word: str) -> bool:
+    """Return whether a word as written speaks of one building site."""
+    return SITE_PATTERN.fullmatch(plain(word)) is not None
+
+
+@lru_cache(maxsize=65_536)
+def _pieces(word: str) -> tuple[str, ...]:
+    """Return the plain parts of a word as written."""
+    return tuple(plain(word).strip("-").split("-"))
+
+
+@lru_cache(maxsize=65_536)
+def _pairs_begun(piece: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return what a plain word names together with the next one: (subject, its pattern)."""
+    return tuple(
+        (key, second) for key, first, second in SUBJECT_PAIR_PATTERNS if first.fullmatch(piece)
+    )
+
+
+@lru_cache(maxsize=65_536)
+def _begins_pair(word: str) -> bool:
+    return any(map(_pairs_begun, _pieces(word)))
+
+
+def _named_by_pairs(text_words: Sequence[str]) -> set[str]:
+    """Return the subjects that take two words in a row."""
+    pieces = chain.from_iterable(map(_pieces, text_words))
+    return {
+        subject
+        for piece, following in pairwise(pieces)
+        for subject, second in _pairs_begun(piece)
+        if second.fullmatch(following)
+    }
+
+
+def subjects(text_words: Sequence[str], division: str) -> frozenset[str]:
     """Return the subjects that a sequence of words as written names, wider ones included.
 
     division: first two digits of the CPV code; some words name a subject only there.
     """
-    sequence = list(text_words)
-    found = {subject for word in sequence if (subject := _subject(word))}
-    line = " ".join(plain(word).replace("-", " ").strip() for word in sequence)
-    found.update(key for key, pattern in SUBJECT_PAIR_PATTERNS if pattern.search(line))
-    found = {key for key in found if division in SUBJECT_DIVISIONS.get(key, (division,))}
+    found = set(map(_subject, text_words))
+    found.discard(None)
+    if any(map(_begins_pair, text_words)):
+        found |= _named_by_pairs(text_words)
+    return _telling(frozenset(filter(None, found)), division) if found else _NOTHING
+
+
+@lru_cache(maxsize=16_384)
+def _telling(found: frozenset[str], division: str) -> frozenset[str]:
+    """Return the subjects that count in a CPV division, with the wider ones of each."""
+    found = frozenset(key for key in found if division in SUBJECT_DIVISIONS.get(key, (division,)))
     found = found - WEAK or found
-    return frozenset(found | {WIDER[subject] for subject in found if subject in WIDER})
+    return found | {WIDER[subject] for subject in found if subject in WIDER}
 
 
-def compared_cpv(cpv: str, named: Container[str]) -> str:
+def compared_cpv(cpv: str, named: Collection[str]) -> str:
     """Return the code under which a demand with these subjects is compared; usually its own."""
-    for subject, beginning, twin in TWIN_CODES:
-        if subject in named and cpv.startswith(beginning):
-            return twin
+    if not _WITH_TWINS.isdisjoint(named):
+        for subject, beginning, twin in TWIN_CODES:
+            if subject in named and cpv.startswith(beginning):
+                return twin
     return cpv
 
 
-@lru_cache(maxsize=65_536)
-def _grams(stemmed: str) -> tuple[str, ...]:
+def grams(stemmed: str) -> tuple[str, ...]:
+    """Return the letter groups of a stem; one of them for each place where it stands."""
     padded = f" {stemmed} "
     if len(padded) <= GRAM_LENGTH:
         return (padded,)
@@ -152,75 +169,22 @@ def _grams(stemmed: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4_096)
-def _own_names(organisation_name: str) -> frozenset[str]:
-    """Return the plain words of a buyer's name that are a place: they say who buys, not what."""
+def own_names(organisation_name: str) -> frozenset[str]:
+    """Return the plain words of a buyer's name that are a place: they say who buys, not what.
+
+    With the forms they take in a sentence: Jülich, Jülichs, Jülicher.
+    """
     return frozenset(
-        part
+        part + ending
         for word in words(organisation_name)
         for part in plain(word).split("-")
         if len(part) > 2 and part not in _EMPTY_STEMS
+        for ending in _OF_NAMES
     )
 
 
-def _is_own_name(part: str, names: frozenset[str]) -> bool:
-    return part in names or any(
-        part.startswith(name) and part[len(name) :] in ("s", "er", "ern", "ns") for name in names
-    )
-
-
-def wording(
-    *, organisation_name: str, title: str, description: str, cpv: str, cpv_label: str
-) -> Wording:
-    """Return the words of one demand; the buyer's place names are left out.
-
-    Subjects are read from the title, and only if it names none from the beginning of the
-    description, then from the label of a narrow code: titles of lots ("Los 2", "Nord-Ost") say
-    nothing, and the label of a division names many things at once. cpv: eight digits.
-    """
-    division, label_is_specific = cpv[:2], cpv[SPECIFIC_CPV_DIGITS - 1 :].strip("0") != ""
-    names = _own_names(organisation_name)
-    title_words = words(title)
-    label_words = words(cpv_label)
-    same_text = description.strip() == title.strip()
-    description_words = [] if same_text else words(description[:DESCRIPTION_CHARACTERS])
-    found = (
-        dict.fromkeys(subjects(title_words, division), 1.0)
-        or dict.fromkeys(
-            subjects(words(description[:SUBJECT_CHARACTERS]), division), DESCRIPTION_CERTAINTY
-        )
-        or dict.fromkeys(
-            subjects(label_words, division) if label_is_specific else (), LABEL_CERTAINTY
-        )
-    )
-    in_title = _stems(title_words, names)
-    in_description = _stems(description_words, names)
-    in_label = _stems(label_words, names)
-    head: dict[str, float] = {}
-    for stems, weight in ((in_title, TITLE_WEIGHT), (in_label, LABEL_WEIGHT)):
-        _add(head, stems, weight)
-    terms = dict(head)
-    _add(terms, in_description, DESCRIPTION_WEIGHT)
-    return Wording(
-        subjects=found,
-        head=head,
-        terms=terms,
-        surfaces=in_description | in_title,
-        title_stems=frozenset(in_title),
-        names_site=any(SITE_PATTERN.fullmatch(plain(word)) for word in title_words),
-    )
-
-
-def _add(weights: dict[str, float], stems: Iterable[str], weight: float) -> None:
-    for stemmed in stems:
-        share = weight * PLACE_WEIGHT if stemmed in _PLACE_STEMS else weight
-        weights[stemmed] = weights.get(stemmed, 0.0) + share
-
-
-def _stems(text_words: Iterable[str], own_names: frozenset[str]) -> dict[str, str]:
-    """Return the stems that say something, each with the first word as written, in text order."""
-    found: dict[str, str] = {}
-    for word in text_words:
-        for part, stemmed in _parts(word):
-            if stemmed not in found and not _is_own_name(part, own_names):
-                found[stemmed] = word.strip("-")
-    return found
+@lru_cache(maxsize=16_384)
+def label_words(text: str, division: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return the words of the label of a CPV code, and the subjects that they name."""
+    found = tuple(words(text))
+    return found, subjects(found, division)

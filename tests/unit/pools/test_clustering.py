@@ -101,7 +101,9 @@ def test_large_block_is_grouped_in_parts_like_a_small_one(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clustering, "LARGEST_TABLE", size - 1)
         patch.setattr(clustering, "SLICE_CELLS", 40)
-        assert groups(size, compare, np.arange(size), WIDE) == whole
+        parts = groups(size, compare, np.arange(size), WIDE)
+    assert [part.rows.tolist() for part in parts] == [group.rows.tolist() for group in whole]
+    assert all((a.table == b.table).all() for a, b in zip(parts, whole, strict=True))
 
 
 def test_block_of_equal_rows_is_cut_to_bounded_parts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,5 +117,5 @@ def test_block_of_equal_rows_is_cut_to_bounded_parts(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(clustering, "SLICE_CELLS", 200)
     limits = Limits(min_score=0.5, max_organisations=5, max_demands=5)
     found = groups(95, compare, np.arange(95), limits)
-    assert sum(len(group) for group in found) == 95
+    assert sum(len(group.rows) for group in found) == 95
     assert max(asked) <= 200

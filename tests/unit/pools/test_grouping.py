@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories.pool_facts import cpv_label, demand, key
+from vergabe.pools import linking
 from vergabe.pools.facts import DemandFacts, GroupingSettings, Proposal, Window
 from vergabe.pools.grouping import describe, pool_key, propose, window_of
 
@@ -273,6 +274,34 @@ def test_proposals_do_not_depend_on_the_order_of_demands(
 ) -> None:
     shuffled = data.draw(st.permutations(demands))
     assert propose(shuffled, SETTINGS, cpv_label) == propose(demands, SETTINGS, cpv_label)
+
+
+@MANY
+@given(demands=many_demands(), data=st.data())
+def test_blocks_too_large_for_comparing_are_divided_the_same_way_whatever_the_order(
+    demands: list[DemandFacts], data: st.DataObject
+) -> None:
+    places = st.sampled_from(["DEA26", "DEA27", "DE212", None])
+    placed = [replace(each, nuts=data.draw(places)) for each in demands]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(linking, "LARGEST_BLOCK", 4)
+        patch.setattr(linking, "NEIGHBOURHOOD", 2)
+        found = propose(placed, SETTINGS, cpv_label)
+        assert propose(data.draw(st.permutations(placed)), SETTINGS, cpv_label) == found
+    rows = [i for p in found for i in p.demand_ids]
+    assert len(rows) == len(set(rows))
+
+
+def test_many_demands_for_one_thing_are_looked_for_in_the_neighbourhood_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(linking, "LARGEST_BLOCK", 4)
+    monkeypatch.setattr(linking, "NEIGHBOURHOOD", 3)
+    here = [demand("Streusalz", town, "34927100", nuts="DEA26") for town in TOWNS[:3]]
+    there = [demand("Streusalz", town, "34927100", nuts="DE212") for town in TOWNS[3:]]
+    assert len(propose([*there, *here], SETTINGS, cpv_label)) == 2
+    monkeypatch.undo()
+    assert len(propose([*there, *here], SETTINGS, cpv_label)) == 1
 
 
 @MANY

@@ -17,7 +17,7 @@ from vergabe.pools.proximity import (
     significant,
     unit_families,
 )
-from vergabe.pools.traits import cpv_closeness, may_meet, traits
+from vergabe.pools.traits import cpv_closeness, may_meet, traits, windows_meet
 
 CODE = st.from_regex(r"[0-9]{8}", fullmatch=True)
 SETTINGS = GroupingSettings()
@@ -119,12 +119,9 @@ def test_need_without_an_end_lasts_half_a_year(
     def ordinal(day: str | int) -> int:
         return day if isinstance(day, int) else dt.date.fromisoformat(day).toordinal()
 
-    need = demand(
-        "Streusalz",
-        needed_from=begin and dt.date.fromisoformat(begin),
-        needed_until=end and dt.date.fromisoformat(end),
-    )
-    assert need_interval(need, 180) == (ordinal(first), ordinal(last))
+    begin_on = dt.date.fromisoformat(begin) if begin else None
+    end_on = dt.date.fromisoformat(end) if end else None
+    assert need_interval(begin_on, end_on, 180) == (ordinal(first), ordinal(last))
 
 
 def meet(a: dict, b: dict, *, same_subject: bool = True, **settings: Any) -> bool:
@@ -133,6 +130,7 @@ def meet(a: dict, b: dict, *, same_subject: bool = True, **settings: Any) -> boo
     rows, columns = both.as_column(), both.as_row()
     _, shared = cpv_closeness(rows, columns)
     table = may_meet(rows, columns, shared, (shared > 0) & same_subject, chosen)
+    table &= windows_meet(rows, columns, chosen)
     assert table[0, 1] == table[1, 0]
     return bool(table[0, 1])
 
