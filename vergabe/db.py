@@ -248,11 +248,14 @@ def insert_unless_there(session: Session, model: type[Base], values: dict[str, A
 
 def upsert(session: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
     """Return an INSERT of the session's database that can say what to do `on_conflict_…`."""
+    return upsert_on(session.get_bind().dialect.name, model)
+
+
+def upsert_on(dialect: str, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """Return the same INSERT for a dialect: one that can be made once and kept."""
     table = model.__table__
     assert isinstance(table, Table)
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def append_only(model: type[Model]) -> None:

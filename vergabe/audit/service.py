@@ -4,9 +4,9 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from vergabe import ids
@@ -47,6 +47,8 @@ def append_many(
     """Append acts to a chain in their order; the chain's head stays locked until the commit."""
     if not acts:
         return
+    # The acts stand in the record after what they changed: as the database is told of both.
+    session.flush()
     sequence, last_hash = _locked_head(session, stream)
     rows: list[dict[str, Any]] = []
     for act in acts:
@@ -81,28 +83,29 @@ def append_many(
         )
         last_hash = digest
     session.execute(
-        update(RecordChain)
-        .where(RecordChain.stream == stream)
-        .values(last_sequence=sequence, last_hash=last_hash)
-        .execution_options(synchronize_session=False)
+        _MOVE_HEAD, {"chain": stream, "last_sequence": sequence, "last_hash": last_hash}
     )
-    session.execute(insert(RecordEntry), rows)
+    session.execute(_INSERT, rows)
+
+
+_CHAIN: Final = cast(Table, RecordChain.__table__)
+_INSERT: Final = insert(cast(Table, RecordEntry.__table__))
+_HEAD: Final = (
+    select(_CHAIN.c.last_sequence, _CHAIN.c.last_hash)
+    .where(_CHAIN.c.stream == bindparam("chain"))
+    .with_for_update()
+)
+_MOVE_HEAD: Final = update(_CHAIN).where(_CHAIN.c.stream == bindparam("chain"))
 
 
 def _locked_head(session: Session, stream: str) -> tuple[int, str]:
     """Return number and hash of a chain's last entry; its head is locked until the commit."""
-    wanted = (
-        select(RecordChain.last_sequence, RecordChain.last_hash)
-        .where(RecordChain.stream == stream)
-        .with_for_update()
-    )
-    head = session.execute(wanted).one_or_none()
+    head = session.execute(_HEAD, {"chain": stream}).one_or_none()
     if head is None:
-        # Two commands may open the same chain at once: insert-or-nothing, then lock.
-        insert_unless_there(
-            session,
-            RecordChain,
-            {"stream": stream, "last_sequence": 0, "last_hash": rules.GENESIS},
-        )
-        head = session.execute(wanted).one()
+        # Two commands may open the same chain at once: insert-or-nothing, then lock. Who has
+        # inserted holds the row already.
+        first = {"stream": stream, "last_sequence": 0, "last_hash": rules.GENESIS}
+        if insert_unless_there(session, RecordChain, first):
+            return 0, rules.GENESIS
+        head = session.execute(_HEAD, {"chain": stream}).one()
     return head.last_sequence, head.last_hash

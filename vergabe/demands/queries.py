@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
@@ -226,45 +226,81 @@ def facts_of(session: Session, demand_ids: Iterable[uuid.UUID]) -> list[Released
     return _facts(session, [Demand.id.in_(list(demand_ids))])
 
 
+_FACTS: Final[Select[*tuple[Any, ...]]] = (
+    select(
+        Demand.id,
+        Demand.reference,
+        Demand.stage,
+        Organisation.id,
+        Organisation.name,
+        Organisation.land,
+        Demand.area_id,
+        TaskArea.key,
+        Demand.title,
+        Demand.description,
+        Demand.cpv,
+        Demand.cpv_additional,
+        Demand.nature,
+        Demand.value_net_cents,
+        Demand.released_net_cents,
+        Demand.needed_from,
+        Demand.needed_until,
+        func.coalesce(func.nullif(Demand.nuts, ""), Organisation.nuts3),
+    )
+    .join(Organisation, Organisation.id == Demand.organisation_id)
+    .join(TaskArea, TaskArea.id == Demand.area_id)
+    .order_by(Demand.id)
+)
+_LINES: Final[Select[*tuple[Any, ...]]] = (
+    select(
+        DemandItem.demand_id,
+        DemandItem.id,
+        DemandItem.position,
+        DemandItem.text,
+        DemandItem.quantity,
+        DemandItem.unit_code,
+        DemandItem.unit_price_net_cents,
+    )
+    .join(Demand, Demand.id == DemandItem.demand_id)
+    .order_by(DemandItem.demand_id, DemandItem.position)
+)
+
+
 def _facts(session: Session, conditions: list[ColumnElement[bool]]) -> list[ReleasedDemand]:
-    rows = session.execute(
-        select(Demand, Organisation, TaskArea.key)
-        .join(Organisation, Organisation.id == Demand.organisation_id)
-        .join(TaskArea, TaskArea.id == Demand.area_id)
-        .where(*conditions)
-        .order_by(Demand.id)
-        .options(selectinload(Demand.items))
-    )
-    return [_fact(demand, organisation, key) for demand, organisation, key in rows]
+    """Return facts by columns: no entity is made of what is only read; two statements."""
+    lines: dict[uuid.UUID, list[LineFacts]] = {}
+    for demand_id, *line in session.execute(_LINES.where(*conditions)):
+        lines.setdefault(demand_id, []).append(LineFacts(*line))
+    return [
+        _fact(row, tuple(lines.get(row[0], ())))
+        for row in session.execute(_FACTS.where(*conditions))
+    ]
 
 
-def _fact(demand: Demand, organisation: Organisation, area_key: str) -> ReleasedDemand:
+def _fact(row: Row[*tuple[Any, ...]], lines: tuple[LineFacts, ...]) -> ReleasedDemand:
+    demand_id, reference, stage, *middle = row
+    organisation_id, name, land, area_id, area_key, title, description, cpv, *rest = middle
+    cpv_additional, nature, value, released, needed_from, needed_until, nuts = rest
     return ReleasedDemand(
-        id=demand.id,
-        reference=demand.reference,
-        stage=Stage(demand.stage),
-        organisation_id=organisation.id,
-        organisation_name=organisation.name,
-        land=organisation.land,
-        area_id=demand.area_id,
+        id=demand_id,
+        reference=reference,
+        stage=Stage(stage),
+        organisation_id=organisation_id,
+        organisation_name=name,
+        land=land,
+        area_id=area_id,
         area_key=area_key,
-        title=demand.title,
-        description=demand.description,
-        cpv=demand.cpv,
-        cpv_additional=tuple(demand.cpv_additional),
-        nature=demand.nature,
-        value_net_cents=demand.value_net_cents,
-        released_net_cents=demand.released_net_cents,
-        needed_from=demand.needed_from,
-        needed_until=demand.needed_until,
-        nuts=demand.nuts or organisation.nuts3,
-        lines=tuple(_line(item) for item in demand.items),
-    )
-
-
-def _line(item: DemandItem) -> LineFacts:
-    return LineFacts(
-        item.id, item.position, item.text, item.quantity, item.unit_code, item.unit_price_net_cents
+        title=title,
+        description=description,
+        cpv=cpv,
+        cpv_additional=tuple(cpv_additional),
+        nature=nature,
+        value_net_cents=value,
+        released_net_cents=released,
+        needed_from=needed_from,
+        needed_until=needed_until,
+        nuts=nuts,
+        lines=lines,
     )
 
 

@@ -1,10 +1,12 @@
 """Human references such as B-DLZ-2026-00012: numbers that are given out once, under a lock."""
 
+from functools import lru_cache
 from typing import Final
 
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
-from vergabe.db import upsert
+from vergabe.db import upsert_on
 from vergabe.demands.model import ReferenceCounter
 
 NUMBER_DIGITS: Final = 5
@@ -27,17 +29,19 @@ def next_references(session: Session, prefix: str, year: int, count: int) -> ran
     """
     if count < 1:
         raise ValueError("count must be at least 1")
-    values = {"prefix": prefix, "year": year, "last_number": count}
-    last_number = session.scalars(
-        upsert(session, ReferenceCounter)
-        .values(values)
-        .on_conflict_do_update(
-            index_elements=["prefix", "year"],
-            set_={"last_number": ReferenceCounter.last_number + count},
-        )
-        .returning(ReferenceCounter.last_number)
-    ).one()
+    asked = {"prefix": prefix, "year": year, "last_number": count}
+    dialect = session.get_bind().dialect.name
+    last_number = session.execute(_counting(dialect), asked).scalar_one()
     return range(last_number - count + 1, last_number + 1)
+
+
+@lru_cache
+def _counting(dialect: str) -> ReturningInsert[int]:
+    """Return the statement that counts on, made once."""
+    made = upsert_on(dialect, ReferenceCounter)
+    on = {"last_number": ReferenceCounter.last_number + made.excluded.last_number}
+    counting = made.on_conflict_do_update(index_elements=["prefix", "year"], set_=on)
+    return counting.returning(ReferenceCounter.last_number)
 
 
 def demand_reference(cooperation_prefix: str, year: int, number: int) -> str:

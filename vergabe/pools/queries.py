@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, select
@@ -14,7 +15,7 @@ from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission, roles_with
 from vergabe.cooperations import reach, task_queries
-from vergabe.cooperations.model import Cooperation, Mandate, Member
+from vergabe.cooperations.model import Mandate, Member
 from vergabe.cooperations.task_rules import TENDER_STEPS, Step
 from vergabe.db import Base
 from vergabe.demands import queries as demands
@@ -52,9 +53,15 @@ def visible(actor: Actor) -> Select[Pool]:
         return query.where(Pool.id.is_(None))
     if None not in limits:
         query = query.where(Pool.cooperation_id.in_(limits))
-    today = clock.berlin_day(clock.now())
+    return query.where(_is_of(actor.organisation_id, clock.berlin_day(clock.now())))
+
+
+# A condition is as dear to make as to ask the database; it is the same all day.
+@lru_cache(maxsize=512)
+def _is_of(organisation_id: uuid.UUID | None, today: dt.date) -> ColumnElement[bool]:
+    """An organisation sees pools of its cooperations, those it joined, those it works on."""
     member_of = select(Member.cooperation_id).where(
-        Member.organisation_id == actor.organisation_id,
+        Member.organisation_id == organisation_id,
         Member.counts_on(today),
     )
     # Looked up for each pool that is shown: a list of all it ever joined grows.
@@ -62,13 +69,13 @@ def visible(actor: Actor) -> Select[Pool]:
         select(Joining.id)
         .where(
             Joining.pool_id == Pool.id,
-            Joining.organisation_id == actor.organisation_id,
+            Joining.organisation_id == organisation_id,
             Joining.decision == "joined",
         )
         .correlate_except(Joining)
         .exists()
     )
-    return query.where(Pool.cooperation_id.in_(member_of) | is_bound | _works_on(actor, today))
+    return Pool.cooperation_id.in_(member_of) | is_bound | _works_on(organisation_id, today)
 
 
 def visible_parts(
@@ -79,13 +86,12 @@ def visible_parts(
     return reached.branches(Pool.cooperation_id, visible(actor).whereclause)
 
 
-def _works_on(actor: Actor, today: dt.date) -> ColumnElement[bool]:
+def _works_on(org: uuid.UUID | None, today: dt.date) -> ColumnElement[bool]:
     """A service provider sees the pools of the areas in which the task matrix names it.
 
     And the pool behind each tender that it works on; tenders are a later step of the flow, so their
     table is read by its name.
     """
-    org = actor.organisation_id
     tender = Base.metadata.tables["tender"]
     under = task_queries.serves_under(
         org, TENDER_STEPS, today, agreement=tender.c.agreement_id, area=Pool.area_id
@@ -184,12 +190,25 @@ def demands_in(session: Session, pool_id: uuid.UUID) -> list[ReleasedDemand]:
     return demands.facts_of(session, ids)
 
 
-def pool_facts(session: Session, pool: Pool) -> PoolFacts:
+@dataclass(frozen=True)
+class Brought:
+    """What is in a pool now, read once for several questions: demands, and joinings by member."""
+
+    demands: Sequence[ReleasedDemand]
+    joinings: Mapping[uuid.UUID, Joining]
+
+
+def brought_into(session: Session, pool_id: uuid.UUID) -> Brought:
+    """Return what is in a pool now."""
+    joinings = session.scalars(select(Joining).where(Joining.pool_id == pool_id))
+    return Brought(
+        demands_in(session, pool_id), {joining.organisation_id: joining for joining in joinings}
+    )
+
+
+def pool_facts(session: Session, pool: Pool, brought: Brought | None = None) -> PoolFacts:
     """Return a pool as its rules see it: participants, joinings, withdrawals."""
-    joinings = {
-        joining.organisation_id: joining
-        for joining in session.scalars(select(Joining).where(Joining.pool_id == pool.id))
-    }
+    brought = brought or brought_into(session, pool.id)
     withdrawals = list(
         session.scalars(
             select(Withdrawal)
@@ -198,10 +217,10 @@ def pool_facts(session: Session, pool: Pool) -> PoolFacts:
         )
     )
     grouped: dict[uuid.UUID, list[ReleasedDemand]] = {}
-    for demand in demands_in(session, pool.id):
+    for demand in brought.demands:
         grouped.setdefault(demand.organisation_id, []).append(demand)
     participants = [
-        _participant(organisation_id, own, joinings.get(organisation_id), withdrawals)
+        _participant(organisation_id, own, brought.joinings.get(organisation_id), withdrawals)
         for organisation_id, own in grouped.items()
     ]
     return PoolFacts(
@@ -211,9 +230,7 @@ def pool_facts(session: Session, pool: Pool) -> PoolFacts:
         stage=Stage(pool.stage),
         participants=tuple(sorted(participants, key=lambda p: p.organisation_name)),
         joining_deadline=pool.joining_deadline,
-        lead_organisation_id=session.scalars(
-            select(Cooperation.lead_organisation_id).where(Cooperation.id == pool.cooperation_id)
-        ).one(),
+        lead_organisation_id=pool.cooperation.lead_organisation_id,
     )
 
 
@@ -255,23 +272,25 @@ class BoundDemand:
         return replace(self.demand, value_net_cents=self.value_net_cents)
 
 
-def bound_demands(session: Session, pool_id: uuid.UUID) -> list[BoundDemand]:
+def bound_demands(
+    session: Session, pool_id: uuid.UUID, brought: Brought | None = None
+) -> list[BoundDemand]:
     """Return the demands of the members that joined, with the quantities they are bound to.
 
     Lines taken at quantity 0 are left out. The value follows the quantities: priced lines count
     price × quantity; where the demand names only a total, the total goes down in the proportion of
     the quantities and is never raised by rounding.
     """
-    joinings = {
-        joining.organisation_id: joining
-        for joining in session.scalars(
-            select(Joining).where(Joining.pool_id == pool_id, Joining.decision == "joined")
-        )
+    brought = brought or brought_into(session, pool_id)
+    joined = {
+        organisation_id: joined_quantities(joining)
+        for organisation_id, joining in brought.joinings.items()
+        if joining.decision == "joined"
     }
     bound = [
-        bind(demand, joined_quantities(joinings[demand.organisation_id]))
-        for demand in demands_in(session, pool_id)
-        if demand.organisation_id in joinings
+        bind(demand, joined[demand.organisation_id])
+        for demand in brought.demands
+        if demand.organisation_id in joined
     ]
     return [entry for entry in bound if entry is not None]
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,7 @@ from vergabe.pools import queries, rules
 from vergabe.pools.changing import JOINING
 from vergabe.pools.deciding import entries_in, let_go
 from vergabe.pools.model import Pool
+from vergabe.pools.queries import BoundDemand
 from vergabe.pools.recording import record
 from vergabe.pools.stages import STAGE_NAMES, Action, Stage
 
@@ -21,15 +23,19 @@ def locked_pool(session: Session, actor: Actor, pool_id: uuid.UUID) -> Pool:
     return queries.locked_pool(session, actor, pool_id)
 
 
-def start_tendering(session: Session, actor: Actor, pool: Pool, *, now: dt.datetime) -> None:
-    """Note that a tender is being made of a binding pool; once it is, nothing changes.
+def start_tendering(
+    session: Session, actor: Actor, pool: Pool, *, now: dt.datetime
+) -> list[BoundDemand]:
+    """Note that a tender is being made of a binding pool; return the demands that are bound.
 
-    Demands whose members did not join, or want none of them, are free again.
-    Binding is derived: joining whose deadline has passed. Raises Refused with every reason.
+    Once it is, nothing changes. Demands whose members did not join, or want none of them, are free
+    again. Binding is derived: joining whose deadline has passed. Raises Refused with every reason.
     """
+    brought = queries.brought_into(session, pool.id)
+    bound = queries.bound_demands(session, pool.id, brought)
     if pool.stage == Stage.TENDERING:
-        return
-    facts = queries.pool_facts(session, pool)
+        return bound
+    facts = queries.pool_facts(session, pool, brought)
     reasons = rules.reasons_against_starting_tender(facts, now)
     if reasons:
         raise Refused.because(
@@ -38,7 +44,9 @@ def start_tendering(session: Session, actor: Actor, pool: Pool, *, now: dt.datet
     pool.stage = rules.stage_after(facts, Action.START_TENDER, now)
     pool.binding_at = pool.binding_at or pool.joining_deadline
     session.flush()
-    _free_the_unbound(session, actor, pool, now=now)
+    free = facts.demand_ids - {entry.demand.id for entry in bound}
+    if free:
+        _free_the_unbound(session, actor, pool, free, now=now)
     deadlines.meet(session, pool.id, JOINING, now=now)
     record(
         session,
@@ -49,12 +57,19 @@ def start_tendering(session: Session, actor: Actor, pool: Pool, *, now: dt.datet
         now=now,
         members=[member.organisation_name for member in facts.members],
     )
+    return bound
 
 
-def _free_the_unbound(session: Session, actor: Actor, pool: Pool, *, now: dt.datetime) -> None:
+def _free_the_unbound(
+    session: Session,
+    actor: Actor,
+    pool: Pool,
+    demand_ids: Collection[uuid.UUID],
+    *,
+    now: dt.datetime,
+) -> None:
     """Let the demands go that nobody bound itself to: their members may buy them otherwise."""
-    bound = {entry.demand.id for entry in queries.bound_demands(session, pool.id)}
-    unbound = [entry for entry in entries_in(session, pool.id) if entry.demand_id not in bound]
+    unbound = entries_in(session, pool.id, demand_ids)
     reason = "Ohne verbindlichen Beitritt beginnt das Vergabeverfahren ohne diesen Bedarf."
     let_go(session, actor, pool, unbound, reason, are_pooled=True, now=now)
 

@@ -2,10 +2,11 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Final, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from vergabe import clock, ids
@@ -31,10 +32,18 @@ from vergabe.pools.model import Pool
 from vergabe.tenders import later, lotting, rules
 from vergabe.tenders.assessment import Assessment, Need, assess, law_result
 from vergabe.tenders.changing import tender_to_change, touch
-from vergabe.tenders.lot_writing import cpv_label, lines_of, write_lots
+from vergabe.tenders.lot_writing import cut, insert_lots, lines_of, value_of, write_lots
 from vergabe.tenders.lotting import LotDraft, Split
 from vergabe.tenders.model import AwardCriterion, Tender, TenderBuyer
 from vergabe.tenders.recording import record
+
+_ONLY_PRICE: Final = {
+    "position": 1,
+    "kind": "price",
+    "name": "Preis",
+    "description": "Gesamtpreis je Los, netto",
+    "weight_basis_points": rules.FULL_WEIGHT,
+}
 
 
 def draft_tender(
@@ -59,26 +68,23 @@ def draft_tender(
     ).first()
     if existing is not None:
         return existing
-    pools.start_tendering(session, actor, pool, now=now)
-    needed = _needed(session, pool)
-    today = clock.berlin_day(now)
-    assessment = _assess(session, pool, needed, today, funding.award_rules(session, pool.id))
-    tender = _new_tender(session, actor, pool, cooperation, needed, assessment, now=now)
+    bound = pools.start_tendering(session, actor, pool, now=now)
+    needed = _somebody([entry.as_demand() for entry in bound])
+    buyers = _organisations(session, cooperation, needed)
+    assessment = _assess(session, pool, needed, buyers, clock.berlin_day(now))
+    drafts = cut(lines_of(needed), split)
+    tender = _new_tender(session, actor, pool, buyers, needed, assessment, now=now)
     tender.title = one_line(title or "", max_length=400, field="title") or pool.title
+    tender.estimated_value_net_cents = value_of(drafts)
     session.add(tender)
     session.flush()
-    _set_buyers(session, tender, cooperation, needed, now=now)
-    write_lots(session, tender, lines_of(needed), split)
-    tender.criteria = [
-        AwardCriterion(
-            position=1,
-            kind="price",
-            name="Preis",
-            description="Gesamtpreis je Los, netto",
-            weight_basis_points=rules.FULL_WEIGHT,
-        )
-    ]
-    session.flush()
+    _insert_buyers(session, tender, cooperation, needed, now=now)
+    insert_lots(session, tender, drafts, split)
+    session.execute(
+        insert(cast(Table, AwardCriterion.__table__)),
+        _ONLY_PRICE | {"id": ids.new_id(), "tender_id": tender.id},
+    )
+    session.expire(tender, ["buyers", "criteria"])
     record(
         session,
         actor,
@@ -101,7 +107,7 @@ def lots_to_choose(
     """Return a visible pool and the lots it would give, by each principle; nothing is written."""
     pool = pool_queries.visible_pool(session, actor, pool_id)
     lines = lines_of(_needed(session, pool))
-    return pool, {split: lotting.cut(lines, split, cpv_label=cpv_label) for split in Split}
+    return pool, {split: cut(lines, split) for split in Split}
 
 
 def needed_by(session: Session, pool_id: uuid.UUID) -> list[ReleasedDemand]:
@@ -116,7 +122,10 @@ def _require_preparing(session: Session, actor: Actor, pool: Pool, *, now: dt.da
 
 
 def _needed(session: Session, pool: Pool) -> list[ReleasedDemand]:
-    needed = needed_by(session, pool.id)
+    return _somebody(needed_by(session, pool.id))
+
+
+def _somebody(needed: list[ReleasedDemand]) -> list[ReleasedDemand]:
     if not needed:
         raise Refused.because(
             "nobody_joined",
@@ -126,25 +135,31 @@ def _needed(session: Session, pool: Pool) -> list[ReleasedDemand]:
     return needed
 
 
+def _organisations(
+    session: Session, cooperation: Cooperation, needed: Iterable[ReleasedDemand]
+) -> dict[uuid.UUID, Organisation]:
+    """Return those that need something, and the lead, by their ids: read once for all."""
+    wanted = {d.organisation_id for d in needed} | {cooperation.lead_organisation_id}
+    found = session.scalars(select(Organisation).where(Organisation.id.in_(wanted)))
+    return {organisation.id: organisation for organisation in found}
+
+
 def _assess(
     session: Session,
     pool: Pool,
     needed: Sequence[ReleasedDemand],
+    organisations: Mapping[uuid.UUID, Organisation],
     on: dt.date,
-    funding_rules: tuple[str, ...],
 ) -> Assessment:
     needs = [Need(d.organisation_name, d.land or "NW", d.value_net_cents or 0) for d in needed]
     needs += [
         Need(later.name_in_estimate(row), row.organisation.land or "NW", row.maximum_net_cents)
         for row in pool.later_joiners
     ]
-    owners = session.scalars(
-        select(Organisation).where(Organisation.id.in_({d.organisation_id for d in needed}))
-    )
+    owners = [organisations[each] for each in {d.organisation_id for d in needed}]
     rules = bylaws.gathered(session, owners, on)
-    found = assess(
-        needs, nature_of(needed), on, funding_rules=funding_rules, rule_sets=rules.rule_sets
-    )
+    demanded = funding.award_rules(session, pool.id)
+    found = assess(needs, nature_of(needed), on, funding_rules=demanded, rule_sets=rules.rule_sets)
     return replace(found, bylaws=rules.versions)
 
 
@@ -167,12 +182,14 @@ def _new_tender(
     session: Session,
     actor: Actor,
     pool: Pool,
-    cooperation: Cooperation,
+    organisations: Mapping[uuid.UUID, Organisation],
     needed: Sequence[ReleasedDemand],
     assessment: Assessment,
     *,
     now: dt.datetime,
 ) -> Tender:
+    cooperation = pool.cooperation
+    lead = organisations[cooperation.lead_organisation_id]
     year = clock.berlin_day(now).year
     number = next_reference(session, cooperation.reference_prefix, year)
     codes_ = sorted({d.cpv for d in needed} | {c for d in needed for c in d.cpv_additional})
@@ -198,9 +215,8 @@ def _new_tender(
         regime=assessment.regime,
         law_result=law_result(assessment),
         initiated_on=clock.berlin_day(now),
-        estimated_value_net_cents=0,
         contact=dict(cooperation.contact),
-        review_body=dict(cooperation.review_body) or _chamber(session, cooperation, now),
+        review_body=dict(cooperation.review_body) or _chamber(lead, now),
         lots_joining={},
         selection_criteria="",
         urgency_reason="",
@@ -209,9 +225,8 @@ def _new_tender(
     )
 
 
-def _chamber(session: Session, cooperation: Cooperation, now: dt.datetime) -> dict[str, str]:
+def _chamber(lead: Organisation, now: dt.datetime) -> dict[str, str]:
     """Return the chamber that law names for the lead, where the cooperation names none."""
-    lead = session.get_one(Organisation, cooperation.lead_organisation_id)
     found = review_bodies.competent(land_of(lead), lead.ags or "", clock.berlin_day(now))
     if found is None:
         return {}
@@ -219,7 +234,7 @@ def _chamber(session: Session, cooperation: Cooperation, now: dt.datetime) -> di
     return {name: getattr(found, name) for name in names if getattr(found, name)}
 
 
-def _set_buyers(
+def _insert_buyers(
     session: Session,
     tender: Tender,
     cooperation: Cooperation,
@@ -231,17 +246,19 @@ def _set_buyers(
     order = cooperations.member_ids(session, cooperation.id, now)
     order += sorted(buying - set(order))
     lead = cooperation.lead_organisation_id
-    tender.buyers = [
-        TenderBuyer(
-            organisation=session.get_one(Organisation, organisation_id),
-            is_lead=organisation_id == lead,
-            buys=organisation_id in buying,
-            position=position,
-        )
+    rows = [
+        {
+            "id": ids.new_id(),
+            "tender_id": tender.id,
+            "organisation_id": organisation_id,
+            "is_lead": organisation_id == lead,
+            "buys": organisation_id in buying,
+            "position": position,
+        }
         for position, organisation_id in enumerate(order, start=1)
         if organisation_id in buying or organisation_id == lead
     ]
-    session.flush()
+    session.execute(insert(cast(Table, TenderBuyer.__table__)), rows)
 
 
 def recut(

@@ -1,10 +1,11 @@
 """Lots of a draft as rows: written from the lines of demands, and settled after every change."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from vergabe import ids
@@ -13,7 +14,7 @@ from vergabe.demands.queries import ReleasedDemand
 from vergabe.exchange import codes
 from vergabe.money import line_total_cents
 from vergabe.tenders import lotting
-from vergabe.tenders.lotting import Line, LotDraft, Split
+from vergabe.tenders.lotting import Item, Line, LotDraft, Split
 from vergabe.tenders.model import ItemShare, Lot, LotItem, Tender
 
 # Numbers and positions are unique: rows step aside here before they take their new places.
@@ -80,12 +81,39 @@ def cpv_label(code: str) -> str:
 def write_lots(session: Session, tender: Tender, lines: Sequence[Line], split: Split) -> None:
     """Replace the lots of a draft by those cut from `lines`, and add everything up."""
     remove_lots(session, tender.lots)
-    session.expire(tender, ["lots"])
-    drafts = lotting.cut(lines, split, cpv_label=cpv_label)
-    kind = Split.SINGLE if len(drafts) == 1 else split
-    tender.lots = [_lot(number, kind, draft) for number, draft in enumerate(drafts, start=1)]
-    tender.estimated_value_net_cents = sum(draft.value_net_cents for draft in drafts)
+    drafts = cut(lines, split)
+    tender.estimated_value_net_cents = value_of(drafts)
     session.flush()
+    insert_lots(session, tender, drafts, split)
+
+
+def cut(lines: Sequence[Line], split: Split) -> list[LotDraft]:
+    """Return the lots that are cut from `lines`, with titles in German."""
+    return lotting.cut(lines, split, cpv_label=cpv_label)
+
+
+def value_of(drafts: Iterable[LotDraft]) -> int:
+    """Return what the lots of a tender are worth together, net in cents."""
+    return sum(draft.value_net_cents for draft in drafts)
+
+
+def insert_lots(session: Session, tender: Tender, drafts: Sequence[LotDraft], split: Split) -> None:
+    """Write lots below a tender that has none and stands in the database; three statements."""
+    kind = Split.SINGLE if len(drafts) == 1 else split
+    lots: list[dict[str, Any]] = []
+    items: list[dict[str, Any]] = []
+    shares: list[dict[str, Any]] = []
+    for number, draft in enumerate(drafts, start=1):
+        lot = _lot(tender, number, kind, draft)
+        lots.append(lot)
+        for position, item in enumerate(draft.items, start=1):
+            row = _item(lot["id"], position, item)
+            items.append(row)
+            shares += _shares(row["id"], item)
+    for model, rows in ((Lot, lots), (LotItem, items), (ItemShare, shares)):
+        if rows:
+            session.execute(insert(cast(Table, model.__table__)), rows)
+    session.expire(tender, ["lots"])
 
 
 def remove_lots(session: Session, lots: Iterable[Lot]) -> None:
@@ -95,39 +123,44 @@ def remove_lots(session: Session, lots: Iterable[Lot]) -> None:
     session.flush()
 
 
-def _lot(number: int, kind: Split, draft: LotDraft) -> Lot:
-    return Lot(
-        id=ids.new_id(),
-        number=number,
-        kind=kind,
-        title=draft.title[:400],
-        description="",
-        cpv=draft.cpv,
-        nuts=draft.nuts,
-        estimated_value_net_cents=draft.value_net_cents,
-        items=[
-            LotItem(
-                id=ids.new_id(),
-                position=position,
-                text=item.text,
-                quantity=item.quantity,
-                unit_code=item.unit_code,
-                value_net_cents=item.value_net_cents,
-                shares=[
-                    ItemShare(
-                        organisation_id=share.line.organisation_id,
-                        demand_id=share.line.demand_id,
-                        demand_item_id=share.line.demand_item_id,
-                        position=rank,
-                        quantity=share.quantity,
-                        value_net_cents=share.value_net_cents,
-                    )
-                    for rank, share in enumerate(item.shares, start=1)
-                ],
-            )
-            for position, item in enumerate(draft.items, start=1)
-        ],
-    )
+def _lot(tender: Tender, number: int, kind: Split, draft: LotDraft) -> dict[str, Any]:
+    return {
+        "id": ids.new_id(),
+        "tender_id": tender.id,
+        "number": number,
+        "kind": kind.value,
+        "title": draft.title[:400],
+        "description": "",
+        "cpv": draft.cpv,
+        "nuts": draft.nuts,
+        "estimated_value_net_cents": draft.value_net_cents,
+    }
+
+
+def _item(lot_id: uuid.UUID, position: int, item: Item) -> dict[str, Any]:
+    return {
+        "id": ids.new_id(),
+        "lot_id": lot_id,
+        "position": position,
+        "text": item.text,
+        "quantity": item.quantity,
+        "unit_code": item.unit_code,
+        "value_net_cents": item.value_net_cents,
+    }
+
+
+def _shares(item_id: uuid.UUID, item: Item) -> Iterator[dict[str, Any]]:
+    for rank, share in enumerate(item.shares, start=1):
+        yield {
+            "id": ids.new_id(),
+            "item_id": item_id,
+            "organisation_id": share.line.organisation_id,
+            "demand_id": share.line.demand_id,
+            "demand_item_id": share.line.demand_item_id,
+            "position": rank,
+            "quantity": share.quantity,
+            "value_net_cents": share.value_net_cents,
+        }
 
 
 def settle_lots(session: Session, tender: Tender) -> None:
