@@ -119,7 +119,7 @@ def _about_text(facts: TenderFacts) -> list[Violation]:
                 "documents_missing",
                 "Es gibt keine Vergabeunterlagen. Laden Sie mindestens die Leistungsbeschreibung "
                 "hoch.",
-                law="§ 41 Abs. 1 VgV",
+                law="§ 41 Abs. 1 VgV" if facts.is_above_threshold else None,
                 field="documents",
             )
         )

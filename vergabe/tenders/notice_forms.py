@@ -59,6 +59,7 @@ def publishing_page(
         status=status,
         violations=violations,
         where=lambda reason: field_links.url_of(tender, reason),
+        is_past=tender.stage not in (Stage.DRAFT, Stage.READY),
         missing=publishing.reasons_against_publishing(session, tender, now=now),
         notes=[note for g in gates.all_gates(session, tender, now=now) for note in g.notes],
         timing=explaining.timing_of(session, tender, now=now),

@@ -141,6 +141,16 @@ def test_the_last_look_tells_what_publishing_brings_about(
         assert words in page, words
 
 
+def test_who_goes_back_after_publishing_reads_that_it_is_done(
+    officer: FlaskClient, tender: Tender
+) -> None:
+    page = officer.get(path(tender, "veroeffentlichen")).get_data(as_text=True)
+    assert "Das geht hier nicht mehr" in page
+    assert "Das Verfahren ist veröffentlicht" in page
+    assert "Es fehlt noch" not in page
+    assert "Jetzt veröffentlichen" not in page
+
+
 def test_a_late_change_asks_for_time_unless_it_is_minor(
     officer: FlaskClient, tender: Tender, monday: MovableClock
 ) -> None:
