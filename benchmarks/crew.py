@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection
 
 from flask import Flask
 
+from vergabe import loading
 from vergabe.app import create_app
 from vergabe.settings import Settings
 
@@ -73,6 +74,8 @@ def crew(app: Flask, workers: int, task: Task) -> Iterator[Crew]:
 
 def _wait_and_work(settings: Settings, task: Task, line: Connection) -> None:
     app = create_app(settings)
+    # As `vergabe worker` does.
+    loading.keep_still()
     line.send("ready")
     while True:
         try:

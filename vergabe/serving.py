@@ -6,7 +6,6 @@ proxy adds.
 """
 
 import ctypes
-import gc
 import os
 import socket
 import threading
@@ -20,6 +19,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from gunicorn.workers import gthread
 
+from vergabe import loading
 from vergabe.catalogue import warming
 from vergabe.db import db
 from vergabe.uptime import watching
@@ -44,8 +44,6 @@ HANGING_SECONDS: Final = 120
 
 _ARENA_MAX: Final = -8
 """Name of the setting in glibc's malloc.h (M_ARENA_MAX)."""
-GARBAGE: Final = (20_000, 10, 10)
-"""New objects after which garbage is looked for: a request makes some ten thousand."""
 
 
 @dataclass(frozen=True)
@@ -183,17 +181,6 @@ def _forget_figures(_server: Any, worker: Any) -> None:
         multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # theirs
 
 
-def _keep_still() -> None:
-    """Let the collector of garbage leave alone what is there now: it stays until the end.
-
-    Looking at all of it again and again costs time, and memory too: pages that the processes share
-    would be written to.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GARBAGE)
-
-
 def _share_heaps() -> None:
     """Let all threads of a process take memory from two heaps, where the C library is glibc.
 
@@ -211,6 +198,6 @@ def serve(app: Flask, serving: Serving) -> None:
         # Children must not share a connection of the parent.
         for engine in db.engines.values():
             engine.dispose()
-    _keep_still()
+    loading.keep_still()
     _share_heaps()
     _Server(app, serving).run()

@@ -13,6 +13,7 @@ from vergabe import clock
 from vergabe.access.actor import Actor, Grant
 from vergabe.access.model import ApiToken, Organisation, RoleAssignment, User
 from vergabe.access.permissions import ROLE_NAMES, Permission, Role, roles_with
+from vergabe.bulk import listed
 
 _Row = Row[*tuple[Any, ...]]
 NAME_LENGTH: Final = 200
@@ -211,3 +212,35 @@ def people_with(
         .order_by(User.email)
     )
     return [(user, organisation_id) for user, organisation_id in rows]
+
+
+def holders(
+    session: Session,
+    permissions: Iterable[Permission],
+    organisation_ids: Iterable[uuid.UUID],
+    *,
+    now: dt.datetime,
+) -> list[tuple[uuid.UUID, Role, uuid.UUID, uuid.UUID | None]]:
+    """Return which roles with one of these permissions active people hold there today.
+
+    Rows of person, role, organisation and cooperation (None: in all of them), in the order of
+    `people_with`: for many offices at once.
+    """
+    roles = frozenset[Role]().union(*map(roles_with, permissions))
+    rows = session.execute(
+        select(
+            RoleAssignment.user_id,
+            RoleAssignment.role,
+            RoleAssignment.organisation_id,
+            RoleAssignment.cooperation_id,
+        )
+        .join(User, User.id == RoleAssignment.user_id)
+        .where(
+            _counts_on(clock.berlin_day(now)),
+            RoleAssignment.organisation_id.in_(listed(session, organisation_ids)),
+            RoleAssignment.role.in_(roles),
+            User.active,
+        )
+        .order_by(User.email)
+    )
+    return [(user_id, Role(role), where, whose) for user_id, role, where, whose in rows]

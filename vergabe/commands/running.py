@@ -7,7 +7,7 @@ import tempfile
 
 import click
 
-from vergabe import clock, outbox
+from vergabe import clock, loading, outbox
 from vergabe.access import queries
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import ROLE_NAMES, Role
@@ -48,7 +48,9 @@ def worker() -> None:
     """Hintergrunddienst starten: Mitteilungen, Reaktionen, Erinnerungen."""
     from vergabe import worker as background
 
-    background.run_forever(the_app(process=Process.WORKER))
+    app = the_app(process=Process.WORKER)
+    loading.keep_still()
+    background.run_forever(app)
 
 
 @click.group("db")

@@ -5,17 +5,19 @@ A batch is a fixed number of statements, whatever its size: thousands may fall d
 
 import datetime as dt
 import uuid
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any, Final
+from operator import itemgetter
+from typing import Any, Final, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Integer, Select, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from vergabe import clock
 from vergabe.access import queries as access
-from vergabe.access.permissions import Permission
+from vergabe.access.permissions import Permission, Role, roles_with
+from vergabe.bulk import listed
+from vergabe.db import UtcDateTime
 from vergabe.deadlines import rules
 from vergabe.deadlines.model import Deadline, Reminder
 from vergabe.messages import service as messages
@@ -23,6 +25,8 @@ from vergabe.messages.service import Note, Reader
 from vergabe.web.formatting import weekday_moment
 
 BATCH: Final = 500
+_LOOKS: Final = Permission.VIEW_DEADLINES
+_ACTS: Final = Permission.EDIT_DEADLINES
 
 
 def has_due_reminders(session: Session, *, now: dt.datetime) -> bool:
@@ -38,71 +42,68 @@ def send_due_reminders(session: Session, *, now: dt.datetime, limit: int = BATCH
     is told. Those of a deadline that has ended meanwhile are ticked off without a message. The row
     of each deadline is locked; those that another worker has just locked are left to it.
     """
-    found = {row.id: row for row in session.execute(_due_deadlines(now, limit))}
-    due = _due_reminders(session, list(found), now=now)
-    if not due:
-        # Rows that a rival let go while we waited for them may have nothing due any more.
-        return 0
-    every = [reminder_id for reminder_ids in due.values() for reminder_id in reminder_ids]
-    session.execute(update(Reminder).where(Reminder.id.in_(every)).values(sent_at=now))
-    circle = _Circle(session, now)
-    notes = (
-        note
-        for deadline_id, reminder_ids in due.items()
-        if _is_running(found[deadline_id], now)
-        for note in _notes(found[deadline_id], reminder_ids[-1], circle, now=now)
-    )
-    messages.send_each(session, notes, kind="deadline_reminder", now=now)
-    return len(due)
+    due_now = {"now": now, "most": limit}
+    found = {row.id: row for row in session.execute(_due_deadlines(), due_now)}
+    # Rows that a rival let go while we waited for them may have nothing due any more.
+    ticked = _tick_off(session, found, now=now) if found else {}
+    running = [found[each] for each in ticked if _is_running(found[each], now)]
+    if running:
+        circle = _Circle(session, {each.organisation_id for each in running}, now)
+        today = clock.berlin_day(now)
+        notes = (
+            note
+            for deadline in running
+            for note in _notes(deadline, ticked[deadline.id], circle, today)
+        )
+        messages.send_each(session, notes, kind="deadline_reminder", now=now)
+    return len(ticked)
 
 
-def _due_deadlines(now: dt.datetime, limit: int) -> Any:
+@lru_cache
+def _due_deadlines() -> Select[Any]:
     """Return the query of deadlines with a reminder due, locked; one with several comes twice.
 
-    In the order of the index of waiting reminders, so that a long backlog is never sorted.
+    In the order of the index of waiting reminders, so that a long backlog is never sorted. Made
+    once: now, most.
     """
-    columns: tuple[Any, ...] = (
-        Deadline.id,
-        Deadline.title,
-        Deadline.subject_reference,
-        Deadline.due_at,
-        Deadline.met_at,
-        Deadline.lifted_at,
-        Deadline.law,
-        Deadline.organisation_id,
-        Deadline.cooperation_id,
-        Deadline.responsible_id,
-        Deadline.substitute_id,
+    deadline, reminder = cast(Table, Deadline.__table__), cast(Table, Reminder.__table__)
+    wanted = (
+        "id title subject_reference due_at met_at lifted_at law organisation_id cooperation_id"
+        " responsible_id substitute_id"
     )
     return (
-        select(*columns)
-        .join(Reminder, Reminder.deadline_id == Deadline.id)
-        .where(Reminder.sent_at.is_(None), Reminder.remind_at <= now)
-        .order_by(Reminder.remind_at)
-        .limit(limit)
-        .with_for_update(of=Deadline, skip_locked=True)
-    )
-
-
-def _due_reminders(
-    session: Session, deadline_ids: Sequence[uuid.UUID], *, now: dt.datetime
-) -> dict[uuid.UUID, list[uuid.UUID]]:
-    """Return the due reminders per deadline, read after its row was locked; the last one last."""
-    if not deadline_ids:
-        return {}
-    rows = session.execute(
-        select(Reminder.deadline_id, Reminder.id)
+        select(*(deadline.c[name] for name in wanted.split()))
+        .join(reminder, reminder.c.deadline_id == deadline.c.id)
         .where(
-            Reminder.deadline_id.in_(deadline_ids),
-            Reminder.sent_at.is_(None),
-            Reminder.remind_at <= now,
+            reminder.c.sent_at.is_(None),
+            reminder.c.remind_at <= bindparam("now", type_=UtcDateTime()),
         )
-        .order_by(Reminder.remind_at)
+        .order_by(reminder.c.remind_at)
+        .limit(bindparam("most", type_=Integer()))
+        .with_for_update(of=deadline, skip_locked=True)
     )
-    due: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
-    for deadline_id, reminder_id in rows:
-        due[deadline_id].append(reminder_id)
-    return due
+
+
+def _tick_off(
+    session: Session, deadline_ids: Iterable[uuid.UUID], *, now: dt.datetime
+) -> dict[uuid.UUID, uuid.UUID]:
+    """Mark what is due of locked deadlines as sent; return the last reminder of each.
+
+    Asked with the locks in hand: what a rival has sent meanwhile is not among them.
+    """
+    reminder = cast(Table, Reminder.__table__)
+    ticked = session.execute(
+        update(reminder)
+        .where(
+            reminder.c.deadline_id.in_(listed(session, deadline_ids)),
+            reminder.c.sent_at.is_(None),
+            reminder.c.remind_at <= now,
+        )
+        .values(sent_at=now)
+        .returning(reminder.c.deadline_id, reminder.c.id, reminder.c.remind_at)
+    ).all()
+    in_order = sorted(ticked, key=itemgetter(2))
+    return {deadline_id: reminder_id for deadline_id, reminder_id, _ in in_order}
 
 
 def _is_running(deadline: Any, now: dt.datetime) -> bool:
@@ -111,10 +112,10 @@ def _is_running(deadline: Any, now: dt.datetime) -> bool:
 
 
 def _notes(
-    deadline: Any, reminder_id: uuid.UUID, circle: "_Circle", *, now: dt.datetime
+    deadline: Any, reminder_id: uuid.UUID, circle: "_Circle", today: dt.date
 ) -> Iterator[Note]:
     """Yield the message of a reminder for each of its readers; deadline: a row of the query."""
-    days_left = (clock.berlin_day(deadline.due_at) - clock.berlin_day(now)).days
+    days_left = (clock.berlin_day(deadline.due_at) - today).days
     when = {0: "heute", 1: "morgen"}.get(days_left, f"in {days_left} Tagen")
     subject = f"Frist {when}: {deadline.title} ({deadline.subject_reference})"[:400]
     body = (
@@ -123,41 +124,53 @@ def _notes(
         "Ab diesem Augenblick ist es zu spät."
         + (f"\n\nGrundlage: {deadline.law}" if deadline.law else "")
     )
-    for reader in circle.readers(deadline):
+    office = (deadline.organisation_id, deadline.cooperation_id)
+    for reader in circle.readers(*office, deadline.responsible_id, deadline.substitute_id):
         yield Note(reader, f"reminder:{reminder_id}", subject, body, link="/fristen")
 
 
 class _Circle:
-    """Who is told of the deadlines of a batch; each office is asked for once."""
+    """Who is told of the deadlines of a batch; whoever is there is asked for once."""
 
-    def __init__(self, session: Session, now: dt.datetime) -> None:
-        self._session, self._now = session, now
+    def __init__(
+        self, session: Session, organisation_ids: Iterable[uuid.UUID], now: dt.datetime
+    ) -> None:
+        self._holders: dict[uuid.UUID, list[tuple[uuid.UUID, Role, uuid.UUID | None]]] = {}
+        for user_id, role, organisation_id, cooperation_id in access.holders(
+            session, (_LOOKS, _ACTS), organisation_ids, now=now
+        ):
+            holders = self._holders.setdefault(organisation_id, [])
+            holders.append((user_id, role, cooperation_id))
+        self.readers = lru_cache(maxsize=None)(self._readers)
         self._people = lru_cache(maxsize=None)(self._people_with)
 
-    def readers(self, deadline: Any) -> list[Reader]:
+    def _readers(
+        self,
+        organisation_id: uuid.UUID,
+        cooperation_id: uuid.UUID,
+        responsible_id: uuid.UUID | None,
+        substitute_id: uuid.UUID | None,
+    ) -> list[Reader]:
         """Return who is told: responsible and substitute, else the officers in charge.
 
         Somebody who has left, or holds no role there any more, is not told; the others are.
         """
-        office = (deadline.organisation_id, deadline.cooperation_id)
-        there = self._people(Permission.VIEW_DEADLINES, *office)
-        named = [deadline.responsible_id, deadline.substitute_id]
-        told = [user_id for user_id in named if user_id in there]
+        office = (organisation_id, cooperation_id)
+        there = self._people(_LOOKS, *office)
+        told = [user_id for user_id in (responsible_id, substitute_id) if user_id in there]
         if not told:
-            told = list(self._people(Permission.EDIT_DEADLINES, *office))
+            told = list(self._people(_ACTS, *office))
         if not told:
-            return [Reader(organisation_id=deadline.organisation_id)]
+            return [Reader(organisation_id=organisation_id)]
         return [Reader(user_id=user_id) for user_id in dict.fromkeys(told)]
 
     def _people_with(
         self, permission: Permission, organisation_id: uuid.UUID, cooperation_id: uuid.UUID
     ) -> dict[uuid.UUID, None]:
         """Return the ids of people with a permission there today, in their order, as keys."""
-        found = access.people_with(
-            self._session,
-            permission,
-            [organisation_id],
-            cooperation_id=cooperation_id,
-            now=self._now,
-        )
-        return {user.id: None for user, _ in found}
+        roles = roles_with(permission)
+        return {
+            user_id: None
+            for user_id, role, where in self._holders.get(organisation_id, ())
+            if role in roles and where in (None, cooperation_id)
+        }

@@ -5,9 +5,10 @@ import hashlib
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from operator import itemgetter
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ from vergabe.messages.model import Mail, Message
 MAIL_KIND: Final = "mail"
 MESSAGE_MAIL: Final = "message_mail"
 ACCOUNT_MAIL: Final = "account_mail"
+T = TypeVar("T")
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -37,7 +39,7 @@ class Reader:
         if len(given) != 1:
             raise ValueError("a reader is exactly one of organisation, person and address")
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What tells readers apart in a dedupe key; addresses are hashed, in lower case."""
         if self.organisation_id:
@@ -191,9 +193,9 @@ def _write_mails(
 ) -> None:
     addresses = queries.mail_addresses(
         session,
-        organisation_ids=[m["organisation_id"] for m in messages if m["organisation_id"]],
-        user_ids=[m["user_id"] for m in messages if m["user_id"]],
-        bare=[m["address"] for m in messages if m["address"]],
+        organisation_ids=_each_once(m["organisation_id"] for m in messages),
+        user_ids=_each_once(m["user_id"] for m in messages),
+        bare=_each_once(m["address"] for m in messages),
         opt_out_scopes=scopes,
         now=now,
     )
@@ -219,6 +221,10 @@ def _write_mails(
         now=now,
         lane_of=lambda payload: lanes[payload["mail_id"]],
     )
+
+
+def _each_once(readers: Iterable[T | None]) -> list[T]:
+    return [each for each in dict.fromkeys(readers) if each]
 
 
 def _lane(address: str) -> str:

@@ -47,7 +47,7 @@ def day(value: dt.date | None) -> str:
         return ""
     if language() == "en":
         return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
-    return value.strftime("%d.%m.%Y")
+    return f"{value.day:02}.{value.month:02}.{value.year}"
 
 
 def moment(value: dt.datetime | None, *, seconds: bool = True) -> str:
@@ -58,7 +58,9 @@ def moment(value: dt.datetime | None, *, seconds: bool = True) -> str:
     if value is None:
         return ""
     local = value.astimezone(clock.BERLIN)
-    time = local.strftime("%H:%M:%S" if seconds else "%H:%M")
+    time = f"{local.hour:02}:{local.minute:02}"
+    if seconds:
+        time += f":{local.second:02}"
     return f"{day(local.date())}, {_oclock(time, local)}"
 
 
