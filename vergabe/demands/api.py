@@ -40,7 +40,7 @@ from vergabe.demands.schema import (
 from vergabe.demands.stages import Stage
 from vergabe.errors import Forbidden
 from vergabe.exchange.demand_template import demand_template_xlsx
-from vergabe.web.api import ApiBlueprint, give_version, require_version
+from vergabe.web.api import ApiBlueprint, give_version, ready, require_version
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -63,8 +63,7 @@ def demands(query: dict[str, Any]) -> Any:
     page = queries.demands_page(
         db.session(), current_actor(), wanted, cursor=query["cursor"], limit=query["limit"]
     )
-    items = [presenting.head(demand) for demand in page.items]
-    return {"items": items, "next_cursor": page.next_cursor}
+    return ready({"items": presenting.listed(page.items), "next_cursor": page.next_cursor})
 
 
 @api.post("/demands")

@@ -1,10 +1,9 @@
 """How demands and calls look from outside: as JSON values and as rows of a table."""
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any, Final
-
-from sqlalchemy import Row
 
 from vergabe import money
 from vergabe.demands import call_queries, rules
@@ -14,6 +13,7 @@ from vergabe.demands.reading import as_sent
 from vergabe.demands.stages import Stage, actions_in
 from vergabe.exchange import codes
 from vergabe.exchange.demand_input import DemandInput
+from vergabe.web.schema import instant_text
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STAGE_KINDS: Final = {
@@ -35,8 +35,8 @@ def amount(cents: int | None, currency: str = money.EUR) -> dict[str, Any] | Non
     return None if cents is None else {"amount_cents": cents, "currency": currency}
 
 
-def head(demand: Demand | Row[Any]) -> dict[str, Any]:
-    """Return a demand as it stands in lists."""
+def head(demand: Demand) -> dict[str, Any]:
+    """Return a demand as it stands in lists, and above all else."""
     return {
         "id": demand.id,
         "reference": demand.reference,
@@ -52,6 +52,44 @@ def head(demand: Demand | Row[Any]) -> dict[str, Any]:
         "needed_until": demand.needed_until,
         "created_at": demand.created_at,
     }
+
+
+def listed(rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
+    """Return rows of `queries.HEAD` as the API's JSON holds them: what `head` says, written."""
+    return [
+        {
+            "id": demand_id,
+            "reference": reference,
+            "stage": stage,
+            "title": title,
+            "cpv_main": codes.cpv_with_check_digit(cpv),
+            "cooperation_id": cooperation_id,
+            "area_id": area_id,
+            "organisation_id": organisation_id,
+            "call_id": call_id,
+            "value_net": amount(cents, currency),
+            "needed_from": None if first is None else first.isoformat(),
+            "needed_until": None if last is None else last.isoformat(),
+            "created_at": instant_text(created_at),
+        }
+        for (
+            demand_id,
+            reference,
+            stage,
+            title,
+            cpv,
+            cooperation_id,
+            area_id,
+            organisation_id,
+            call_id,
+            cents,
+            currency,
+            first,
+            last,
+            created_at,
+            *_paging_key,
+        ) in rows
+    ]
 
 
 def full(demand: Demand) -> dict[str, Any]:

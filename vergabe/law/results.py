@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from vergabe.law.tables import Evidence, Row
 
 V = TypeVar("V")
+_PLAIN: Final = frozenset({str, int, bool, type(None)})
+"""What most values are: asked first, for every other question is dearer than the answer."""
 Explain = Callable[[], Sequence[str]]
 
 
@@ -73,6 +75,8 @@ def of_row(
 
 def plain(value: Any) -> Any:
     """Return a value as JSON-able data; dataclasses become objects, sets become sorted lists."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, dt.date | dt.datetime):

@@ -32,7 +32,7 @@ from vergabe.tenders.schema import (
     TenderQuery,
     TenderSchema,
 )
-from vergabe.web.api import ApiBlueprint, give_version, require_version
+from vergabe.web.api import ApiBlueprint, give_version, ready, require_version
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -54,7 +54,7 @@ def tenders(query: dict[str, Any]) -> Any:
         cursor=query["cursor"],
         limit=query["limit"],
     )
-    return {"items": [as_json.head(t) for t in page.items], "next_cursor": page.next_cursor}
+    return ready({"items": as_json.listed(page.items), "next_cursor": page.next_cursor})
 
 
 @api.post("/tenders")

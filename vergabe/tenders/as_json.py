@@ -1,5 +1,6 @@
 """Tenders as plain data for the JSON API."""
 
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -8,9 +9,10 @@ from sqlalchemy import Row
 from vergabe.cooperations.gates import Gate
 from vergabe.money import EUR
 from vergabe.tenders.explaining import Explained
-from vergabe.tenders.model import Tender, TenderDocument
+from vergabe.tenders.model import TenderDocument
+from vergabe.web.schema import instant_text
 
-_SAME_NAME: Final = (
+IN_FULL: Final = (
     "id",
     "reference",
     "stage",
@@ -25,9 +27,6 @@ _SAME_NAME: Final = (
     "submission_deadline",
     "published_version",
     "version",
-)
-IN_FULL: Final = (
-    *_SAME_NAME,
     "description",
     "selection_criteria",
     "cpv_additional",
@@ -73,10 +72,46 @@ def money(cents: int | None, currency: str = EUR) -> dict[str, Any] | None:
     return None if cents is None else {"amount_cents": cents, "currency": currency}
 
 
-def head(tender: Tender | Row[Any]) -> dict[str, Any]:
-    """Return a tender as a list shows it."""
-    found = {name: getattr(tender, name) for name in _SAME_NAME}
-    return found | {"estimated_value_net": money(tender.estimated_value_net_cents)}
+def listed(rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
+    """Return rows of `queries.HEAD` as the API's JSON holds them: each value as it is written."""
+    return [
+        {
+            "id": tender_id,
+            "reference": reference,
+            "stage": stage,
+            "title": title,
+            "cooperation_id": cooperation_id,
+            "pool_id": pool_id,
+            "lead_organisation_id": lead_id,
+            "cpv": cpv,
+            "nature": nature,
+            "procurement_method": method,
+            "regime": regime,
+            "estimated_value_net": {"amount_cents": cents, "currency": EUR},
+            "submission_deadline": None if deadline is None else instant_text(deadline),
+            "published_version": published_version,
+            "version": version,
+        }
+        for (
+            tender_id,
+            reference,
+            stage,
+            title,
+            cooperation_id,
+            pool_id,
+            lead_id,
+            cpv,
+            nature,
+            method,
+            regime,
+            cents,
+            deadline,
+            _public_since,
+            published_version,
+            version,
+            *_lead_name_and_key,
+        ) in rows
+    ]
 
 
 def decimal_text(number: Decimal | None) -> str | None:

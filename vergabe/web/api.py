@@ -4,7 +4,7 @@ import threading
 from typing import Any, Final, Protocol, cast
 
 from apispec.ext.marshmallow import MarshmallowPlugin
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_smorest import Api, Blueprint
 from marshmallow import fields, validate
 from webargs.flaskparser import FlaskParser
@@ -142,6 +142,15 @@ class PageQuery(Schema):
             min=1, max=MAX_LIMIT, error=f"limit muss zwischen 1 und {MAX_LIMIT} liegen."
         ),
     )
+
+
+def ready(found: dict[str, Any]) -> Response:
+    """Return the answer of a view that has written each value as its schema would.
+
+    For lists: asking the schema for each field of each row costs more than reading the rows. The
+    schema stays the description, and tests hold both against each other.
+    """
+    return cast(Response, current_app.json.response(found))
 
 
 def require_version(current: int) -> None:

@@ -174,10 +174,12 @@ class Instant(fields.AwareDateTime):
         super().__init__(format="iso", default_timezone=None, **kwargs)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        if value is None:
-            return None
-        instant: dt.datetime = value
-        return instant.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+        return None if value is None else instant_text(value)
+
+
+def instant_text(instant: dt.datetime) -> str:
+    """Return an instant as the API writes it: `2026-08-05T10:00:00Z`."""
+    return instant.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
 
 
 know(Instant)
