@@ -1,6 +1,7 @@
-"""Lists of the JSON API write their rows themselves: as the schema would, which describes them."""
+"""What the JSON API reads by columns is what entities and schemas say of the same rows."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -12,7 +13,7 @@ from tests.factories import demands as demand_factory
 from vergabe.access.permissions import Role
 from vergabe.demands import presenting
 from vergabe.demands.model import Demand
-from vergabe.demands.schema import DemandHeadSchema
+from vergabe.demands.schema import DemandHeadSchema, DemandSchema
 from vergabe.tenders.model import Tender
 from vergabe.tenders.schema import TenderHeadSchema
 
@@ -67,3 +68,39 @@ def test_demands_are_listed_as_their_schema_says(session: Session, client: Flask
     by_schema = [DemandHeadSchema().dump(presenting.head(each)) for each in found]
     assert listed == by_schema
     assert {each["value_net"] is None for each in listed} == {True, False}
+
+
+def test_a_demand_reads_alike_new_by_columns_and_by_its_entity(
+    session: Session, client: FlaskClient
+) -> None:
+    cooperation = cooperations.dlz(session)
+    lead = cooperations.town(session, "Merzenich")
+    person = access.person(session, lead, Role.REQUESTER)
+    headers = access.bearer(session, person, lead)
+    body = {
+        "cooperation_id": str(cooperation.id),
+        "area_id": str(demand_factory.area_of(session, cooperation).id),
+        "title": "Recyclingpapier",
+        "description": "",
+        "cpv_main": "30197630",
+        "cpv_additional": ["30197640-4"],
+        "needed_from": "2027-04-01",
+        "estimated_value_net": {"amount_cents": 90_000, "currency": "EUR"},
+        "items": [
+            {
+                "text": "Format A4",
+                "quantity": 5,
+                "unit_price_net": {"amount_cents": 450, "currency": "EUR"},
+            },
+            {"text": "Format A3", "quantity": "2.5", "unit_code": "H87"},
+            {"text": "Nach Bedarf"},
+        ],
+    }
+    made = client.post("/api/v1/demands", json=body, headers=headers)
+    assert made.status_code == 201, made.text
+    assert made.json is not None
+    read = client.get(f"/api/v1/demands/{made.json['id']}", headers=headers)
+    assert read.json == made.json
+    assert read.headers["ETag"] == made.headers["ETag"]
+    entity = session.get_one(Demand, uuid.UUID(made.json["id"]))
+    assert DemandSchema().dump(presenting.full(entity, entity.items)) == made.json

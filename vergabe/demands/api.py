@@ -79,8 +79,9 @@ def create_demand(body: dict[str, Any]) -> Any:
     )
     values = demand_of(*_raw(body), clock.berlin_day(now))
     with naming_as_sent():
-        demand = drafts.create_demand(db.session(), current_actor(), place, values, now=now)
-    return _shown(demand)
+        written = drafts.write_demand(db.session(), current_actor(), place, values, now=now)
+    give_version(written.demand.version)
+    return presenting.full(written.demand, written.lines)
 
 
 @api.get("/demands/<uuid:demand_id>")
@@ -88,7 +89,9 @@ def create_demand(body: dict[str, Any]) -> Any:
 @api.response(200, DemandSchema)
 def demand(demand_id: uuid.UUID) -> Any:
     """Ein Bedarf mit seinen Positionen."""
-    return _shown(queries.visible_demand(db.session(), current_actor(), demand_id))
+    found = queries.visible_whole(db.session(), current_actor(), demand_id)
+    give_version(found.facts.version)
+    return presenting.full(found.facts, found.lines)
 
 
 @api.patch("/demands/<uuid:demand_id>")
@@ -159,7 +162,7 @@ def release_demand(body: dict[str, Any], demand_id: uuid.UUID) -> Any:
 def release_demands(body: dict[str, Any]) -> Any:
     """Mehrere Bedarfe zusammen freigeben, alle oder keinen."""
     released = _released(body["demand_ids"], body)
-    return {"items": [presenting.full(demand) for demand in released]}
+    return {"items": [presenting.full(demand, demand.items) for demand in released]}
 
 
 def _released(demand_ids: list[uuid.UUID], body: dict[str, Any]) -> list[Demand]:
@@ -276,7 +279,7 @@ def _as_last_read(demand_id: uuid.UUID) -> Demand:
 
 def _shown(demand: Demand) -> dict[str, Any]:
     give_version(demand.version)
-    return presenting.full(demand)
+    return presenting.full(demand, demand.items)
 
 
 def _raw(body: dict[str, Any]) -> tuple[dict[str, object], list[dict[str, object]]]:

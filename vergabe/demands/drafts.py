@@ -2,8 +2,11 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple, cast
 
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -23,6 +26,7 @@ from vergabe.demands.conversion import (
     line_values,
 )
 from vergabe.demands.model import Demand, DemandItem
+from vergabe.demands.queries import LineFacts
 from vergabe.demands.references import counter_prefix, demand_reference, next_reference
 from vergabe.demands.stages import Stage
 from vergabe.errors import InvalidInput, NotFound, Refused, Stale, Violation
@@ -40,6 +44,13 @@ class Place:
     call_id: uuid.UUID | None = None
 
 
+class Written(NamedTuple):
+    """A demand and its lines, which need not be read to be shown."""
+
+    demand: Demand
+    lines: Sequence[DemandItem | LineFacts]
+
+
 def create_demand(
     session: Session,
     actor: Actor,
@@ -49,7 +60,20 @@ def create_demand(
     wanted_id: uuid.UUID | None = None,
     now: dt.datetime,
 ) -> Demand:
-    """Write a new draft and return it; its reference is B-<prefix>-<year>-<number>.
+    """Write a new draft and return it, as `write_demand` does."""
+    return write_demand(session, actor, place, values, wanted_id=wanted_id, now=now).demand
+
+
+def write_demand(
+    session: Session,
+    actor: Actor,
+    place: Place,
+    values: DemandInput,
+    *,
+    wanted_id: uuid.UUID | None = None,
+    now: dt.datetime,
+) -> Written:
+    """Write a new draft and return it with its lines; its reference is B-<prefix>-<year>-<number>.
 
     wanted_id: the id it is to have; when the same person has written the same demand under it
     already (a form sent twice), that one is returned as it stands. Raises NotFound for a
@@ -65,7 +89,7 @@ def create_demand(
         cooperations.locked_cooperation(session, cooperation.id)
         there = session.get(Demand, wanted_id)
     if there is not None and _is_same(there, actor, place, values):
-        return there
+        return Written(there, there.items)
     year = clock.berlin_day(now).year
     prefix = cooperation.reference_prefix
     demand = Demand(
@@ -80,12 +104,19 @@ def create_demand(
         stage=Stage.DRAFT,
         created_by_id=actor.user_id,
         created_at=now,
+        **column_values(values),
     )
-    _fill(demand, values)
     session.add(demand)
     session.flush()
+    lines = [
+        {"id": new_id()} | line_values(position, item)
+        for position, item in enumerate(values.items, start=1)
+    ]
+    if lines:
+        rows = [{"demand_id": demand.id} | line for line in lines]
+        session.execute(insert(cast(Table, DemandItem.__table__)), rows)
     recording.record(session, actor, [demand], "created", "angelegt", now=now, cpv=demand.cpv)
-    return demand
+    return Written(demand, [LineFacts(**line) for line in lines])
 
 
 def _is_same(demand: Demand, actor: Actor, place: Place, values: DemandInput) -> bool:

@@ -2,13 +2,16 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any, Final
+
+from sqlalchemy import Row
 
 from vergabe import money
 from vergabe.demands import call_queries, rules
 from vergabe.demands.call_queries import MemberAnswer
-from vergabe.demands.model import CallForDemands, Demand
+from vergabe.demands.model import CallForDemands, Demand, DemandItem
+from vergabe.demands.queries import LineFacts
 from vergabe.demands.reading import as_sent
 from vergabe.demands.stages import Stage, actions_in
 from vergabe.exchange import codes
@@ -35,7 +38,7 @@ def amount(cents: int | None, currency: str = money.EUR) -> dict[str, Any] | Non
     return None if cents is None else {"amount_cents": cents, "currency": currency}
 
 
-def head(demand: Demand) -> dict[str, Any]:
+def head(demand: Demand | Row[*tuple[Any, ...]]) -> dict[str, Any]:
     """Return a demand as it stands in lists, and above all else."""
     return {
         "id": demand.id,
@@ -92,8 +95,19 @@ def listed(rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def full(demand: Demand) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Worth:
+    """A demand as far as its value goes."""
+
+    estimated_value_net_cents: int | None
+    items: Sequence[DemandItem | LineFacts]
+
+
+def full(
+    demand: Demand | Row[*tuple[Any, ...]], lines: Sequence[DemandItem | LineFacts]
+) -> dict[str, Any]:
     """Return a demand with everything."""
+    worth = _Worth(demand.estimated_value_net_cents, lines)
     stage = Stage(demand.stage)
     return head(demand) | {
         "description": demand.description,
@@ -108,7 +122,7 @@ def full(demand: Demand) -> dict[str, Any]:
                 "unit_code": item.unit_code,
                 "unit_price_net": amount(item.unit_price_net_cents, demand.currency),
             }
-            for item in demand.items
+            for item in lines
         ],
         "estimated_value_net": amount(demand.estimated_value_net_cents, demand.currency),
         "nuts": demand.nuts,
@@ -126,7 +140,7 @@ def full(demand: Demand) -> dict[str, Any]:
         "budget_line": demand.budget_line,
         "stage_reason": demand.stage_reason,
         "actions": [action.value for action in actions_in(stage)],
-        "warnings": [found.as_dict() for found in as_sent(rules.value_warnings(demand))],
+        "warnings": [found.as_dict() for found in as_sent(rules.value_warnings(worth))],
     }
 
 
