@@ -1,10 +1,12 @@
 """Which review body (Vergabekammer) is competent for a buyer (§§ 156, 158 GWB)."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from vergabe.law import tables
+from vergabe.law import parameters, tables
 from vergabe.law.tables import Row
+from vergabe.law.working_days import land_code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,20 @@ def competent(land: str, municipality_key: str, on: dt.date) -> ReviewBodyRow | 
         and (not row.key_prefixes or municipality_key.startswith(row.key_prefixes))
     ]
     return max(found, key=lambda row: row.in_force_from, default=None)
+
+
+def reviews_below_threshold(lands: Iterable[str], value_net_cents: int, on: dt.date) -> bool:
+    """Return whether a body reviews awards below the EU threshold as well (else: § 106, § 155 GWB).
+
+    lands: of all participants; on: the legal day on which the procedure began. As soon as one is
+    from Rheinland-Pfalz: from an estimated value of 75,000 euro; the regulation ends on 30 June
+    2027 unless prolonged (Landesverordnung of 26 February 2021).
+    """
+    if "RP" not in {land_code(code) for code in lands}:
+        return False
+    if not parameters.is_in_force("RP-NachprV-from", on):
+        return False
+    return parameters.parameter("RP-NachprV-from", on).is_met_by_cents(value_net_cents)
 
 
 def named(name: str, on: dt.date) -> ReviewBodyRow | None:

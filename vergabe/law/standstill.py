@@ -10,11 +10,11 @@ from enum import StrEnum
 from typing import Final
 
 from vergabe.errors import Violation
-from vergabe.law import german, parameters
+from vergabe.law import german, parameters, review_bodies
 from vergabe.law.periods import Deadline, compute
 from vergabe.law.results import Result
 from vergabe.law.tables import Evidence
-from vergabe.law.working_days import calendar_of, land_code
+from vergabe.law.working_days import calendar_of
 from vergabe.law.zone import local_day
 
 _THURSDAY: Final = 3
@@ -93,10 +93,7 @@ def below_threshold(
     Rheinland-Pfalz: seven calendar days from an estimated value (cents net) of 75,000 euro; the
     regulation ends on 30 June 2027 unless prolonged.
     """
-    involved = {land_code(code) for code in (land, *lands)}
-    if "RP" not in involved or not parameters.is_in_force("RP-NachprV-from", started_on):
-        return None
-    if not parameters.parameter("RP-NachprV-from", started_on).is_met_by_cents(value_net_cents):
+    if not review_bodies.reviews_below_threshold((land, *lands), value_net_cents, started_on):
         return None
     return _with_warnings(compute("RP-NachprV", sent, land, started_on=started_on), land)
 

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from vergabe import clock, ids
 from vergabe.access.actor import Actor
-from vergabe.access.lands import land_of
 from vergabe.access.model import Organisation
 from vergabe.bylaws import facts as bylaws
 from vergabe.conflicts import acting
@@ -25,11 +24,10 @@ from vergabe.demands.references import next_reference
 from vergabe.errors import Refused, Violation
 from vergabe.exchange.plain_text import one_line
 from vergabe.funding import queries as funding
-from vergabe.law import review_bodies
 from vergabe.pools import queries as pool_queries
 from vergabe.pools import service as pools
 from vergabe.pools.model import Pool
-from vergabe.tenders import later, lotting, rules
+from vergabe.tenders import later, lotting, review, rules
 from vergabe.tenders.assessment import Assessment, Need, assess, law_result
 from vergabe.tenders.changing import tender_to_change, touch
 from vergabe.tenders.lot_writing import cut, insert_lots, lines_of, value_of, write_lots
@@ -190,14 +188,14 @@ def _new_tender(
 ) -> Tender:
     cooperation = pool.cooperation
     lead = organisations[cooperation.lead_organisation_id]
-    year = clock.berlin_day(now).year
-    number = next_reference(session, cooperation.reference_prefix, year)
+    today = clock.berlin_day(now)
+    number = next_reference(session, cooperation.reference_prefix, today.year)
     codes_ = sorted({d.cpv for d in needed} | {c for d in needed for c in d.cpv_additional})
     main = pool.cpv
-    agreement = tasks.governing_agreement(session, cooperation.id, clock.berlin_day(now))
+    agreement = tasks.governing_agreement(session, cooperation.id, today)
     return Tender(
         id=ids.new_id(),
-        reference=f"{cooperation.reference_prefix}-{year}-{number:04d}",
+        reference=f"{cooperation.reference_prefix}-{today.year}-{number:04d}",
         procedure_uuid=uuid.uuid4(),
         cooperation_id=cooperation.id,
         pool_id=pool.id,
@@ -214,24 +212,15 @@ def _new_tender(
         method_reason="",
         regime=assessment.regime,
         law_result=law_result(assessment),
-        initiated_on=clock.berlin_day(now),
+        initiated_on=today,
         contact=dict(cooperation.contact),
-        review_body=dict(cooperation.review_body) or _chamber(lead, now),
+        review_body=review.body_for(cooperation, lead, organisations.values(), assessment, today),
         lots_joining={},
         selection_criteria="",
         urgency_reason="",
         created_at=now,
         created_by_id=actor.user_id,
     )
-
-
-def _chamber(lead: Organisation, now: dt.datetime) -> dict[str, str]:
-    """Return the chamber that law names for the lead, where the cooperation names none."""
-    found = review_bodies.competent(land_of(lead), lead.ags or "", clock.berlin_day(now))
-    if found is None:
-        return {}
-    names = ("name", "street", "postcode", "city")
-    return {name: getattr(found, name) for name in names if getattr(found, name)}
 
 
 def _insert_buyers(

@@ -17,7 +17,7 @@ from vergabe.demands.model import Demand
 from vergabe.funding import queries as funding
 from vergabe.law.errors import LawError
 from vergabe.law.lots import JoiningFacts, JoiningReason, TotalAwardFacts
-from vergabe.tenders import assessment, later, queries
+from vergabe.tenders import assessment, later, queries, review
 from vergabe.tenders.assessment import Assessment, Need, PeriodFacts
 from vergabe.tenders.completeness import CriterionFacts, LotFacts, TenderFacts
 from vergabe.tenders.lotting import CLASS_DIGITS
@@ -27,12 +27,15 @@ from vergabe.tenders.timing import Chosen
 FRAMEWORK_REST = "Höchstwert der Rahmenvereinbarung über die Bedarfe hinaus"
 
 
-def tender_facts(session: Session, tender: Tender, newest: Assessment | None = None) -> TenderFacts:
+def tender_facts(
+    session: Session, tender: Tender, newest: Assessment | None = None, on: dt.date | None = None
+) -> TenderFacts:
     """Return what must be complete before a tender is ready.
 
-    newest: an assessment that is newer than the stored one.
+    newest: an assessment that is newer than the stored one, of the day `on`.
     """
     law: dict[str, Any] = assessment.law_result(newest) if newest else tender.law_result
+    body = review.body_of(tender, newest, on) if newest and on else tender.review_body
     free, conditional = law.get("free_methods", []), law.get("conditional_methods", [])
     trades = trades_of(session, tender)
     return TenderFacts(
@@ -58,7 +61,7 @@ def tender_facts(session: Session, tender: Tender, newest: Assessment | None = N
         is_urgent=tender.is_urgent,
         urgency_reason=tender.urgency_reason,
         has_contact=bool(tender.contact.get("name") and tender.contact.get("email")),
-        has_review_body=bool(tender.review_body.get("name")),
+        has_review_body=bool(body.get("name")),
         is_above_threshold=bool(law.get("reaches_threshold")),
         selection_criteria=tender.selection_criteria,
         has_region=any(lot.nuts for lot in tender.lots)
@@ -150,6 +153,7 @@ def buyers_of(tender: Tender) -> list[Organisation]:
 def store_assessment(tender: Tender, found: Assessment, on: dt.date) -> None:
     """Keep with a tender what law says about it on the day that selects the rows of law."""
     tender.regime, tender.law_result = found.regime, assessment.law_result(found)
+    tender.review_body = review.body_of(tender, found, on)
     tender.initiated_on = on
 
 

@@ -285,7 +285,7 @@ def _wrong_sum(where: str) -> Violation:
 
 def _content_complete(case: _Case) -> list[Violation]:
     return completeness.reasons_against_ready(
-        tender_facts(case.session, case.tender, case.assessment)
+        tender_facts(case.session, case.tender, case.assessment, clock.berlin_day(case.now))
     )
 
 

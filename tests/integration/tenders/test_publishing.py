@@ -322,6 +322,7 @@ def test_the_day_of_dispatch_decides_not_the_day_of_drafting(
     lines = [("Gerätewagen", 1, "H87", 7_300_000)]  # 219,000 euros together
     tender = factory.complete(session, store, factory.draft(session, lines=lines))
     assert tender.law_result["reaches_threshold"] is False
+    assert tender.review_body == {}, "no way to a chamber below the threshold"
     tender.stage = "ready"
     monday.at("2026-01-12T12:00+01:00")
     with pytest.raises(Refused) as caught:
@@ -330,4 +331,5 @@ def test_the_day_of_dispatch_decides_not_the_day_of_drafting(
     tender.procurement_method = "open"
     publish(session, tender)
     assert tender.regime == "GWB-4/VgV"
+    assert tender.review_body["name"] == "Vergabekammer Rheinland bei der Bezirksregierung Köln"
     assert tender.initiated_on == dt.date(2026, 1, 12)
