@@ -1,4 +1,4 @@
-"""`vergabe pool propose`: pools over released demands, with what speaks for and against them."""
+"""`vergabe pool propose` and `choose`: pools over released demands, and which to go on with."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from vergabe.commands.support import acting, as_option, json_option, print_json,
 from vergabe.cooperations import queries as cooperations
 from vergabe.db import reading, unit_of_work
 from vergabe.money import german
-from vergabe.pools import plain_data, presenting, proposing
+from vergabe.pools import plain_data, presenting, proposing, selecting
 from vergabe.pools.model import Pool
 
 
@@ -42,6 +42,41 @@ def propose(
             print_json(found)
         else:
             _print(found, is_dry=dry_run)
+
+
+@pool.command("choose")
+@click.option("--cooperation", "key", required=True, help="Kürzel der Zusammenarbeit, z. B. dlz.")
+@click.option("--area", "area_key", required=True, help="Aufgabengebiet.")
+@click.option(
+    "--procedures", required=True, type=click.IntRange(1), help="Wie viele Verfahren möglich sind."
+)
+@as_option
+@json_option
+def choose(key: str, area_key: str, procedures: int, as_email: str | None, as_json: bool) -> None:
+    """Vorhaben auswählen, wenn mehr vorgeschlagen ist, als ausgeschrieben werden kann.
+
+    Berechnet wird, womit die meisten einzelnen Verfahren entfallen. Gespeichert wird nichts.
+    """
+    app = the_app()
+    with app.app_context(), reading() as session:
+        now = clock.now()
+        actor = acting(as_email, now=now)
+        cooperation = cooperations.cooperation_by_key(session, actor, key, now=now)
+        area = cooperations.area_by_key(session, cooperation.id, area_key)
+        found = selecting.select_pools(session, actor, area, procedures, now=now)
+        if as_json:
+            print_json(selecting.as_json(found))
+            return
+        for title, entries in (("Ausgewählt", found.chosen), ("Nicht ausgewählt", found.left)):
+            for entry in entries:
+                reasons = " ".join(entry.reasons)
+                click.echo(f"{title}: {entry.pool.reference} {entry.pool.title}. {reasons}")
+                for guest in entry.guests:
+                    click.echo(
+                        f"  + {guest.demand.title} ({guest.demand.organisation_name}), bisher in "
+                        f"{guest.home.reference}, Ähnlichkeit {guest.percent} %"
+                    )
+        click.echo(found.sentence)
 
 
 def _found(

@@ -54,6 +54,39 @@ def describe(
     return found
 
 
+def fitting(
+    groups: Sequence[Sequence[DemandFacts]],
+    settings: GroupingSettings,
+    cpv_label: Callable[[str], str],
+) -> dict[UUID, dict[int, float]]:
+    """Return to which other groups each demand is close enough to be in them (mean closeness).
+
+    Groups by their place in `groups`. Raises ValueError if a demand is given twice.
+    """
+    from vergabe.pools import linking, summing_up
+
+    group_of = {demand.id: number for number, group in enumerate(groups) for demand in group}
+    ordered = _in_order([demand for group in groups for demand in group])
+    if not ordered:
+        return {}
+    basis = summing_up.basis(ordered, cpv_label)
+    table = linking.closeness_to_groups(
+        ordered,
+        basis.reading,
+        basis.cpv_codes,
+        summing_up.numbers([group_of[demand.id] for demand in ordered]),
+        settings,
+    ).tolist()
+    return {
+        demand.id: {
+            number: score
+            for number, score in enumerate(scores)
+            if score >= settings.min_score and number != group_of[demand.id]
+        }
+        for demand, scores in zip(ordered, table, strict=True)
+    }
+
+
 def pool_key(demand_ids: Sequence[UUID]) -> str:
     """Return the key of a proposal: the same for the same demands, whatever their order."""
     text = "\n".join(sorted(str(demand_id) for demand_id in demand_ids))

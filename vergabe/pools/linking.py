@@ -47,6 +47,31 @@ def linked_groups(
                 yield Group(members, group.table)
 
 
+def closeness_to_groups(
+    demands: Sequence[DemandFacts],
+    reading: Reading,
+    cpv_codes: Sequence[str],
+    groups: IntArray,
+    settings: GroupingSettings,
+) -> FloatArray:
+    """Return how close each demand is to each group in the mean; -inf if it may not meet one of it.
+
+    groups: the number of the group of each demand, from 0 without gaps.
+    """
+    everything = block(demands, reading, cpv_codes, settings)
+    order = np.argsort(groups, kind="stable")
+    counts = np.bincount(groups)
+    starts = np.cumsum(counts) - counts
+    rows = np.arange(len(groups))
+    step = max(1, clustering.SLICE_CELLS // len(rows))
+    found = [
+        np.add.reduceat(closeness(everything.take(part), everything, settings)[:, order], starts, 1)
+        for begin in range(0, len(rows), step)
+        for part in [rows[begin : begin + step]]
+    ]
+    return np.asarray(np.concatenate(found) / counts, dtype=np.float32)
+
+
 def one_group(
     demands: Sequence[DemandFacts],
     reading: Reading,

@@ -66,7 +66,7 @@ def _index(error: InvalidInput | None = None, area_id: str = "") -> ResponseRetu
         counts=lambda found: presenting.counts(session, found),
         waiting=lambda: proposal_cards.waiting(session, actor, now=now),
         cards_of=lambda found: proposal_cards.cards_of(session, actor, found, now=now),
-        areas=_area_choices(session, actor),
+        areas=area_choices(session, actor),
         may_propose=actor.holds(Permission.EDIT_POOLS),
         **_helpers(),
     )
@@ -83,7 +83,7 @@ def _helpers() -> dict[str, Any]:
     }
 
 
-def _area_choices(session: Session, actor: Actor) -> list[tuple[uuid.UUID, str]]:
+def area_choices(session: Session, actor: Actor) -> list[tuple[uuid.UUID, str]]:
     """Return the areas over which the actor may propose pools."""
     return [
         (area.id, f"{cooperation.name}: {area.name}")
@@ -95,7 +95,8 @@ def _area_choices(session: Session, actor: Actor) -> list[tuple[uuid.UUID, str]]
     ]
 
 
-def _chosen_area(values: forms.Form) -> TaskArea:
+def chosen_area(values: forms.Form) -> TaskArea:
+    """Return the area that a form names; InvalidInput if it names none."""
     area_id = forms.id_in(values, "area_id")
     area = db.session.get(TaskArea, area_id) if area_id else None
     if area is None:
@@ -108,7 +109,7 @@ def _chosen_area(values: forms.Form) -> TaskArea:
 @requires(Permission.EDIT_POOLS)
 def preview() -> ResponseReturnValue:
     try:
-        area = _chosen_area(request.args)
+        area = chosen_area(request.args)
     except InvalidInput as error:
         return _index(error, request.args.get("area_id", ""))
     previews = proposing.preview_pools(
@@ -122,7 +123,7 @@ def preview() -> ResponseReturnValue:
 @commits
 def propose() -> ResponseReturnValue:
     try:
-        area = _chosen_area(request.form)
+        area = chosen_area(request.form)
     except InvalidInput as error:
         return _index(error, request.form.get("area_id", ""))
     count = demands.released_count(db.session(), area.cooperation_id, area.id)

@@ -153,7 +153,9 @@ class _Texts:
         self.label.words.extend(self._label(code))
         self.label.ends.append(len(self.label.words))
         self.name.append(self.names[demand.organisation_name])
-        self.kind.append(self.kinds[self._named(title_words, description, code)])
+        if len(description) > SUBJECT_CHARACTERS:
+            description_words = words(description[:SUBJECT_CHARACTERS])
+        self.kind.append(self.kinds[self._named(title_words, description_words, code)])
 
     def _label(self, code: str) -> "array[int]":
         known = self._known_labels.get(code)
@@ -162,7 +164,9 @@ class _Texts:
             known = self._known_labels[code] = array("i", map(self.words.__getitem__, found))
         return known
 
-    def _named(self, title_words: Sequence[str], description: str, code: str) -> Named:
+    def _named(
+        self, title_words: Sequence[str], description_words: Sequence[str], code: str
+    ) -> Named:
         """Return what a demand names in its title, else in its description, else by its code.
 
         Titles of lots ("Los 2", "Nord-Ost") say nothing; the label of a division names many things
@@ -171,7 +175,7 @@ class _Texts:
         division = code[:2]
         if found := subjects(title_words, division):
             return Named(found, 1.0)
-        if description and (found := subjects(words(description[:SUBJECT_CHARACTERS]), division)):
+        if found := subjects(description_words, division):
             return Named(found, DESCRIPTION_CERTAINTY)
         if code[SPECIFIC_CPV_DIGITS - 1 :].strip("0"):
             _, found = label_words(self._cpv_label(code), division)

@@ -44,6 +44,11 @@ def basis(demands: Sequence[DemandFacts], cpv_label: Callable[[str], str]) -> Ba
     return Basis(demands, reading, codes, compared, np.array(owners, np.int64), cpv_label)
 
 
+def numbers(values: Sequence[int]) -> IntArray:
+    """Return numbers as an array."""
+    return np.array(values, np.int64)
+
+
 def proposals(basis: Basis, groups: Sequence[Group]) -> list[Proposal]:
     """Return a proposal for each group, in their order."""
     if not groups:

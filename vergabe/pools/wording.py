@@ -24,7 +24,12 @@ DESCRIPTION_CHARACTERS: Final = 500
 SUBJECT_CHARACTERS: Final = 300
 GRAM_LENGTH: Final = 4
 
-_WORD = re.compile(r"[^\W\d_]+(?:[-‐‑][^\W\d_]+)*-?")
+# What is a letter is written out: looking it up in a set takes half the time of `[^\W\d_]`.
+_LETTER: Final = re.compile(r"[^\W\d_]+")
+_LETTERS: Final = "".join(
+    f"{run[0]}-{run[-1]}" for run in _LETTER.findall("".join(map(chr, range(0x10000))))
+)
+_WORD: Final = re.compile(rf"[{_LETTERS}]+(?:[-‐‑][{_LETTERS}]+)*-?")
 _GENDER_ENDING = re.compile(r"[_:*/]-?innen\b")
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\ufeff"
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "‐": "-", "‑": "-"})
