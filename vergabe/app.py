@@ -31,6 +31,7 @@ from vergabe.web import (
 )
 from vergabe.web.proxies import TrustedProxies
 from vergabe.web.quick_json import QuickJson
+from vergabe.web.session_cookie import KeptSigner
 
 csrf = CSRFProtect()
 
@@ -64,6 +65,7 @@ def create_app(settings: Settings | None = None, process: Process = Process.WEB)
     )
     # By its class: the login puts a provider of its own on top, which asks the one below.
     app.json_provider_class = QuickJson
+    app.session_interface = KeptSigner()
     app.extensions["vergabe_settings"] = settings
     app.extensions["vergabe_files"] = FileStore(settings.files)
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask advises

@@ -73,6 +73,8 @@ class ReleasedDemand:
     lines: tuple[LineFacts, ...]
 
 
+_DEMAND: Final = cast(Table, Demand.__table__).c
+_ITEM: Final = cast(Table, DemandItem.__table__).c
 HEAD: Final[tuple[Any, ...]] = (
     Demand.id,
     Demand.reference,
@@ -102,11 +104,11 @@ def visible_to(actor: Actor, permission: Permission) -> list[ColumnElement[bool]
         if grant.role in roles and grant.organisation_id == actor.organisation_id
     ]
     if not grants:
-        return [Demand.id.is_(None)]
-    conditions: list[ColumnElement[bool]] = [Demand.organisation_id == actor.organisation_id]
+        return [_DEMAND.id.is_(None)]
+    conditions: list[ColumnElement[bool]] = [_DEMAND.organisation_id == actor.organisation_id]
     cooperation_ids = [grant.cooperation_id for grant in grants]
     if None not in cooperation_ids:
-        conditions.append(Demand.cooperation_id.in_(cooperation_ids))
+        conditions.append(_DEMAND.cooperation_id.in_(cooperation_ids))
     return conditions
 
 
@@ -137,11 +139,12 @@ def visible_whole(session: Session, actor: Actor, demand_id: uuid.UUID) -> Whole
     return Whole(facts, [LineFacts(*line) for line in lines])
 
 
-_DEMAND: Final = cast(Table, Demand.__table__).c
-_ITEM: Final = cast(Table, DemandItem.__table__).c
+_NOT_SHOWN: Final = frozenset(
+    {"search_text", "title_order", "created_by_id", "submitted_by_id", "released_by_id"}
+)
 # Not by the entity: a statement of columns alone is half as dear.
 _SHOWN: Final[Select[*tuple[Any, ...]]] = select(
-    *(column for column in _DEMAND if column.key not in ("search_text", "title_order"))
+    *(column for column in _DEMAND if column.key not in _NOT_SHOWN)
 ).where(_DEMAND.id == bindparam("demand", type_=Uuid))
 _LINES_SHOWN: Final[Select[*tuple[Any, ...]]] = (
     select(

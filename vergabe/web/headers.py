@@ -19,15 +19,24 @@ _POLICY: Final = "; ".join(
 )
 
 
+_ALWAYS: Final = (
+    ("Content-Security-Policy", _POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+)
+
+
 def init_app(app: Flask) -> None:
     """Set the headers after each request."""
 
     @app.after_request
     def set_headers(response: Response) -> Response:
-        response.headers.setdefault("Content-Security-Policy", _POLICY)
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        # Looked through once: each question to the headers is a walk along all of them.
+        there = {name.lower() for name, _value in response.headers}
+        for name, value in _ALWAYS:
+            if name.lower() not in there:
+                response.headers.add(name, value)
         if request.is_secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         is_personal = "Cookie" in request.headers or "Authorization" in request.headers
