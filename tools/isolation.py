@@ -77,8 +77,10 @@ def _facts_of(function: ast.FunctionDef) -> Iterator[Fact | tuple[str, str | Non
             elif isinstance(target.value, ast.Name):
                 yield target.value.id, target.attr
         elif isinstance(target, ast.Name):
-            if target.id == "insert_unless_there" and len(call.args) > 1:
-                yield Fact("unique", ast.unparse(call.args[1]))
+            if target.id in {"insert_unless_there", "upsert"} and len(call.args) > 1:
+                name = ast.unparse(call.args[1])
+                if name[0].isupper():  # a table, not the parameter of the helper itself
+                    yield Fact("unique", name)
             elif target.id == "require_version":
                 yield Fact("version", "")
             yield target.id, None

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 import orjson
+from sqlalchemy.engine import make_url
 
 
 class Process(StrEnum):
@@ -99,13 +100,19 @@ def engine_options(
     is_replica: bool = False,
 ) -> dict[str, Any]:
     """Return the engine options for a database URL: pool, time-outs and isolation by database."""
-    if database_url.startswith("sqlite"):
-        return {
-            "json_deserializer": read_json,
-            "hide_parameters": True,
-            "connect_args": {"timeout": SQLITE_PATIENCE_SECONDS},
-        }
     wanted = wanted or DatabaseSettings()
+    # What somebody has entered stands in no error and so in no log.
+    common = {"json_deserializer": read_json, "hide_parameters": True}
+    pool = {
+        "pool_size": wanted.pool_size,
+        "max_overflow": wanted.pool_overflow,
+        "pool_timeout": wanted.pool_wait_seconds,
+    }
+    if database_url.startswith("sqlite"):
+        # One in memory has one connection for all.
+        is_file = make_url(database_url).database not in {None, "", ":memory:"}
+        patient = {"connect_args": {"timeout": SQLITE_PATIENCE_SECONDS}}
+        return common | patient | (pool if is_file else {})
     patience = wanted.patience[process]
     facts = {
         "lock_timeout": f"{patience.lock_seconds}s",
@@ -115,22 +122,20 @@ def engine_options(
     }
     if is_replica:
         facts["default_transaction_read_only"] = "on"
-    return {
-        "json_deserializer": read_json,
-        # What somebody has entered stands in no error and so in no log.
-        "hide_parameters": True,
-        "pool_size": wanted.pool_size,
-        "max_overflow": wanted.pool_overflow,
-        "pool_timeout": wanted.pool_wait_seconds,
-        "pool_recycle": wanted.pool_recycle_seconds,
-        # One round trip for each use: cheaper than an error on the first request after a fail-over.
-        "pool_pre_ping": True,
-        # Those used last are used first, so that after a busy hour the others can be let go.
-        "pool_use_lifo": True,
-        "isolation_level": "READ COMMITTED",
-        "connect_args": {
-            **_NOTICING,
-            "application_name": f"vergabe {process}",
-            "options": " ".join(f"-c {name}={value}" for name, value in facts.items()),
-        },
-    }
+    return (
+        common
+        | pool
+        | {
+            "pool_recycle": wanted.pool_recycle_seconds,
+            # One round trip for each use: cheaper than an error on the first request after a fail-over.
+            "pool_pre_ping": True,
+            # Those used last are used first, so that after a busy hour the others can be let go.
+            "pool_use_lifo": True,
+            "isolation_level": "READ COMMITTED",
+            "connect_args": {
+                **_NOTICING,
+                "application_name": f"vergabe {process}",
+                "options": " ".join(f"-c {name}={value}" for name, value in facts.items()),
+            },
+        }
+    )

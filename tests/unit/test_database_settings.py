@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, exc, text
 from sqlalchemy.exc import OperationalError
 
 from vergabe.disturbances import Disturbance, disturbance_in
@@ -27,6 +27,17 @@ def test_each_kind_of_process_has_its_own_patience() -> None:
 def test_a_replica_is_read_only() -> None:
     options = engine_options(POSTGRESQL, Process.EXPORT, is_replica=True)
     assert "default_transaction_read_only=on" in options["connect_args"]["options"]
+
+
+def test_a_file_has_as_many_connections_as_a_server_and_memory_has_one(tmp_path: Path) -> None:
+    wanted = DatabaseSettings(pool_size=3, pool_overflow=0, pool_wait_seconds=1)
+    file = engine_options(f"sqlite:///{tmp_path}/x.db", wanted=wanted)
+    assert (file["pool_size"], file["max_overflow"], file["pool_timeout"]) == (3, 0, 1)
+    engine = create_engine(f"sqlite:///{tmp_path}/x.db", **file)
+    with engine.connect(), engine.connect(), engine.connect(), pytest.raises(exc.TimeoutError):
+        engine.connect()
+    for memory in ("sqlite://", "sqlite:///:memory:"):
+        assert "pool_size" not in engine_options(memory, wanted=wanted)
 
 
 def test_an_operator_sets_time_outs_pool_and_replica() -> None:
