@@ -12,14 +12,14 @@ from typing import Any, Final, cast
 
 import orjson
 from sqlalchemy import (
+    ARRAY,
     JSON,
     ColumnElement,
     FromClause,
-    Select,
-    String,
     Table,
     Text,
     Uuid,
+    any_,
     bindparam,
     column,
     func,
@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import TypeEngine
 
 from vergabe.db import Base
@@ -70,16 +70,27 @@ def insert_new(
     return set(session.scalars(statement, {_ROWS: _document(rows), **common}))
 
 
-def listed(session: Session, values: Iterable[uuid.UUID] | Iterable[str]) -> Select[Any]:
-    """Return a subquery of ids or texts, for `column.in_(…)`, however many they are."""
-    each_of = list(values)
-    type_: TypeEngine[Any] = String() if each_of and isinstance(each_of[0], str) else Uuid()
-    document = bindparam(None, orjson.dumps(each_of).decode(), type_=Text())
+def among(
+    session: Session,
+    column: ColumnElement[Any] | InstrumentedAttribute[Any],
+    values: Iterable[uuid.UUID] | Iterable[str],
+) -> ColumnElement[bool]:
+    """Return the condition that a column is one of these ids or texts, however many they are.
+
+    PostgreSQL looks each of them up in an index even where it does not know yet how large the table
+    has become; a joined list it would not.
+    """
+    asked = list(values)
+    are_ids = isinstance(column.type, Uuid)
+    if _dialect(session) == "postgresql" and are_ids:
+        # As one text, which the driver hands over much faster than so many values.
+        array = bindparam(None, f"{{{','.join(map(str, asked))}}}", type_=Text())
+        return column == any_(sql_cast(array, ARRAY(Uuid())))
     if _dialect(session) == "postgresql":
-        each = func.json_array_elements_text(sql_cast(document, JSON())).column_valued("listed")
-        return select(sql_cast(each, type_))
+        return column == any_(bindparam(None, asked, type_=ARRAY(Text())))
+    document = bindparam(None, orjson.dumps(asked).decode(), type_=Text())
     found = func.json_each(document).table_valued("value").c.value
-    return select(func.replace(found, "-", "") if isinstance(type_, Uuid) else found)
+    return column.in_(select(func.replace(found, "-", "") if are_ids else found))
 
 
 def _dialect(session: Session) -> str:

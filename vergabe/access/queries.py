@@ -4,23 +4,23 @@ import datetime as dt
 import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy import BindParameter, ColumnElement, Date, Row, Select, Uuid, bindparam, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Date, Row, Select, Table, Uuid, bindparam, select
+from sqlalchemy.orm import Session
 
 from vergabe import clock
 from vergabe.access.actor import Actor, Grant
 from vergabe.access.model import ApiToken, Organisation, RoleAssignment, User
 from vergabe.access.permissions import ROLE_NAMES, Permission, Role, roles_with
-from vergabe.bulk import listed
+from vergabe.bulk import among
 
 _Row = Row[*tuple[Any, ...]]
 NAME_LENGTH: Final = 200
 """Of the columns that keep who acted."""
 
 
-def _counts_on(day: dt.date | BindParameter[dt.date]) -> ColumnElement[bool]:
+def _counts_on(day: dt.date) -> ColumnElement[bool]:
     return (RoleAssignment.valid_from <= day) & (
         RoleAssignment.valid_to.is_(None) | (RoleAssignment.valid_to >= day)
     )
@@ -78,56 +78,64 @@ def actor_of_token(session: Session, token: str, *, now: dt.datetime) -> tuple[A
     return _acting(found.user_id, found.full_name, held), found.is_read_only
 
 
-# The statements that every request begins with, made once.
-_substituted, _home = aliased(User), aliased(Organisation)
-_IS_VALID: Final = _counts_on(bindparam("day", type_=Date))
+# The statements that every request begins with: made once, and of columns alone, so that no entity
+# is looked for behind them.
+_token = cast(Table, ApiToken.__table__).c
+_person = cast(Table, User.__table__)
+_role = cast(Table, RoleAssignment.__table__).c
+_office = cast(Table, Organisation.__table__)
+_substituted, _home = _person.alias("substituted"), _office.alias("home")
+_DAY: Final = bindparam("day", type_=Date)
+_IS_VALID: Final = (_role.valid_from <= _DAY) & (
+    _role.valid_to.is_(None) | (_role.valid_to >= _DAY)
+)
 _FACTS: Final = (
-    RoleAssignment.role,
-    RoleAssignment.cooperation_id,
-    RoleAssignment.substitute_for_id,
-    RoleAssignment.home_organisation_id,
-    _substituted.full_name.label("substituted_name"),
-    _home.name.label("home_name"),
-    Organisation.id.label("organisation_id"),
-    Organisation.name.label("organisation_name"),
-    Organisation.kind.label("organisation_kind"),
+    _role.role,
+    _role.cooperation_id,
+    _role.substitute_for_id,
+    _role.home_organisation_id,
+    _substituted.c.full_name.label("substituted_name"),
+    _home.c.name.label("home_name"),
+    _office.c.id.label("organisation_id"),
+    _office.c.name.label("organisation_name"),
+    _office.c.kind.label("organisation_kind"),
 )
 _HELD: Final = (
     select(*_FACTS)
-    .select_from(RoleAssignment)
-    .join(Organisation, Organisation.id == RoleAssignment.organisation_id)
-    .outerjoin(_substituted, _substituted.id == RoleAssignment.substitute_for_id)
-    .outerjoin(_home, _home.id == RoleAssignment.home_organisation_id)
+    .select_from(RoleAssignment.__table__)
+    .join(_office, _office.c.id == _role.organisation_id)
+    .outerjoin(_substituted, _substituted.c.id == _role.substitute_for_id)
+    .outerjoin(_home, _home.c.id == _role.home_organisation_id)
     .where(
-        RoleAssignment.user_id == bindparam("person", type_=Uuid),
-        RoleAssignment.organisation_id == bindparam("organisation", type_=Uuid),
+        _role.user_id == bindparam("person", type_=Uuid),
+        _role.organisation_id == bindparam("organisation", type_=Uuid),
         _IS_VALID,
     )
-    .order_by(RoleAssignment.id)
+    .order_by(_role.id)
 )
 _HELD_BY_TOKEN: Final = (
     select(
-        ApiToken.user_id,
-        ApiToken.is_read_only,
-        ApiToken.expires_at,
-        ApiToken.revoked_at,
-        User.full_name,
-        User.active,
+        _token.user_id,
+        _token.is_read_only,
+        _token.expires_at,
+        _token.revoked_at,
+        _person.c.full_name,
+        _person.c.active,
         *_FACTS,
     )
-    .select_from(ApiToken)
-    .join(User, User.id == ApiToken.user_id)
-    .join(Organisation, Organisation.id == ApiToken.organisation_id)
+    .select_from(ApiToken.__table__)
+    .join(_person, _person.c.id == _token.user_id)
+    .join(_office, _office.c.id == _token.organisation_id)
     .outerjoin(
-        RoleAssignment,
-        (RoleAssignment.user_id == ApiToken.user_id)
-        & (RoleAssignment.organisation_id == ApiToken.organisation_id)
+        RoleAssignment.__table__,
+        (_role.user_id == _token.user_id)
+        & (_role.organisation_id == _token.organisation_id)
         & _IS_VALID,
     )
-    .outerjoin(_substituted, _substituted.id == RoleAssignment.substitute_for_id)
-    .outerjoin(_home, _home.id == RoleAssignment.home_organisation_id)
-    .where(ApiToken.token_hash == bindparam("token_hash"))
-    .order_by(RoleAssignment.id)
+    .outerjoin(_substituted, _substituted.c.id == _role.substitute_for_id)
+    .outerjoin(_home, _home.c.id == _role.home_organisation_id)
+    .where(_token.token_hash == bindparam("token_hash"))
+    .order_by(_role.id)
 )
 
 
@@ -237,7 +245,7 @@ def holders(
         .join(User, User.id == RoleAssignment.user_id)
         .where(
             _counts_on(clock.berlin_day(now)),
-            RoleAssignment.organisation_id.in_(listed(session, organisation_ids)),
+            among(session, RoleAssignment.organisation_id, organisation_ids),
             RoleAssignment.role.in_(roles),
             User.active,
         )

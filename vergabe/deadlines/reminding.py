@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from vergabe import clock
 from vergabe.access import queries as access
 from vergabe.access.permissions import Permission, Role, roles_with
-from vergabe.bulk import listed
+from vergabe.bulk import among
 from vergabe.db import UtcDateTime
 from vergabe.deadlines import rules
 from vergabe.deadlines.model import Deadline, Reminder
@@ -95,7 +95,7 @@ def _tick_off(
     ticked = session.execute(
         update(reminder)
         .where(
-            reminder.c.deadline_id.in_(listed(session, deadline_ids)),
+            among(session, reminder.c.deadline_id, deadline_ids),
             reminder.c.sent_at.is_(None),
             reminder.c.remind_at <= now,
         )

@@ -6,7 +6,6 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
@@ -16,8 +15,6 @@ from sqlalchemy import (
     Select,
     String,
     Table,
-    Uuid,
-    bindparam,
     func,
     literal,
     select,
@@ -28,7 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session
 
-from vergabe import clock, outbox, stopping
+from vergabe import bulk, clock, outbox, stopping
 from vergabe.db import unit_of_work
 from vergabe.disturbances import disturbance_in
 from vergabe.limits import hooks, rules
@@ -247,9 +244,8 @@ def _letters(
     mail_ids = {
         row.id: uuid.UUID(row.payload["mail_id"]) for row in rows if row.name == MESSAGE_MAIL
     }
-    written = {
-        mail.id: mail for mail in session.execute(_written(), {"mail_ids": list(mail_ids.values())})
-    }
+    wanted = bulk.among(session, _MAILS.c.id, mail_ids.values())
+    written = {mail.id: mail for mail in session.execute(_written(wanted))}
     for row in rows:
         if row.name != MESSAGE_MAIL:
             payload = row.payload
@@ -270,20 +266,13 @@ def _letters(
             yield Leased(row.id, mail.id, letter, row.lane)
 
 
-@lru_cache
-def _written() -> Select[Any]:
-    """Return the query of mails with their messages, made once."""
-    columns: tuple[Any, ...] = (
-        Mail.id,
-        Mail.address,
-        Message.subject,
-        Message.body,
-        Message.link,
-    )
+def _written(wanted: ColumnElement[bool]) -> Select[Any]:
+    """Return the query of the wanted mails with their messages."""
+    message = cast(Table, Message.__table__)
     return (
-        select(*columns)
-        .join(Message, Message.id == Mail.message_id)
-        .where(Mail.id.in_(bindparam("mail_ids", expanding=True, type_=Uuid())))
+        select(_MAILS.c.id, _MAILS.c.address, message.c.subject, message.c.body, message.c.link)
+        .join(message, message.c.id == _MAILS.c.message_id)
+        .where(wanted)
     )
 
 
@@ -342,7 +331,7 @@ def _mark_sent(session: Session, sent: Iterable[Leased], host: str, *, now: dt.d
     if mail_ids:
         session.execute(
             update(_MAILS)
-            .where(_MAILS.c.id.in_(mail_ids))
+            .where(bulk.among(session, _MAILS.c.id, mail_ids))
             .values(
                 state="sent",
                 sent_at=now,

@@ -82,7 +82,7 @@ def mail_bytes(letter: Letter, sender: Sender, *, to: str, at: dt.datetime) -> b
     unsubscribe address it can be left in one click (RFC 8058).
     """
     head = [
-        f"Date: {format_datetime(at.astimezone(dt.UTC))}",
+        f"Date: {_date(at.replace(microsecond=0))}",
         f"From: {sender.header}",
         f"To: {to}",
         _subject_header(letter.subject),
@@ -104,6 +104,11 @@ def mail_bytes(letter: Letter, sender: Sender, *, to: str, at: dt.datetime) -> b
 
 def _unsubscribe_text(url: str) -> str:
     return f"\n\n-- \nSie möchten solche E-Mails nicht mehr bekommen? Hier abbestellen:\n{url}\n"
+
+
+@lru_cache(maxsize=4)
+def _date(second: dt.datetime) -> str:
+    return format_datetime(second.astimezone(dt.UTC))
 
 
 @lru_cache(maxsize=256)

@@ -2,7 +2,6 @@
 
 import contextlib
 import datetime as dt
-import re
 import smtplib
 import ssl
 from collections.abc import Sequence
@@ -25,7 +24,6 @@ from vergabe.settings import SettingsError
 TIMEOUT_SECONDS: Final = 30
 _GO_AHEAD: Final = 354
 _CLOSING: Final = 421
-_LEADING_DOT: Final = re.compile(rb"(?m)^\.")
 _PORTS: Final = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 _THIS_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
 
@@ -193,7 +191,8 @@ class Mailer:
                     session.getreply()
                 self._start_anew(session, code)
                 return step.refusal(code, text)
-        session.send(_LEADING_DOT.sub(b"..", content) + b"\r\n.\r\n")
+        # A dot at the start of a line is doubled; the first line is a header, which has none.
+        session.send(content.replace(b"\n.", b"\n..") + b"\r\n.\r\n")
         code, text = session.getreply()
         if code not in _CONTENT.good:
             self._start_anew(session, code)

@@ -13,7 +13,7 @@ from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation, RoleAssignment, User
 from vergabe.access.permissions import Role
-from vergabe.bulk import listed
+from vergabe.bulk import among
 from vergabe.collation import folded, german
 from vergabe.db import Base
 from vergabe.errors import NotFound
@@ -201,16 +201,15 @@ def mail_addresses(
     if user_ids:
         reached = session.execute(
             select(User.id, User.email)
-            .where(User.id.in_(listed(session, user_ids)), User.active, ~_unwanted(User.id))
+            .where(among(session, User.id, user_ids), User.active, ~_unwanted(User.id))
             .where(~_opted_out(User.email, opt_out_scopes), ~_dead(User.email))
         )
         found.update({user_id: [email] for user_id, email in reached})
     if bare:
-        asked = listed(session, bare)
         opted_out = select(MailOptOut.address).where(
-            MailOptOut.address.in_(asked), MailOptOut.scope.in_(opt_out_scopes)
+            among(session, MailOptOut.address, bare), MailOptOut.scope.in_(opt_out_scopes)
         )
-        dead = select(DeadAddress.address).where(DeadAddress.address.in_(asked))
+        dead = select(DeadAddress.address).where(among(session, DeadAddress.address, bare))
         refused = set(session.scalars(union_all(opted_out, dead)))
         found.update({address: [address] for address in bare if address not in refused})
     return found
@@ -235,7 +234,7 @@ def _add_organisations(
         )
         .join(User, User.id == RoleAssignment.user_id)
         .where(
-            RoleAssignment.organisation_id.in_(listed(session, organisation_ids)),
+            among(session, RoleAssignment.organisation_id, organisation_ids),
             RoleAssignment.role.in_(_MAILED_ROLES),
             RoleAssignment.valid_from <= day,
             RoleAssignment.valid_to.is_(None) | (RoleAssignment.valid_to >= day),
@@ -252,7 +251,7 @@ def _add_organisations(
     if without_people:
         own = session.execute(
             select(Organisation.id, Organisation.email).where(
-                Organisation.id.in_(listed(session, without_people)),
+                among(session, Organisation.id, without_people),
                 Organisation.email.is_not(None),
                 ~_opted_out(Organisation.email, scopes),
                 ~_dead(Organisation.email),

@@ -10,10 +10,21 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, or_, select, true, union
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
-from vergabe.bulk import listed
+from vergabe.bulk import among
 from vergabe.db import insert_unless_there
 from vergabe.suppliers import rules
 from vergabe.suppliers.fitting import CPV, KEYWORD
@@ -87,7 +98,7 @@ def matching_suppliers(
         wanted.append((KEYWORD, interest.term.in_(words)))
     if not wanted:
         return []
-    fitting = union(
+    fitting = union_all(
         *(
             select(interest.organisation_id).where(interest.kind == kind, fits, at_place)
             for kind, fits in wanted
@@ -98,6 +109,7 @@ def matching_suppliers(
     paused = select(profile.organisation_id).where(profile.paused_at.is_not(None))
     found = session.scalars(
         select(fitting.c.organisation_id)
+        .distinct()
         .where(fitting.c.organisation_id.not_in(paused))
         .order_by(fitting.c.organisation_id)
     ).all()
@@ -109,7 +121,7 @@ def _not_wanting(
     session: Session,
     nature: str | None,
     value_net_cents: int | None,
-    among: Sequence[uuid.UUID],
+    found: Sequence[uuid.UUID],
 ) -> set[uuid.UUID]:
     """Return the suppliers that want nothing of this kind or of this value.
 
@@ -122,10 +134,10 @@ def _not_wanting(
     if value_net_cents is not None:
         against.append(profile.value_from_net_cents > value_net_cents)
         against.append(profile.value_until_net_cents < value_net_cents)
-    if not against or not among:
+    if not against or not found:
         return set()
     query = select(profile.organisation_id).where(or_(*against))
-    return set(session.scalars(query.where(profile.organisation_id.in_(listed(session, among)))))
+    return set(session.scalars(query.where(among(session, profile.organisation_id, found))))
 
 
 def _related(

@@ -115,6 +115,7 @@ def test_firm_that_fits_by_codes_and_keyword_is_named_once(session: Session) -> 
         session, cpv_codes=["34144210"], nuts_codes=["DEA26"], text="Zwei Löschfahrzeuge"
     )
     assert found == [firm.id]
+    assert matching_suppliers(session, cpv_codes=["34144210"], nuts_codes=[], text="") == [firm.id]
 
 
 def test_notice_with_a_coarse_code_reaches_the_specialist(session: Session) -> None:
