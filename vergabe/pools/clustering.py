@@ -1,13 +1,13 @@
 """Groups of rows by mean closeness: average linkage with limits, in bounded memory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from vergabe.pools.traits import FloatArray, IntArray
+from vergabe.pools.traits import BoolArray, FloatArray, IntArray
 
 # A component up to this size is held as one table of closeness (4 MB of 32-bit numbers).
 LARGEST_TABLE: Final = 1_000
@@ -16,6 +16,7 @@ NEIGHBOURS: Final = 64
 MANY_PAIRS: Final = 5
 SLICE_CELLS: Final = 1_000_000
 THRESHOLD_STEP: Final = 0.05
+BATCHES: Final = 8
 
 Compare = Callable[[IntArray, IntArray], FloatArray]
 
@@ -36,21 +37,53 @@ class Group(NamedTuple):
     table: FloatArray
 
 
-def groups(size: int, compare: Compare, organisations: IntArray, limits: Limits) -> list[Group]:
-    """Return groups of at least two rows, in order of their first row.
+def parts(size: int, compare: Compare, min_score: float) -> Iterator[Group]:
+    """Yield the sets of rows that average linkage may treat apart, each with its table.
 
     size: number of rows; compare: closeness of two lists of rows as a table, -inf where two rows
-    may never meet; organisations: one number per row.
+    may never meet.
     """
-    found = [
-        Group(rows[group], table[np.ix_(group, group)])
-        for rows in _components(size, compare, limits.min_score)
-        for table in [compare(rows, rows)]
-        for part in _near_each_other(table, limits.min_score)
-        for linked in average_linkage(table[np.ix_(part, part)], organisations[rows[part]], limits)
-        for group in [part[linked]]
-    ]
-    return sorted(found, key=lambda group: int(group.rows[0]))
+    for rows in _components(size, compare, min_score):
+        table = compare(rows, rows)
+        for part in _near_each_other(table, min_score):
+            yield Group(rows[part], table[np.ix_(part, part)])
+
+
+def groups(
+    found_parts: Iterable[Group], organisations: IntArray, limits: Limits
+) -> Iterator[Group]:
+    """Yield the groups of at least two rows that average linkage makes of each part.
+
+    organisations: one number per row. Parts of like size are worked off side by side: a step costs
+    as much for fifty of them as for one. No more of them wait than BATCHES tables of SLICE_CELLS.
+    """
+    waiting: list[Group] = []
+    cells = 0
+    for part in found_parts:
+        waiting.append(part)
+        cells += part.table.size
+        if cells > BATCHES * SLICE_CELLS:
+            yield from _grouped(waiting, organisations, limits)
+            waiting, cells = [], 0
+    yield from _grouped(waiting, organisations, limits)
+
+
+def _grouped(waiting: Sequence[Group], organisations: IntArray, limits: Limits) -> Iterator[Group]:
+    together: list[Group] = []
+    for part in sorted(waiting, key=lambda part: len(part.rows)):
+        if (len(together) + 1) * part.table.size > SLICE_CELLS:
+            yield from _linked(together, organisations, limits)
+            together = []
+        together.append(part)
+    yield from _linked(together, organisations, limits)
+
+
+def _linked(together: Sequence[Group], organisations: IntArray, limits: Limits) -> Iterator[Group]:
+    tables = [part.table for part in together]
+    owners = [organisations[part.rows] for part in together]
+    for part, found in zip(together, average_linkages(tables, owners, limits), strict=True):
+        for group in found:
+            yield Group(part.rows[group], part.table[np.ix_(group, group)])
 
 
 def _near_each_other(table: FloatArray, min_score: float) -> list[IntArray]:
@@ -127,116 +160,123 @@ def average_linkage(table: FloatArray, organisations: IntArray, limits: Limits) 
     The two groups with the highest mean closeness join as long as it reaches the minimum; of equal
     pairs the one with the lowest rows. -inf between two rows keeps them apart for ever.
     """
-    if not len(table):
-        return []
-    linkage = _Linkage(table, organisations, limits)
-    while len(pairs := linkage.mutual_pairs()):
-        linkage.join(pairs)
-    return sorted(sorted(group) for group in linkage.groups() if len(group) > 1)
+    (found,) = average_linkages([table], [organisations], limits)
+    return found
+
+
+def average_linkages(
+    tables: Sequence[FloatArray], organisations: Sequence[IntArray], limits: Limits
+) -> list[list[list[int]]]:
+    """Return the groups of each of several tables, as `average_linkage` does."""
+    if not any(map(len, tables)):
+        return [[] for _ in tables]
+    return _Linkage(tables, organisations, limits).groups()
 
 
 class _Linkage:
-    """Groups that grow: their mean closeness, and for each the nearest other one.
+    """Groups that grow in several tables: their mean closeness, the nearest other one of each.
 
     Two groups that are each other's nearest join sooner or later, whatever the others do: a mean is
-    never closer than the closer of the two that it is made of. So all such pairs join at once.
+    never closer than the closer of the two that it is made of. So all such pairs join at once. A
+    group is named by its table and its lowest row.
     """
 
-    def __init__(self, table: FloatArray, organisations: IntArray, limits: Limits) -> None:
+    def __init__(
+        self, tables: Sequence[FloatArray], organisations: Sequence[IntArray], limits: Limits
+    ) -> None:
         self._limits = limits
-        self._closeness = table.astype(np.float64)
-        np.fill_diagonal(self._closeness, -np.inf)
-        self._sizes = np.ones(len(table))
-        self._nearest = np.zeros(len(table), np.int64)
-        self._best = np.zeros(len(table))
-        self._members = [[row] for row in range(len(table))]
-        self._buyers = [{owner} for owner in organisations.tolist()]
-        self._look_again(np.arange(len(table)))
+        width = max(map(len, tables))
+        self._closeness = np.full((len(tables), width, width), -np.inf)
+        for own, table in zip(self._closeness, tables, strict=True):
+            own[: len(table), : len(table)] = table
+            np.fill_diagonal(own, -np.inf)
+        lengths = np.array([len(table) for table in tables])
+        self._sizes = (np.arange(width) < lengths[:, None]).astype(np.float64)
+        self._members = [[[row] for row in range(width)] for _ in tables]
+        self._buyers = [
+            [1 << number for number in _dense(each)] + [0] * (width - len(each))
+            for each in organisations
+        ]
 
-    def mutual_pairs(self) -> IntArray:
-        """Return pairs of groups, lower row first, that are close enough and nearest to each other.
+    def groups(self) -> list[list[list[int]]]:
+        """Join all that may join; return the groups of at least two rows of each table."""
+        found = self._members
+        numbers = np.arange(len(found))
+        while len(numbers):
+            pairs, is_running = self._mutual_pairs()
+            self._join(*pairs)
+            for place in np.flatnonzero(~is_running).tolist():
+                found[numbers[place]] = self._members[place]
+            numbers = numbers[is_running]
+            self._close_up(np.flatnonzero(is_running))
+        return [sorted(sorted(group) for group in own if len(group) > 1) for own in found]
 
-        Empty only if no two groups are close enough. Where several are equally near, the lowest row
-        counts: then the lowest of the nearest of all has its pair.
+    def _mutual_pairs(self) -> tuple[tuple[IntArray, IntArray, IntArray], BoolArray]:
+        """Return groups that are close enough and nearest to each other; which tables have any.
+
+        As table, lower row, higher row. Where several are equally near, the lowest row counts: then
+        the lowest of the nearest of all has its pair.
         """
-        near = np.flatnonzero(self._best >= self._limits.min_score)
-        pairs = self._mutual(near)
-        if len(near) and not len(pairs):
-            self._look_again(near)
-            pairs = self._mutual(near)
-        return pairs
+        nearest = self._closeness.argmax(axis=2)
+        best = np.take_along_axis(self._closeness, nearest[:, :, None], axis=2)[:, :, 0]
+        back = np.take_along_axis(nearest, nearest, axis=1)
+        rows = np.arange(self._closeness.shape[1])
+        is_pair = (back == rows) & (rows < nearest) & (best >= self._limits.min_score)
+        table, row = np.nonzero(is_pair)
+        return (table, row, nearest[table, row]), is_pair.any(axis=1)
 
-    def _mutual(self, rows: IntArray) -> IntArray:
-        nearest = self._nearest[rows]
-        is_mutual = (self._nearest[nearest] == rows) & (rows < nearest)
-        return np.stack([rows[is_mutual], nearest[is_mutual]], axis=1)
-
-    def join(self, pairs: IntArray) -> None:
-        """Join pairs as far as the limits allow; the others will never meet."""
-        may = np.array([self._may_join(i, j) for i, j in pairs.tolist()], bool)
-        first, second = pairs[~may].T
-        self._closeness[first, second] = self._closeness[second, first] = -np.inf
-        changed = np.zeros(len(self._members), bool)
-        changed[pairs] = True
-        kept, gone = pairs[may].T
-        if len(kept):
-            self._mean(kept, gone)
-            self._come_nearer(kept)
-        stale = changed[self._nearest] | changed
-        stale[gone] = False
-        self._look_again(np.flatnonzero(stale))
-        self._close_up()
-
-    def groups(self) -> list[list[int]]:
-        """Return the rows of every group."""
-        return [self._members[i] for i in np.flatnonzero(self._sizes).tolist()]
-
-    def _close_up(self) -> None:
-        """Forget rows that have become part of others, once they are a third."""
-        kept = np.flatnonzero(self._sizes)
-        if len(kept) * 3 > len(self._sizes) * 2:
+    def _close_up(self, tables: IntArray) -> None:
+        """Forget tables that are done, and rows that have become part of others, if many."""
+        alive = self._sizes[tables] > 0
+        width = int(alive.sum(axis=1).max(initial=0))
+        if len(tables) == len(self._sizes) and 4 * width > 3 * alive.shape[1]:
             return
-        place = np.zeros(len(self._sizes), np.int64)
-        place[kept] = np.arange(len(kept))
-        self._closeness = self._closeness[np.ix_(kept, kept)]
-        self._sizes, self._best = self._sizes[kept], self._best[kept]
-        self._nearest = place[self._nearest[kept]]
-        self._members = [self._members[i] for i in kept.tolist()]
-        self._buyers = [self._buyers[i] for i in kept.tolist()]
+        order = np.argsort(~alive, axis=1, kind="stable")[:, :width]
+        rows = np.take_along_axis(self._closeness[tables], order[:, :, None], axis=1)
+        self._closeness = np.take_along_axis(rows, order[:, None, :], axis=2)
+        self._sizes = np.take_along_axis(self._sizes[tables], order, axis=1)
+        kept = list(zip(tables.tolist(), order.tolist(), strict=True))
+        self._members = [[self._members[table][row] for row in own] for table, own in kept]
+        self._buyers = [[self._buyers[table][row] for row in own] for table, own in kept]
 
-    def _may_join(self, i: int, j: int) -> bool:
-        return (
-            len(self._members[i]) + len(self._members[j]) <= self._limits.max_demands
-            and len(self._buyers[i] | self._buyers[j]) <= self._limits.max_organisations
-        )
-
-    def _mean(self, kept: IntArray, gone: IntArray) -> None:
-        """Let the rows of `gone` become part of those of `kept`."""
-        table, a, b = self._closeness, self._sizes[kept], self._sizes[gone]
-        rows = (table[kept] * a[:, None] + table[gone] * b[:, None]) / (a + b)[:, None]
-        both = (rows[:, kept] * a + rows[:, gone] * b) / (a + b)
+    def _join(self, table: IntArray, first: IntArray, second: IntArray) -> None:
+        """Join pairs as far as the limits allow; the others will never meet."""
+        pairs = zip(table.tolist(), first.tolist(), second.tolist(), strict=True)
+        may = np.array([self._joined(t, i, j) for t, i, j in pairs], dtype=np.bool_)
+        closeness = self._closeness
+        refused = table[~may], first[~may], second[~may]
+        closeness[refused[0], refused[1], refused[2]] = -np.inf
+        closeness[refused[0], refused[2], refused[1]] = -np.inf
+        t, i, j = table[may], first[may], second[may]
+        a, b = self._sizes[t, i], self._sizes[t, j]
+        self._sizes[t, i] = a + b
+        a, b, whole = a[:, None], b[:, None], (a + b)[:, None]
+        closeness[t, i] = (closeness[t, i] * a + closeness[t, j] * b) / whole
+        means = (closeness[t, :, i] * a + closeness[t, :, j] * b) / whole
+        closeness[t, :, i] = means
         # The mean of means depends on their order by a last digit: both halves must be the same.
-        rows[:, kept] = np.minimum(both, both.T)
-        rows[np.arange(len(kept)), kept] = -np.inf
-        rows[:, gone] = -np.inf
-        table[kept], table[:, kept] = rows, rows.T
-        table[gone], table[:, gone] = -np.inf, -np.inf
-        self._sizes[kept] = a + b
-        self._sizes[gone] = 0
-        self._best[gone] = -np.inf
-        for i, j in zip(kept.tolist(), gone.tolist(), strict=True):
-            self._members[i] += self._members[j]
-            self._buyers[i] |= self._buyers[j]
+        means = np.minimum(means, closeness[t, i])
+        closeness[t, i] = closeness[t, :, i] = means
+        closeness[t, i, i] = -np.inf
+        closeness[t, j] = closeness[t, :, j] = -np.inf
+        self._sizes[t, j] = 0
 
-    def _come_nearer(self, kept: IntArray) -> None:
-        """Note for every group whether one that has just grown is now the nearest."""
-        columns = self._closeness[:, kept]
-        which = columns.argmax(axis=1)
-        score = columns[np.arange(len(columns)), which]
-        nearer = score > self._best
-        self._nearest[nearer] = kept[which[nearer]]
-        self._best[nearer] = score[nearer]
+    def _joined(self, table: int, i: int, j: int) -> bool:
+        """Join the members of two groups and return True, unless they are too many together."""
+        members, buyers = self._members[table], self._buyers[table]
+        together = buyers[i] | buyers[j]
+        if (
+            len(members[i]) + len(members[j]) > self._limits.max_demands
+            or together.bit_count() > self._limits.max_organisations
+        ):
+            return False
+        members[i] += members[j]
+        members[j] = []
+        buyers[i] = together
+        return True
 
-    def _look_again(self, rows: IntArray) -> None:
-        self._nearest[rows] = self._closeness[rows].argmax(axis=1)
-        self._best[rows] = self._closeness[rows, self._nearest[rows]]
+
+def _dense(organisations: IntArray) -> list[int]:
+    """Return organisations as numbers from 0 without gaps."""
+    found: list[int] = np.unique(organisations, return_inverse=True)[1].tolist()
+    return found

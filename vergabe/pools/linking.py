@@ -35,16 +35,26 @@ def linked_groups(
     everything = block(demands, reading, cpv_codes, settings)
     limits = clustering.Limits(settings.min_score, settings.max_organisations, settings.max_demands)
     places = everything.traits.nuts[:, 1]
-    for rows in _blocks(cpv_codes, reading, places, settings.min_cpv_digits):
+    parts = _parts(
+        everything, _blocks(cpv_codes, reading, places, settings.min_cpv_digits), settings
+    )
+    for group in clustering.groups(parts, organisations, limits):
+        if len(np.unique(organisations[group.rows])) >= settings.min_organisations:
+            yield group
+
+
+def _parts(
+    everything: Block, blocks: Sequence[IntArray], settings: GroupingSettings
+) -> Iterator[Group]:
+    """Yield what may belong together in each block."""
+    for rows in blocks:
         part = everything.take(rows)
 
         def compare(left: IntArray, right: IntArray, part: Block = part) -> FloatArray:
             return closeness(part.take(left), part.take(right), settings)
 
-        for group in clustering.groups(len(part), compare, organisations[rows], limits):
-            members = rows[group.rows]
-            if len(np.unique(organisations[members])) >= settings.min_organisations:
-                yield Group(members, group.table)
+        for found in clustering.parts(len(part), compare, settings.min_score):
+            yield Group(rows[found.rows], found.table)
 
 
 def closeness_to_groups(

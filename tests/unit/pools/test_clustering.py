@@ -6,7 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vergabe.pools import clustering
-from vergabe.pools.clustering import Limits, average_linkage, groups
+from vergabe.pools.clustering import (
+    Compare,
+    Group,
+    Limits,
+    average_linkage,
+    average_linkages,
+    groups,
+    parts,
+)
 from vergabe.pools.traits import FloatArray, IntArray
 
 WIDE = Limits(min_score=0.5, max_organisations=100, max_demands=100)
@@ -15,6 +23,11 @@ WIDE = Limits(min_score=0.5, max_organisations=100, max_demands=100)
 def linked(scores: list[list[float]], limits: Limits = WIDE) -> list[list[int]]:
     table = np.array(scores, dtype=np.float32).reshape(len(scores), len(scores))
     return average_linkage(table, np.arange(len(table)), limits)
+
+
+def grouped(size: int, compare: Compare, limits: Limits) -> list[Group]:
+    found = groups(parts(size, compare, limits.min_score), np.arange(size), limits)
+    return sorted(found, key=lambda group: int(group.rows[0]))
 
 
 @st.composite
@@ -75,6 +88,16 @@ def test_groups_are_apart_and_no_forbidden_pair_shares_one(
         assert all(np.isfinite(table[i, j]) for i, j in combinations(group, 2))
 
 
+@given(several=st.lists(tables(), max_size=5), min_score=st.floats(0.05, 0.95))
+def test_tables_side_by_side_are_grouped_like_each_alone(
+    several: list[FloatArray], min_score: float
+) -> None:
+    limits = Limits(min_score=min_score, max_organisations=3, max_demands=5)
+    owners = [np.arange(len(table)) // 2 for table in several]
+    alone = [average_linkage(t, own, limits) for t, own in zip(several, owners, strict=True)]
+    assert average_linkages(several, owners, limits) == alone
+
+
 @given(table=tables())
 def test_no_two_groups_are_left_that_should_have_joined(table: FloatArray) -> None:
     found = average_linkage(table, np.arange(len(table)), WIDE)
@@ -97,13 +120,13 @@ def test_large_block_is_grouped_in_parts_like_a_small_one(
     def compare(left: IntArray, right: IntArray) -> FloatArray:
         return table[np.ix_(left, right)].copy()
 
-    whole = groups(size, compare, np.arange(size), WIDE)
+    whole = grouped(size, compare, WIDE)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clustering, "LARGEST_TABLE", size - 1)
         patch.setattr(clustering, "SLICE_CELLS", 40)
-        parts = groups(size, compare, np.arange(size), WIDE)
-    assert [part.rows.tolist() for part in parts] == [group.rows.tolist() for group in whole]
-    assert all((a.table == b.table).all() for a, b in zip(parts, whole, strict=True))
+        apart = grouped(size, compare, WIDE)
+    assert [part.rows.tolist() for part in apart] == [group.rows.tolist() for group in whole]
+    assert all((a.table == b.table).all() for a, b in zip(apart, whole, strict=True))
 
 
 def test_block_of_equal_rows_is_cut_to_bounded_parts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,6 +139,6 @@ def test_block_of_equal_rows_is_cut_to_bounded_parts(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(clustering, "SLICE_CELLS", 200)
     limits = Limits(min_score=0.5, max_organisations=5, max_demands=5)
-    found = groups(95, compare, np.arange(95), limits)
+    found = grouped(95, compare, limits)
     assert sum(len(group.rows) for group in found) == 95
     assert max(asked) <= 200
