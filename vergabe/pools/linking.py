@@ -51,7 +51,8 @@ def _parts(
         part = everything.take(rows)
 
         def compare(left: IntArray, right: IntArray, part: Block = part) -> FloatArray:
-            return closeness(part.take(left), part.take(right), settings)
+            own = part.take(left)
+            return closeness(own, own if left is right else part.take(right), settings)
 
         for found in clustering.parts(len(part), compare, settings.min_score):
             yield Group(rows[found.rows], found.table)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
-from scipy.sparse import hstack
+from scipy.sparse import csr_matrix, hstack
 
 from vergabe.pools.facts import DemandFacts, GroupingSettings
 from vergabe.pools.reading import Reading
@@ -41,6 +41,8 @@ SITE_FACTOR: Final = 0.85
 OTHER_UNIT_LOSS: Final = 0.05
 # Only decides between equals: who lies in the same NUTS 2 region, and again in the same NUTS 3.
 SAME_REGION_GAIN: Final = 0.01
+# Numbers of a matrix that is laid out in full for a product (32 MB).
+LARGEST_LAYOUT: Final = 8_000_000
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,22 @@ def _kinds(a: Traits, b: Traits, settings: GroupingSettings) -> _Kinds:
 
 
 def _product(a: SparseMatrix, b: SparseMatrix) -> FloatArray:
-    return np.asarray((a @ b.T).toarray(), dtype=np.float32)
+    """Return the products of all rows of `a` with all of `b`.
+
+    Rows of one block share many columns, so `b` is laid out in full, without its empty columns, as
+    long as it stays small: that takes half the time of a product of sparse matrices.
+    """
+    used, column = np.unique(b.indices, return_inverse=True)
+    if not 0 < len(used) * b.shape[0] <= LARGEST_LAYOUT:
+        return np.asarray((a @ b.T).toarray(), dtype=np.float32)
+    laid_out = np.zeros((len(used), b.shape[0]), np.float32)
+    laid_out[column, np.repeat(np.arange(b.shape[0]), np.diff(b.indptr))] = b.data
+    weights = a.data
+    if a is not b:
+        column = np.minimum(np.searchsorted(used, a.indices), len(used) - 1)
+        weights = np.where(used[column] == a.indices, weights, np.float32(0))
+    narrow = csr_matrix((weights, column, a.indptr), shape=(a.shape[0], len(used)))
+    return np.asarray(narrow @ laid_out, dtype=np.float32)
 
 
 def _names_subject(rows: Block) -> BoolArray:

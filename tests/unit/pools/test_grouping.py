@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories.pool_facts import cpv_label, demand, key
-from vergabe.pools import linking
+from vergabe.pools import clustering, linking, similarity
 from vergabe.pools.facts import DemandFacts, GroupingSettings, Proposal, Window
 from vergabe.pools.grouping import describe, pool_key, propose, window_of
 
@@ -290,6 +290,23 @@ def test_blocks_too_large_for_comparing_are_divided_the_same_way_whatever_the_or
         assert propose(data.draw(st.permutations(placed)), SETTINGS, cpv_label) == found
     rows = [i for p in found for i in p.demand_ids]
     assert len(rows) == len(set(rows))
+
+
+@settings(MANY, max_examples=15)
+@given(demands=many_demands())
+def test_large_and_small_products_of_words_give_the_same_proposals(
+    demands: list[DemandFacts],
+) -> None:
+    found = propose(demands, SETTINGS, cpv_label)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(similarity, "LARGEST_LAYOUT", 0)
+        assert propose(demands, SETTINGS, cpv_label) == found
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clustering, "LARGEST_TABLE", 3)
+        patch.setattr(clustering, "SLICE_CELLS", 40)
+        pieces = propose(demands, SETTINGS, cpv_label)
+        patch.setattr(similarity, "LARGEST_LAYOUT", 0)
+        assert propose(demands, SETTINGS, cpv_label) == pieces
 
 
 def test_many_demands_for_one_thing_are_looked_for_in_the_neighbourhood_first(
