@@ -147,8 +147,8 @@ from vergabe.plans import pages as plans_pages
 from vergabe.pools import api as pools_api
 from vergabe.pools import common_rules_pages as pool_bylaw_pages
 from vergabe.pools import conditions, joining_pages, later_api, later_pages, propose_jobs
-from vergabe.pools import selecting_pages as pool_selection_pages
 from vergabe.pools import pages as pools_pages
+from vergabe.pools import selecting_pages as pool_selection_pages
 from vergabe.pools.conditions import Condition
 from vergabe.records import api as records_api
 from vergabe.records import chain_jobs, chain_pages, checks, export_jobs
