@@ -10,9 +10,9 @@ import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import orjson
-from sqlalchemy.engine import make_url
 
 
 class Process(StrEnum):
@@ -110,7 +110,7 @@ def engine_options(
     }
     if database_url.startswith("sqlite"):
         # One in memory has one connection for all.
-        is_file = make_url(database_url).database not in {None, "", ":memory:"}
+        is_file = urlsplit(database_url).path not in {"", "/", "/:memory:"}
         patient = {"connect_args": {"timeout": SQLITE_PATIENCE_SECONDS}}
         return common | patient | (pool if is_file else {})
     patience = wanted.patience[process]
@@ -127,7 +127,8 @@ def engine_options(
         | pool
         | {
             "pool_recycle": wanted.pool_recycle_seconds,
-            # One round trip for each use: cheaper than an error on the first request after a fail-over.
+            # One round trip for each use: cheaper than an error on the first request after a
+            # fail-over.
             "pool_pre_ping": True,
             # Those used last are used first, so that after a busy hour the others can be let go.
             "pool_use_lifo": True,
