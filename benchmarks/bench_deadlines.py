@@ -141,7 +141,8 @@ def late_s(app: Flask) -> list[float]:
         # The first one shows that the worker is there.
         deadline_rows.add(1, from_s=0)
         _watch(_waiting(), [])
-        deadline_rows.add(RATE * SECONDS, from_s=8, step_s=1 / RATE)
+        # SQLite has one writer: these rows may wait long for the mails of those before.
+        deadline_rows.add(RATE * SECONDS, from_s=30, step_s=1 / RATE)
         waiting = _waiting()
         assert len(waiting) == RATE * SECONDS, "some fired before they were looked for"
         _watch(waiting, seen)
