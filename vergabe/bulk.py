@@ -83,9 +83,11 @@ def among(
     asked = list(values)
     are_ids = isinstance(column.type, Uuid)
     if _dialect(session) == "postgresql" and are_ids:
-        # As one text, which the driver hands over much faster than so many values.
+        # As one text, which the driver hands over much faster than so many values; taken apart in
+        # a query of its own, and so once: elsewhere it would be for every row that is looked at.
         array = bindparam(None, f"{{{','.join(map(str, asked))}}}", type_=Text())
-        return column == any_(sql_cast(array, ARRAY(Uuid())))
+        once = select(sql_cast(array, ARRAY(Uuid()))).scalar_subquery()
+        return column == any_(sql_cast(once, ARRAY(Uuid())))
     if _dialect(session) == "postgresql":
         return column == any_(bindparam(None, asked, type_=ARRAY(Text())))
     document = bindparam(None, orjson.dumps(asked).decode(), type_=Text())
