@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, Final, NamedTuple, cast
 
@@ -75,6 +75,7 @@ class ReleasedDemand:
 
 _DEMAND: Final = cast(Table, Demand.__table__).c
 _ITEM: Final = cast(Table, DemandItem.__table__).c
+_LINE: Final = tuple(_ITEM[field.name] for field in fields(LineFacts))
 HEAD: Final[tuple[Any, ...]] = (
     Demand.id,
     Demand.reference,
@@ -147,14 +148,7 @@ _SHOWN: Final[Select[*tuple[Any, ...]]] = select(
     *(column for column in _DEMAND if column.key not in _NOT_SHOWN)
 ).where(_DEMAND.id == bindparam("demand", type_=Uuid))
 _LINES_SHOWN: Final[Select[*tuple[Any, ...]]] = (
-    select(
-        _ITEM.id,
-        _ITEM.position,
-        _ITEM.text,
-        _ITEM.quantity,
-        _ITEM.unit_code,
-        _ITEM.unit_price_net_cents,
-    )
+    select(*_LINE)
     .where(_ITEM.demand_id == bindparam("demand", type_=Uuid))
     .order_by(_ITEM.position)
 )
@@ -271,11 +265,11 @@ _FACTS: Final[Select[*tuple[Any, ...]]] = (
         Demand.id,
         Demand.reference,
         Demand.stage,
-        Organisation.id,
-        Organisation.name,
+        Demand.organisation_id,
+        Organisation.name.label("organisation_name"),
         Organisation.land,
         Demand.area_id,
-        TaskArea.key,
+        TaskArea.key.label("area_key"),
         Demand.title,
         Demand.description,
         Demand.cpv,
@@ -285,24 +279,16 @@ _FACTS: Final[Select[*tuple[Any, ...]]] = (
         Demand.released_net_cents,
         Demand.needed_from,
         Demand.needed_until,
-        func.coalesce(func.nullif(Demand.nuts, ""), Organisation.nuts3),
+        func.coalesce(func.nullif(Demand.nuts, ""), Organisation.nuts3).label("nuts"),
     )
     .join(Organisation, Organisation.id == Demand.organisation_id)
     .join(TaskArea, TaskArea.id == Demand.area_id)
     .order_by(Demand.id)
 )
 _LINES: Final[Select[*tuple[Any, ...]]] = (
-    select(
-        DemandItem.demand_id,
-        DemandItem.id,
-        DemandItem.position,
-        DemandItem.text,
-        DemandItem.quantity,
-        DemandItem.unit_code,
-        DemandItem.unit_price_net_cents,
-    )
-    .join(Demand, Demand.id == DemandItem.demand_id)
-    .order_by(DemandItem.demand_id, DemandItem.position)
+    select(_ITEM.demand_id, *_LINE)
+    .join(Demand, Demand.id == _ITEM.demand_id)
+    .order_by(_ITEM.demand_id, _ITEM.position)
 )
 
 
@@ -318,30 +304,11 @@ def _facts(session: Session, conditions: list[ColumnElement[bool]]) -> list[Rele
 
 
 def _fact(row: Row[*tuple[Any, ...]], lines: tuple[LineFacts, ...]) -> ReleasedDemand:
-    demand_id, reference, stage, *middle = row
-    organisation_id, name, land, area_id, area_key, title, description, cpv, *rest = middle
-    cpv_additional, nature, value, released, needed_from, needed_until, nuts = rest
-    return ReleasedDemand(
-        id=demand_id,
-        reference=reference,
-        stage=Stage(stage),
-        organisation_id=organisation_id,
-        organisation_name=name,
-        land=land,
-        area_id=area_id,
-        area_key=area_key,
-        title=title,
-        description=description,
-        cpv=cpv,
-        cpv_additional=tuple(cpv_additional),
-        nature=nature,
-        value_net_cents=value,
-        released_net_cents=released,
-        needed_from=needed_from,
-        needed_until=needed_until,
-        nuts=nuts,
-        lines=lines,
-    )
+    """Return what a row says, whose columns are named as the fields."""
+    found = row._asdict()
+    found["stage"] = Stage(row.stage)
+    found["cpv_additional"] = tuple(row.cpv_additional)
+    return ReleasedDemand(**found, lines=lines)
 
 
 def known_references(

@@ -31,8 +31,7 @@ def body_of(tender: Tender, found: Assessment, on: dt.date) -> dict[str, str]:
     What somebody has typed stays: below the threshold the Land or § 21 VOB/A may know other bodies.
     """
     buyers = [buyer.organisation for buyer in tender.buyers]
-    lead = next(each for each in buyers if each.id == tender.lead_organisation_id)
-    usual = _usual(tender.cooperation, lead, on)
+    usual = _usual(tender.cooperation, tender.lead, on)
     if _has_way(buyers, found, on):
         return tender.review_body if tender.review_body.get("name") else usual
     return {} if tender.review_body == usual else tender.review_body
