@@ -96,12 +96,14 @@ def scripts() -> Path:
     return frame.shared("perf/floor_app.py").parent
 
 
-def load(server: Served, asked: Asked, seconds: float, into: Rate) -> None:
+def load(
+    server: Served, asked: Asked, seconds: float, into: Rate, *, connections: int = CONNECTIONS
+) -> None:
     """Ask a server for so long and note what a request took; RuntimeError for a wrong answer."""
     wanted = [asked.requests.pop() for _ in range(asked.share)] or asked.requests
     job = {
         "port": server.port,
-        "connections": CONNECTIONS,
+        "connections": connections,
         "seconds": seconds * 10 if asked.share else seconds,
         "is_once": bool(asked.share),
         "requests": wanted,
@@ -146,14 +148,15 @@ def floor(database_url: str, log: Path) -> Iterator[Served]:
 
 
 @contextmanager
-def ours(app: Flask, log: Path) -> Iterator[Served]:
-    """Start our web server on the database of `app`: one process, eight places at work, no limits.
+def ours(app: Flask, log: Path, *options: str) -> Iterator[Served]:
+    """Start our web server on the database of `app`, without limits of requests.
 
-    Nothing waits for it; neither does `floor`.
+    One process with eight places at work, unless options of `vergabe run` say otherwise. Nothing
+    waits for it; neither does `floor`.
     """
     port = free_port()
     command = [sys.executable, "-m", "vergabe", "run", "--bind", f"127.0.0.1:{port}"]
-    command += ["--workers", "1", "--threads", str(THREADS)]
+    command += options or ("--workers", "1", "--threads", str(THREADS))
     with _running(port, command, live.environment_of(app, VERGABE_MAIL_RATE="off"), log) as served:
         yield served
 

@@ -7,7 +7,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from vergabe import registry
-from vergabe.db import REPLICA, configure_engine, db
+from vergabe.db import REPLICA, set_up
 from vergabe.engines import Process, engine_options
 from vergabe.files.store import FileStore
 from vergabe.law import overview, tables
@@ -76,10 +76,8 @@ def create_app(settings: Settings | None = None, process: Process = Process.WEB)
     watching.init_app(app)
     limits.init_app(app, settings)
     transactions.init_app(app)
-    db.init_app(app)
-    with app.app_context():
-        configure_engine(db.engine)
-        replica.init_app(app, settings.database)
+    set_up(app)
+    replica.init_app(app, settings.database)
     languages.init_app(app)
     csrf.init_app(app)
     login.init_app(app, settings)

@@ -2,12 +2,15 @@
 
 import contextlib
 import datetime as dt
+import time
 import uuid
 from collections.abc import Iterator
 from contextvars import ContextVar
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as RoutableSession
 from sqlalchemy import (
@@ -21,6 +24,7 @@ from sqlalchemy import (
     Engine,
     Integer,
     MetaData,
+    Select,
     String,
     Table,
     Text,
@@ -30,8 +34,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from vergabe import clock, ids
 from vergabe.disturbances import disturbance_in
@@ -45,6 +50,9 @@ NAMING: Final = {
     "pk": "pk_%(table_name)s",
 }
 QUANTITY_SCALE: Final = 10_000
+TRUSTED_SECONDS: Final = 0.5
+"""How long ago a connection may have been in use to be taken for alive."""
+_USED: Final = "vergabe_used"
 
 
 class Base(DeclarativeBase):
@@ -57,13 +65,35 @@ REPLICA: Final = "replica"
 _asks_replica: ContextVar[bool] = ContextVar("vergabe_asks_replica", default=False)
 
 
-class _OurSession(RoutableSession):
-    """Reads from the copy while `asking_replica` says so; everything else is the primary's."""
+_reads_singly: ContextVar[bool] = ContextVar("vergabe_reads_singly", default=False)
+_SINGLY: Final = "vergabe_singly"
+"""Key of what says for an engine which one makes each statement a transaction of its own."""
 
-    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+
+class _OurSession(RoutableSession):
+    """Reads from the copy while `asking_replica` says so; everything else is the primary's.
+
+    While `reading_singly` says so, a SELECT is a transaction of its own, until one is needed.
+    """
+
+    def get_bind(
+        self,
+        mapper: Any = None,
+        clause: Any = None,
+        bind: Engine | Connection | None = None,
+        **kwargs: Any,
+    ) -> Engine | Connection:
         if _asks_replica.get():
             return db.engines[REPLICA]
-        return super().get_bind(*args, **kwargs)
+        found = super().get_bind(mapper, clause, bind, **kwargs)
+        if _will_write.get() or not _reads_singly.get() or not isinstance(found, Engine):
+            return found
+        if _SINGLY not in self.info and _is_plain_select(clause):
+            singly: dict[Engine, Engine] = current_app.extensions.get(_SINGLY, {})
+            return singly.get(found, found)
+        # From now on all of this session sees what it has written, and what it has locked.
+        self.info[_SINGLY] = False
+        return found
 
     def rollback(self) -> None:
         """Undo what was written; where the connection is lost, that has happened already.
@@ -76,6 +106,15 @@ class _OurSession(RoutableSession):
             if disturbance_in(error) is None:
                 raise
             self.invalidate()
+
+
+def _is_plain_select(clause: Any) -> bool:
+    """Return whether a statement only reads, locks nothing and is fetched at once."""
+    return (
+        isinstance(clause, Select)
+        and clause._for_update_arg is None
+        and "yield_per" not in clause.get_execution_options()
+    )
 
 
 # Rows stay readable after the commit: an answer is written from them without asking again.
@@ -94,6 +133,20 @@ def asking_replica() -> Iterator[None]:
         yield
     finally:
         _asks_replica.reset(token)
+
+
+@contextlib.contextmanager
+def reading_singly() -> Iterator[None]:
+    """Let each SELECT inside be a transaction of its own: two round trips less (PostgreSQL only).
+
+    In READ COMMITTED each statement sees what is committed when it begins, whether a transaction
+    is around it or not. What writes, locks or is fetched bit by bit gets one as ever.
+    """
+    token = _reads_singly.set(True)
+    try:
+        yield
+    finally:
+        _reads_singly.reset(token)
 
 
 if TYPE_CHECKING:
@@ -211,11 +264,46 @@ def reading() -> Iterator[Session]:
             session.close()
 
 
+def set_up(app: Flask) -> None:
+    """Set up the database of an application, and its copy if there is one."""
+    db.init_app(app)
+    with app.app_context():
+        for engine in db.engines.values():
+            configure_engine(engine)
+        if db.engine.dialect.name == "postgresql":
+            singly = db.engine.execution_options(isolation_level="AUTOCOMMIT")
+            app.extensions[_SINGLY] = {db.engine: singly}
+
+
 def configure_engine(engine: Engine) -> None:
     """Set what every connection of this engine needs, by database."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
+    else:
+        event.listen(engine, "checkin", _note_use)
+        event.listen(engine, "checkout", partial(_ask_whether_alive, engine.dialect))
+
+
+def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info[_USED] = time.monotonic()
+
+
+def _ask_whether_alive(
+    dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _proxy: object
+) -> None:
+    """Have a connection replaced that was lost while nobody used it, and all others of its age.
+
+    One that was in use a moment ago is not asked: that would be a round trip more for each request
+    of a busy service. Should it be lost in just this moment, its first statement says so.
+    """
+    used = record.info.get(_USED)
+    if used is None or time.monotonic() - used < TRUSTED_SECONDS:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error
 
 
 def _on_sqlite_connect(connection: Any, _record: object) -> None:

@@ -127,9 +127,6 @@ def engine_options(
         | pool
         | {
             "pool_recycle": wanted.pool_recycle_seconds,
-            # One round trip for each use: cheaper than an error on the first request after a
-            # fail-over.
-            "pool_pre_ping": True,
             # Those used last are used first, so that after a busy hour the others can be let go.
             "pool_use_lifo": True,
             "isolation_level": "READ COMMITTED",

@@ -19,7 +19,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from gunicorn.workers import gthread
 
-from vergabe import loading
+from vergabe import loading, processors
 from vergabe.catalogue import warming
 from vergabe.db import db
 from vergabe.uptime import watching
@@ -49,7 +49,8 @@ _ARENA_MAX: Final = -8
 @dataclass(frozen=True)
 class Serving:
     """How to serve. at_work: requests at a time in each process; drain_seconds: how long all is
-    served as before after SIGTERM while `/readyz` already says that we stop.
+    served as before after SIGTERM while `/readyz` already says that we stop; keeps_to_one: let each
+    process run on one processor alone, where the system can.
     """
 
     bind: str = "127.0.0.1:8000"
@@ -57,12 +58,14 @@ class Serving:
     at_work: int = 4
     drain_seconds: int = 0
     is_quiet: bool = False
+    keeps_to_one: bool = True
 
 
 class PatientWorker(gthread.ThreadWorker):  # type: ignore[misc]  # the library has no types
     """A web process whose threads wait for slow clients only as long as is decent."""
 
     crowd: Crowd
+    processor: int | None = None
 
     def init_process(self) -> None:
         self.crowd = self.app.crowd
@@ -157,9 +160,17 @@ def _options(serving: Serving) -> dict[str, Any]:
         "accesslog": None,
         "logger_class": JsonLogger,
         "loglevel": "warning" if serving.is_quiet else "info",
+        "pre_fork": _give_processor,
         "post_worker_init": _begin,
         "child_exit": _forget_figures,
     }
+
+
+def _give_processor(parent: Any, worker: Any) -> None:
+    """Choose where a process shall run that is about to start."""
+    if parent.app.serving.keeps_to_one:
+        taken = [other.processor for other in parent.WORKERS.values()]
+        worker.processor = processors.choose(taken)
 
 
 def _begin(worker: Any) -> None:
@@ -167,6 +178,8 @@ def _begin(worker: Any) -> None:
 
     What the search needs is read beside the first answers, which do not wait for it.
     """
+    if worker.processor is not None:
+        processors.keep_to(worker.processor)
     app: Flask = worker.app.load()
     watching.watch_of(app).start()
     threading.Thread(target=warming.warm, args=(app,), name="reading ahead", daemon=True).start()

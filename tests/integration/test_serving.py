@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -9,6 +10,8 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -65,6 +68,25 @@ def service(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
         live.web_server(app, place / "log", *options) as (port, process),
     ):
         yield Service(app, port, process)
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "sched_getaffinity"), reason="this system lets no process choose"
+)
+def test_web_process_keeps_to_one_processor(service: Service) -> None:
+    parent = service.process.pid
+    (child,) = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    assert os.sched_getaffinity(parent) == os.sched_getaffinity(0)
+    for thread in Path(f"/proc/{child}/task").iterdir():
+        assert len(os.sched_getaffinity(int(thread.name))) == 1
+
+
+@pytest.mark.parametrize("keeps_to_one", [True, False])
+def test_operator_may_let_processes_run_anywhere(keeps_to_one: bool) -> None:
+    sibling, new = SimpleNamespace(processor=0), SimpleNamespace(processor=None)
+    app = SimpleNamespace(serving=serving.Serving(keeps_to_one=keeps_to_one))
+    serving._give_processor(SimpleNamespace(app=app, WORKERS={1: sibling}), new)
+    assert (new.processor is not None) == (keeps_to_one and hasattr(os, "sched_getaffinity"))
 
 
 def test_slow_clients_starve_nobody(service: Service) -> None:

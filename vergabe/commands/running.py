@@ -35,12 +35,21 @@ from vergabe.serving import Serving, serve
     envvar="VERGABE_DRAIN_SECONDS",
     help="So lange nach SIGTERM weiter bedienen, während /readyz schon das Ende meldet.",
 )
-def run(bind: str, workers: int, threads: int, drain_seconds: int) -> None:
+@click.option(
+    "--keep-processor/--any-processor",
+    default=True,
+    show_default=True,
+    envvar="VERGABE_KEEP_PROCESSOR",
+    help="Jeder Prozess bleibt auf einem Prozessor: je Prozess bis zu doppelt so viele Antworten.",
+)
+def run(bind: str, workers: int, threads: int, drain_seconds: int, keep_processor: bool) -> None:
     """Webserver starten (hinter einem Proxy, der TLS spricht)."""
     with tempfile.TemporaryDirectory(prefix="vergabe-metrics-") as folder:
         # Read when prometheus_client is loaded, with the application.
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
-        serve(the_app(), Serving(bind, workers, threads, drain_seconds))
+        serve(
+            the_app(), Serving(bind, workers, threads, drain_seconds, keeps_to_one=keep_processor)
+        )
 
 
 @click.command()

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
     Date,
+    Select,
     Uuid,
     bindparam,
     case,
@@ -79,12 +79,12 @@ def reach_of(session: Session, actor: Actor, permission: Permission, *, now: dt.
     return Reach(sorted(member_of), sorted(others))
 
 
-def _reached() -> CompoundSelect[uuid.UUID, int]:
+def _reached() -> Select[uuid.UUID, int]:
     """Return cooperations of an organisation, and whether it is a member today."""
     organisation: Any = bindparam("organisation", type_=Uuid)
     today: Any = bindparam("today", type_=Date)
     is_member = case((Member.counts_on(today), 1), else_=0)
-    memberships = select(Member.cooperation_id, is_member).where(
+    memberships = select(Member.cooperation_id, is_member.label("is_member")).where(
         Member.organisation_id == organisation
     )
     nothing: Any = literal_column("0")
@@ -93,7 +93,8 @@ def _reached() -> CompoundSelect[uuid.UUID, int]:
         .join(TaskAssignment, TaskAssignment.agreement_id == Agreement.id)
         .where(TaskAssignment.organisation_id == organisation, Agreement.in_force_on.is_not(None))
     )
-    return union(memberships, named)
+    found = union(memberships, named).subquery()
+    return select(found.c.cooperation_id, found.c.is_member)
 
 
 # Nearly every list begins with it; made once.

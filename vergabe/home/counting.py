@@ -52,7 +52,7 @@ def counts(session: Session, actor: Actor, now: dt.datetime) -> Sequence[Count]:
     if actor.organisation_id is not None:
         parts += [part(actor, now) for permission, part in _WAITING if actor.holds(permission)]
     unread = waiting = running = begun = 0
-    for kind, number in session.execute(union_all(*parts)):
+    for kind, number in session.execute(select(union_all(*parts).subquery())):
         if kind == MESSAGES:
             unread += number
         elif kind == JOBS:

@@ -135,7 +135,7 @@ def unread_count(session: Session, actor: Actor) -> int:
         select(func.count(Message.id).label("count")).where(*part, Message.first_read_at.is_(None))
         for part in mailbox_parts(actor)
     ]
-    return sum(session.scalars(union_all(*parts))) if parts else 0
+    return sum(session.scalars(select(union_all(*parts).subquery()))) if parts else 0
 
 
 def tenders_of(session: Session, actor: Actor) -> list[tuple[uuid.UUID, str, str]]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from vergabe import processors
+
 # Up to so many possible places each demand is whole in the solver too; above, shares are allowed
 # there, which is far quicker, and the few divided demands are put into one place afterwards.
 WHOLE_UP_TO: Final = 1_000
@@ -92,7 +94,8 @@ def best(
     if not case.places:
         return case.choice(start, 0)
     tried = [start, _fewer(case, start)]
-    found, bound = choosing_solver.solved(case, seconds)
+    with processors.anywhere():
+        found, bound = choosing_solver.solved(case, seconds)
     if found is not None:
         whole = improved(case, found)
         tried += [whole, _fewer(case, whole)]

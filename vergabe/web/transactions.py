@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from vergabe import clock
-from vergabe.db import db, writing
+from vergabe.db import db, reading_singly, writing
 from vergabe.disturbances import Disturbance, disturbance_in, leaves_doubt
 from vergabe.errors import Refused
 from vergabe.web import crowding, idempotency
@@ -199,6 +199,8 @@ def init_app(app: Flask) -> None:
         stack.enter_context(clock.fixed())
         is_reading = request.method in SAFE_METHODS or hasattr(view, "vergabe_stores_nothing")
         stack.enter_context(writing(not is_reading))
+        if request.method in SAFE_METHODS:
+            stack.enter_context(reading_singly())
         g.request_stack = stack
 
     @app.teardown_request

@@ -25,6 +25,7 @@ from typing import IO, Any, Final
 import orjson
 from lxml import etree
 
+from vergabe import processors
 from vergabe.exchange import parser
 from vergabe.exchange.eforms.official.raw_findings import RawFinding
 from vergabe.exchange.eforms.official.schematron import Checker
@@ -102,17 +103,11 @@ class RulesProcess:
         if self._running is None or self._running.poll() is not None:
             self._owner = os.getpid()
             labels = self._sdk.labels_place
-            self._running = subprocess.Popen(  # noqa: S603  # this very package
-                [
-                    sys.executable,
-                    "-m",
-                    __package__,
-                    str(self._sdk.place),
-                    str(labels) if labels is not None else "",
-                ],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-            )
+            command = [sys.executable, "-m", __package__, str(self._sdk.place), str(labels or "")]
+            with processors.anywhere():
+                self._running = subprocess.Popen(  # noqa: S603  # this very package
+                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+                )
         return self._running
 
 
