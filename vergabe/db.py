@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from decimal import Decimal
 from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 from flask import Flask, current_app
@@ -53,6 +54,8 @@ QUANTITY_SCALE: Final = 10_000
 TRUSTED_SECONDS: Final = 0.5
 """How long ago a connection may have been in use to be taken for alive."""
 _USED: Final = "vergabe_used"
+_TURN: Final = "vergabe_turn"
+_PATIENT: Final = f"PRAGMA busy_timeout={SQLITE_PATIENCE_SECONDS * 1000}"
 
 
 class Base(DeclarativeBase):
@@ -278,8 +281,10 @@ def set_up(app: Flask) -> None:
 def configure_engine(engine: Engine) -> None:
     """Set what every connection of this engine needs, by database."""
     if engine.dialect.name == "sqlite":
+        turn = Lock()
         event.listen(engine, "connect", _on_sqlite_connect)
-        event.listen(engine, "begin", _on_sqlite_begin)
+        event.listen(engine, "begin", partial(_on_sqlite_begin, turn))
+        event.listen(engine, "checkin", partial(_end_turn, turn))
     else:
         event.listen(engine, "checkin", _note_use)
         event.listen(engine, "checkout", partial(_ask_whether_alive, engine.dialect))
@@ -313,15 +318,34 @@ def _on_sqlite_connect(connection: Any, _record: object) -> None:
     for pragma in (
         "journal_mode=WAL",
         "synchronous=NORMAL",
-        f"busy_timeout={SQLITE_PATIENCE_SECONDS * 1000}",
         "foreign_keys=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute(_PATIENT)
     cursor.close()
 
 
-def _on_sqlite_begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _will_write.get() else "BEGIN")
+def _on_sqlite_begin(turn: Lock, connection: Connection) -> None:
+    if not _will_write.get():
+        connection.exec_driver_sql("BEGIN")
+        return
+    # Writers of one process queue here: SQLite's own waiters sleep up to a tenth of a second each
+    # time they find it busy, and whoever comes last may be first.
+    if _TURN in connection.info or turn.acquire(timeout=SQLITE_PATIENCE_SECONDS):
+        connection.info[_TURN] = True
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    # It has waited long enough; SQLite says what is to be said.
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(_PATIENT)
+
+
+def _end_turn(turn: Lock, _connection: object, record: ConnectionPoolEntry) -> None:
+    if record.info.pop(_TURN, False):
+        turn.release()
 
 
 def insert_unless_there(session: Session, model: type[Base], values: dict[str, Any]) -> bool:
