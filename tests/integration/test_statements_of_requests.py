@@ -76,4 +76,4 @@ def test_a_new_demand_sends_few_statements_however_many_lines_it_has(
     count_queries()
     again = client.post("/api/v1/demands", json=body, headers=place["headers"])
     assert again.status_code == 201
-    assert count_queries() <= 10 + SAVEPOINTS
+    assert count_queries() <= 8 + SAVEPOINTS

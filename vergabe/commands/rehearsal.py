@@ -109,7 +109,7 @@ def _import_land(
         store_demands(
             session,
             Actor.operator("Probelauf"),
-            cooperation,
+            cooperation.reference_prefix,
             Place(cooperation.id, area.id, towns[town].id),
             [
                 NewDemand(demand.values, demand.budget_net_cents or ASSUMED_BUDGET_NET_CENTS)

@@ -54,13 +54,16 @@ def visible(actor: Actor, now: dt.datetime | None) -> Select[Cooperation]:
     query = select(Cooperation)
     if actor.is_operator:
         return query
-    return query.where(_is_open_to(actor.organisation_id, clock.berlin_day(now or clock.now())))
+    return query.where(is_open_to(actor.organisation_id, clock.berlin_day(now or clock.now())))
 
 
 # A condition is as dear to make as to ask the database; it is the same all day.
 @lru_cache(maxsize=512)
-def _is_open_to(organisation_id: uuid.UUID | None, today: dt.date) -> ColumnElement[bool]:
-    """Members see their cooperations, a service provider those that it works for."""
+def is_open_to(organisation_id: uuid.UUID | None, today: dt.date) -> ColumnElement[bool]:
+    """Return who sees a cooperation on a legal day: members, and a service provider where it works.
+
+    None sees nothing.
+    """
     member_of = select(Member.cooperation_id).where(
         Member.organisation_id == organisation_id, Member.counts_on(today)
     )

@@ -15,8 +15,9 @@ from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission
 from vergabe.cooperations import area_queries
 from vergabe.cooperations import queries as cooperations
-from vergabe.cooperations.model import Cooperation, TaskArea
+from vergabe.cooperations.model import TaskArea
 from vergabe.cooperations.rules import BRINGS_DEMANDS
+from vergabe.cooperations.taking_part import part_in_area
 from vergabe.demands import call_queries, queries, recording, rules
 from vergabe.demands.conversion import (
     as_input,
@@ -81,17 +82,16 @@ def write_demand(
     Refused where the organisation brings no demands into the area, InvalidInput with every wrong
     field.
     """
-    cooperation, _area = checked_place(session, actor, place, now=now)
+    prefix = checked_place(session, actor, place, now=now)
     _check(session, values, place.organisation_id, now=now)
     there = None
     if wanted_id is not None:
         # Two clicks at once come one after the other.
-        cooperations.locked_cooperation(session, cooperation.id)
+        cooperations.locked_cooperation(session, place.cooperation_id)
         there = session.get(Demand, wanted_id)
     if there is not None and _is_same(there, actor, place, values):
         return Written(there, there.items)
     year = clock.berlin_day(now).year
-    prefix = cooperation.reference_prefix
     demand = Demand(
         id=wanted_id if wanted_id and there is None else new_id(),
         reference=demand_reference(
@@ -126,27 +126,30 @@ def _is_same(demand: Demand, actor: Actor, place: Place, values: DemandInput) ->
     return is_theirs and written == place and not changed_fields(as_input(demand), values)
 
 
-def checked_place(
-    session: Session, actor: Actor, place: Place, *, now: dt.datetime
-) -> tuple[Cooperation, TaskArea]:
-    """Return cooperation and area of a place in which the actor may write demands today."""
-    cooperation = cooperations.visible_cooperation(session, actor, place.cooperation_id, now=now)
+def checked_place(session: Session, actor: Actor, place: Place, *, now: dt.datetime) -> str:
+    """Return what references begin with at a place where the actor may write demands today."""
+    part = part_in_area(
+        session, actor, place.cooperation_id, place.area_id, place.organisation_id, now=now
+    )
+    if part is None:
+        # Is it the cooperation that is missing, or the area?
+        cooperations.visible_cooperation(session, actor, place.cooperation_id, now=now)
     actor.require(
         Permission.EDIT_DEMANDS,
         organisation_id=place.organisation_id,
         cooperation_id=place.cooperation_id,
     )
-    area = session.get(TaskArea, place.area_id)
-    if area is None or area.cooperation_id != cooperation.id:
+    if part is None:
         raise NotFound("Das Aufgabengebiet")
-    if not brings_demands(session, place.organisation_id, area.id, now=now):
+    if part.depth not in BRINGS_DEMANDS:
+        area = session.get_one(TaskArea, place.area_id)
         reason = why_not_in_area(session, place.organisation_id, area, now=now)
         raise Refused.because(reason.code, reason.message, [reason])
     if place.call_id is not None:
         call = call_queries.visible_call(session, actor, place.call_id, now=now)
-        if call.area_id != area.id:
+        if call.area_id != place.area_id:
             raise NotFound("Die Bedarfsabfrage")
-    return cooperation, area
+    return part.reference_prefix
 
 
 def brings_demands(

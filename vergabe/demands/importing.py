@@ -69,7 +69,7 @@ def import_sheet(
 ) -> ImportReport:
     """Store the demands of a sheet that was read already; otherwise as `import_demands`."""
     wish = wish or ImportWish()
-    cooperation, _area = checked_place(session, actor, place, now=now)
+    prefix = checked_place(session, actor, place, now=now)
     _require_stage(actor, place, wish.stage)
     name = recording.shortened(Path(filename).name or "Datei")[:_FILE_NAME_MAX]
     earlier = _earlier_import(session, place, sheet.sha256)
@@ -88,7 +88,7 @@ def import_sheet(
     stored = store_demands(
         session,
         actor,
-        cooperation,
+        prefix,
         place,
         [NewDemand(demand, _budget(demand, wish)) for demand in chosen],
         stage=wish.stage,

@@ -13,7 +13,6 @@ from vergabe import clock, outbox
 from vergabe.access.actor import Actor
 from vergabe.audit import service as audit
 from vergabe.audit.service import Act
-from vergabe.cooperations.model import Cooperation
 from vergabe.demands import recording, rules, telling
 from vergabe.demands.conversion import column_values, line_values
 from vergabe.demands.drafts import Place
@@ -60,7 +59,7 @@ class Stored:
 def store_demands(
     session: Session,
     actor: Actor,
-    cooperation: Cooperation,
+    prefix: str,
     place: Place,
     demands: Sequence[NewDemand],
     *,
@@ -69,15 +68,14 @@ def store_demands(
 ) -> list[Stored]:
     """Store checked demands in their order and return them; each step stands in the record.
 
-    stage: draft, submitted or released; rights, rules and external references are for the caller to
-    have checked. Releasers are told once for all.
+    prefix: of the cooperation's references; stage: draft, submitted or released; rights, rules and
+    external references are for the caller to have checked. Releasers are told once for all.
     """
     if not demands:
         return []
     # Sorted, so that lists in the order of ids show them in the order of the file.
     ids = sorted(new_id() for _ in demands)
     year = clock.berlin_day(now).year
-    prefix = cooperation.reference_prefix
     numbers = next_references(session, counter_prefix(prefix), year, len(demands))
     stored = [
         Stored(demand_id, demand_reference(prefix, year, number), demand.values.title)

@@ -97,6 +97,34 @@ def test_demand_goes_from_draft_to_released_and_every_step_is_on_record(
     assert names == ["demands.submitted", "demands.released"]
 
 
+def test_whoever_writes_at_a_wrong_place_hears_what_is_wrong_with_it(
+    session: Session, town: Town
+) -> None:
+    """First what nobody may see, then the right, then the area, then the part in it."""
+    other = cooperations.dlz(
+        session, ["Bedburg"], key="other", name="Erft", reference_prefix="ERFT"
+    )
+    empty = cooperations.area(session, town.cooperation, "it", "Informationstechnik")
+    places: dict[str, tuple[Place, type[Exception]]] = {
+        "Die Zusammenarbeit": (
+            replace(town.place, cooperation_id=other.id, organisation_id=uuid.uuid4()),
+            NotFound,
+        ),
+        "Ihre Rollen": (replace(town.place, organisation_id=uuid.uuid4()), Forbidden),
+        "Das Aufgabengebiet": (
+            replace(town.place, area_id=demands.area_of(session, other).id),
+            NotFound,
+        ),
+        "Informationstechnik": (replace(town.place, area_id=empty.id), Refused),
+    }
+    heard = {}
+    for word, (place, error) in places.items():
+        with pytest.raises(error) as caught:
+            drafts.create_demand(session, town.requester, place, ENGINE, now=NOON)
+        heard[word] = str(caught.value)
+    assert {word: word in said for word, said in heard.items()} == dict.fromkeys(heard, True), heard
+
+
 def test_releaser_is_told_of_the_submission_and_requester_of_the_release(
     session: Session, town: Town
 ) -> None:
