@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from tests.conftest import MovableClock
 from vergabe import clock
 from vergabe.audit import queries as audit
 from vergabe.db import reading
 from vergabe.demands.model import Demand
 from vergabe.demo.filling import fill
-from vergabe.demo.place import demo_settings, prepare
+from vergabe.demo.place import acting_as, demo_settings, prepare
+from vergabe.demo.procedures import COORDINATOR, OFFICER, Procedures
 from vergabe.enquiries import queries as enquiries
 from vergabe.exchange.validate import validate_file
 from vergabe.tenders.model import Tender
@@ -56,6 +58,21 @@ def test_main_job_is_played_once_and_writes_every_document(tmp_path: Path) -> No
     assert errors <= {"documents_not_reachable"}
     assert all((out / name).read_bytes().startswith(b"%PDF-") for name in names if "pdf" in name)
     assert [path.name for path in tmp_path.iterdir()] == ["dokumente"], "nothing is left behind"
+
+
+@pytest.mark.parametrize(
+    "today", ["2026-11-22T23:30+01:00", "2027-04-20T00:30+02:00"], ids=["autumn", "spring"]
+)
+def test_demonstration_begins_at_any_hour_with_the_clock_change_in_between(
+    tmp_path: Path, moving_clock: MovableClock, today: str
+) -> None:
+    moving_clock.at(today)
+    app = prepare(demo_settings(tmp_path, base_url="http://127.0.0.1"), keys=("dlz",))
+    with clock.elsewhere():
+        Procedures(app).begin()
+        with app.app_context(), reading() as session:
+            assert acting_as(session, COORDINATOR).grants
+            assert acting_as(session, OFFICER).grants
 
 
 def test_demonstration_starts_with_a_public_tender_and_a_draft(tmp_path: Path) -> None:

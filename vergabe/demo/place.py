@@ -60,7 +60,9 @@ def prepare(settings: Settings, *, keys: tuple[str, ...] | None = None) -> Flask
     files = sorted((folder("examples") / "cooperations").glob("*.toml"))
     with app.app_context(), clock.elsewhere():
         if _is_new():
-            clock.shift_to(clock.read() - dt.timedelta(days=BEGAN_DAYS_AGO))
+            # By days, not by hours: an hour before midnight the clock change may lie in between.
+            began = clock.berlin_day(clock.read()) - dt.timedelta(days=BEGAN_DAYS_AGO)
+            clock.shift_to(clock.start_of_day(began))
         for file in files:
             if keys is None or file.stem in keys:
                 with unit_of_work() as session:
