@@ -28,7 +28,8 @@ from tests import live, s3_server
 from tests.factories import access as make
 from vergabe.access.permissions import Role
 from vergabe.app import create_app
-from vergabe.db import Base, db, unit_of_work, writing
+from vergabe.connections import writing
+from vergabe.db import Base, db, unit_of_work
 from vergabe.settings import MEGABYTE, Settings
 
 BLOCK: Final = os.urandom(MEGABYTE)

@@ -21,7 +21,8 @@ from flask import Flask
 
 from vergabe import registry
 from vergabe.app import create_app
-from vergabe.db import Base, db, writing
+from vergabe.connections import writing
+from vergabe.db import Base, db
 from vergabe.settings import Settings
 
 assert registry.MODELS, "the registry loads every table"

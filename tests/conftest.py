@@ -29,7 +29,8 @@ from werkzeug.test import TestResponse
 from tests.extent import IS_WHOLE
 from vergabe import clock
 from vergabe.app import create_app
-from vergabe.db import Base, configure_engine, db, writing
+from vergabe.connections import configure, writing
+from vergabe.db import Base, db
 from vergabe.engines import engine_options
 from vergabe.settings import Settings
 
@@ -183,7 +184,7 @@ def database(database_url: str) -> str:
 
 def _create_tables(url: str) -> None:
     engine = create_engine(url, **engine_options(url))
-    configure_engine(engine)
+    configure(engine)
     with writing():
         Base.metadata.create_all(engine)
     engine.dispose()

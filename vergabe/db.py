@@ -2,13 +2,10 @@
 
 import contextlib
 import datetime as dt
-import time
 import uuid
 from collections.abc import Iterator
 from contextvars import ContextVar
 from decimal import Decimal
-from functools import partial
-from threading import Lock
 from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 from flask import Flask, current_app
@@ -35,13 +32,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from vergabe import clock, ids
+from vergabe.connections import configure, will_write, writing
 from vergabe.disturbances import disturbance_in
-from vergabe.engines import SQLITE_PATIENCE_SECONDS
 
 NAMING: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -51,11 +47,6 @@ NAMING: Final = {
     "pk": "pk_%(table_name)s",
 }
 QUANTITY_SCALE: Final = 10_000
-TRUSTED_SECONDS: Final = 0.5
-"""How long ago a connection may have been in use to be taken for alive."""
-_USED: Final = "vergabe_used"
-_TURN: Final = "vergabe_turn"
-_PATIENT: Final = f"PRAGMA busy_timeout={SQLITE_PATIENCE_SECONDS * 1000}"
 
 
 class Base(DeclarativeBase):
@@ -66,8 +57,6 @@ class Base(DeclarativeBase):
 
 REPLICA: Final = "replica"
 _asks_replica: ContextVar[bool] = ContextVar("vergabe_asks_replica", default=False)
-
-
 _reads_singly: ContextVar[bool] = ContextVar("vergabe_reads_singly", default=False)
 _SINGLY: Final = "vergabe_singly"
 """Key of what says for an engine which one makes each statement a transaction of its own."""
@@ -89,7 +78,7 @@ class _OurSession(RoutableSession):
         if _asks_replica.get():
             return db.engines[REPLICA]
         found = super().get_bind(mapper, clause, bind, **kwargs)
-        if _will_write.get() or not _reads_singly.get() or not isinstance(found, Engine):
+        if will_write.get() or not _reads_singly.get() or not isinstance(found, Engine):
             return found
         if _SINGLY not in self.info and _is_plain_select(clause):
             singly: dict[Engine, Engine] = current_app.extensions.get(_SINGLY, {})
@@ -220,20 +209,6 @@ Serial = Annotated[
     int, mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
 ]
 
-# SQLite has one writer. A transaction that will write says so at its start (BEGIN IMMEDIATE), for
-# one that reads first and writes later fails at once when another has written in between.
-_will_write: ContextVar[bool] = ContextVar("vergabe_will_write", default=False)
-
-
-@contextlib.contextmanager
-def writing(is_writing: bool = True) -> Iterator[None]:
-    """Let transactions begun inside be writing ones (matters on SQLite only)."""
-    token = _will_write.set(is_writing)
-    try:
-        yield
-    finally:
-        _will_write.reset(token)
-
 
 @contextlib.contextmanager
 def unit_of_work() -> Iterator[Session]:
@@ -272,80 +247,10 @@ def set_up(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         for engine in db.engines.values():
-            configure_engine(engine)
+            configure(engine)
         if db.engine.dialect.name == "postgresql":
             singly = db.engine.execution_options(isolation_level="AUTOCOMMIT")
             app.extensions[_SINGLY] = {db.engine: singly}
-
-
-def configure_engine(engine: Engine) -> None:
-    """Set what every connection of this engine needs, by database."""
-    if engine.dialect.name == "sqlite":
-        turn = Lock()
-        event.listen(engine, "connect", _on_sqlite_connect)
-        event.listen(engine, "begin", partial(_on_sqlite_begin, turn))
-        event.listen(engine, "checkin", partial(_end_turn, turn))
-    else:
-        event.listen(engine, "checkin", _note_use)
-        event.listen(engine, "checkout", partial(_ask_whether_alive, engine.dialect))
-
-
-def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
-    record.info[_USED] = time.monotonic()
-
-
-def _ask_whether_alive(
-    dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _proxy: object
-) -> None:
-    """Have a connection replaced that was lost while nobody used it, and all others of its age.
-
-    One that was in use a moment ago is not asked: that would be a round trip more for each request
-    of a busy service. Should it be lost in just this moment, its first statement says so.
-    """
-    used = record.info.get(_USED)
-    if used is None or time.monotonic() - used < TRUSTED_SECONDS:
-        return
-    try:
-        dialect.do_ping(connection)
-    except dialect.loaded_dbapi.Error as error:
-        raise InvalidatePoolError from error
-
-
-def _on_sqlite_connect(connection: Any, _record: object) -> None:
-    # The driver's own BEGIN comes too late and never as IMMEDIATE; ours is in _on_sqlite_begin.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "foreign_keys=ON",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.execute(_PATIENT)
-    cursor.close()
-
-
-def _on_sqlite_begin(turn: Lock, connection: Connection) -> None:
-    if not _will_write.get():
-        connection.exec_driver_sql("BEGIN")
-        return
-    # Writers of one process queue here: SQLite's own waiters sleep up to a tenth of a second each
-    # time they find it busy, and whoever comes last may be first.
-    if _TURN in connection.info or turn.acquire(timeout=SQLITE_PATIENCE_SECONDS):
-        connection.info[_TURN] = True
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        return
-    # It has waited long enough; SQLite says what is to be said.
-    connection.exec_driver_sql("PRAGMA busy_timeout=0")
-    try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    finally:
-        connection.exec_driver_sql(_PATIENT)
-
-
-def _end_turn(turn: Lock, _connection: object, record: ConnectionPoolEntry) -> None:
-    if record.info.pop(_TURN, False):
-        turn.release()
 
 
 def insert_unless_there(session: Session, model: type[Base], values: dict[str, Any]) -> bool:

@@ -23,7 +23,8 @@ from tests.journeys.three_towns import FITTING_SUPPLIERS, TOWNS, ThreeTowns
 from vergabe import clock
 from vergabe.access.queries import user_by_email
 from vergabe.app import create_app
-from vergabe.db import Base, db, writing
+from vergabe.connections import writing
+from vergabe.db import Base, db
 from vergabe.demo.place import PASSWORD, _set_passwords
 from vergabe.settings import Settings
 

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import application_of_its_own
 from tests.factories import access
-from vergabe import db as database
+from vergabe import connections
 from vergabe.access.model import Organisation
-from vergabe.db import db, reading_singly, unit_of_work, writing
+from vergabe.connections import writing
+from vergabe.db import db, reading_singly, unit_of_work
 
 pytestmark = pytest.mark.postgres
 
@@ -115,7 +116,7 @@ def test_only_a_connection_that_nobody_used_for_a_while_is_asked_whether_it_live
             with db.engine.connect() as connection:
                 connection.execute(NAME)
         assert asked == []
-        monkeypatch.setattr(database, "TRUSTED_SECONDS", -1)
+        monkeypatch.setattr(connections, "TRUSTED_SECONDS", -1)
         for _ in range(3):
             with db.engine.connect() as connection:
                 connection.execute(NAME)
@@ -125,7 +126,7 @@ def test_only_a_connection_that_nobody_used_for_a_while_is_asked_whether_it_live
 def test_connection_lost_while_nobody_used_it_is_replaced_without_an_error(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "TRUSTED_SECONDS", -1)
+    monkeypatch.setattr(connections, "TRUSTED_SECONDS", -1)
     with app.app_context():
         own = text("SELECT pg_backend_pid()")
         with db.engine.connect() as killer:

@@ -10,8 +10,9 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from tests.conftest import application_of_its_own
-from vergabe import db as database
-from vergabe.db import db, unit_of_work, writing
+from vergabe import connections
+from vergabe.connections import writing
+from vergabe.db import db, unit_of_work
 from vergabe.disturbances import Disturbance, disturbance_in
 
 pytestmark = pytest.mark.one_database
@@ -84,7 +85,7 @@ def test_several_transactions_of_one_connection_keep_its_turn(app: Flask) -> Non
 def test_who_has_waited_too_long_hears_that_the_database_is_busy(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "SQLITE_PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(connections, "SQLITE_PATIENCE_SECONDS", 0.05)
     heard: list[OperationalError] = []
 
     def write() -> None:

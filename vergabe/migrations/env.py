@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from flask import current_app
 from sqlalchemy import Connection, text
 
-from vergabe.db import writing
+from vergabe.connections import writing
 from vergabe.engines import Process
 from vergabe.migrations import operations
 

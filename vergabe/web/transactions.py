@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from vergabe import clock
-from vergabe.db import db, reading_singly, writing
+from vergabe.connections import writing
+from vergabe.db import db, reading_singly
 from vergabe.disturbances import Disturbance, disturbance_in, leaves_doubt
 from vergabe.errors import Refused
 from vergabe.web import crowding, idempotency

@@ -24,7 +24,8 @@ from tests.factories import access
 from vergabe import worker
 from vergabe.access.model import Organisation, User
 from vergabe.audit import queries as audit
-from vergabe.db import Base, db, reading, unit_of_work, writing
+from vergabe.connections import writing
+from vergabe.db import Base, db, reading, unit_of_work
 from vergabe.engines import DatabaseSettings, Patience, Process
 from vergabe.migrating import MIGRATIONS, upgrade_database
 from vergabe.notices.model import Notice
