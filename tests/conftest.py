@@ -4,7 +4,6 @@ import contextvars
 import datetime as dt
 import gc
 import os
-import re
 import shutil
 import socket
 import tempfile
@@ -51,7 +50,6 @@ SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 NOON = dt.datetime(2026, 11, 23, 11, 0, tzinfo=dt.UTC)  # Monday, 12:00 in Berlin
 TEMPLATES = Path(__file__).resolve().parents[1] / ".pytest_cache" / "templates"
 SECRET = "only-for-tests-" + "x" * 40
-_ON_ONE_DATABASE = re.compile(r"^pytestmark = .*\bone_database\b", re.MULTILINE)
 
 
 def pytest_collection_finish() -> None:
@@ -116,14 +114,6 @@ _FOR_ALL = pytest.MonkeyPatch()
 _hash_cheaply()
 _compile_each_route_once()
 _compile_each_template_once()
-
-
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Do not even load a module of which the run on the second database leaves out all."""
-    if config.option.markexpr != "not one_database" or collection_path.suffix != ".py":
-        return None
-    content = collection_path.read_text(encoding="utf-8")
-    return True if _ON_ONE_DATABASE.search(content) else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
