@@ -22,6 +22,8 @@ from flask import Flask
 
 from tests import live
 
+WEB_PROCESSES = 2
+LONGEST_BIRTH_SECONDS = 60
 MOST_ATTEMPTS = 1000
 """Who is killed at every attempt is set aside in production; here that would be a kill too many."""
 TICK_SECONDS = 0.2
@@ -112,7 +114,7 @@ def main(port: int, lease_seconds: int) -> None:
         db.engine.dispose()
     supervisor = Supervisor()
     supervisor.wanted = {
-        "web": lambda: serve(app, Serving(f"127.0.0.1:{port}", 2, 4, is_quiet=True)),
+        "web": lambda: serve(app, Serving(f"127.0.0.1:{port}", WEB_PROCESSES, 4, is_quiet=True)),
         "worker 1": lambda: worker.run_forever(app),
         "worker 2": lambda: worker.run_forever(app),
         "doomed": lambda: _die_between_sending_and_marking(app),
@@ -179,9 +181,20 @@ class Nursery:
         return self._answers.readline().strip()
 
     def begin(self) -> None:
-        """Start web server and workers, and wait until they answer."""
+        """Start web server and workers, and wait until they answer.
+
+        One web process answers while the other is not born yet: who counts must wait for both.
+        """
         self.order("begin")
         live.wait_for(f"http://127.0.0.1:{self.port}/healthz")
+        until = time.monotonic() + LONGEST_BIRTH_SECONDS
+        while self._count_web_processes() < WEB_PROCESSES:
+            assert time.monotonic() < until, "the second web process is not born"
+            time.sleep(0.05)
+
+    def _count_web_processes(self) -> int:
+        parents = (word.split(":") for word in self.order("children").split())
+        return sum(len(_children(int(pid))) for pid, role in parents if role == "web")
 
     def kill_one(self, chance: random.Random) -> str | None:
         """Kill a process by chance and return its role: web process, its parent, or a worker."""
