@@ -18,9 +18,13 @@ from vergabe.settings import Settings
 
 
 def environment_of(app: Flask, **more: str) -> dict[str, str]:
-    """Return the environment of a process that serves the same database and files as `app`."""
+    """Return the environment of a process that serves the same database and files as `app`.
+
+    Bytecode is kept, as it is where the service is installed, whatever this shell says.
+    """
     settings: Settings = app.extensions["vergabe_settings"]
-    return os.environ | {
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {
         "VERGABE_DATA": str(settings.data),
         "VERGABE_DATABASE_URL": settings.database_url,
         "VERGABE_FILES": settings.files,

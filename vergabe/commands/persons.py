@@ -1,0 +1,56 @@
+"""`vergabe person`: the first people of a place."""
+
+import datetime as dt
+
+import click
+
+from vergabe import clock, outbox
+from vergabe.access import queries
+from vergabe.access.actor import Actor
+from vergabe.access.permissions import ROLE_NAMES, Role
+from vergabe.accounts import service as accounts
+from vergabe.commands.support import the_app
+from vergabe.db import unit_of_work
+from vergabe.errors import DomainError
+from vergabe.ids import new_id
+
+
+@click.group()
+def person() -> None:
+    """Personen und Rollen (für die erste Administration)."""
+
+
+@person.command("add")
+@click.argument("email")
+@click.option("--name", "full_name", required=True, help="Vor- und Nachname.")
+@click.option("--municipality", "ags", required=True, help="AGS der Kommune (8 Stellen, Kreis 5).")
+@click.option("--role", type=click.Choice([str(role) for role in Role]), required=True)
+def person_add(email: str, full_name: str, ags: str, role: str) -> None:
+    """Person anlegen und ihr eine Rolle geben; sie erhält einen Link für ihr Passwort."""
+    app = the_app()
+    with app.app_context(), unit_of_work() as session:
+        organisation = queries.organisation_by_ags(session, ags)
+        if organisation is None:
+            raise DomainError("unknown_municipality", f"Eine Kommune mit AGS {ags} gibt es nicht.")
+        assignment = accounts.grant_role(
+            session,
+            Actor.operator("Kommandozeile"),
+            organisation.id,
+            email=email,
+            full_name=full_name,
+            role=Role(role),
+            valid_from=clock.berlin_day(clock.now()),
+            valid_to=None,
+            now=clock.now(),
+        )
+        if assignment.user.password is None:
+            outbox.put(
+                session,
+                "mail",
+                "account_mail",
+                str(new_id()),
+                accounts.invitation(assignment.user, app.extensions["vergabe_settings"].base_url),
+                now=clock.now(),
+                due_at=clock.now() + dt.timedelta(seconds=1),
+            )
+        click.echo(f"{assignment.user.full_name}: {ROLE_NAMES[Role(role)]}, {organisation.name}.")
