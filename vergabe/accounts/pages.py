@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,11 +18,13 @@ from vergabe.list_views.answers import list_answer
 from vergabe.messages import bounces
 from vergabe.texts import _
 from vergabe.web import rights
+from vergabe.web.forms import FormReader
 from vergabe.web.posting import own_path
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
 pages = Blueprint("accounts", __name__)
+_DAY_MISSING: Final = "Bitte geben Sie einen Tag an (zum Beispiel 31.12.2026)."
 
 
 @pages.get("/konto")
@@ -145,23 +148,16 @@ def grant_role() -> ResponseReturnValue:
     assert actor.organisation_id is not None
     try:
         assignment = service.grant_role(
-            db.session(),
-            actor,
-            actor.organisation_id,
-            email=request.form.get("email", ""),
-            full_name=request.form.get("full_name", ""),
-            role=_role(),
-            valid_from=_day("valid_from"),
-            valid_to=_day("valid_to") if request.form.get("valid_to") else None,
-            reason=request.form.get("reason") or None,
-            now=clock.now(),
+            db.session(), actor, actor.organisation_id, **_wanted_role(), now=clock.now()
         )
     except (InvalidInput, Refused) as error:
         db.session.rollback()
         return _people_page(error.reasons, status=error.status)
-    flash(
-        _("%(full_name)s hat die Rolle erhalten.", full_name=assignment.user.full_name), "success"
-    )
+    name = assignment.user.full_name
+    said = _("%(full_name)s hat die Rolle erhalten.", full_name=name)
+    if assignment.user.password is None:
+        said += " " + _("Eine E-Mail bittet die Person, ein Passwort zu setzen.")
+    flash(said, "success")
     return redirect(url_for(".people"), code=303)
 
 
@@ -188,16 +184,23 @@ def reset_second_factor(user_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".people"), code=303)
 
 
-def _role() -> Role:
-    try:
-        return Role(request.form.get("role", ""))
-    except ValueError as error:
-        raise InvalidInput("role_missing", "Bitte wählen Sie eine Rolle.", field="role") from error
+def _wanted_role() -> dict[str, Any]:
+    """Return what the form asks for; InvalidInput with all of it that cannot be read."""
+    reader = FormReader(request.form)
+    wanted = {
+        "email": reader.text("email"),
+        "full_name": reader.text("full_name"),
+        "role": reader.choice("role", Role, "Bitte wählen Sie eine Rolle."),
+        "valid_from": reader.required_day("valid_from", _DAY_MISSING),
+        "valid_to": reader.day("valid_to"),
+        "reason": reader.text("reason") or None,
+    }
+    reader.raise_if_wrong()
+    return wanted
 
 
 def _day(name: str) -> dt.date:
     text = request.form.get(name, "").strip()
     if not text:
-        message = "Bitte geben Sie einen Tag an (zum Beispiel 31.12.2026)."
-        raise InvalidInput("day_invalid", message, field=name)
+        raise InvalidInput("day_invalid", _DAY_MISSING, field=name)
     return parse_date(text, field=name)

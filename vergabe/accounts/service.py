@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app
@@ -20,16 +20,26 @@ from vergabe.accounts import rules
 from vergabe.audit import service as audit
 from vergabe.audit.service import Act
 from vergabe.errors import InvalidInput, NotFound, Refused, Violation
+from vergabe.messages import service as messages
+from vergabe.messages.mail_text import UnusableAddress, envelope_address
 from vergabe.texts import Language
+
+_LONGEST_ADDRESS: Final = 254
 
 
 def clean_email(text: str, *, field: str = "email") -> str:
-    """Return an e-mail address in lower case; InvalidInput if it cannot be one."""
+    """Return an e-mail address in lower case; InvalidInput if nothing can be sent to it.
+
+    Umlauts may stand in the host alone: before the @ few servers take them.
+    """
+    address = text.strip()
     try:
-        return validate_email(
-            text.strip(), check_deliverability=False, test_environment=True
-        ).normalized.lower()
-    except EmailNotValidError as error:
+        if len(address) > _LONGEST_ADDRESS or not address.isprintable():
+            raise UnusableAddress(address)
+        found = validate_email(address, check_deliverability=False, test_environment=True)
+        envelope_address(found.normalized)
+        return found.normalized.lower()
+    except (EmailNotValidError, UnusableAddress) as error:
         raise InvalidInput(
             "email_invalid",
             "Das ist keine gültige E-Mail-Adresse. Bitte prüfen Sie die Schreibweise "
@@ -50,19 +60,23 @@ def create_person(
     """Return a new person, or the one who already has this address (unchanged).
 
     Without a password the person sets one through "Passwort vergessen". Records nothing: the
-    command that calls this one does.
+    command that calls this one does. Raises InvalidInput with all that is wrong.
     """
-    address = clean_email(email)
-    existing = queries.user_by_email(session, address)
+    wrong: list[Violation] = []
+    address = ""
+    try:
+        address = clean_email(email)
+    except InvalidInput as error:
+        wrong += error.reasons
+    existing = queries.user_by_email(session, address) if address else None
     if existing is not None:
         return existing
     name = full_name.strip()
     if not 0 < len(name) <= 200:
-        raise InvalidInput(
-            "name_missing",
-            "Bitte geben Sie einen Namen mit höchstens 200 Zeichen an.",
-            field="full_name",
-        )
+        message = "Bitte geben Sie einen Namen mit höchstens 200 Zeichen an."
+        wrong.append(Violation("name_missing", message, field="full_name"))
+    if wrong:
+        raise InvalidInput.of(wrong)
     user = User(
         email=address,
         full_name=name,
@@ -97,19 +111,24 @@ def grant_role(
     cooperation_id: uuid.UUID | None = None,
     substitute_for_id: uuid.UUID | None = None,
     reason: str | None = None,
+    invites: bool = True,
 ) -> RoleAssignment:
     """Give a person a role at an organisation from `valid_from` to `valid_to`, both inclusive.
 
-    The person is created if nobody has this address. The same valid role again changes nothing.
-    Raises NotFound for another's organisation, InvalidInput for a role that does not fit.
+    The person is created if nobody has this address; who has no password yet is asked by mail to
+    set one, unless `invites` says no. The same valid role again changes nothing.
+    Raises NotFound for another's organisation, InvalidInput with all that is wrong.
     """
     organisation = _own_organisation(session, actor, organisation_id)
     reasons = rules.reasons_against_role(
         role, organisation_kind=organisation.kind, valid_from=valid_from, valid_to=valid_to
     )
+    try:
+        user = create_person(session, email=email, full_name=full_name, now=now)
+    except InvalidInput as error:
+        raise InvalidInput.of([*error.reasons, *reasons]) from error
     if reasons:
         raise InvalidInput.of(reasons)
-    user = create_person(session, email=email, full_name=full_name, now=now)
     wanted: dict[str, Any] = {
         "organisation_id": organisation_id,
         "cooperation_id": cooperation_id,
@@ -129,6 +148,8 @@ def grant_role(
     session.add(assignment)
     session.flush()
     _record(session, actor, organisation, _granted(assignment), now=now)
+    if invites and user.password is None:
+        invite(session, user, now=now)
     return assignment
 
 
@@ -185,18 +206,20 @@ def _granted(assignment: RoleAssignment) -> Act:
     )
 
 
-def invitation(user: User, base_url: str) -> dict[str, str]:
-    """Return the payload of the mail that asks a new person to set a password."""
-    return {
-        "to": user.email,
-        "subject": "Ihr Zugang zur gemeinsamen Vergabe",
-        "body": (
+def invite(session: Session, user: User, *, now: dt.datetime) -> None:
+    """Ask a person by mail to set their first password."""
+    messages.send_account_mail(
+        session,
+        user.email,
+        subject="Ihr Zugang zur gemeinsamen Vergabe",
+        body=(
             f"Guten Tag {user.full_name},\n\n"
-            "für Sie wurde ein Zugang angelegt. Setzen Sie Ihr Passwort hier:\n"
-            f"{base_url}/passwort-vergessen\n\n"
-            f"Ihre Anmeldung ist die Adresse {user.email}.\n"
+            "für Sie wurde ein Zugang angelegt. Anmelden können Sie sich mit der Adresse "
+            f"{user.email}. Setzen Sie zuerst Ihr Passwort:\n"
         ),
-    }
+        link="/passwort-vergessen",
+        now=now,
+    )
 
 
 def end_role(

@@ -46,7 +46,7 @@ def cooperation_load(file: Path, dry_run: bool, as_json: bool) -> None:
             content,
             dry_run=dry_run,
             now=now,
-            base_url=app.extensions["vergabe_settings"].base_url,
+            invites=True,
         )
     if as_json:
         print_json(report.as_dict())

@@ -1,10 +1,8 @@
 """`vergabe person`: the first people of a place."""
 
-import datetime as dt
-
 import click
 
-from vergabe import clock, outbox
+from vergabe import clock
 from vergabe.access import queries
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import ROLE_NAMES, Role
@@ -12,7 +10,6 @@ from vergabe.accounts import service as accounts
 from vergabe.commands.support import the_app
 from vergabe.db import unit_of_work
 from vergabe.errors import DomainError
-from vergabe.ids import new_id
 
 
 @click.group()
@@ -43,14 +40,4 @@ def person_add(email: str, full_name: str, ags: str, role: str) -> None:
             valid_to=None,
             now=clock.now(),
         )
-        if assignment.user.password is None:
-            outbox.put(
-                session,
-                "mail",
-                "account_mail",
-                str(new_id()),
-                accounts.invitation(assignment.user, app.extensions["vergabe_settings"].base_url),
-                now=clock.now(),
-                due_at=clock.now() + dt.timedelta(seconds=1),
-            )
         click.echo(f"{assignment.user.full_name}: {ROLE_NAMES[Role(role)]}, {organisation.name}.")

@@ -45,14 +45,14 @@ def load(
     *,
     dry_run: bool = False,
     now: dt.datetime,
-    base_url: str | None = None,
+    invites: bool = False,
 ) -> LoadReport:
     """Create or update the cooperation that a TOML file describes; return what changed.
 
     The same file again changes nothing, whatever has happened since. Days in the file are the
     facts' own; what the file cannot know begins on the legal day of `now`. dry_run: everything is
-    tried and taken back. base_url: address for the invitations of new people; None: nobody is
-    invited. Raises InvalidInput with every mistake and its place; Forbidden for anybody but the
+    tried and taken back. invites: whether people without a password are asked by mail to set one.
+    Raises InvalidInput with every mistake and its place; Forbidden for anybody but the
     operator, because a file gives rights at every member.
     """
     if not actor.is_operator:
@@ -63,7 +63,7 @@ def load(
         )
     file = configuration_parser.parse(content, clock.berlin_day(now))
     with session.begin_nested() as attempt:
-        report = _Loading(session, actor, file, now=now, base_url=base_url).run(dry_run)
+        report = _Loading(session, actor, file, now=now, invites=invites).run(dry_run)
         if dry_run:
             attempt.rollback()
     return report
@@ -79,14 +79,14 @@ class _Loading:
         file: CooperationFile,
         *,
         now: dt.datetime,
-        base_url: str | None,
+        invites: bool,
     ) -> None:
         self.session = session
         self.actor = actor
         self.file = file
         self.now = now
         self.today = clock.berlin_day(now)
-        self.base_url = base_url
+        self.invites = invites
         self.changes = Changes()
         self.organisations: dict[str, Organisation] = {}
 
@@ -143,7 +143,7 @@ class _Loading:
             self.organisations,
             self.changes,
             now=self.now,
-            base_url=self.base_url,
+            invites=self.invites,
         )
         return cooperation, invited
 

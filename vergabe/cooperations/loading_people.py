@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from vergabe import clock, ids, outbox
+from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation, RoleAssignment, User
 from vergabe.access.permissions import Role
@@ -26,12 +26,12 @@ def load_people(
     changes: Changes,
     *,
     now: dt.datetime,
-    base_url: str | None,
+    invites: bool,
 ) -> int:
     """Give people the roles of the file, end those that it gave once and no longer names.
 
     Roles that somebody gave by hand are left alone. Returns how many people were invited: those
-    without a password, if base_url is given.
+    without a password, if anybody shall be.
     """
     today = clock.berlin_day(now)
     mark = _mark(file.key)
@@ -58,6 +58,8 @@ def load_people(
             valid_to=person.valid_to,
             cooperation_id=cooperation.id,
             reason=mark,
+            # Once for all roles of the file.
+            invites=False,
             now=now,
         )
         changes.note(path, None, role)
@@ -69,9 +71,10 @@ def load_people(
             path = f"members[{organisation.ags or organisation.ars}].people[{key[0]}].roles"
             changes.note(path, assignment.role, None)
             accounts.end_role(session, actor, assignment.id, now=now)
-    if base_url is None:
+    if not invites:
         return 0
-    _invite(session, invited, base_url, now=now)
+    for user in invited.values():
+        accounts.invite(session, user, now=now)
     return len(invited)
 
 
@@ -111,17 +114,3 @@ def _running(
         (email, assignment.organisation_id, Role(assignment.role)): assignment
         for assignment, email in rows
     }
-
-
-def _invite(
-    session: Session, invited: Mapping[str, User], base_url: str, *, now: dt.datetime
-) -> None:
-    outbox.put_many(
-        session,
-        "mail",
-        [
-            ("account_mail", str(ids.new_id()), accounts.invitation(user, base_url))
-            for user in invited.values()
-        ],
-        now=now,
-    )

@@ -9,7 +9,6 @@ from flask import current_app
 from vergabe.accounts.service import clean_email
 from vergabe.errors import InvalidInput, Violation
 from vergabe.exchange.plain_text import one_line
-from vergabe.messages.mail_text import UnusableAddress, envelope_address
 from vergabe.texts import gettext as _
 
 T = TypeVar("T")
@@ -17,11 +16,8 @@ T = TypeVar("T")
 
 def mail_address(text: str, *, field: str = "email") -> str:
     """Return an address to which mail can be sent, in lower case; InvalidInput otherwise."""
-    if len(text) <= 254 and text.isprintable():
-        with contextlib.suppress(InvalidInput, UnusableAddress):
-            address = clean_email(text, field=field)
-            envelope_address(address)
-            return address
+    with contextlib.suppress(InvalidInput):
+        return clean_email(text, field=field)
     raise InvalidInput.of(
         [
             Violation(

@@ -110,7 +110,7 @@ class FormReader:
         try:
             return parse()
         except InvalidInput as error:
-            self.violations += error.violations
+            self.violations += error.reasons
             return None
 
     @staticmethod
