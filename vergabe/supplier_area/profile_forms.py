@@ -149,7 +149,14 @@ def wants_step(form: MultiDict[str, str]) -> str:
 
 
 def refused(form: ProfileForm, violations: Sequence[Violation]) -> ProfileForm:
-    """Return the form with what is wrong in it; what was typed stays."""
+    """Return the form with what is wrong in it; what was typed stays, and what was found for it."""
+    told = _with_wrong(form, violations)
+    ranges = _with_ranges(told).found_ranges if form.texts["describe"].strip() else ()
+    regions = _with_regions(told).found_regions if form.texts["place"].strip() else ()
+    return replace(told, found_ranges=ranges, found_regions=regions)
+
+
+def _with_wrong(form: ProfileForm, violations: Sequence[Violation]) -> ProfileForm:
     at = {"nuts": "place"}
     told = [replace(each, field=at.get(each.field or "", each.field)) for each in violations]
     return replace(_only_known(form), violations=tuple(told))
@@ -159,7 +166,7 @@ def _settled(form: ProfileForm) -> ProfileForm:
     try:
         wish = read_wish(form.entry)
     except InvalidInput as error:
-        return refused(form, error.violations)
+        return _with_wrong(form, error.reasons)
     chosen = {
         **form.chosen,
         "cpv_chosen": list(wish.cpv_prefixes),

@@ -129,6 +129,18 @@ def test_description_finds_ranges_to_tick(session: Session, client: FlaskClient)
 
 
 @pytest.mark.usefixtures("person")
+def test_what_was_found_stays_beside_what_is_wrong(client: FlaskClient) -> None:
+    searched = {"describe": "Löschfahrzeuge", "place": "Jülich"}
+    typed = searched | {"described": "Löschfahrzeuge", "placed": "Jülich", "value_from": "abc"}
+    answer = post(client, PROFILE, typed | {"step": "save"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "keine Zahl" in page
+    assert 'name="cpv_chosen"' in page
+    assert 'name="nuts_chosen"' in page
+
+
+@pytest.mark.usefixtures("person")
 @pytest.mark.parametrize("describe", ["", "???", "x" * 600, "a\x00b"])
 def test_description_that_leads_nowhere_is_told_at_the_field(
     client: FlaskClient, describe: str
