@@ -48,7 +48,10 @@ def propose(
 @click.option("--cooperation", "key", required=True, help="Kürzel der Zusammenarbeit, z. B. dlz.")
 @click.option("--area", "area_key", required=True, help="Aufgabengebiet.")
 @click.option(
-    "--procedures", required=True, type=click.IntRange(1), help="Wie viele Verfahren möglich sind."
+    "--procedures",
+    required=True,
+    type=click.IntRange(1, selecting.MOST_PROCEDURES),
+    help="Wie viele Verfahren möglich sind.",
 )
 @as_option
 @json_option

@@ -5,8 +5,9 @@ from typing import Any
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
+from vergabe.cooperations.model import TaskArea
 from vergabe.db import db
-from vergabe.errors import InvalidInput, Violation
+from vergabe.errors import InvalidInput, NotFound, Violation
 from vergabe.pools import (
     changing,
     consulting,
@@ -15,6 +16,7 @@ from vergabe.pools import (
     presenting,
     proposing,
     queries,
+    selecting,
     shaping,
     withdrawing,
 )
@@ -34,6 +36,8 @@ from vergabe.pools.schema import (
     PoolSchema,
     ProposalsSchema,
     ProposeSchema,
+    SelectionQuery,
+    SelectionSchema,
     SplitResultSchema,
     SplitSchema,
     WindowSchema,
@@ -108,6 +112,21 @@ def propose(body: Body) -> Any:
         db.session(), current_actor(), body["cooperation_id"], body["area_id"], now=clock.now()
     )
     return {"items": [_as_json(pool) for pool in found]}
+
+
+@api.get("/pools/selection")
+@requires(Permission.EDIT_POOLS)
+@api.arguments(SelectionQuery, location="query")
+@api.response(200, SelectionSchema)
+def selection(query: Body) -> Any:
+    """Vorschläge auswählen, wenn weniger Verfahren möglich sind; gespeichert wird nichts."""
+    session, actor, now = db.session(), current_actor(), clock.now()
+    area = session.get(TaskArea, query["area_id"])
+    if area is None:
+        raise NotFound("Das Aufgabengebiet")
+    return selecting.as_json(
+        selecting.select_pools(session, actor, area, query["procedures"], now=now)
+    )
 
 
 @api.post("/pools/<uuid:pool_id>/consultation")

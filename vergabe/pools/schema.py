@@ -7,6 +7,7 @@ from marshmallow import fields, validate
 from vergabe.pools.consulting import COMMENT_LENGTH
 from vergabe.pools.deciding import REASON_LENGTH, TEXT_LENGTH
 from vergabe.pools.joining import MANDATE_LENGTH, NOTE_LENGTH
+from vergabe.pools.selecting import MOST_PROCEDURES
 from vergabe.pools.stages import Stage
 from vergabe.web.api import PageQuery
 from vergabe.web.schema import Instant, MoneySchema, Schema, text
@@ -165,6 +166,41 @@ class ProposalsSchema(Schema):
     """The proposals that stand after proposing."""
 
     items = fields.List(fields.Nested(PoolSchema))
+
+
+class SelectionQuery(Schema):
+    """Of which area to choose proposals, and how many procedures can be run."""
+
+    area_id = fields.UUID(required=True)
+    procedures = fields.Integer(
+        required=True,
+        validate=validate.Range(1, MOST_PROCEDURES, error="Bitte eine Zahl von 1 bis {max}."),
+    )
+
+
+class GuestSchema(Schema):
+    """A demand that would move to a pool, from which other one, and how much it resembles it."""
+
+    demand = fields.String()
+    from_ = fields.String(data_key="from", attribute="from")
+    similarity_percent = fields.Integer()
+
+
+class WeighedSchema(Schema):
+    """A proposal, why it is chosen or left, and what it would take in."""
+
+    reference = fields.String()
+    title = fields.String()
+    reasons = fields.List(fields.String())
+    guests = fields.List(fields.Nested(GuestSchema))
+
+
+class SelectionSchema(Schema):
+    """Which proposals to go on with; a reckoning of which nothing is stored."""
+
+    chosen = fields.List(fields.Nested(WeighedSchema))
+    left = fields.List(fields.Nested(WeighedSchema))
+    sentence = fields.String()
 
 
 class ConsultationSchema(Schema):

@@ -29,6 +29,9 @@ from vergabe.pools.proposing import active
 from vergabe.pools.stages import Stage
 from vergabe.texts import _, ngettext
 
+MOST_PROCEDURES: Final = 200
+"""So many procedures may be asked for."""
+
 # The rules reckon in whole numbers: hundredths of a procedure.
 _PROCEDURE: Final = 100
 _NEARLY_NOTHING: Final = 0.001

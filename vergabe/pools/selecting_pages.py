@@ -1,7 +1,6 @@
 """Page on which a coordinator weighs which proposals to go on with; it stores nothing."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -12,13 +11,12 @@ from vergabe.db import db
 from vergabe.errors import InvalidInput, Violation
 from vergabe.pools import selecting
 from vergabe.pools.pages import area_choices, chosen_area
+from vergabe.pools.selecting import MOST_PROCEDURES
 from vergabe.texts import _
 from vergabe.web.forms import FormReader
 from vergabe.web.rights import current_actor, requires
 
 pages = Blueprint("pool_selection", __name__)
-
-MOST: Final = 200
 
 
 @pages.get("/buendelungen/auswahl")
@@ -46,11 +44,11 @@ def show() -> ResponseReturnValue:
 
 
 def _procedures() -> int:
-    """Return how many procedures the form names; InvalidInput unless it is 1 to 200."""
+    """Return how many procedures the form names; InvalidInput unless so many can be asked for."""
     entries = FormReader(request.args)
     number = entries.whole("procedures")
     entries.raise_if_wrong()
-    if number is None or not 1 <= number <= MOST:
-        message = _("Bitte nennen Sie eine Zahl von 1 bis %(most)s.", most=MOST)
+    if number is None or not 1 <= number <= MOST_PROCEDURES:
+        message = _("Bitte nennen Sie eine Zahl von 1 bis %(most)s.", most=MOST_PROCEDURES)
         raise InvalidInput.of([Violation("procedures_wrong", message, field="procedures")])
     return number

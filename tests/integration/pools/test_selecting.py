@@ -1,5 +1,7 @@
 """Choosing which proposals to go on with: service, page and command; nothing is stored."""
 
+import uuid
+
 import orjson
 import pytest
 from click.testing import CliRunner
@@ -7,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from tests.factories import access, cooperations, pools
 from tests.factories import demands as demand_factory
@@ -111,6 +114,30 @@ def test_senseless_number_of_procedures_is_a_clear_error(
     log_in(client, session, cooperation.lead, Role.COORDINATOR)
     url = f"/buendelungen/auswahl?area_id={cooperation.areas[0].id}&procedures={procedures}"
     assert 'href="#procedures"' in text_of(client, url, 422)
+
+
+def test_api_tells_the_same_and_names_what_is_wrong(client: FlaskClient, session: Session) -> None:
+    cooperation, (four, *_) = three_proposals(session)
+    town, area_id = cooperation.lead, cooperation.areas[0].id
+    by = {
+        role: access.bearer(session, access.person(session, town, role), town)
+        for role in (Role.COORDINATOR, Role.AUDITOR)
+    }
+    session.commit()
+
+    def asked(role: Role = Role.COORDINATOR, **query: object) -> TestResponse:
+        return client.get("/api/v1/pools/selection", query_string=query, headers=by[role])
+
+    found = asked(area_id=area_id, procedures=1)
+    assert found.status_code == 200
+    assert [entry["reference"] for entry in found.get_json()["chosen"]] == [four.reference]
+    assert {guest["from"] for guest in found.get_json()["chosen"][0]["guests"]}
+    for procedures in ("", "0", "201", "1.5", "x"):
+        refused = asked(area_id=area_id, procedures=procedures)
+        assert refused.status_code == 422
+        assert "procedures" in refused.text
+    assert asked(area_id=uuid.uuid4(), procedures=1).status_code == 404
+    assert asked(Role.AUDITOR, area_id=area_id, procedures=1).status_code == 403
 
 
 def test_command_tells_the_same(scratch: Settings) -> None:
