@@ -15,13 +15,21 @@ THRESHOLDS: Final = (20_000, 10, 10)
 
 @contextmanager
 def without_collecting() -> Iterator[None]:
-    """Do what stands inside without the collector of garbage; afterwards it is as it was."""
+    """Do what stands inside without the collector of garbage; afterwards it is as it was.
+
+    What was made inside counts as old from then on, or the next few new objects would have all of
+    it looked at.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
+            if not gc.get_freeze_count():
+                # What thaws is among the oldest.
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 
