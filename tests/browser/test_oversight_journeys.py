@@ -42,7 +42,7 @@ def test_administrator_invites_a_person_and_has_a_second_factor_by_keyboard(
         page = hall.see(window, "/verwaltung")
         keys = Keyboard(page)
         keys.write("E-Mail-Adresse", "anna.neu@merzenich.example")
-        keys.write(main(page).get_by_label(re.compile("^Name")), "Anna Neu")
+        keys.write(main(page).get_by_role("textbox", name=re.compile("^Name")), "Anna Neu")
         keys.select(main(page).get_by_label("Rolle").last, "Bedarfsträger")
         keys.press("Rolle vergeben")
         hall.see(window)
