@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from vergabe.pools.traits import BoolArray, FloatArray, IntArray
 
@@ -17,6 +18,9 @@ MANY_PAIRS: Final = 5
 SLICE_CELLS: Final = 1_000_000
 THRESHOLD_STEP: Final = 0.05
 BATCHES: Final = 8
+# Tables are copied without what is done with as soon as no more than this part of them is left.
+WORTH_COPYING: Final = 0.5
+WORD_BITS: Final = 64
 
 Compare = Callable[[IntArray, IntArray], FloatArray]
 
@@ -191,25 +195,22 @@ class _Linkage:
             own[: len(table), : len(table)] = table
             np.fill_diagonal(own, -np.inf)
         lengths = np.array([len(table) for table in tables])
-        self._sizes = (np.arange(width) < lengths[:, None]).astype(np.float64)
-        self._members = [[[row] for row in range(width)] for _ in tables]
-        self._buyers = [
-            [1 << number for number in _dense(each)] + [0] * (width - len(each))
-            for each in organisations
-        ]
+        rows = np.arange(width)
+        self._sizes = (rows < lengths[:, None]).astype(np.float64)
+        self._buyers = _as_bits(organisations, width)
+        # Tables that are done and rows that were joined are left out in time: their old places.
+        self._tables = np.arange(len(tables))
+        self._rows = np.tile(rows, (len(tables), 1))
+        self._joined_to = self._rows.copy()
 
     def groups(self) -> list[list[list[int]]]:
         """Join all that may join; return the groups of at least two rows of each table."""
-        found = self._members
-        numbers = np.arange(len(found))
-        while len(numbers):
+        while True:
             pairs, is_running = self._mutual_pairs()
+            if not is_running.any():
+                return _by_lowest_row(self._joined_to)
             self._join(*pairs)
-            for place in np.flatnonzero(~is_running).tolist():
-                found[numbers[place]] = self._members[place]
-            numbers = numbers[is_running]
             self._close_up(np.flatnonzero(is_running))
-        return [sorted(sorted(group) for group in own if len(group) > 1) for own in found]
 
     def _mutual_pairs(self) -> tuple[tuple[IntArray, IntArray, IntArray], BoolArray]:
         """Return groups that are close enough and nearest to each other; which tables have any.
@@ -228,26 +229,32 @@ class _Linkage:
     def _close_up(self, tables: IntArray) -> None:
         """Forget tables that are done, and rows that have become part of others, if many."""
         alive = self._sizes[tables] > 0
-        width = int(alive.sum(axis=1).max(initial=0))
-        if len(tables) == len(self._sizes) and 4 * width > 3 * alive.shape[1]:
+        width = int(alive.sum(axis=1).max())
+        if len(tables) * width * width > WORTH_COPYING * self._closeness.size:
             return
         order = np.argsort(~alive, axis=1, kind="stable")[:, :width]
-        rows = np.take_along_axis(self._closeness[tables], order[:, :, None], axis=1)
-        self._closeness = np.take_along_axis(rows, order[:, None, :], axis=2)
-        self._sizes = np.take_along_axis(self._sizes[tables], order, axis=1)
-        kept = list(zip(tables.tolist(), order.tolist(), strict=True))
-        self._members = [[self._members[table][row] for row in own] for table, own in kept]
-        self._buyers = [[self._buyers[table][row] for row in own] for table, own in kept]
+        every = tables[:, None]
+        self._closeness = self._closeness[every[:, :, None], order[:, :, None], order[:, None, :]]
+        self._sizes = self._sizes[every, order]
+        self._buyers = self._buyers[every, order]
+        self._rows = self._rows[every, order]
+        self._tables = self._tables[tables]
 
     def _join(self, table: IntArray, first: IntArray, second: IntArray) -> None:
         """Join pairs as far as the limits allow; the others will never meet."""
-        pairs = zip(table.tolist(), first.tolist(), second.tolist(), strict=True)
-        may = np.array([self._joined(t, i, j) for t, i, j in pairs], dtype=np.bool_)
+        buyers = self._buyers[table, first] | self._buyers[table, second]
+        buyer_counts = np.bitwise_count(buyers).sum(axis=1, dtype=np.int64)
+        demand_counts = self._sizes[table, first] + self._sizes[table, second]
+        may = (demand_counts <= self._limits.max_demands) & (
+            buyer_counts <= self._limits.max_organisations
+        )
         closeness = self._closeness
         refused = table[~may], first[~may], second[~may]
         closeness[refused[0], refused[1], refused[2]] = -np.inf
         closeness[refused[0], refused[2], refused[1]] = -np.inf
         t, i, j = table[may], first[may], second[may]
+        self._buyers[t, i] = buyers[may]
+        self._joined_to[self._tables[t], self._rows[t, j]] = self._rows[t, i]
         a, b = self._sizes[t, i], self._sizes[t, j]
         self._sizes[t, i] = a + b
         a, b, whole = a[:, None], b[:, None], (a + b)[:, None]
@@ -261,22 +268,33 @@ class _Linkage:
         closeness[t, j] = closeness[t, :, j] = -np.inf
         self._sizes[t, j] = 0
 
-    def _joined(self, table: int, i: int, j: int) -> bool:
-        """Join the members of two groups and return True, unless they are too many together."""
-        members, buyers = self._members[table], self._buyers[table]
-        together = buyers[i] | buyers[j]
-        if (
-            len(members[i]) + len(members[j]) > self._limits.max_demands
-            or together.bit_count() > self._limits.max_organisations
-        ):
-            return False
-        members[i] += members[j]
-        members[j] = []
-        buyers[i] = together
-        return True
+
+def _as_bits(organisations: Sequence[IntArray], width: int) -> npt.NDArray[np.uint64]:
+    """Return the organisation of each row of each table as one bit, in as many words as needed."""
+    dense = [np.unique(own, return_inverse=True)[1] for own in organisations]
+    words = max(int(own.max(initial=0)) for own in dense) // WORD_BITS + 1
+    bits = np.zeros((len(dense), width, words), np.uint64)
+    for table, own in zip(bits, dense, strict=True):
+        word, place = np.divmod(own, WORD_BITS)
+        table[np.arange(len(own)), word] = np.uint64(1) << place.astype(np.uint64)
+    return bits
 
 
-def _dense(organisations: IntArray) -> list[int]:
-    """Return organisations as numbers from 0 without gaps."""
-    found: list[int] = np.unique(organisations, return_inverse=True)[1].tolist()
+def _by_lowest_row(joined_to: IntArray) -> list[list[list[int]]]:
+    """Return the rows of each table that were joined, directly or through others.
+
+    joined_to: for each row of each table a lower row of its group, itself if it is the lowest.
+    """
+    lowest = np.take_along_axis(joined_to, joined_to, axis=1)
+    while (lowest != joined_to).any():
+        joined_to, lowest = lowest, np.take_along_axis(lowest, lowest, axis=1)
+    width = lowest.shape[1]
+    group = (lowest + width * np.arange(len(lowest))[:, None]).ravel()
+    order = np.argsort(group, kind="stable")
+    borders = np.flatnonzero(np.diff(group[order], prepend=-1)).tolist()
+    rows, tables = (order % width).tolist(), (order // width).tolist()
+    found: list[list[list[int]]] = [[] for _ in lowest]
+    for begin, end in pairwise([*borders, len(rows)]):
+        if end - begin > 1:
+            found[tables[begin]].append(rows[begin:end])
     return found
