@@ -5,41 +5,31 @@ the rest is arithmetic on whole arrays: a demand costs some hundred-thousandths 
 """
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple, TypeVar
+from itertools import islice
+from typing import Final
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
 from vergabe.pools.facts import DemandFacts
+from vergabe.pools.naming import Named, Words, named
 from vergabe.pools.sparse import SparseMatrix
-from vergabe.pools.traits import BoolArray, FloatArray, IntArray
+from vergabe.pools.traits import BoolArray, FloatArray, IntArray, Numbers, numbered
 from vergabe.pools.wording import (
     DESCRIPTION_CHARACTERS,
     SUBJECT_CHARACTERS,
     is_place_word,
     is_site_word,
-    label_words,
     own_names,
     parts,
-    subjects,
     words,
 )
 
-DESCRIPTION_CERTAINTY: Final = 0.7
-LABEL_CERTAINTY: Final = 0.9
-SPECIFIC_CPV_DIGITS: Final = 4
 PLACE_WEIGHT: Final = 0.25
 _TITLE, _DESCRIPTION, _LABEL = 1, 2, 4
 _WEIGHTS: Final = ((_TITLE, 3.0), (_DESCRIPTION, 0.7), (_LABEL, 0.6))
-
-
-class Named(NamedTuple):
-    """Keys of subjects.SUBJECTS that a demand names, and how surely it means them (0 to 1)."""
-
-    subjects: frozenset[str]
-    certainty: float
 
 
 @dataclass(frozen=True)
@@ -77,8 +67,7 @@ class Reading:
         """Return all places of `said` in some rows: which of the rows, and the place."""
         counts = np.diff(self.said.indptr)[rows]
         which = np.repeat(np.arange(len(rows)), counts)
-        inside = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
-        return which, self.said.indptr[rows][which] + inside
+        return which, _places(self.said.indptr[rows], counts)
 
     def written_at(self, rows: IntArray, stems: IntArray) -> IntArray:
         """Return the number of the word with which each row first writes one of its stems."""
@@ -98,89 +87,95 @@ def read(
 
     cpv_codes: eight digits each; cpv_label: their German label, empty for an unknown one.
     """
-    texts = _Texts(cpv_label)
-    for demand, code in zip(demands, cpv_codes, strict=True):
-        texts.add(demand, code)
-    return _arranged(texts)
+    return _arranged(_Texts(demands, cpv_codes, cpv_label))
 
 
-Thing = TypeVar("Thing")
+def _places(starts: IntArray, counts: IntArray) -> IntArray:
+    """Return so many places in a row from each start on."""
+    return np.arange(counts.sum()) + np.repeat(starts - np.cumsum(counts) + counts, counts)
 
 
-class _Numbers(dict[Thing, int]):
-    """Numbers things in the order in which they are first asked for."""
+class _Vocabulary:
+    """Words as written, numbered in the order in which they are first read.
 
-    def __missing__(self, thing: Thing) -> int:
-        self[thing] = number = len(self)
-        return number
-
-
-class _Source:
-    """Words of one part of the texts, by number, with the place where each row ends."""
+    What stands between two blanks is taken apart once, however often it occurs: no word, entity or
+    letter with its accent reaches over a blank.
+    """
 
     def __init__(self) -> None:
-        self.words = array("i")
-        self.ends = array("q", [0])
+        self._pieces: Numbers[str] = Numbers()
+        self._numbers: Numbers[str] = Numbers()
+        self._words, self._ends = array("q"), array("q", [0])
 
-    def arrays(self) -> tuple[IntArray, IntArray]:
-        """Return the row and the word of each place."""
-        ends = np.array(self.ends, np.int64)
-        counts = ends[1:] - ends[:-1]
-        return np.repeat(np.arange(len(counts)), counts), np.array(self.words, np.int64)
+    def words(self) -> list[str]:
+        """Return all words read so far, in the order of their numbers."""
+        return list(self._numbers)
+
+    def read(self, rows: IntArray, texts: Iterable[str]) -> Words:
+        """Return the words of texts; rows: to which row each text belongs."""
+        pieces, ends = array("q"), array("q", [0])
+        for text in texts:
+            pieces.extend(map(self._pieces.__getitem__, text.split()))
+            ends.append(len(pieces))
+        for new in islice(self._pieces, len(self._ends) - 1, None):
+            self._words.extend(map(self._numbers.__getitem__, words(new)))
+            self._ends.append(len(self._words))
+        piece = np.array(pieces, np.int64)
+        starts = np.array(self._ends, np.int64)
+        counts = np.diff(starts)[piece]
+        row = np.repeat(np.repeat(rows, np.diff(ends)), counts)
+        return Words(row, np.array(self._words, np.int64)[_places(starts[piece], counts)])
 
 
 class _Texts:
-    """The texts of demands taken apart, row after row."""
+    """The texts of demands taken apart: their words by number.
 
-    def __init__(self, cpv_label: Callable[[str], str]) -> None:
-        self._cpv_label = cpv_label
-        self.words: _Numbers[str] = _Numbers()
-        self.names: _Numbers[str] = _Numbers()
-        self.kinds: _Numbers[Named] = _Numbers()
-        self.name, self.kind = array("i"), array("i")
-        self.title, self.description, self.label = _Source(), _Source(), _Source()
-        self._known_labels: dict[str, array[int]] = {}
+    rest: words of a description behind its last blank that SUBJECT_CHARACTERS reach; the others
+    are in `description`; vocabulary: all these words; names, name: buyers, and which each row has;
+    kinds, kind: as in Reading.
+    """
 
-    def add(self, demand: DemandFacts, code: str) -> None:
-        title, description = demand.title, demand.description
-        title_words = words(title)
-        if description.strip() == title.strip():
-            description = ""
-        description_words = words(description[:DESCRIPTION_CHARACTERS]) if description else ()
-        for source, found in ((self.title, title_words), (self.description, description_words)):
-            source.words.extend(map(self.words.__getitem__, found))
-            source.ends.append(len(source.words))
-        self.label.words.extend(self._label(code))
-        self.label.ends.append(len(self.label.words))
-        self.name.append(self.names[demand.organisation_name])
-        if len(description) > SUBJECT_CHARACTERS:
-            description_words = words(description[:SUBJECT_CHARACTERS])
-        self.kind.append(self.kinds[self._named(title_words, description_words, code)])
+    def __init__(
+        self, demands: Sequence[DemandFacts], codes: Sequence[str], cpv_label: Callable[[str], str]
+    ) -> None:
+        every, vocabulary = np.arange(len(demands)), _Vocabulary()
+        told = ["" if d.description.strip() == d.title.strip() else d.description for d in demands]
+        ends = [_last_blank(text) for text in told]
+        long = [row for row, text in enumerate(told) if ends[row] < len(text)]
 
-    def _label(self, code: str) -> "array[int]":
-        known = self._known_labels.get(code)
-        if known is None:
-            found, _ = label_words(self._cpv_label(code), code[:2])
-            known = self._known_labels[code] = array("i", map(self.words.__getitem__, found))
-        return known
+        def rests(last: int) -> Words:
+            texts = (told[row][ends[row] : last] for row in long)
+            return vocabulary.read(np.array(long, np.int64), texts)
 
-    def _named(
-        self, title_words: Sequence[str], description_words: Sequence[str], code: str
-    ) -> Named:
-        """Return what a demand names in its title, else in its description, else by its code.
+        self.title = vocabulary.read(every, (demand.title for demand in demands))
+        beginnings = (text[:end] for text, end in zip(told, ends, strict=True))
+        self.description = vocabulary.read(every, beginnings)
+        self.rest = rests(DESCRIPTION_CHARACTERS)
+        self.label = _labels(codes, cpv_label, vocabulary)
+        self.vocabulary = vocabulary.words()
+        # The last word may be cut off: it can name a subject, but is not compared.
+        parted = zip(self.description, rests(SUBJECT_CHARACTERS), strict=True)
+        beginning = Words(*map(np.concatenate, parted))
+        self.kinds, self.kind = named(self.title, beginning, vocabulary.words(), codes, cpv_label)
+        self.names, self.name = numbered(demand.organisation_name for demand in demands)
 
-        Titles of lots ("Los 2", "Nord-Ost") say nothing; the label of a division names many things
-        at once, so only that of a narrow code counts.
-        """
-        division = code[:2]
-        if found := subjects(title_words, division):
-            return Named(found, 1.0)
-        if found := subjects(description_words, division):
-            return Named(found, DESCRIPTION_CERTAINTY)
-        if code[SPECIFIC_CPV_DIGITS - 1 :].strip("0"):
-            _, found = label_words(self._cpv_label(code), division)
-            return Named(found, LABEL_CERTAINTY if found else 0.0)
-        return Named(frozenset(), 0.0)
+
+def _last_blank(text: str) -> int:
+    """Return where a text is parted: no word or entity reaches over a blank."""
+    if len(text) <= SUBJECT_CHARACTERS:
+        return len(text)
+    return max(0, text.rfind(" ", 0, SUBJECT_CHARACTERS))
+
+
+def _labels(
+    codes: Sequence[str], cpv_label: Callable[[str], str], vocabulary: _Vocabulary
+) -> Words:
+    """Return the words of the labels of all rows; each label is read once."""
+    different, which = numbered(codes)
+    label = vocabulary.read(np.arange(len(different)), map(cpv_label, different))
+    lengths = np.bincount(label.row, minlength=len(different))
+    places = _places((np.cumsum(lengths) - lengths)[which], lengths[which])
+    return Words(np.repeat(np.arange(len(codes)), lengths[which]), label.word[places])
 
 
 class _Parts:
@@ -190,7 +185,7 @@ class _Parts:
         found = [parts(word) for word in vocabulary]
         self.stems = sorted({stem for each in found for _, stem in each})
         number = {stem: i for i, stem in enumerate(self.stems)}
-        self.names: _Numbers[str] = _Numbers()
+        self.names: Numbers[str] = Numbers()
         self.counts = np.array([len(each) for each in found], np.int64)
         self._starts = np.cumsum(self.counts) - self.counts
         self._stem = np.array([number[stem] for each in found for _, stem in each], np.int64)
@@ -201,8 +196,7 @@ class _Parts:
         counts = self.counts[word]
         says = counts > 0
         row, word, counts = row[says], word[says], counts[says]
-        place = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        place += np.repeat(self._starts[word], counts)
+        place = _places(self._starts[word], counts)
         return (
             np.repeat(row, counts),
             np.repeat(word, counts),
@@ -212,7 +206,7 @@ class _Parts:
 
 
 def _arranged(texts: _Texts) -> Reading:
-    vocabulary = list(texts.words)
+    vocabulary = texts.vocabulary
     known = _Parts(vocabulary)
     key, word, bits = _cells(texts, known)
     row, stem = np.divmod(key, max(1, len(known.stems)))
@@ -235,8 +229,8 @@ def _arranged(texts: _Texts) -> Reading:
         written=word[is_said],
         in_title=((bits & _TITLE) > 0)[is_said],
         vocabulary=vocabulary,
-        kinds=list(texts.kinds),
-        kind=np.array(texts.kind, np.int64),
+        kinds=texts.kinds,
+        kind=texts.kind,
         names_site=_names_site(texts, vocabulary),
     )
 
@@ -248,9 +242,14 @@ def _cells(texts: _Texts, known: _Parts) -> tuple[IntArray, IntArray, IntArray]:
     """
     hidden = _Hidden(texts, known)
     keys, words_found, bits = [], [], []
-    sources = ((_TITLE, texts.title), (_DESCRIPTION, texts.description), (_LABEL, texts.label))
+    sources = (
+        (_TITLE, texts.title),
+        (_DESCRIPTION, texts.description),
+        (_DESCRIPTION, texts.rest),
+        (_LABEL, texts.label),
+    )
     for bit, source in sources:
-        row, word, stem, part = known.of(*source.arrays())
+        row, word, stem, part = known.of(*source)
         shown = ~hidden.are(row, part)
         keys.append(row[shown] * len(known.stems) + stem[shown])
         words_found.append(word[shown])
@@ -269,8 +268,7 @@ def _names_site(texts: _Texts, vocabulary: Sequence[str]) -> BoolArray:
     """Return whose title speaks of one building site."""
     site_words = np.array([is_site_word(word) for word in vocabulary], dtype=np.bool_)
     found = np.zeros(len(texts.kind), dtype=np.bool_)
-    row, word = texts.title.arrays()
-    found[row[site_words[word]]] = True
+    found[texts.title.row[site_words[texts.title.word]]] = True
     return found
 
 
@@ -289,11 +287,11 @@ class _Hidden:
     """Which parts of words are the place names of the buyer itself, who says nothing with them."""
 
     def __init__(self, texts: _Texts, known: _Parts) -> None:
-        self._name = np.array(texts.name, np.int64)
+        self._name = texts.name
         self._width = max(1, len(known.names))
         pairs = [
             number * self._width + known.names[form]
-            for name, number in texts.names.items()
+            for number, name in enumerate(texts.names)
             for form in own_names(name)
             if form in known.names
         ]

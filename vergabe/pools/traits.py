@@ -1,6 +1,6 @@
 """Everything demands are compared by apart from their wording, as arrays: a row per demand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -63,21 +63,20 @@ def traits(
     demands: Sequence[DemandFacts], cpv_codes: Sequence[str], settings: GroupingSettings
 ) -> Traits:
     """Return the comparable traits of demands, row for row; `cpv_codes` are compared for them."""
-    areas = {key: i for i, key in enumerate(sorted({d.area_key for d in demands if d.area_key}), 1)}
-    nuts_codes = sorted({code[:n] for code in {d.nuts or "" for d in demands} for n in (4, 5)})
-    nuts = {code: i for i, code in enumerate(nuts_codes, 1)} | {"": 0}
-    kinds, kind = _numbered(
-        [
-            (code, d.nature, d.unit_codes, d.area_key)
-            for d, code in zip(demands, cpv_codes, strict=True)
-        ]
+    # One by one, not as lists: a tuple per demand that stays would be work for the collector.
+    kinds, kind = numbered(
+        (code, d.nature, d.unit_codes, d.area_key)
+        for d, code in zip(demands, cpv_codes, strict=True)
     )
     digits = [significant(code) for code, _, _, _ in kinds]
-    needs, need = _numbered([(d.needed_from, d.needed_until) for d in demands])
+    needs, need = numbered((d.needed_from, d.needed_until) for d in demands)
     days = np.array(
         [need_interval(begin, end, settings.open_window_days) for begin, end in needs], np.int64
     ).reshape(len(needs), 2)[need]
-    places, place = _numbered([d.nuts or "" for d in demands])
+    places, place = numbered(d.nuts or "" for d in demands)
+    areas = {key: i for i, key in enumerate(sorted({key for *_, key in kinds if key}), 1)}
+    nuts_codes = sorted({code[:n] for code in places for n in (4, 5)})
+    nuts = {code: i for i, code in enumerate(nuts_codes, 1)} | {"": 0}
     return Traits(
         kind=kind,
         cpv=np.array(
@@ -98,11 +97,19 @@ def traits(
     )
 
 
-def _numbered(values: Sequence[Thing]) -> tuple[list[Thing], IntArray]:
+class Numbers(dict[Thing, int]):
+    """Numbers things in the order in which they are first asked for."""
+
+    def __missing__(self, thing: Thing) -> int:
+        self[thing] = number = len(self)
+        return number
+
+
+def numbered(values: Iterable[Thing]) -> tuple[list[Thing], IntArray]:
     """Return the different values, and which of them stands in each place."""
-    numbers: dict[Thing, int] = {}
-    found = [numbers.setdefault(value, len(numbers)) for value in values]
-    return list(numbers), np.array(found, np.int64)
+    numbers: Numbers[Thing] = Numbers()
+    found = np.fromiter(map(numbers.__getitem__, values), np.int64)
+    return list(numbers), found
 
 
 def cpv_closeness(a: Traits, b: Traits) -> tuple[FloatArray, IntArray]:

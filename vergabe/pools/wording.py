@@ -44,7 +44,10 @@ def plain(word: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text as written: entities resolved, umlauts composed, no numbers."""
+    """Return the words of a text as written: entities resolved, umlauts composed, no numbers.
+
+    Nothing here looks over a blank, so the words of a text are those of its parts (see reading).
+    """
     clean = html.unescape(html.unescape(text)) if "&" in text else text
     if not clean.isascii():
         clean = unicodedata.normalize("NFC", clean)
@@ -90,7 +93,7 @@ def parts(word: str) -> tuple[tuple[str, str], ...]:
 
 
 @lru_cache(maxsize=65_536)
-def _subject(word: str) -> str | None:
+def subject(word: str) -> str | None:
     """Return the subject that a word as written names, alone or in one of its parts."""
     lowered = plain(word)
     for candidate in (lowered.replace("-", ""), *lowered.split("-")):
@@ -121,11 +124,12 @@ def _pairs_begun(piece: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 @lru_cache(maxsize=65_536)
-def _begins_pair(word: str) -> bool:
+def begins_pair(word: str) -> bool:
+    """Return whether a word as written can name something together with the next one."""
     return any(map(_pairs_begun, _pieces(word)))
 
 
-def _named_by_pairs(text_words: Sequence[str]) -> set[str]:
+def named_by_pairs(text_words: Sequence[str]) -> set[str]:
     """Return the subjects that take two words in a row."""
     pieces = chain.from_iterable(map(_pieces, text_words))
     return {
@@ -141,15 +145,15 @@ def subjects(text_words: Sequence[str], division: str) -> frozenset[str]:
 
     division: first two digits of the CPV code; some words name a subject only there.
     """
-    found = set(map(_subject, text_words))
+    found = set(map(subject, text_words))
     found.discard(None)
-    if any(map(_begins_pair, text_words)):
-        found |= _named_by_pairs(text_words)
-    return _telling(frozenset(filter(None, found)), division) if found else _NOTHING
+    if any(map(begins_pair, text_words)):
+        found |= named_by_pairs(text_words)
+    return telling(frozenset(filter(None, found)), division) if found else _NOTHING
 
 
 @lru_cache(maxsize=16_384)
-def _telling(found: frozenset[str], division: str) -> frozenset[str]:
+def telling(found: frozenset[str], division: str) -> frozenset[str]:
     """Return the subjects that count in a CPV division, with the wider ones of each."""
     found = frozenset(key for key in found if division in SUBJECT_DIVISIONS.get(key, (division,)))
     found = found - WEAK or found

@@ -86,6 +86,22 @@ def test_words_are_read_out_of_odd_texts(text: str, expected: list[str]) -> None
     assert words(text)[: len(expected)] == expected
 
 
+ODD_SIGNS = "aäi\u0308\u0301\xad-‑_:innen()A&amp;#x26;3lt; \n\t\xa0\x1e\u2003\u3000"
+
+
+@given(st.text(ODD_SIGNS, max_size=60) | st.text(max_size=60))
+def test_words_of_a_text_are_those_of_what_stands_between_its_blanks(text: str) -> None:
+    assert [word for piece in text.split() for word in words(piece)] == words(text)
+
+
+def test_what_a_description_names_is_looked_for_in_its_beginning_alone() -> None:
+    filler = "Wort " * 56
+    named = read("Los 2", description=f"{filler}Streusalz und Splitt", cpv="90911200")
+    assert named.subjects == {"streusalz": pytest.approx(0.7)}
+    late = read("Los 2", description=f"{filler}{filler}Streusalz und Splitt", cpv="90911200")
+    assert late.subjects == {}
+
+
 def test_words_of_procurement_say_nothing() -> None:
     said = read("Rahmenvereinbarung über die Lieferung und Beschaffung von Leistungen in 2 Losen")
     assert said.terms == {}
