@@ -1,7 +1,7 @@
 """What people read about a proposal: its title, the code that covers it, why each demand is in."""
 
 import textwrap
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -34,13 +34,15 @@ def covering_cpv(codes: Sequence[str], cpv_label: Callable[[str], str]) -> str:
 
     Codes of eight digits. Ties: the lower code. One stray code must not widen what a notice names.
     """
+    counts = Counter(codes)
     for length in range(8, COVERING_DIGITS - 1, -1):
-        beginnings = Counter(code[:length] for code in codes)
+        beginnings: dict[str, int] = defaultdict(int)
+        for code, count in counts.items():
+            beginnings[code[:length]] += count
         best = min(beginnings, key=lambda text: (-beginnings[text], text))
         code = best.ljust(8, "0")
         if beginnings[best] >= COVERED_SHARE * len(codes) and cpv_label(code):
             return code
-    counts = Counter(codes)
     return min(counts, key=lambda code: (-counts[code], code))
 
 
@@ -95,11 +97,10 @@ def common_words(
     uses, users = np.unique(used, return_counts=True)
     members = np.array([len(np.unique(organisations[rows])) for rows in groups])
     enough = users >= np.maximum(2.0, COMMON_SHARE * members[uses // len(reading.stems)])
-    written: dict[int, set[int]] = {key: set() for key in uses[enough].tolist()}
+    written: dict[int, set[str]] = {key: set() for key in uses[enough].tolist()}
     is_common = np.isin(use, uses[enough])
-    for key, word in zip(
-        use[is_common].tolist(), reading.written[entry[is_common]].tolist(), strict=True
-    ):
+    used_words = reading.words(reading.written[entry[is_common]])
+    for key, word in zip(use[is_common].tolist(), used_words, strict=True):
         written[key].add(word)
     found: list[list[tuple[str, str]]] = [[] for _ in groups]
     for key, _ in sorted(
@@ -107,8 +108,7 @@ def common_words(
         key=lambda each: (-each[1], each[0]),
     ):
         # The shortest form is mostly the nominative: Löschfahrzeug, not Löschfahrzeuges.
-        forms = (reading.word(number) for number in written[key])
-        word = min(forms, key=lambda word: (len(word), word))
+        word = min(written[key], key=lambda word: (len(word), word))
         number, stem_number = divmod(key, len(reading.stems))
         if word[0].isupper():
             found[number].append((reading.stems[stem_number], word))
@@ -127,16 +127,12 @@ def shared_words(rows: IntArray, partners: IntArray, reading: Reading) -> list[t
     # Twice as many: one compound word may stand for two stems.
     first = np.arange(len(line)) - starts[line] < 2 * WORDS_IN_LINK
     line, stem = line[first], stem[first]
-    words = [reading.word(number) for number in reading.written_at(rows[line], stem).tolist()]
+    words = reading.words(reading.written_at(rows[line], stem))
     ends = np.searchsorted(line, np.arange(len(rows) + 1)).tolist()
     return [
-        tuple(
-            dict.fromkeys(
-                (*_shared_subjects(reading.named(row), reading.named(partner)), *words[begin:end])
-            )
-        )[:WORDS_IN_LINK]
-        for row, partner, (begin, end) in zip(
-            rows.tolist(), partners.tolist(), pairwise(ends), strict=True
+        tuple(dict.fromkeys((*_shared_subjects(own, other), *words[begin:end])))[:WORDS_IN_LINK]
+        for own, other, (begin, end) in zip(
+            reading.named(rows), reading.named(partners), pairwise(ends), strict=True
         )
     ]
 

@@ -39,7 +39,7 @@ class Reading:
     stems: names of the columns, in order; is_place: which of them only say where something is used;
     terms: weight of every stem in title, description and CPV label; head: the same without the
     description; said: the part of terms that title or description write, in line with it `written`
-    (number of the first word as written, see `word`) and `in_title`; kinds, kind: what is named,
+    (number of the first word as written, see `words`) and `in_title`; kinds, kind: what is named,
     and which of it by each row; names_site: whether the title speaks of one building site.
     """
 
@@ -58,10 +58,9 @@ class Reading:
     def __len__(self) -> int:
         return len(self.kind)
 
-    def named(self, row: int) -> frozenset[str]:
-        """Return the subjects that a demand names."""
-        number: int = self.kind[row]
-        return self.kinds[number].subjects
+    def named(self, rows: IntArray) -> list[frozenset[str]]:
+        """Return the subjects that each of some demands names."""
+        return [self.kinds[number].subjects for number in self.kind[rows].tolist()]
 
     def entries(self, rows: IntArray) -> tuple[IntArray, IntArray]:
         """Return all places of `said` in some rows: which of the rows, and the place."""
@@ -75,9 +74,9 @@ class Reading:
         keys = cells.row.astype(np.int64) * len(self.stems) + cells.col
         return self.written[np.searchsorted(keys, rows * len(self.stems) + stems)]
 
-    def word(self, number: int) -> str:
-        """Return a word as it is written, without the hyphen of a shortened one."""
-        return self.vocabulary[number].strip("-")
+    def words(self, numbers: IntArray) -> list[str]:
+        """Return words as they are written, without the hyphen of a shortened one."""
+        return [self.vocabulary[number] for number in numbers.tolist()]
 
 
 def read(
@@ -228,7 +227,7 @@ def _arranged(texts: _Texts) -> Reading:
         said=table(weights, is_said),
         written=word[is_said],
         in_title=((bits & _TITLE) > 0)[is_said],
-        vocabulary=vocabulary,
+        vocabulary=[word.strip("-") for word in vocabulary],
         kinds=texts.kinds,
         kind=texts.kind,
         names_site=_names_site(texts, vocabulary),

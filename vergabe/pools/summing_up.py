@@ -92,7 +92,7 @@ def _proposal(
     order, similarity = _ranked(group.table, _foreign(owners))
     cpv = describing.covering_cpv(codes, basis.cpv_label)
     values = [demand.value_net_cents for demand in demands]
-    named = [basis.reading.named(row) for row in rows]
+    named = basis.reading.named(group.rows)
     _, first = np.unique(owners[order], return_index=True)
     scores = group.table[np.arange(len(rows)), closest].astype(np.float64).tolist()
     others = closest.tolist()
