@@ -47,13 +47,11 @@ class Fit:
         labels = int(extra["label_count"][0])
         count = len(packaged) - labels
         starts = np.concatenate([[0], np.cumsum(extra["fit_lengths"], dtype=np.int64)])
-        columns = within_rows(extra["fit_columns"], starts)
+        columns = place[within_rows(extra["fit_columns"], starts)]
+        values = extra["fit_values"].astype(np.float32)
+        values *= np.float32(_STEP)
         weights = sparse.csr_matrix(
-            (
-                extra["fit_values"].astype(np.float32) * np.float32(_STEP),
-                place[columns],
-                starts.astype(np.int32),
-            ),
+            (values, columns, starts.astype(np.int32)),
             shape=(len(starts) - 1, len(classes)),
         )
         directions = np.zeros((extra["fit_rest_classes"].shape[0], len(classes)), np.float32)
@@ -135,5 +133,9 @@ def _directions(rest: Floats) -> dict[str, npt.NDArray[Any]]:
 
 def within_rows(steps: npt.NDArray[Any], starts: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
     """Return the columns of which only the distance to the one before was stored."""
-    total = np.concatenate([[0], np.cumsum(steps, dtype=np.int64)])
-    return np.asarray(total[1:] - np.repeat(total[starts[:-1]], np.diff(starts)), np.int32)
+    # Rows times columns, the most that steps can add up to, fit into 32 bits; in place, because
+    # what is only needed while loading would else be most of the memory of the process.
+    found = np.cumsum(steps, dtype=np.int32)
+    before = np.concatenate([np.zeros(1, np.int32), found])[starts[:-1]]
+    found -= np.repeat(before, np.diff(starts))
+    return found

@@ -44,36 +44,38 @@ def of_words(words: Sequence[str], *, with_words: bool = True) -> Matrix:
     )
 
 
-Places = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
-"""Row and column of each entry."""
+Places = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]
+"""Row and column of each entry; 32 bits, as the matrix keeps them, so that nothing is copied."""
 
 
 def _whole_words(words: Sequence[str]) -> Places:
     hashes = np.fromiter((zlib.crc32(word.encode()) for word in words), np.int64, len(words))
-    return np.arange(len(words), dtype=np.int64), hashes & (SIZE - 1)
+    return np.arange(len(words), dtype=np.int32), (hashes & (SIZE - 1)).astype(np.int32)
 
 
 def _letters(
     words: Sequence[str],
-) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Return all letters in a row with blanks around words, whose word, and how many follow."""
     padded = [f" {word} " for word in words]
     letters = np.frombuffer("".join(padded).encode("utf-32-le"), dtype="<u4").astype(np.uint64)
-    lengths = np.fromiter((len(word) for word in padded), np.int64, len(padded))
-    owner = np.repeat(np.arange(len(words), dtype=np.int64), lengths)
-    left = np.repeat(np.cumsum(lengths), lengths) - np.arange(len(letters))
+    lengths = np.fromiter((len(word) for word in padded), np.int32, len(padded))
+    owner = np.repeat(np.arange(len(words), dtype=np.int32), lengths)
+    left = np.repeat(np.cumsum(lengths, dtype=np.int32), lengths)
+    left -= np.arange(len(letters), dtype=np.int32)
     return letters, owner, left
 
 
 def _groups(
     letters: npt.NDArray[np.uint64],
-    owner: npt.NDArray[np.int64],
-    left: npt.NDArray[np.int64],
+    owner: npt.NDArray[np.int32],
+    left: npt.NDArray[np.int32],
     length: int,
 ) -> Places:
     starts = np.flatnonzero(left >= length)
     hashes = np.full(len(starts), length, dtype=np.uint64)
     for offset in range(length):
         hashes = hashes * _STEP + letters[starts + offset]
-    columns = ((hashes * _MIX) >> np.uint64(64 - BITS)).astype(np.int64)
-    return owner[starts], columns
+    hashes *= _MIX
+    hashes >>= np.uint64(64 - BITS)
+    return owner[starts], hashes.astype(np.int32)
