@@ -50,7 +50,7 @@ def parts(size: int, compare: Compare, min_score: float) -> Iterator[Group]:
     for rows in _components(size, compare, min_score):
         table = compare(rows, rows)
         for part in _near_each_other(table, min_score):
-            yield Group(rows[part], table[np.ix_(part, part)])
+            yield Group(rows[part], _within(table, part))
 
 
 def groups(
@@ -86,8 +86,13 @@ def _linked(together: Sequence[Group], organisations: IntArray, limits: Limits) 
     tables = [part.table for part in together]
     owners = [organisations[part.rows] for part in together]
     for part, found in zip(together, average_linkages(tables, owners, limits), strict=True):
-        for group in found:
-            yield Group(part.rows[group], part.table[np.ix_(group, group)])
+        for group in map(np.array, found):
+            yield Group(part.rows[group], _within(part.table, group))
+
+
+def _within(table: FloatArray, rows: IntArray) -> FloatArray:
+    """Return the part of a table that some of its rows, ascending, have among themselves."""
+    return table if len(rows) == len(table) else table[rows[:, None], rows]
 
 
 def _near_each_other(table: FloatArray, min_score: float) -> list[IntArray]:

@@ -95,7 +95,7 @@ def common_words(
     buyers = int(organisations.max()) + 1
     used = np.unique(use * buyers + organisations[rows[place]]) // buyers
     uses, users = np.unique(used, return_counts=True)
-    members = np.array([len(np.unique(organisations[rows])) for rows in groups])
+    members = np.array([len(set(organisations[rows].tolist())) for rows in groups])
     enough = users >= np.maximum(2.0, COMMON_SHARE * members[uses // len(reading.stems)])
     written: dict[int, set[str]] = {key: set() for key in uses[enough].tolist()}
     is_common = np.isin(use, uses[enough])

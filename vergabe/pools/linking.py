@@ -39,7 +39,7 @@ def linked_groups(
         everything, _blocks(cpv_codes, reading, places, settings.min_cpv_digits), settings
     )
     for group in clustering.groups(parts, organisations, limits):
-        if len(np.unique(organisations[group.rows])) >= settings.min_organisations:
+        if len(set(organisations[group.rows].tolist())) >= settings.min_organisations:
             yield group
 
 
@@ -51,11 +51,16 @@ def _parts(
         part = everything.take(rows)
 
         def compare(left: IntArray, right: IntArray, part: Block = part) -> FloatArray:
-            own = part.take(left)
-            return closeness(own, own if left is right else part.take(right), settings)
+            own = _taken(part, left)
+            return closeness(own, own if left is right else _taken(part, right), settings)
 
         for found in clustering.parts(len(part), compare, settings.min_score):
             yield Group(rows[found.rows], found.table)
+
+
+def _taken(part: Block, rows: IntArray) -> Block:
+    """Return the block of some rows, ascending: as many as there are, they are all of them."""
+    return part if len(rows) == len(part) else part.take(rows)
 
 
 def closeness_to_groups(

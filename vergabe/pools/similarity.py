@@ -121,7 +121,8 @@ def closeness(a: Block, b: Block, settings: GroupingSettings) -> FloatArray:
     score *= np.where(subjects > 0, np.float32(1), other)
     if a.site.min(initial=1) < 1 or b.site.min(initial=1) < 1:
         score *= a.site[:, None] * b.site[None, :]
-    score -= kinds.loss
+    if kinds.loss is not None:
+        score -= kinds.loss
     rows, columns = a.traits.as_column(), b.traits.as_row()
     for level in (0, 1):
         left, right = rows.nuts[..., level], columns.nuts[..., level]
@@ -133,10 +134,10 @@ def closeness(a: Block, b: Block, settings: GroupingSettings) -> FloatArray:
 
 
 class _Kinds(NamedTuple):
-    """How rows stand to each other by CPV, nature, area and units."""
+    """How rows stand to each other by CPV, nature, area and units; loss: None if there is none."""
 
     cpv: FloatArray
-    loss: FloatArray
+    loss: FloatArray | None
     allowed: BoolArray
     allowed_for_same: BoolArray
 
@@ -144,7 +145,9 @@ class _Kinds(NamedTuple):
 def _kinds(a: Traits, b: Traits, settings: GroupingSettings) -> _Kinds:
     """Return what the kinds of all pairs say; it is reckoned once for every pair of kinds."""
     _, first, row = np.unique(a.kind, return_index=True, return_inverse=True)
-    _, second, column = np.unique(b.kind, return_index=True, return_inverse=True)
+    second, column = first, row
+    if a is not b:
+        _, second, column = np.unique(b.kind, return_index=True, return_inverse=True)
     left, right = a.take(first).as_column(), b.take(second).as_row()
     cpv, shared = cpv_closeness(left, right)
     other_unit = (left.units & right.units == 0) & (left.units > 0) & (right.units > 0)
@@ -152,7 +155,9 @@ def _kinds(a: Traits, b: Traits, settings: GroupingSettings) -> _Kinds:
     nobody, everybody = np.zeros(shared.shape, bool), np.ones(shared.shape, bool)
     return _Kinds(
         cpv=cpv.ravel()[cells],
-        loss=(np.float32(OTHER_UNIT_LOSS) * other_unit).ravel()[cells],
+        loss=(np.float32(OTHER_UNIT_LOSS) * other_unit).ravel()[cells]
+        if other_unit.any()
+        else None,
         allowed=may_meet(left, right, shared, nobody, settings).ravel()[cells],
         allowed_for_same=may_meet(left, right, shared, everybody, settings).ravel()[cells],
     )

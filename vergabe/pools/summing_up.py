@@ -88,12 +88,15 @@ def _proposal(
     rows = group.rows.tolist()
     demands = [basis.demands[row] for row in rows]
     codes = [basis.own_codes[row] for row in rows]
-    owners = basis.organisations[group.rows]
-    order, similarity = _ranked(group.table, _foreign(owners))
+    organisations = basis.organisations[group.rows]
+    order, similarity = _ranked(group.table, _foreign(organisations))
+    owners = organisations.tolist()
+    first: dict[int, int] = {}
+    for i in order:
+        first.setdefault(owners[i], i)
     cpv = describing.covering_cpv(codes, basis.cpv_label)
     values = [demand.value_net_cents for demand in demands]
     named = basis.reading.named(group.rows)
-    _, first = np.unique(owners[order], return_index=True)
     scores = group.table[np.arange(len(rows)), closest].astype(np.float64).tolist()
     others = closest.tolist()
     return Proposal(
@@ -101,7 +104,7 @@ def _proposal(
         title=describing.title(named, common, basis.cpv_label(cpv), demands[0].title),
         cpv=cpv,
         demand_ids=tuple(demands[i].id for i in order),
-        organisation_ids=tuple(demands[order[i]].organisation_id for i in sorted(first)),
+        organisation_ids=tuple(demands[i].organisation_id for i in first.values()),
         total_net_cents=sum(value for value in values if value is not None),
         unvalued_count=values.count(None),
         window=window_of(demands),

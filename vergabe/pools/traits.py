@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vergabe.pools.facts import DemandFacts, GroupingSettings
-from vergabe.pools.proximity import need_interval, significant, unit_families
+from vergabe.pools.proximity import FAR_FUTURE, FAR_PAST, need_interval, significant, unit_families
 
 CPV_LEVELS: Final = (2, 3, 4, 5, 6, 7, 8)
 # Closeness of two codes by the number of leading digits they share. The steps are large where CPV
@@ -144,5 +144,11 @@ def may_meet(
 
 def windows_meet(a: Traits, b: Traits, settings: GroupingSettings) -> BoolArray:
     """Return which broadcast pairs are needed at nearly the same time."""
+    latest = max(a.first_day.max(initial=FAR_PAST), b.first_day.max(initial=FAR_PAST))
+    earliest = min(a.last_day.min(initial=FAR_FUTURE), b.last_day.min(initial=FAR_FUTURE))
+    if latest - earliest <= settings.window_gap_days:
+        # The worst of all pairs is near enough: mostly a block in which nobody states a day.
+        shape = np.broadcast_shapes(a.first_day.shape, b.first_day.shape)
+        return np.broadcast_to(np.True_, shape)
     gap = np.maximum(a.first_day, b.first_day) - np.minimum(a.last_day, b.last_day)
     return np.asarray(gap <= settings.window_gap_days)

@@ -1,4 +1,5 @@
 import datetime as dt
+from itertools import product
 from typing import Any
 
 import pytest
@@ -160,6 +161,26 @@ def test_nature_and_area_must_not_contradict(
 
 def test_supplies_and_services_meet_only_where_both_name_one_subject() -> None:
     assert not meet({"nature": "supplies"}, {"nature": "services"}, same_subject=False)
+
+
+DAY = st.dates(dt.date(2026, 1, 1), dt.date(2027, 12, 31))
+
+
+@given(st.lists(st.tuples(st.none() | DAY, st.integers(0, 200)), min_size=1, max_size=5))
+def test_needs_meet_pair_by_pair_whatever_the_other_rows_say(
+    needs: list[tuple[dt.date | None, int]],
+) -> None:
+    demands = [
+        demand("a", needed_from=day, needed_until=day and day + dt.timedelta(days=length))
+        for day, length in needs
+    ]
+    several = traits(demands, ["90911200"] * len(demands), SETTINGS)
+    table = windows_meet(several.as_column(), several.as_row(), SETTINGS)
+    for i, j in product(range(len(demands)), repeat=2):
+        assert table[i, j] == meet(
+            {"needed_from": demands[i].needed_from, "needed_until": demands[i].needed_until},
+            {"needed_from": demands[j].needed_from, "needed_until": demands[j].needed_until},
+        )
 
 
 @pytest.mark.parametrize(("days", "allowed"), [(60, True), (61, False)])
