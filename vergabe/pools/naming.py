@@ -72,14 +72,24 @@ def _named_by_code(code: str, cpv_label: Callable[[str], str]) -> Named:
 
 
 class _Lexicon:
-    """What the words of a vocabulary name, by their numbers."""
+    """What the words of a vocabulary name, by their numbers; each is looked up when it is met."""
 
     def __init__(self, vocabulary: Sequence[str]) -> None:
         self._vocabulary = vocabulary
         self._numbers: dict[str, int] = {}
-        found = map(subject, vocabulary)
-        self._subject = np.array([-1 if each is None else self._number(each) for each in found])
-        self._begins_pair = np.array([begins_pair(word) for word in vocabulary], np.bool_)
+        self._is_known = np.zeros(len(vocabulary), np.bool_)
+        self._subject = np.full(len(vocabulary), -1, np.int64)
+        self._begins_pair = np.zeros(len(vocabulary), np.bool_)
+
+    def _look_up(self, words: IntArray) -> None:
+        met = np.bincount(words, minlength=len(self._vocabulary)) > 0
+        for number in np.flatnonzero(met & ~self._is_known).tolist():
+            word = self._vocabulary[number]
+            key = subject(word)
+            if key is not None:
+                self._subject[number] = self._number(key)
+            self._begins_pair[number] = begins_pair(word)
+        self._is_known |= met
 
     def _number(self, key: str) -> int:
         return self._numbers.setdefault(key, len(self._numbers))
@@ -93,6 +103,7 @@ class _Lexicon:
         """Return the rows whose words name anything, and for each the numbers of what it names."""
         if not len(words.row):
             return words.row, iter(())
+        self._look_up(words.word)
         subjects = self._subject[words.word]
         names = subjects >= 0
         rows, numbers = self._in_pairs(words)
