@@ -1,7 +1,8 @@
 """Many rows in one statement: what is told to thousands at once is written at once.
 
-The rows go to the database as one JSON document, which it takes apart several times as fast as a
-driver hands over their values one by one; what is the same in all of them goes once.
+The rows go to the database as JSON, which it takes apart several times as fast as a driver hands
+over their values one by one; what is the same in all of them goes once. On PostgreSQL each column
+is a document of its own, without the names in every row: taken apart in half the time.
 """
 
 import re
@@ -15,13 +16,13 @@ from sqlalchemy import (
     ARRAY,
     JSON,
     ColumnElement,
-    FromClause,
+    LargeBinary,
+    String,
     Table,
     Text,
     Uuid,
     any_,
     bindparam,
-    column,
     func,
     select,
     true,
@@ -50,8 +51,8 @@ def insert_all(
     Defaults of the model are not filled in. IntegrityError as for any INSERT.
     """
     if rows:
-        statement = _insert(model, _dialect(session), tuple(rows[0]), tuple(common), False)
-        session.execute(statement, {_ROWS: _document(rows), **common})
+        statement, facts = _made(session, model, rows, common, is_only_new=False)
+        session.execute(statement, facts)
 
 
 def insert_new(
@@ -66,8 +67,8 @@ def insert_new(
     """
     if not rows:
         return set()
-    statement = _insert(model, _dialect(session), tuple(rows[0]), tuple(common), True)
-    return set(session.scalars(statement, {_ROWS: _document(rows), **common}))
+    statement, facts = _made(session, model, rows, common, is_only_new=True)
+    return set(session.scalars(statement, facts))
 
 
 def among(
@@ -99,11 +100,35 @@ def _dialect(session: Session) -> str:
     return session.get_bind().dialect.name
 
 
-def _document(rows: Sequence[Mapping[str, Any]]) -> str:
-    document = orjson.dumps(rows)
+def _made(
+    session: Session,
+    model: type[Base],
+    rows: Sequence[Mapping[str, Any]],
+    common: Mapping[str, Any],
+    *,
+    is_only_new: bool,
+) -> tuple[Any, dict[str, Any]]:
+    """Return the statement that inserts the rows, and its values."""
+    dialect = _dialect(session)
+    statement = _insert(model, dialect, tuple(rows[0]), tuple(common), is_only_new)
+    if dialect == "postgresql":
+        documents = {_of(name): _document([row[name] for row in rows]) for name in rows[0]}
+    else:
+        documents = {_ROWS: _document(rows)}
+    return statement, {**documents, **common}
+
+
+def _of(name: str) -> str:
+    """Return the name of the document of a column."""
+    return f"{_ROWS}_{name}"
+
+
+def _document(values: Sequence[Any]) -> bytes:
+    # It stays in UTF-8: as a text of Python it would be read and written once more.
+    document = orjson.dumps(values)
     if rb"\u0000" in document and _NUL.search(document):
         raise ValueError("a text has no NUL")
-    return document.decode()
+    return document
 
 
 @lru_cache(maxsize=64)
@@ -127,18 +152,23 @@ def _insert(
 
 
 def _records_of_postgresql(types: Mapping[str, TypeEngine[Any]]) -> list[ColumnElement[Any]]:
-    document = sql_cast(bindparam(_ROWS, type_=Text()), JSON())
-    columns = [column(name, type_) for name, type_ in types.items()]
-    records: FromClause = (
-        func.json_to_recordset(document)
-        .table_valued(*columns, name="records")
-        .render_derived(with_types=True)
-    )
-    return list(records.c)
+    return [_of_postgresql(name, type_) for name, type_ in types.items()]
+
+
+def _of_postgresql(name: str, type_: TypeEngine[Any]) -> ColumnElement[Any]:
+    """Return the values of a column, one a row: such functions go on side by side."""
+    text = func.convert_from(bindparam(_of(name), type_=LargeBinary()), "UTF8")
+    document = sql_cast(text, JSON())
+    if isinstance(type_, JSON):
+        return sql_cast(func.json_array_elements(document), type_)
+    found: ColumnElement[Any] = func.json_array_elements_text(document)
+    # A text that is too long is refused by its column; a cast would cut it off.
+    return found if isinstance(type_, String) else sql_cast(found, type_)
 
 
 def _records_of_sqlite(types: Mapping[str, TypeEngine[Any]]) -> list[ColumnElement[Any]]:
-    each = func.json_each(bindparam(_ROWS, type_=Text())).table_valued("value").c.value
+    document = sql_cast(bindparam(_ROWS, type_=LargeBinary()), Text())
+    each = func.json_each(document).table_valued("value").c.value
     return [_of_sqlite(each, name, type_) for name, type_ in types.items()]
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from vergabe import bulk, clock, ids
@@ -48,6 +48,12 @@ def test_only_new_rows_are_inserted_and_named(session: Session) -> None:
 def test_text_with_nul_is_refused_not_cut_off(session: Session) -> None:
     with pytest.raises(ValueError, match="NUL"):
         bulk.insert_all(session, OutboxRow, _rows(["a\x00b"]), _common(clock.now()))
+
+
+@pytest.mark.postgres
+def test_text_too_long_for_its_column_is_refused_not_cut_off(session: Session) -> None:
+    with pytest.raises(DataError, match="too long"):
+        bulk.insert_all(session, OutboxRow, _rows(["a" * 201]), _common(clock.now()))
 
 
 def test_among_nothing_is_nothing_and_texts_are_only_texts(session: Session) -> None:
