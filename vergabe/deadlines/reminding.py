@@ -8,9 +8,10 @@ import uuid
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import Integer, Select, Table, bindparam, select, update
+from sqlalchemy import ColumnElement, Integer, Select, Table, Text, Uuid, bindparam, select, update
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
 from vergabe import clock
@@ -43,20 +44,36 @@ def send_due_reminders(session: Session, *, now: dt.datetime, limit: int = BATCH
     of each deadline is locked; those that another worker has just locked are left to it.
     """
     due_now = {"now": now, "most": limit}
-    found = {row.id: row for row in session.execute(_due_deadlines(), due_now)}
+    found = {each.id: each for each in map(_Due._make, session.execute(_due_deadlines(), due_now))}
     # Rows that a rival let go while we waited for them may have nothing due any more.
     ticked = _tick_off(session, found, now=now) if found else {}
     running = [found[each] for each in ticked if _is_running(found[each], now)]
     if running:
         circle = _Circle(session, {each.organisation_id for each in running}, now)
-        today = clock.berlin_day(now)
+        ends = _Ends(now)
         notes = (
             note
             for deadline in running
-            for note in _notes(deadline, ticked[deadline.id], circle, today)
+            for note in _notes(deadline, ticked[deadline.id], circle, ends)
         )
         messages.send_each(session, notes, kind="deadline_reminder", now=now)
     return len(ticked)
+
+
+class _Due(NamedTuple):
+    """A deadline with a reminder due. Ids are texts here: most are only compared."""
+
+    id: str
+    title: str
+    subject_reference: str
+    due_at: dt.datetime
+    met_at: dt.datetime | None
+    lifted_at: dt.datetime | None
+    law: str | None
+    organisation_id: str
+    cooperation_id: str
+    responsible_id: str | None
+    substitute_id: str | None
 
 
 @lru_cache
@@ -67,12 +84,10 @@ def _due_deadlines() -> Select[Any]:
     once: now, most.
     """
     deadline, reminder = cast(Table, Deadline.__table__), cast(Table, Reminder.__table__)
-    wanted = (
-        "id title subject_reference due_at met_at lifted_at law organisation_id cooperation_id"
-        " responsible_id substitute_id"
-    )
+    columns = (deadline.c[name] for name in _Due._fields)
+    shown = (_as_text(each) if isinstance(each.type, Uuid) else each for each in columns)
     return (
-        select(*(deadline.c[name] for name in wanted.split()))
+        select(*shown)
         .join(reminder, reminder.c.deadline_id == deadline.c.id)
         .where(
             reminder.c.sent_at.is_(None),
@@ -84,9 +99,12 @@ def _due_deadlines() -> Select[Any]:
     )
 
 
-def _tick_off(
-    session: Session, deadline_ids: Iterable[uuid.UUID], *, now: dt.datetime
-) -> dict[uuid.UUID, uuid.UUID]:
+def _as_text(column: ColumnElement[Any]) -> ColumnElement[str]:
+    """Return an id as the database writes it: with hyphens on PostgreSQL, without on SQLite."""
+    return sql_cast(column, Text())
+
+
+def _tick_off(session: Session, deadline_ids: Iterable[str], *, now: dt.datetime) -> dict[str, str]:
     """Mark what is due of locked deadlines as sent; return the last reminder of each.
 
     Asked with the locks in hand: what a rival has sent meanwhile is not among them.
@@ -100,44 +118,60 @@ def _tick_off(
             reminder.c.remind_at <= now,
         )
         .values(sent_at=now)
-        .returning(reminder.c.deadline_id, reminder.c.id, reminder.c.remind_at)
+        .returning(_as_text(reminder.c.deadline_id), _as_text(reminder.c.id), reminder.c.remind_at)
     ).all()
     in_order = sorted(ticked, key=itemgetter(2))
     return {deadline_id: reminder_id for deadline_id, reminder_id, _ in in_order}
 
 
-def _is_running(deadline: Any, now: dt.datetime) -> bool:
+def _is_running(deadline: _Due, now: dt.datetime) -> bool:
     facts = rules.DeadlineFacts(deadline.due_at, deadline.met_at, deadline.lifted_at)
     return rules.state(facts, now) is rules.State.RUNNING
 
 
-def _notes(
-    deadline: Any, reminder_id: uuid.UUID, circle: "_Circle", today: dt.date
-) -> Iterator[Note]:
-    """Yield the message of a reminder for each of its readers; deadline: a row of the query."""
-    days_left = (clock.berlin_day(deadline.due_at) - today).days
-    when = {0: "heute", 1: "morgen"}.get(days_left, f"in {days_left} Tagen")
+def _notes(deadline: _Due, reminder_id: str, circle: "_Circle", ends: "_Ends") -> Iterator[Note]:
+    """Yield the message of a reminder for each of its readers."""
+    when, moment = ends.words(deadline.due_at)
     subject = f"Frist {when}: {deadline.title} ({deadline.subject_reference})"[:400]
     body = (
         f"Die Frist „{deadline.title}“ im Vorgang {deadline.subject_reference} endet "
-        f"{weekday_moment(deadline.due_at)}.\n"
+        f"{moment}.\n"
         "Ab diesem Augenblick ist es zu spät."
         + (f"\n\nGrundlage: {deadline.law}" if deadline.law else "")
     )
     office = (deadline.organisation_id, deadline.cooperation_id)
+    cause = f"reminder:{uuid.UUID(reminder_id)}"
     for reader in circle.readers(*office, deadline.responsible_id, deadline.substitute_id):
-        yield Note(reader, f"reminder:{reminder_id}", subject, body, link="/fristen")
+        yield Note(reader, cause, subject, body, link="/fristen")
+
+
+class _Ends:
+    """How the ends of the deadlines of a batch are told; many have the same one."""
+
+    def __init__(self, now: dt.datetime) -> None:
+        self._today = clock.berlin_day(now)
+        self._of_minute = lru_cache(maxsize=None)(self._words)
+
+    def words(self, due_at: dt.datetime) -> tuple[str, str]:
+        """Return how far off an end is, and when: `in 3 Tagen`, `Donnerstag, 31.12.2026, …`."""
+        minute = due_at.replace(second=0, microsecond=0)
+        return self._of_minute(minute, minute == due_at)
+
+    def _words(self, minute: dt.datetime, is_whole: bool) -> tuple[str, str]:
+        # Nothing but midnight itself is told otherwise than the rest of its minute.
+        due_at = minute if is_whole else minute + dt.timedelta(seconds=1)
+        days_left = (clock.berlin_day(due_at) - self._today).days
+        when = {0: "heute", 1: "morgen"}.get(days_left, f"in {days_left} Tagen")
+        return when, weekday_moment(due_at)
 
 
 class _Circle:
     """Who is told of the deadlines of a batch; whoever is there is asked for once."""
 
-    def __init__(
-        self, session: Session, organisation_ids: Iterable[uuid.UUID], now: dt.datetime
-    ) -> None:
+    def __init__(self, session: Session, organisation_ids: Iterable[str], now: dt.datetime) -> None:
         self._holders: dict[uuid.UUID, list[tuple[uuid.UUID, Role, uuid.UUID | None]]] = {}
         for user_id, role, organisation_id, cooperation_id in access.holders(
-            session, (_LOOKS, _ACTS), organisation_ids, now=now
+            session, (_LOOKS, _ACTS), map(uuid.UUID, organisation_ids), now=now
         ):
             holders = self._holders.setdefault(organisation_id, [])
             holders.append((user_id, role, cooperation_id))
@@ -146,22 +180,23 @@ class _Circle:
 
     def _readers(
         self,
-        organisation_id: uuid.UUID,
-        cooperation_id: uuid.UUID,
-        responsible_id: uuid.UUID | None,
-        substitute_id: uuid.UUID | None,
+        organisation_text: str,
+        cooperation_text: str,
+        responsible_text: str | None,
+        substitute_text: str | None,
     ) -> list[Reader]:
         """Return who is told: responsible and substitute, else the officers in charge.
 
         Somebody who has left, or holds no role there any more, is not told; the others are.
         """
-        office = (organisation_id, cooperation_id)
+        office = (uuid.UUID(organisation_text), uuid.UUID(cooperation_text))
         there = self._people(_LOOKS, *office)
-        told = [user_id for user_id in (responsible_id, substitute_id) if user_id in there]
+        named = [uuid.UUID(each) for each in (responsible_text, substitute_text) if each]
+        told = [user_id for user_id in named if user_id in there]
         if not told:
             told = list(self._people(_ACTS, *office))
         if not told:
-            return [Reader(organisation_id=organisation_id)]
+            return [Reader(organisation_id=office[0])]
         return [Reader(user_id=user_id) for user_id in dict.fromkeys(told)]
 
     def _people_with(

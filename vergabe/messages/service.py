@@ -5,10 +5,10 @@ import hashlib
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -50,8 +50,7 @@ class Reader:
         return f"a:{hashlib.sha256(address.encode()).hexdigest()[:40]}"
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """One of many messages that differ; `cause` makes it the same message for its reader."""
 
     reader: Reader
@@ -167,7 +166,8 @@ def _send(
     ]
     new_ids = bulk.insert_new(session, Message, rows, {**about, "delivered_at": now})
     if by_mail and new_ids:
-        new = [row for row in rows if row["id"] in new_ids]
+        is_all = len(new_ids) == len(rows)
+        new = rows if is_all else [row for row in rows if row["id"] in new_ids]
         scopes = rules.opt_out_scopes(about["kind"], about["tender_id"])
         _write_mails(session, new, scopes=scopes, now=now)
     return len(new_ids)
@@ -213,7 +213,8 @@ def _write_mails(
     bulk.insert_all(session, Mail, mails, {"state": "waiting"})
     # Mails to one address arrive in the order of what they tell. Those of the login do not wait
     # for others: their link is asked for now.
-    lanes = {str(mail["id"]): _lane(mail["address"]) for mail in mails}
+    lane_of = lru_cache(maxsize=None)(_lane)
+    lanes = {str(mail["id"]): lane_of(mail["address"]) for mail in mails}
     outbox.put_many(
         session,
         MAIL_KIND,

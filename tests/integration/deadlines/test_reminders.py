@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import MovableClock
 from tests.factories import access, cooperations
 from tests.factories import deadlines as factory
-from vergabe import sweeps
+from vergabe import clock, sweeps
 from vergabe.access.model import User
 from vergabe.access.permissions import Role
 from vergabe.cooperations.model import Cooperation
@@ -77,6 +77,33 @@ def test_worker_that_stood_still_tells_the_last_reminder_only(
     (message,) = _told(session)
     assert message.subject.startswith("Frist morgen:")
     assert not session.scalars(select(Reminder).where(Reminder.sent_at.is_(None))).all()
+
+
+def test_ends_of_one_batch_are_each_told_as_they_are(
+    app: Flask, session: Session, moving_clock: MovableClock
+) -> None:
+    dlz, first, _ = _people(session)
+    midnight = clock.start_of_day(dt.date(2026, 12, 4))
+    ends = [midnight + dt.timedelta(seconds=each) for each in (0, 30, 43_200, 43_200.5, 43_230)]
+    made = [
+        factory.deadline(session, dlz, due_at=end, responsible_id=first.id, title=f"Frist {number}")
+        for number, end in enumerate(ends)
+    ]
+    session.commit()
+    moving_clock.at(midnight - dt.timedelta(hours=15))
+    sweeps.send_reminders(app)
+    told = {message.dedupe_key: message for message in _told(session)}
+    for deadline, words in zip(
+        made, ("Donnerstag, 03.12.2026, 24:00 Uhr", "Freitag, 04.12.2026, 00:00 Uhr"), strict=False
+    ):
+        assert words in told[_key(deadline, first)].body
+    for deadline in made[2:]:
+        assert "Freitag, 04.12.2026, 12:00 Uhr" in told[_key(deadline, first)].body
+    assert len(told) == len(made)
+
+
+def _key(deadline: Deadline, reader: User) -> str:
+    return f"reminder:{deadline.reminders[-1].id}:u:{reader.id}"
 
 
 def test_ended_deadlines_are_not_reminded_of(
