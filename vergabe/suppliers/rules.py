@@ -58,17 +58,28 @@ def folded(text: str) -> str:
 
 def has_keyword(folded_text: str, keyword: str) -> bool:
     """Return whether a folded keyword stands in a folded text: as a word, or inside if long."""
-    return bool(keywords_in(folded_text, (keyword,)))
+    return _stands_in(f" {folded_text} ", keyword)
 
 
 def keywords_in(folded_text: str, keywords: Iterable[str]) -> list[str]:
-    """Return which folded keywords stand in a folded text, in their order; as `has_keyword`."""
+    """Return which folded keywords stand in a folded text, in their order; as `has_keyword`.
+
+    For many keywords: most of the long ones end on what stands nowhere in the text, and are not
+    searched for.
+    """
     padded = f" {folded_text} "
+    length = INSIDE_WORDS_FROM
+    ends = {padded[start : start + length] for start in range(len(padded))}
     return [
         word
         for word in keywords
-        if (word if len(word) >= INSIDE_WORDS_FROM else f" {word} ") in padded
+        if (len(word) < length or word[-length:] in ends) and _stands_in(padded, word)
     ]
+
+
+def _stands_in(padded: str, keyword: str) -> bool:
+    """Return whether a folded keyword stands in a folded text with a blank before and after it."""
+    return (keyword if len(keyword) >= INSIDE_WORDS_FROM else f" {keyword} ") in padded
 
 
 def cpv_prefixes(text: str, *, field: str) -> list[str]:

@@ -98,3 +98,12 @@ def test_long_keywords_are_found_inside_words_and_short_ones_alone(
     keyword: str, text: str, is_found: bool
 ) -> None:
     assert rules.has_keyword(rules.folded(text), rules.folded(keyword)) is is_found
+
+
+@pytest.mark.parametrize("text", ["", "it", "Löschfahrzeuge für die Feuerwehr, IT und Bau 12345"])
+def test_all_keywords_at_once_are_found_like_each_alone(text: str) -> None:
+    folded = rules.folded(text)
+    parts = {folded[a:b] for a in range(len(folded)) for b in range(a + 1, len(folded) + 1)}
+    words = sorted(parts | {"fahrt", "feuerwehren", "a", "bauer", "12346", " "})
+    found = [word for word in words if rules.has_keyword(folded, word)]
+    assert rules.keywords_in(folded, words) == found
