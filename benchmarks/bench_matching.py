@@ -204,7 +204,7 @@ def _own(asked: Asked) -> None:
 def _with_one_row(asked: Asked) -> None:
     """Find, and write a row of the outbox for each."""
     with unit_of_work() as session:
-        cause = ids.new_id()
+        cause = str(ids.new_id())
         found = map(str, _ours(session, asked))
         rows = [("bench", f"{cause}:{each}", {"to": each}) for each in found]
         outbox.put_many(session, "bench", rows, now=clock.now())
