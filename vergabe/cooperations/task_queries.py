@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from vergabe.cooperations.model import Agreement
@@ -50,7 +50,8 @@ def _tasks(organisation_id: uuid.UUID | None, steps: Iterable[Step]) -> Select[A
         .where(
             TaskAssignment.performer == Performer.SERVICE_PROVIDER,
             TaskAssignment.organisation_id == organisation_id,
-            TaskAssignment.step.in_(list(steps)),
+            # As they stand, not as values: a list of values is written anew for each request.
+            TaskAssignment.step.in_([literal_column(f"'{step}'") for step in sorted(steps)]),
         )
     )
 
