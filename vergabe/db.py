@@ -174,6 +174,16 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
 
+def quantity_as_kept(value: Decimal | None) -> int | None:
+    """Return a quantity as the database keeps it; ValueError if it has more than four decimals."""
+    if value is None:
+        return None
+    scaled = value * QUANTITY_SCALE
+    if scaled != scaled.to_integral_value():
+        raise ValueError("a quantity has at most four decimals")
+    return int(scaled)
+
+
 class ExactQuantity(TypeDecorator[Decimal]):
     """A quantity with up to four decimals, kept as a whole number: SQLite would round it."""
 
@@ -181,12 +191,7 @@ class ExactQuantity(TypeDecorator[Decimal]):
     cache_ok = True
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
-        if value is None:
-            return None
-        scaled = value * QUANTITY_SCALE
-        if scaled != scaled.to_integral_value():
-            raise ValueError("a quantity has at most four decimals")
-        return int(scaled)
+        return quantity_as_kept(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
         return None if value is None else (Decimal(value) / QUANTITY_SCALE).normalize() + 0

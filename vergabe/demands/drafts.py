@@ -4,13 +4,12 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
-from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from vergabe import clock
+from vergabe import bulk, clock
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission
 from vergabe.cooperations import area_queries
@@ -18,6 +17,7 @@ from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations.model import TaskArea
 from vergabe.cooperations.rules import BRINGS_DEMANDS
 from vergabe.cooperations.taking_part import part_in_area
+from vergabe.db import quantity_as_kept
 from vergabe.demands import call_queries, queries, recording, rules
 from vergabe.demands.conversion import (
     as_input,
@@ -91,12 +91,18 @@ def write_demand(
         there = session.get(Demand, wanted_id)
     if there is not None and _is_same(there, actor, place, values):
         return Written(there, there.items)
+    demand_id = wanted_id if wanted_id and there is None else new_id()
+    lines = [
+        {"id": new_id()} | line_values(position, item)
+        for position, item in enumerate(values.items, start=1)
+    ]
+    columns = column_values(values)
     year = clock.berlin_day(now).year
+    # From here on rivals of the same cooperation wait: what can be worked out before, is.
+    number = next_reference(session, counter_prefix(prefix), year)
     demand = Demand(
-        id=wanted_id if wanted_id and there is None else new_id(),
-        reference=demand_reference(
-            prefix, year, next_reference(session, counter_prefix(prefix), year)
-        ),
+        id=demand_id,
+        reference=demand_reference(prefix, year, number),
         cooperation_id=place.cooperation_id,
         organisation_id=place.organisation_id,
         area_id=place.area_id,
@@ -104,17 +110,12 @@ def write_demand(
         stage=Stage.DRAFT,
         created_by_id=actor.user_id,
         created_at=now,
-        **column_values(values),
+        **columns,
     )
     session.add(demand)
     session.flush()
-    lines = [
-        {"id": new_id()} | line_values(position, item)
-        for position, item in enumerate(values.items, start=1)
-    ]
-    if lines:
-        rows = [{"demand_id": demand.id} | line for line in lines]
-        session.execute(insert(cast(Table, DemandItem.__table__)), rows)
+    kept = [line | {"quantity": quantity_as_kept(line["quantity"])} for line in lines]
+    bulk.insert_all(session, DemandItem, kept, {"demand_id": demand_id})
     recording.record(session, actor, [demand], "created", "angelegt", now=now, cpv=demand.cpv)
     return Written(demand, [LineFacts(**line) for line in lines])
 
