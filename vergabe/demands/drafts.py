@@ -4,12 +4,13 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Table, insert
+from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import flag_modified
 
-from vergabe import bulk, clock
+from vergabe import bulk, clock, money
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission
 from vergabe.cooperations import area_queries
@@ -33,6 +34,13 @@ from vergabe.demands.stages import Stage
 from vergabe.errors import InvalidInput, NotFound, Refused, Stale, Violation
 from vergabe.exchange.demand_input import DemandInput, check_demand_input
 from vergabe.ids import new_id
+
+_INSERT: Final = insert(cast(Table, Demand.__table__))
+_OF_LATER_STAGES: Final = (
+    *("submitted_at", "submitted_by_id", "released_at", "released_by_id"),
+    *("released_net_cents", "budget_line", "stage_reason"),
+)
+"""Columns that nobody fills in a draft."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +108,8 @@ def write_demand(
     year = clock.berlin_day(now).year
     # From here on rivals of the same cooperation wait: what can be worked out before, is.
     number = next_reference(session, counter_prefix(prefix), year)
-    demand = Demand(
+    demand = _stored(
+        session,
         id=demand_id,
         reference=demand_reference(prefix, year, number),
         cooperation_id=place.cooperation_id,
@@ -108,16 +117,29 @@ def write_demand(
         area_id=place.area_id,
         call_id=place.call_id,
         stage=Stage.DRAFT,
+        currency=money.EUR,
         created_by_id=actor.user_id,
         created_at=now,
+        version=1,
         **columns,
     )
-    session.add(demand)
-    session.flush()
     kept = [line | {"quantity": quantity_as_kept(line["quantity"])} for line in lines]
     bulk.insert_all(session, DemandItem, kept, {"demand_id": demand_id})
     recording.record(session, actor, [demand], "created", "angelegt", now=now, cpv=demand.cpv)
     return Written(demand, [LineFacts(**line) for line in lines])
+
+
+def _stored(session: Session, **columns: Any) -> Demand:
+    """Insert a demand and return it, as if it had been read.
+
+    One statement by hand: while rivals wait, the unit of work takes twice as long for a single row.
+    """
+    row = dict.fromkeys(_OF_LATER_STAGES) | columns
+    session.execute(_INSERT, row)
+    demand = Demand(**row)
+    make_transient_to_detached(demand)
+    session.add(demand)
+    return demand
 
 
 def _is_same(demand: Demand, actor: Actor, place: Place, values: DemandInput) -> bool:
