@@ -62,8 +62,13 @@ def test_answers_are_written_by_the_quick_writer(app: Flask) -> None:
 
 
 def test_a_new_demand_sends_few_statements_however_many_lines_it_has(
-    client: FlaskClient, place: dict[str, Any], count_queries: Callable[[], int]
+    client: FlaskClient,
+    session: Session,
+    place: dict[str, Any],
+    count_queries: Callable[[], int],
 ) -> None:
+    # PostgreSQL moves the head of the chain and inserts its entry in one.
+    most = 7 if session.get_bind().dialect.name == "postgresql" else 8
     body = {
         "cooperation_id": place["cooperation"],
         "area_id": place["area"],
@@ -76,4 +81,4 @@ def test_a_new_demand_sends_few_statements_however_many_lines_it_has(
     count_queries()
     again = client.post("/api/v1/demands", json=body, headers=place["headers"])
     assert again.status_code == 201
-    assert count_queries() <= 8 + SAVEPOINTS
+    assert count_queries() <= most + SAVEPOINTS

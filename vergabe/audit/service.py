@@ -82,20 +82,40 @@ def append_many(
             }
         )
         last_hash = digest
-    session.execute(
-        _MOVE_HEAD, {"chain": stream, "last_sequence": sequence, "last_hash": last_hash}
-    )
-    session.execute(_INSERT, rows)
+    _write(session, {"chain": stream, "head_sequence": sequence, "head_hash": last_hash}, rows)
 
 
 _CHAIN: Final = cast(Table, RecordChain.__table__)
-_INSERT: Final = insert(cast(Table, RecordEntry.__table__))
+_ENTRY: Final = cast(Table, RecordEntry.__table__)
+_INSERT: Final = insert(_ENTRY)
 _HEAD: Final = (
     select(_CHAIN.c.last_sequence, _CHAIN.c.last_hash)
     .where(_CHAIN.c.stream == bindparam("chain"))
     .with_for_update()
 )
-_MOVE_HEAD: Final = update(_CHAIN).where(_CHAIN.c.stream == bindparam("chain"))
+_MOVE_HEAD: Final = (
+    update(_CHAIN)
+    .where(_CHAIN.c.stream == bindparam("chain"))
+    .values(last_sequence=bindparam("head_sequence"), last_hash=bindparam("head_hash"))
+)
+# Its values have names of their own: by those of the columns they would change the head as well.
+_MOVE_HEAD_AND_INSERT: Final = _INSERT.values(
+    {each.name: bindparam(f"entry_{each.name}") for each in _ENTRY.columns}
+).add_cte(_MOVE_HEAD.cte("moved"))
+
+
+def _write(session: Session, head: dict[str, Any], rows: Sequence[dict[str, Any]]) -> None:
+    """Move the locked head of a chain and insert its new entries.
+
+    Nearly every command adds a single act while rivals wait for the head: PostgreSQL does both in
+    one statement, SQLite knows none that writes two tables.
+    """
+    if len(rows) == 1 and session.get_bind().dialect.name == "postgresql":
+        entry = {f"entry_{name}": value for name, value in rows[0].items()}
+        session.execute(_MOVE_HEAD_AND_INSERT, head | entry)
+        return
+    session.execute(_MOVE_HEAD, head)
+    session.execute(_INSERT, rows)
 
 
 def _locked_head(session: Session, stream: str) -> tuple[int, str]:
