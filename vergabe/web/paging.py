@@ -68,7 +68,7 @@ def clamp(limit: int | None) -> int:
 def newest_first(
     session: Session,
     query: Select[Any],
-    key: InstrumentedAttribute[uuid.UUID],
+    key: InstrumentedAttribute[uuid.UUID] | ColumnElement[uuid.UUID],
     *,
     cursor: str | None,
     limit: int | None = None,
