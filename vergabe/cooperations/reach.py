@@ -44,7 +44,7 @@ class Reach:
 
     def branches(
         self,
-        cooperation_id: InstrumentedAttribute[uuid.UUID],
+        cooperation_id: InstrumentedAttribute[uuid.UUID] | ColumnElement[uuid.UUID],
         elsewhere: ColumnElement[bool] | None,
     ) -> list[list[ColumnElement[bool]]]:
         """Return the branches of a list (web.lists) of things that belong to a cooperation.

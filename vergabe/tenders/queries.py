@@ -4,9 +4,9 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, Row, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Table, exists, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from vergabe import clock
@@ -24,26 +24,30 @@ from vergabe.tenders.model import ItemShare, Lot, LotItem, Tender, TenderBuyer
 from vergabe.web import paging
 from vergabe.web.paging import Page
 
+_TENDER: Final = cast(Table, Tender.__table__).c
+_LEAD: Final = cast(Table, Organisation.__table__)
 # What a list shows of a tender. The result of law alone is longer than all of it.
 HEAD: Final[tuple[Any, ...]] = (
-    Tender.id,
-    Tender.reference,
-    Tender.stage,
-    Tender.title,
-    Tender.cooperation_id,
-    Tender.pool_id,
-    Tender.lead_organisation_id,
-    Tender.cpv,
-    Tender.nature,
-    Tender.procurement_method,
-    Tender.regime,
-    Tender.estimated_value_net_cents,
-    Tender.submission_deadline,
-    Tender.public_since,
-    Tender.published_version,
-    Tender.version,
-    Organisation.name.label("lead_name"),
+    _TENDER.id,
+    _TENDER.reference,
+    _TENDER.stage,
+    _TENDER.title,
+    _TENDER.cooperation_id,
+    _TENDER.pool_id,
+    _TENDER.lead_organisation_id,
+    _TENDER.cpv,
+    _TENDER.nature,
+    _TENDER.procurement_method,
+    _TENDER.regime,
+    _TENDER.estimated_value_net_cents,
+    _TENDER.submission_deadline,
+    _TENDER.public_since,
+    _TENDER.published_version,
+    _TENDER.version,
+    _LEAD.c.name.label("lead_name"),
 )
+# Not by the entity: a statement of columns alone is half as dear.
+_LISTED: Final = select(*HEAD).join(_LEAD, _LEAD.c.id == _TENDER.lead_organisation_id)
 
 
 Limits = frozenset[uuid.UUID] | None
@@ -110,7 +114,7 @@ def visible_parts(
 ) -> list[list[ColumnElement[bool]]]:
     """Return the same narrowing as `visible`, in parts that an index serves each."""
     reached = reach.reach_of(session, actor, Permission.VIEW_TENDERS, now=now)
-    return reached.branches(Tender.cooperation_id, visible(actor).whereclause)
+    return reached.branches(_TENDER.cooperation_id, visible(actor).whereclause)
 
 
 def _works_on(organisation_id: uuid.UUID | None, today: dt.date) -> ColumnElement[bool]:
@@ -208,18 +212,18 @@ def tenders_page(
     """Return a page of visible tenders, newest first: what a list shows of each, no entities."""
     conditions: list[ColumnElement[bool]] = []
     if stage:
-        conditions.append(Tender.stage == stage)
+        conditions.append(_TENDER.stage == stage)
     if cooperation_id:
-        conditions.append(Tender.cooperation_id == cooperation_id)
+        conditions.append(_TENDER.cooperation_id == cooperation_id)
     conditions += [
-        Tender.title.icontains(word, autoescape=True)
-        | Tender.reference.icontains(word, autoescape=True)
+        _TENDER.title.icontains(word, autoescape=True)
+        | _TENDER.reference.icontains(word, autoescape=True)
         for word in text.split()[:8]
     ]
     return paging.newest_of(
         session,
-        select(*HEAD).join(Organisation, Organisation.id == Tender.lead_organisation_id),
-        Tender.id,
+        _LISTED,
+        _TENDER.id,
         visible_parts(session, actor, clock.now()),
         *conditions,
         cursor=cursor,

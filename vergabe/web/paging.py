@@ -16,6 +16,8 @@ DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 200
 
 T = TypeVar("T")
+_Key = InstrumentedAttribute[uuid.UUID] | ColumnElement[uuid.UUID]
+"""A column of ids, of an entity or of its table alone."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def clamp(limit: int | None) -> int:
 def newest_first(
     session: Session,
     query: Select[Any],
-    key: InstrumentedAttribute[uuid.UUID] | ColumnElement[uuid.UUID],
+    key: _Key,
     *,
     cursor: str | None,
     limit: int | None = None,
@@ -94,7 +96,7 @@ Branches = Sequence[Sequence[ColumnElement[bool]]]
 
 
 def newest_ids(
-    key: InstrumentedAttribute[uuid.UUID],
+    key: _Key,
     branches: Branches,
     *conditions: ColumnElement[bool],
     limit: int,
@@ -118,7 +120,7 @@ def newest_ids(
 def newest_of(
     session: Session,
     query: Select[Any],
-    key: InstrumentedAttribute[uuid.UUID],
+    key: _Key,
     branches: Branches,
     *conditions: ColumnElement[bool],
     cursor: str | None = None,
