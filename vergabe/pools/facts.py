@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from vergabe.exchange.demand_input import is_placeholder_value
@@ -88,13 +89,12 @@ class Window:
     conflicting: tuple[UUID, ...] = ()
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """Why one demand is in a proposal.
 
     closest_id: the demand of another organisation it is closest to; score: their closeness (0 to
     1); cpv_relation: German words for how the two CPV codes stand to each other; shared_words: what
-    both name, as the demand writes it.
+    both name, as the demand writes it. There is one for each demand: tuples are made soonest.
     """
 
     demand_id: UUID

@@ -4,7 +4,6 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import pairwise
 from uuid import UUID
 
 from vergabe.pools.facts import DemandFacts, GroupingSettings, Proposal, Window
@@ -107,6 +106,6 @@ def _ends_before(demand: DemandFacts, day: dt.date | None) -> bool:
 
 def _in_order(demands: Sequence[DemandFacts]) -> list[DemandFacts]:
     ordered = sorted(demands, key=lambda demand: demand.id.int)
-    if any(one.id == other.id for one, other in pairwise(ordered)):
+    if len({demand.id.int for demand in ordered}) < len(ordered):
         raise ValueError("each demand must be given once")
     return ordered
