@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
+from vergabe.cooperations.model import TaskArea
 from vergabe.db import db
 from vergabe.errors import InvalidInput, Violation
 from vergabe.pools import selecting
@@ -28,8 +29,8 @@ def show() -> ResponseReturnValue:
     violations: Sequence[Violation] = []
     if request.args:
         try:
-            area = chosen_area(request.args)
-            selection = selecting.select_pools(session, actor, area, _procedures(), now=clock.now())
+            area, procedures = _asked()
+            selection = selecting.select_pools(session, actor, area, procedures, now=clock.now())
         except InvalidInput as error:
             violations = error.violations
     page = render_template(
@@ -43,12 +44,17 @@ def show() -> ResponseReturnValue:
     return page, 422 if violations else 200
 
 
-def _procedures() -> int:
-    """Return how many procedures the form names; InvalidInput unless so many can be asked for."""
-    entries = FormReader(request.args)
-    number = entries.whole("procedures")
-    entries.raise_if_wrong()
-    if number is None or not 1 <= number <= MOST_PROCEDURES:
+def _asked() -> tuple[TaskArea, int]:
+    """Return area and number of procedures of the form; InvalidInput with all that is wrong."""
+    reader = FormReader(request.args)
+    procedures = reader.whole("procedures")
+    if not reader.violations and not 1 <= (procedures or 0) <= MOST_PROCEDURES:
         message = _("Bitte nennen Sie eine Zahl von 1 bis %(most)s.", most=MOST_PROCEDURES)
-        raise InvalidInput.of([Violation("procedures_wrong", message, field="procedures")])
-    return number
+        reader.violations.append(Violation("procedures_wrong", message, field="procedures"))
+    try:
+        area = chosen_area(request.args)
+    except InvalidInput as error:
+        raise InvalidInput.of([*error.reasons, *reader.violations]) from error
+    reader.raise_if_wrong()
+    assert procedures is not None
+    return area, procedures

@@ -114,6 +114,9 @@ def test_senseless_number_of_procedures_is_a_clear_error(
     log_in(client, session, cooperation.lead, Role.COORDINATOR)
     url = f"/buendelungen/auswahl?area_id={cooperation.areas[0].id}&procedures={procedures}"
     assert 'href="#procedures"' in text_of(client, url, 422)
+    both = text_of(client, f"/buendelungen/auswahl?area_id=x&procedures={procedures}", 422)
+    assert 'href="#procedures"' in both
+    assert 'href="#area_id"' in both
 
 
 def test_api_tells_the_same_and_names_what_is_wrong(client: FlaskClient, session: Session) -> None:
