@@ -35,12 +35,11 @@ from vergabe.errors import InvalidInput, NotFound, Refused, Stale, Violation
 from vergabe.exchange.demand_input import DemandInput, check_demand_input
 from vergabe.ids import new_id
 
-_INSERT: Final = insert(cast(Table, Demand.__table__))
-_OF_LATER_STAGES: Final = (
-    *("submitted_at", "submitted_by_id", "released_at", "released_by_id"),
-    *("released_net_cents", "budget_line", "stage_reason"),
-)
-"""Columns that nobody fills in a draft."""
+_TABLE: Final = cast(Table, Demand.__table__)
+_INSERT: Final = insert(_TABLE)
+_NOTHING_YET: Final = {
+    column.key: None for column in _TABLE.c if column.nullable and column.computed is None
+}
 
 
 @dataclass(frozen=True)
@@ -134,7 +133,7 @@ def _stored(session: Session, **columns: Any) -> Demand:
 
     One statement by hand: while rivals wait, the unit of work takes twice as long for a single row.
     """
-    row = dict.fromkeys(_OF_LATER_STAGES) | columns
+    row = _NOTHING_YET | columns
     session.execute(_INSERT, row)
     demand = Demand(**row)
     make_transient_to_detached(demand)
