@@ -56,14 +56,15 @@ def proposals(basis: Basis, groups: Sequence[Group]) -> list[Proposal]:
     titles = describing.common_words(
         [group.rows for group in groups], basis.organisations, basis.reading
     )
-    closest = [_closest(group, basis.organisations) for group in groups]
+    foreign = [_foreign(basis.organisations[group.rows]) for group in groups]
+    closest = [_closest(*each) for each in zip(groups, foreign, strict=True)]
     rows = np.concatenate([group.rows for group in groups])
     partners = np.concatenate([group.rows[own] for group, own in zip(groups, closest, strict=True)])
     shared = describing.shared_words(rows, partners, basis.reading)
     found, begin = [], 0
-    for group, common, own in zip(groups, titles, closest, strict=True):
+    for group, others, common, own in zip(groups, foreign, titles, closest, strict=True):
         end = begin + len(group.rows)
-        found.append(_proposal(basis, group, common, own, shared[begin:end]))
+        found.append(_proposal(basis, group, others, common, own, shared[begin:end]))
         begin = end
     return found
 
@@ -72,15 +73,15 @@ def _foreign(organisations: IntArray) -> BoolArray:
     return np.asarray(organisations[:, None] != organisations[None, :])
 
 
-def _closest(group: Group, organisations: IntArray) -> IntArray:
+def _closest(group: Group, foreign: BoolArray) -> IntArray:
     """Return for each demand which of its group is closest, of those of other organisations."""
-    foreign = _foreign(organisations[group.rows])
     return np.asarray(np.where(foreign, group.table, -np.inf).argmax(axis=1))
 
 
 def _proposal(
     basis: Basis,
     group: Group,
+    foreign: BoolArray,
     common: Sequence[tuple[str, str]],
     closest: IntArray,
     shared: Sequence[tuple[str, ...]],
@@ -88,9 +89,8 @@ def _proposal(
     rows = group.rows.tolist()
     demands = [basis.demands[row] for row in rows]
     codes = [basis.own_codes[row] for row in rows]
-    organisations = basis.organisations[group.rows]
-    order, similarity = _ranked(group.table, _foreign(organisations))
-    owners = organisations.tolist()
+    order, similarity = _ranked(group.table, foreign)
+    owners = basis.organisations[group.rows].tolist()
     first: dict[int, int] = {}
     for i in order:
         first.setdefault(owners[i], i)
