@@ -119,7 +119,13 @@ def engine_options(
         "statement_timeout": f"{patience.statement_seconds}s",
         "idle_in_transaction_session_timeout": f"{patience.idle_seconds}s",
         "timezone": "UTC",
+        # Compiling a plan takes longer than any statement of ours.
+        "jit": "off",
     }
+    if process is Process.WEB:
+        # The estimate for "still open" rests on the past and is a thousand times too high: helpers
+        # would be started for six rows, on every page.
+        facts["max_parallel_workers_per_gather"] = "0"
     if is_replica:
         facts["default_transaction_read_only"] = "on"
     return (

@@ -24,6 +24,20 @@ def test_each_kind_of_process_has_its_own_patience() -> None:
     assert "statement_timeout=30s" in said[Process.WEB]
 
 
+def test_no_page_waits_for_helpers_or_for_a_compiled_plan() -> None:
+    said = {
+        process: engine_options(POSTGRESQL, process)["connect_args"]["options"]
+        for process in Process
+    }
+    assert all("jit=off" in options for options in said.values())
+    alone = {
+        process
+        for process, options in said.items()
+        if "max_parallel_workers_per_gather=0" in options
+    }
+    assert alone == {Process.WEB}
+
+
 def test_a_replica_is_read_only() -> None:
     options = engine_options(POSTGRESQL, Process.EXPORT, is_replica=True)
     assert "default_transaction_read_only=on" in options["connect_args"]["options"]

@@ -28,8 +28,8 @@ _MAILED_ROLES: Final = (Role.SUPPLIER, Role.COORDINATOR)
 Reached = dict[uuid.UUID | str, list[str]]
 MOST_WORDS: Final = 5
 MOST_TENDERS: Final = 200
-LOOKED_THROUGH: Final = 1_000
-"""So many messages say which tenders the filter of the mailbox offers."""
+LOOKED_THROUGH: Final = 500
+"""So many messages, to the person and to the organisation each, say which tenders are offered."""
 
 
 def mailbox(actor: Actor) -> ColumnElement[bool]:
@@ -141,13 +141,22 @@ def unread_count(session: Session, actor: Actor) -> int:
 def tenders_of(session: Session, actor: Actor) -> list[tuple[uuid.UUID, str, str]]:
     """Return the tenders that the latest messages of the actor are about: id, reference, title."""
     tender = Base.metadata.tables["tender"]
-    latest = paging.newest_ids(
-        Message.id, mailbox_parts(actor), Message.tender_id.is_not(None), limit=LOOKED_THROUGH
-    )
-    about = select(Message.tender_id).where(Message.id.in_(latest))
+    # What is about no tender counts among them: leaving it out here would lead past the index.
+    latest = [
+        select(
+            select(Message.tender_id)
+            .where(*part)
+            .order_by(Message.id.desc())
+            .limit(LOOKED_THROUGH)
+            .subquery()
+        )
+        for part in mailbox_parts(actor)
+    ]
+    if not latest:
+        return []
     rows = session.execute(
         select(tender.c.id, tender.c.reference, tender.c.title)
-        .where(tender.c.id.in_(about))
+        .where(tender.c.id.in_(union_all(*latest)))
         .order_by(tender.c.reference.desc())
         .limit(MOST_TENDERS)
     )
