@@ -15,6 +15,7 @@ from sqlalchemy import (
     DDL,
     JSON,
     BigInteger,
+    CompoundSelect,
     Connection,
     Date,
     DateTime,
@@ -103,7 +104,7 @@ class _OurSession(RoutableSession):
 def _is_plain_select(clause: Any) -> bool:
     """Return whether a statement only reads, locks nothing and is fetched at once."""
     return (
-        isinstance(clause, Select)
+        isinstance(clause, Select | CompoundSelect)
         and clause._for_update_arg is None
         and "yield_per" not in clause.get_execution_options()
     )

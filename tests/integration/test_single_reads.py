@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, func, select, text, union, update
+from sqlalchemy import CompoundSelect, Engine, Select, func, select, text, union, update
 from sqlalchemy.orm import Session
 
 from tests.conftest import application_of_its_own
@@ -14,7 +14,7 @@ from tests.factories import access
 from vergabe import connections
 from vergabe.access.model import Organisation
 from vergabe.connections import writing
-from vergabe.db import db, reading_singly, unit_of_work
+from vergabe.db import Base, db, reading_singly, unit_of_work
 
 pytestmark = pytest.mark.postgres
 
@@ -44,10 +44,14 @@ def is_in_transaction(session: Session) -> bool:
 
 
 NAME = select(Organisation.name)
+COLUMN = select(Base.metadata.tables["organisation"].c.name)
 
 
-def test_select_is_a_transaction_of_its_own(session: Session) -> None:
-    assert session.scalars(NAME).all() == ["Jülich"]
+@pytest.mark.parametrize("statement", [NAME, union(COLUMN, COLUMN)], ids=["select", "union"])
+def test_select_is_a_transaction_of_its_own(
+    session: Session, statement: Select[str] | CompoundSelect[str]
+) -> None:
+    assert session.scalars(statement).all() == ["Jülich"]
     assert not is_in_transaction(session)
 
 
@@ -58,9 +62,8 @@ def test_select_is_a_transaction_of_its_own(session: Session) -> None:
         NAME.execution_options(yield_per=1),
         update(Organisation).values(phone="1").returning(Organisation.name),
         text("SELECT name FROM organisation"),
-        union(NAME, NAME),
     ],
-    ids=["lock", "bit by bit", "write", "text", "union"],
+    ids=["lock", "bit by bit", "write", "text"],
 )
 def test_what_needs_a_transaction_has_one_and_all_after_it(
     session: Session, statement: object

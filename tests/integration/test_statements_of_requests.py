@@ -37,7 +37,7 @@ def place(session: Session, client: FlaskClient) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("address", "most"),
     [
-        ("/tenders/{tender}", 6),
+        ("/tenders/{tender}", 4),
         ("/tenders?limit=100", 3),
         ("/demands/{demand}", 3),
         ("/demands?limit=100", 2),

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Row, Select, Table, Uuid, bindparam, func, select
@@ -94,23 +95,37 @@ HEAD: Final[tuple[Any, ...]] = (
 )
 
 
-def visible_to(actor: Actor, permission: Permission) -> list[ColumnElement[bool]]:
-    """Return the conditions that narrow demands to those of the actor's organisation and roles."""
+Reach = tuple[uuid.UUID | None, frozenset[uuid.UUID] | None]
+"""Whose demands may be seen, and those of which cooperations (None: of all)."""
+
+
+def _reach(actor: Actor, permission: Permission) -> Reach | None:
+    """Return how far the actor sees by this permission; None: everything."""
     if actor.is_operator:
-        return []
+        return None
     roles = GRANTS[permission][1]
-    grants = [
-        grant
+    cooperation_ids = {
+        grant.cooperation_id
         for grant in actor.grants
         if grant.role in roles and grant.organisation_id == actor.organisation_id
-    ]
-    if not grants:
-        return [_DEMAND.id.is_(None)]
-    conditions: list[ColumnElement[bool]] = [_DEMAND.organisation_id == actor.organisation_id]
-    cooperation_ids = [grant.cooperation_id for grant in grants]
-    if None not in cooperation_ids:
+    }
+    named = frozenset(each for each in cooperation_ids if each is not None)
+    return actor.organisation_id, None if None in cooperation_ids else named
+
+
+def _conditions(reach: Reach | None) -> list[ColumnElement[bool]]:
+    if reach is None:
+        return []
+    organisation_id, cooperation_ids = reach
+    conditions: list[ColumnElement[bool]] = [_DEMAND.organisation_id == organisation_id]
+    if cooperation_ids is not None:
         conditions.append(_DEMAND.cooperation_id.in_(cooperation_ids))
     return conditions
+
+
+def visible_to(actor: Actor, permission: Permission) -> list[ColumnElement[bool]]:
+    """Return the conditions that narrow demands to those of the actor's organisation and roles."""
+    return _conditions(_reach(actor, permission))
 
 
 def visible_demand(
@@ -132,8 +147,8 @@ class Whole(NamedTuple):
 
 def visible_whole(session: Session, actor: Actor, demand_id: uuid.UUID) -> Whole:
     """Return a demand that the actor may see, to be shown; NotFound otherwise."""
-    narrowed = _SHOWN.where(*visible_to(actor, Permission.VIEW_DEMANDS))
-    facts = session.execute(narrowed, {"demand": demand_id}).one_or_none()
+    wanted = _shown(_reach(actor, Permission.VIEW_DEMANDS))
+    facts = session.execute(wanted, {"demand": demand_id}).one_or_none()
     if facts is None:
         raise NotFound("Dieser Bedarf")
     lines = session.execute(_LINES_SHOWN, {"demand": demand_id})
@@ -148,6 +163,14 @@ _LISTED: Final[Select[*tuple[Any, ...]]] = select(*HEAD)
 _SHOWN: Final[Select[*tuple[Any, ...]]] = select(
     *(column for column in _DEMAND if column.key not in _NOT_SHOWN)
 ).where(_DEMAND.id == bindparam("demand", type_=Uuid))
+
+
+# A statement costs as much to make as to ask the database.
+@lru_cache(maxsize=512)
+def _shown(reach: Reach | None) -> Select[*tuple[Any, ...]]:
+    return _SHOWN.where(*_conditions(reach))
+
+
 _LINES_SHOWN: Final[Select[*tuple[Any, ...]]] = (
     select(*_LINE)
     .where(_ITEM.demand_id == bindparam("demand", type_=Uuid))

@@ -31,6 +31,7 @@ from vergabe.tenders.model import (
     TenderDocument,
 )
 from vergabe.tenders.queries import Limits
+from vergabe.together import Together
 
 _AMOUNTS: Final = ("estimated_value_net_cents", "framework_maximum_net_cents")
 
@@ -45,12 +46,6 @@ _lot, _item, _share = _table(Lot), _table(LotItem), _table(ItemShare)
 _criterion, _document = _table(AwardCriterion), _table(TenderDocument)
 _OF_TENDER: Final = bindparam("tender", type_=Uuid)
 _HEAD: Final = select(*(_tender[name] for name in (*as_json.IN_FULL, *_AMOUNTS)))
-_BUYERS: Final = (
-    select(_buyer.organisation_id, _organisation.name, _buyer.is_lead, _buyer.buys)
-    .join(Organisation.__table__, _organisation.id == _buyer.organisation_id)
-    .where(_buyer.tender_id == _OF_TENDER)
-    .order_by(_buyer.position)
-)
 _LOT_NAMES: Final = (
     *("id", "number", "kind", "title", "description", "cpv", "nuts", "starts_on", "ends_on"),
     "estimated_value_net_cents",
@@ -71,15 +66,25 @@ _LOTS: Final = (
     .where(_lot.tender_id == _OF_TENDER)
     .order_by(_lot.number, _item.position, _share.position)
 )
-_CRITERIA: Final = (
-    select(*(_criterion[name] for name in as_json.CRITERION))
-    .where(_criterion.tender_id == _OF_TENDER)
-    .order_by(_criterion.position)
-)
-_DOCUMENTS: Final = (
-    select(*(_document[name] for name in (*as_json.DOCUMENT, "file_sha256")))
-    .where(_document.tender_id == _OF_TENDER)
-    .order_by(_document.title, _document.document_version)
+_BESIDE_LOTS: Final = Together(
+    (
+        select(_buyer.organisation_id, _organisation.name, _buyer.is_lead, _buyer.buys)
+        .join(Organisation.__table__, _organisation.id == _buyer.organisation_id)
+        .where(_buyer.tender_id == _OF_TENDER),
+        [_buyer.position],
+    ),
+    (
+        select(*(_criterion[name] for name in as_json.CRITERION)).where(
+            _criterion.tender_id == _OF_TENDER
+        ),
+        [_criterion.position],
+    ),
+    (
+        select(*(_document[name] for name in (*as_json.DOCUMENT, "file_sha256"))).where(
+            _document.tender_id == _OF_TENDER
+        ),
+        [_document.title, _document.document_version],
+    ),
 )
 _FIRST_OF_ITEM: Final = len(_LOT_NAMES)
 _FIRST_OF_SHARE: Final = _FIRST_OF_ITEM + len(_ITEM_NAMES)
@@ -115,18 +120,14 @@ def _whole(session: Session, row: Row[Any] | None) -> dict[str, Any]:
     asked = {"tender": found["id"]}
     found["estimated_value_net"] = money(estimated)
     found["framework_maximum"] = money(maximum)
+    buyers, criteria, documents = _BESIDE_LOTS.read(session, asked)
     found["buyers"] = [
         {"organisation_id": organisation_id, "name": name, "is_lead": is_lead, "buys": buys}
-        for organisation_id, name, is_lead, buys in session.execute(_BUYERS, asked)
+        for organisation_id, name, is_lead, buys in buyers
     ]
     found["lots"] = _lots(session.execute(_LOTS, asked))
-    found["criteria"] = [
-        dict(zip(as_json.CRITERION, each, strict=True))
-        for each in session.execute(_CRITERIA, asked)
-    ]
-    found["documents"] = [
-        as_json.document_as_json(each) for each in session.execute(_DOCUMENTS, asked)
-    ]
+    found["criteria"] = [dict(zip(as_json.CRITERION, each, strict=True)) for each in criteria]
+    found["documents"] = [as_json.document_as_json(each) for each in documents]
     return found
 
 
