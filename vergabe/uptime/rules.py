@@ -69,8 +69,8 @@ def gaps(
 ) -> list[Gap]:
     """Return the gaps behind the first of the signed minutes, in their order.
 
-    signed: ascending; until: the last minute that is settled; planned: minutes (first, last) of
-    maintenance, which explain a gap and are taken out of it.
+    signed: ascending; until: the last minute that is settled, behind which no gap begins that goes
+    on; planned: minutes (first, last) of maintenance, which explain a gap and are taken out of it.
     """
     if not signed:
         return []
@@ -81,7 +81,8 @@ def gaps(
     ]
     if until > signed[-1]:
         found.append(Gap(signed[-1] + 1, None))
-    return [rest for gap in found for rest in _without(gap, sorted(planned))]
+    rests = [rest for gap in found for rest in _without(gap, sorted(planned))]
+    return [rest for rest in rests if rest.last is not None or rest.first <= until]
 
 
 def _without(gap: Gap, planned: Sequence[tuple[int, int]]) -> list[Gap]:

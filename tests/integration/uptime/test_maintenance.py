@@ -145,6 +145,22 @@ def test_the_silence_of_maintenance_is_no_second_outage(
     assert [outage.cause for outage in session.scalars(select(Outage))] == ["maintenance"]
 
 
+def test_the_end_of_maintenance_is_no_outage_before_the_first_sign_after_it(
+    session: Session, moving_clock: MovableClock
+) -> None:
+    began = clock.now()
+    make.signed_between(session, began - HOUR, began)
+    maintenance.begin(session, make.OPERATOR, now=began, reason=WHY)
+    moving_clock.pass_(minutes=50)
+    maintenance.end(session, make.OPERATOR, now=clock.now())
+    # A worker looks before a web process has woken up.
+    detecting.detect(session, now=clock.now())
+    now = moving_clock.pass_(minutes=10)
+    make.signed_between(session, began + dt.timedelta(minutes=50), now)
+    detecting.detect(session, now=now)
+    assert [outage.cause for outage in session.scalars(select(Outage))] == ["maintenance"]
+
+
 def test_a_worker_begins_nothing_while_it_is_on(app: Flask, door: guard.Door) -> None:
     done: list[str] = []
 

@@ -23,7 +23,8 @@ HOUR = dt.timedelta(hours=1)
         ([10, 20], 20, [(11, 19)], []),
         ([10, 20], 20, [(9, 15)], [Gap(16, 19)]),
         ([10, 20], 20, [(13, 14), (17, 30)], [Gap(11, 12), Gap(15, 16)]),
-        ([10], 20, [(11, 21)], [Gap(22, None)]),
+        ([10], 20, [(11, 19)], [Gap(20, None)]),
+        ([10], 20, [(11, 21)], []),
     ],
 )
 def test_gaps_are_the_minutes_nobody_signed_but_those_of_maintenance(
