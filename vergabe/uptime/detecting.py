@@ -61,7 +61,7 @@ def _silences(session: Session, state: UptimeState, *, until: int, now: dt.datet
     found = sum(
         recording.note_outage(
             session,
-            f"silence:web:{gap.first}",
+            key,
             "silence",
             gap.began_at,
             gap.ended_at,
@@ -69,11 +69,27 @@ def _silences(session: Session, state: UptimeState, *, until: int, now: dt.datet
             evidence=_evidence(session, gap, until),
             now=now,
         )
-        for gap in rules.gaps(signed, until=until, planned=planned)
+        for key, gap in _keyed(session, rules.gaps(signed, until=until, planned=planned))
     )
     state.examined_minute = signed[-1]
     session.flush()
     return found
+
+
+def _keyed(session: Session, gaps: list[Gap]) -> list[tuple[str, Gap]]:
+    """Return each gap with the key of its outage; the one that goes on is the first of them.
+
+    A sign that came late may have moved its beginning, or have left nothing of it: then it ends
+    with the minute after its beginning.
+    """
+    keys = [f"silence:web:{gap.first}" for gap in gaps]
+    going_on = session.scalars(
+        select(Outage).where(Outage.cause == "silence", Outage.ended_at.is_(None))
+    ).first()
+    if going_on is not None:
+        first = minute_of(going_on.began_at) + 1
+        gaps, keys = gaps or [Gap(first, first - 1)], [going_on.key, *keys[1:]]
+    return list(zip(keys, gaps, strict=True))
 
 
 def _planned(session: Session, since: dt.datetime, now: dt.datetime) -> list[tuple[int, int]]:

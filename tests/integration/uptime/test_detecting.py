@@ -62,6 +62,34 @@ def test_an_outage_that_goes_on_ends_with_the_next_sign(
     assert outage.ended_at - outage.began_at >= 40 * MINUTE
 
 
+def test_an_outage_that_goes_on_ends_although_a_sign_from_within_it_came_late(
+    session: Session, moving_clock: MovableClock
+) -> None:
+    began = moving_clock.at(NOON)
+    make.signed_between(session, began - HOUR, began)
+    now = moving_clock.at(NOON + 20 * MINUTE)
+    detecting.detect(session, now=now)
+    # The machine stood still in the middle of a sign, and goes on with it.
+    make.signed_between(session, began + MINUTE, began + MINUTE)
+    make.signed_between(session, now, now + 5 * MINUTE)
+    detecting.detect(session, now=moving_clock.pass_(minutes=5))
+    (outage,) = found(session)
+    assert (outage.began_at, outage.ended_at) == (began + MINUTE, now + MINUTE)
+
+
+def test_an_outage_of_which_every_minute_was_signed_late_ends_as_well(
+    session: Session, moving_clock: MovableClock
+) -> None:
+    began = moving_clock.at(NOON)
+    make.signed_between(session, began - HOUR, began)
+    now = moving_clock.at(NOON + 4 * MINUTE)
+    detecting.detect(session, now=now)
+    make.signed_between(session, began + MINUTE, now)
+    detecting.detect(session, now=moving_clock.pass_(minutes=1))
+    (outage,) = found(session)
+    assert (outage.began_at, outage.ended_at) == (began, began + 2 * MINUTE)
+
+
 def test_the_first_signs_of_all_are_no_outage(session: Session, moving_clock: MovableClock) -> None:
     now = clock.now()
     assert not detecting.has_news(session, now=now)
