@@ -178,5 +178,6 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def count(response: Response) -> Response:
         if response.headers.get(MARK) != _ANSWER_OF_MAINTENANCE:
-            watch.count_answer(response.status_code, now=clock.now())
+            # When it goes out: the minute in which it began may be told of already.
+            watch.count_answer(response.status_code, now=clock.read())
         return response

@@ -1,9 +1,11 @@
 """Outages are found in the signs of life, once, with what proves them."""
 
+import contextvars
 import datetime as dt
 
 import pytest
 from flask import Flask
+from flask.typing import ResponseReturnValue
 from sqlalchemy import create_engine, delete, insert, select
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
@@ -150,6 +152,29 @@ def test_a_process_signs_each_minute_once_and_tells_later_what_failed(
         assert signs == ["web", "pause"]
         (fault,) = session.scalars(select(FaultMinute))
         assert (fault.what, fault.request_count, fault.failure_count) == ("http", 2, 1)
+
+
+def test_an_answer_that_took_long_fails_in_the_minute_in_which_it_goes_out(
+    own_app: Flask, moving_clock: MovableClock
+) -> None:
+    watch = watching.watch_of(own_app)
+    moving_clock.at(NOON + dt.timedelta(seconds=50))
+
+    def wait_in_vain() -> ResponseReturnValue:
+        moving_clock.at(NOON + dt.timedelta(seconds=80))
+        # The watch has told of the last minute before the answer is there.
+        assert contextvars.Context().run(watch.look)
+        return "", 503
+
+    own_app.view_functions["health.health"] = wait_in_vain
+    watch.count_answer(500, now=clock.now())
+    assert own_app.test_client().get("/healthz").status_code == 503
+    moving_clock.pass_(minutes=1)
+    assert watch.look()
+    with own_app.app_context():
+        query = select(FaultMinute.minute, FaultMinute.failure_count).order_by(FaultMinute.minute)
+        minute = minute_of(NOON)
+        assert db.session.execute(query).all() == [(minute, 1), (minute + 1, 1)]
 
 
 def test_a_process_without_database_remembers_and_tells(
