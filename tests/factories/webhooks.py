@@ -1,12 +1,14 @@
 """Subscriptions, and a real HTTP server that receives calls and can misbehave."""
 
 import ipaddress
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -54,8 +56,8 @@ class Receiver:
 
 
 @contextmanager
-def receiver() -> Iterator[Receiver]:
-    """Run a server on a free port of this machine."""
+def receiver(certificate: Path | None = None) -> Iterator[Receiver]:
+    """Run a server on a free port of this machine; it speaks TLS if it has a certificate."""
     found = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -89,9 +91,14 @@ def receiver() -> Iterator[Receiver]:
             return
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    found.url = f"http://127.0.0.1:{server.server_port}/eingang"
+    scheme = "http" if certificate is None else "https"
+    found.url = f"{scheme}://127.0.0.1:{server.server_port}/eingang"
     try:
         yield found
     finally:

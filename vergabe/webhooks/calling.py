@@ -108,8 +108,10 @@ def _connection(
     host: str, port: int, address: str, is_tls: bool, total_seconds: float
 ) -> Iterator[http.client.HTTPConnection]:
     made = socket.create_connection((address, port), timeout=CONNECT_SECONDS)
-    # Time-outs of a socket begin anew with each byte; the watch does not.
-    watch = threading.Timer(total_seconds, _cut, (made,))
+    # Time-outs of a socket begin anew with each byte; the watch does not. It has a handle of its
+    # own: encryption takes the socket out of the one that was given to it.
+    watched = made.dup()
+    watch = threading.Timer(total_seconds, _cut, (watched,))
     watch.daemon = True
     watch.start()
     try:
@@ -129,6 +131,7 @@ def _connection(
             raw.close()
     finally:
         watch.cancel()
+        watched.close()
         made.close()
 
 

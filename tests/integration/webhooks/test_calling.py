@@ -2,10 +2,12 @@
 
 import socket
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.factories import certificates
 from tests.factories.webhooks import HERE, receiver
 from vergabe.webhooks import calling
 
@@ -29,12 +31,18 @@ def test_redirect_is_not_followed() -> None:
     assert inner.got == []
 
 
-def test_who_drips_bytes_is_left_in_time() -> None:
-    with receiver() as server:
+@pytest.mark.parametrize("is_encrypted", [False, True])
+def test_who_drips_bytes_is_left_in_time(
+    is_encrypted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = certificates.certificate(tmp_path) if is_encrypted else None
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with receiver(certificate) as server:
         server.drip_seconds = 3
         began = time.monotonic()
         found = calling.call(server.url, b"{}", {}, own=HERE, total_seconds=0.3)
         assert time.monotonic() - began < 2.5
+    assert len(server.got) == 1
     assert not found.is_good
     assert "nicht geantwortet" in found.reason
 
