@@ -20,6 +20,8 @@ from vergabe.messages.service import MAIL_KIND, MESSAGE_MAIL
 from vergabe.outbox import OutboxRow
 from vergabe.texts import gettext as _
 from vergabe.texts import marked
+from vergabe.webhooks.model import WebhookCall
+from vergabe.webhooks.service import KIND as WEBHOOK_KIND
 
 SHOWN: Final = 200
 KINDS: Final = {
@@ -114,7 +116,7 @@ def try_again(session: Session, actor: Actor, row_id: uuid.UUID, *, now: dt.date
                 "Link und wurde gelöscht. Die Person fordert den Link neu an."
             ),
         )
-    _mail_waits(session, row)
+    _subject_waits(session, row)
     again = outbox.try_again(session, row_id, now=now)
     if again is None:
         raise NotFound(_("Dieser Auftrag"))
@@ -134,10 +136,18 @@ def _is_lost(row: OutboxRow) -> bool:
     return row.kind == MAIL_KIND and row.name != MESSAGE_MAIL and not row.payload
 
 
-def _mail_waits(session: Session, row: OutboxRow) -> None:
+def _subject_waits(session: Session, row: OutboxRow) -> None:
+    """Let the mail or call behind a row wait again: workers leave alone what was given up."""
     if row.kind == MAIL_KIND and row.name == MESSAGE_MAIL:
         session.execute(
             update(Mail)
             .where(Mail.id == uuid.UUID(row.payload["mail_id"]), Mail.state == "failed")
             .values(state="waiting", failure=None)
+        )
+    if row.kind == WEBHOOK_KIND:
+        session.execute(
+            update(WebhookCall)
+            .where(WebhookCall.id == uuid.UUID(row.payload["call_id"]))
+            .where(WebhookCall.state == "failed")
+            .values(state="waiting", last_error=None)
         )

@@ -23,6 +23,7 @@ from vergabe.audit.model import RecordEntry
 from vergabe.errors import InvalidInput, NotFound, Refused
 from vergabe.files import current
 from vergabe.messages.model import Message
+from vergabe.operation import set_aside
 from vergabe.webhooks import delivery, rules, service
 from vergabe.webhooks.model import WebhookCall, WebhookSubscription
 
@@ -204,6 +205,28 @@ def test_call_is_given_up_with_its_reason_and_sent_again_by_hand(
     assert states(session) == ["delivered", "delivered"]
     with pytest.raises(Refused):
         service.send_again(session, administrator, first, now=clock.now())
+
+
+def test_call_that_the_operator_has_tried_again_is_made(
+    app: Flask,
+    session: Session,
+    town: Organisation,
+    receiver: Receiver,
+    moving_clock: MovableClock,
+) -> None:
+    webhooks.subscription(session, town, receiver.url)
+    happen(session, town)
+    receiver.answer = lambda _n: 500
+    give_up(app, moving_clock)
+    assert states(session) == ["failed"]
+    operator = Actor.operator("Test")
+    (row,) = set_aside.rows(session, operator)
+    set_aside.try_again(session, operator, row.id, now=clock.now())
+    session.commit()
+    receiver.answer = lambda _n: 200
+    sweeps.call_webhooks(app)
+    assert states(session) == ["delivered"]
+    assert len(receiver.got) == outbox.MAX_ATTEMPTS + 1
 
 
 def test_receiver_that_is_gone_is_paused_told_of_and_later_gets_all_in_order(
