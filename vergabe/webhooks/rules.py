@@ -112,7 +112,9 @@ def is_own(address: str, own: Sequence[Network]) -> bool:
 def is_public(address: str) -> bool:
     """Return whether an address belongs to the open internet, and hides no other one in itself."""
     found = _plain(address)
-    if isinstance(found, ipaddress.IPv6Address) and (found.sixtofour or found.teredo):
+    if isinstance(found, ipaddress.IPv6Address) and (
+        found.sixtofour or found.teredo or found.is_site_local
+    ):
         return False
     return found.is_global and not found.is_multicast and not found.is_reserved
 
