@@ -1,11 +1,12 @@
 """Calls out of the outbox: lease and read, call, mark; no transaction is open while calling.
 
 Each subscription is a lane of its own: its calls go one after the other, and a receiver that is
-slow or away holds up nobody else.
+away holds up nobody else, one that is slow for moments only.
 """
 
 import datetime as dt
 import logging
+import time
 import uuid
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 BATCH: Final = 60
 LANES_AT_ONCE: Final = 8
+LANE_SECONDS: Final = 5.0
+"""A lane that took so long lets others have their turn before its next call."""
 MARGIN: Final = dt.timedelta(seconds=30)
 """No call is begun this short before the lease ends: another worker might make it too."""
 GIVEN_UP_BEFORE_PAUSE: Final = 3
@@ -132,9 +135,10 @@ def _call_lane(
     lane: Sequence[Letter], settings: Settings, until: dt.datetime
 ) -> dict[uuid.UUID, Result]:
     found: dict[uuid.UUID, Result] = {}
+    began = time.monotonic()
     for letter in lane:
         now = clock.read()
-        if now > until - MARGIN:
+        if now > until - MARGIN or time.monotonic() - began > LANE_SECONDS:
             break
         timestamp = int(now.timestamp())
         headers = {

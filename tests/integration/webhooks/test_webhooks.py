@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import time
 import uuid
 from collections.abc import Iterator
 
@@ -146,6 +147,34 @@ def test_receiver_that_is_away_holds_up_nobody_else(
     happen(session, town, 2)
     sweeps.call_webhooks(app)
     assert [json.loads(body)["sequence"] for _h, body in receiver.got] == [1, 2]
+
+
+def test_receiver_that_is_slow_with_many_calls_holds_up_others_for_moments_only(
+    app: Flask,
+    session: Session,
+    town: Organisation,
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(delivery, "LANE_SECONDS", 0.2)
+    webhooks.subscription(session, town, receiver.url, name="langsam")
+    happen(session, town, delivery.BATCH + 5)
+    quick = webhooks.subscription(session, town, receiver.url, name="schnell")
+    happen(session, town)
+    call_id = session.scalars(
+        select(WebhookCall.id).where(WebhookCall.subscription_id == quick.id)
+    ).one()
+
+    def answer_slowly(_number: int) -> int:
+        time.sleep(0.05)
+        return 200
+
+    receiver.answer = answer_slowly
+    while sweeps.call_webhooks(app):
+        pass
+    assert states(session) == ["delivered"] * (delivery.BATCH + 7)
+    assert receiver.ids.index(str(call_id)) < delivery.BATCH / 2
+    assert len(set(receiver.ids)) == len(receiver.got)
 
 
 def test_worker_that_dies_after_the_call_repeats_it_under_the_same_id(
