@@ -324,13 +324,24 @@ def mark_all_done(session: Session, row_ids: Sequence[uuid.UUID], *, now: dt.dat
     )
 
 
-def mark_failed(session: Session, row_id: uuid.UUID, reason: str, *, now: dt.datetime) -> bool:
+def mark_failed(
+    session: Session,
+    row_id: uuid.UUID,
+    reason: str,
+    *,
+    now: dt.datetime,
+    leased_until: dt.datetime | None = None,
+) -> bool:
     """Note a failed attempt; return whether the row is now set aside for good.
 
     The next attempt comes after twice the time of the last one, with jitter, at most an hour.
+    leased_until: the end of the lease it was taken with, None: of any; whoever has taken the row
+    since keeps it.
     """
-    row = session.get(OutboxRow, row_id)
+    row = session.get(OutboxRow, row_id, with_for_update=True)
     if row is None or row.state != "waiting":
+        return False
+    if leased_until is not None and row.leased_until != leased_until:
         return False
     row.leased_until = None
     row.last_error = reason[:2000]
@@ -342,20 +353,39 @@ def mark_failed(session: Session, row_id: uuid.UUID, reason: str, *, now: dt.dat
     return False
 
 
-def set_aside(session: Session, row_id: uuid.UUID, reason: str) -> None:
-    """Stop trying a row that can never succeed (poison), keeping its reason."""
-    session.execute(
+def set_aside(session: Session, row_id: uuid.UUID, reason: str) -> bool:
+    """Stop trying a row that can never succeed (poison), keeping its reason.
+
+    Return whether it still waited: one that another worker has done stays done.
+    """
+    waiting = session.execute(
         update(OutboxRow)
-        .where(OutboxRow.id == row_id)
+        .where(OutboxRow.id == row_id, OutboxRow.state == "waiting")
         .values(state="failed", leased_until=None, last_error=reason[:2000])
+        .returning(OutboxRow.id)
     )
+    return waiting.first() is not None
 
 
-def postpone(session: Session, row_ids: Sequence[uuid.UUID], *, until: dt.datetime) -> None:
-    """Give leased rows back for later without an attempt counted: nothing was tried."""
+def postpone(
+    session: Session,
+    row_ids: Sequence[uuid.UUID],
+    *,
+    leased_until: dt.datetime,
+    until: dt.datetime,
+) -> None:
+    """Give leased rows back for later without an attempt counted: nothing was tried.
+
+    leased_until: the end of the lease they were taken with; whoever has taken them since keeps
+    them.
+    """
     session.execute(
         update(OutboxRow)
-        .where(OutboxRow.id.in_(row_ids), OutboxRow.state == "waiting")
+        .where(
+            OutboxRow.id.in_(row_ids),
+            OutboxRow.state == "waiting",
+            OutboxRow.leased_until == leased_until,
+        )
         .values(leased_until=None, due_at=until, attempts=OutboxRow.attempts - 1)
     )
 
@@ -373,13 +403,11 @@ def try_again(session: Session, row_id: uuid.UUID, *, now: dt.datetime) -> Outbo
     return row
 
 
-def release_lease(session: Session, row_ids: Sequence[uuid.UUID], *, now: dt.datetime) -> None:
-    """Give leased rows back untouched (a worker that stops in an orderly way)."""
-    session.execute(
-        update(OutboxRow)
-        .where(OutboxRow.id.in_(row_ids), OutboxRow.state == "waiting")
-        .values(leased_until=None, due_at=now, attempts=OutboxRow.attempts - 1)
-    )
+def release_lease(
+    session: Session, row_ids: Sequence[uuid.UUID], *, leased_until: dt.datetime, now: dt.datetime
+) -> None:
+    """Give leased rows back untouched, to be tried at once; as `postpone`."""
+    postpone(session, row_ids, leased_until=leased_until, until=now)
 
 
 def done(before: dt.datetime) -> Select[uuid.UUID]:

@@ -37,12 +37,13 @@ def deliver_events(app: Flask, *, limit: int = BATCH) -> int:
 
 def _each(kinds: tuple[str, ...], work: Callable[[OutboxRow], None], limit: int) -> int:
     with unit_of_work() as session:
+        until = clock.now() + outbox.LEASE
         leased = outbox.lease(session, kinds, now=clock.now(), limit=limit)
     for place, each in enumerate(leased):
         if stopping.is_asked():
             with unit_of_work() as session:
                 untouched = [row.id for row in leased[place:]]
-                outbox.release_lease(session, untouched, now=clock.now())
+                outbox.release_lease(session, untouched, leased_until=until, now=clock.now())
             return place
         # A reaction holds its event, which says what it is about.
         with logs.about(each.payload.get("payload", each.payload)):

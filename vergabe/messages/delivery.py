@@ -4,7 +4,7 @@ import datetime as dt
 import logging
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
@@ -300,25 +300,28 @@ def _mark(batch: Batch, host: str) -> None:
                 continue
             is_final = outcome.fate is Fate.NEVER
             if is_final:
-                outbox.set_aside(session, each.row_id, outcome.reason)
+                is_final = outbox.set_aside(session, each.row_id, outcome.reason)
             else:
-                is_final = outbox.mark_failed(session, each.row_id, outcome.reason, now=now)
+                is_final = outbox.mark_failed(
+                    session, each.row_id, outcome.reason, now=now, leased_until=batch.until
+                )
             if is_final:
                 _mark_given_up(session, each, outcome)
             if outcome.dead is not None:
                 bounces.mark(session, each.letter.to.strip().lower(), *outcome.dead, now=now)
         if batch.untouched:
-            outbox.release_lease(session, batch.untouched, now=now)
-        _postpone(session, batch.postponed)
+            outbox.release_lease(session, batch.untouched, leased_until=batch.until, now=now)
+        _postpone(session, batch)
 
 
-def _postpone(session: Session, postponed: Mapping[uuid.UUID, dt.datetime]) -> None:
+def _postpone(session: Session, batch: Batch) -> None:
     # One statement for all that are due within the same second.
     by_second: dict[dt.datetime, list[uuid.UUID]] = {}
-    for row_id, until in postponed.items():
+    for row_id, until in batch.postponed.items():
         by_second.setdefault(until.replace(microsecond=0), []).append(row_id)
     for second, row_ids in by_second.items():
-        outbox.postpone(session, row_ids, until=second + dt.timedelta(seconds=1))
+        at = second + dt.timedelta(seconds=1)
+        outbox.postpone(session, row_ids, leased_until=batch.until, until=at)
 
 
 def _mark_sent(session: Session, sent: Iterable[Leased], host: str, *, now: dt.datetime) -> None:

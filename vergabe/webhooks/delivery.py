@@ -65,7 +65,7 @@ def send_due(app: Flask) -> int:
             if not letters:
                 return tried
             results = _call_all(letters, settings, until)
-            _mark(letters, results)
+            _mark(letters, results, until)
             tried += len(results)
             if len(results) < len(letters):
                 return tried
@@ -163,19 +163,21 @@ def _call_lane(
     return found
 
 
-def _mark(letters: Sequence[Letter], results: dict[uuid.UUID, Result]) -> None:
+def _mark(letters: Sequence[Letter], results: dict[uuid.UUID, Result], until: dt.datetime) -> None:
     with unit_of_work() as session:
         now = clock.now()
         untouched = [letter.row_id for letter in letters if letter.row_id not in results]
         if untouched:
-            outbox.release_lease(session, untouched, now=now)
+            outbox.release_lease(session, untouched, leased_until=until, now=now)
         for letter in letters:
             result = results.get(letter.row_id)
             if result is not None:
-                _mark_one(session, letter, result, now=now)
+                _mark_one(session, letter, result, until, now=now)
 
 
-def _mark_one(session: Session, letter: Letter, result: Result, *, now: dt.datetime) -> None:
+def _mark_one(
+    session: Session, letter: Letter, result: Result, until: dt.datetime, *, now: dt.datetime
+) -> None:
     call = session.get_one(WebhookCall, letter.call_id, with_for_update=True)
     call.attempts += 1
     call.last_status = result.status
@@ -188,7 +190,9 @@ def _mark_one(session: Session, letter: Letter, result: Result, *, now: dt.datet
     if is_final:
         outbox.mark_done(session, letter.row_id, now=now)
     else:
-        is_final = outbox.mark_failed(session, letter.row_id, result.reason, now=now)
+        is_final = outbox.mark_failed(
+            session, letter.row_id, result.reason, now=now, leased_until=until
+        )
     if is_final:
         call.state = "failed"
         session.flush()

@@ -364,6 +364,75 @@ def test_nothing_is_begun_when_the_lease_is_nearly_over(
     assert {row.attempts for row in _rows(session)} == {1}
 
 
+def test_worker_whose_lease_ran_out_gives_back_nothing_that_another_has_taken(
+    app: Flask,
+    session: Session,
+    postbox: Postbox,
+    moving_clock: MovableClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _write(session, 5)
+    settings, real = app.extensions["vergabe_settings"], Mailer.send
+    others: list[delivery.Batch] = []
+
+    def hang(self: Mailer, letter: Letter, *, at: dt.datetime) -> Outcome:
+        moving_clock.pass_(seconds=outbox.LEASE.total_seconds() + 1)
+        others.append(delivery._lease(settings))
+        return real(self, letter, at=at)
+
+    monkeypatch.setattr(Mailer, "send", hang)
+    monkeypatch.setattr(delivery, "BATCHES_PER_RUN", 1)
+    assert sweeps.send_mails(app) == 1
+    assert len(others[0].leased) == 5
+    # The other one is about to send them: nobody else may.
+    assert delivery._lease(settings).leased == []
+    assert {row.attempts for row in _rows(session) if row.state == "waiting"} == {2}
+    assert len(postbox.received) == 1
+
+
+def test_failure_that_comes_after_another_has_taken_the_mail_leaves_it_to_that_one(
+    app: Flask,
+    session: Session,
+    postbox: Postbox,
+    moving_clock: MovableClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _write(session, 1)
+    settings = app.extensions["vergabe_settings"]
+
+    def hang(*_: object, **__: object) -> Outcome:
+        moving_clock.pass_(seconds=outbox.LEASE.total_seconds() + 1)
+        assert len(delivery._lease(settings).leased) == 1
+        return Outcome(mailer.Fate.LATER, "Die Verbindung zum Mailserver brach ab.")
+
+    monkeypatch.setattr(Mailer, "send", hang)
+    sweeps.send_mails(app)
+    moving_clock.pass_(seconds=30)
+    assert delivery._lease(settings).leased == []
+
+
+def test_refusal_that_comes_after_another_has_sent_the_mail_spoils_nothing(
+    app: Flask,
+    session: Session,
+    postbox: Postbox,
+    moving_clock: MovableClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _write(session, 3)
+    real = Mailer.send
+
+    def hang(self: Mailer, letter: Letter, *, at: dt.datetime) -> Outcome:
+        moving_clock.pass_(seconds=outbox.LEASE.total_seconds() + 1)
+        monkeypatch.setattr(Mailer, "send", real)
+        assert sweeps.send_mails(app) == 3
+        return Outcome(mailer.Fate.NEVER, "Die Adresse wurde abgelehnt (550).")
+
+    monkeypatch.setattr(Mailer, "send", hang)
+    sweeps.send_mails(app)
+    assert _states(session) == {"sent": 3}
+    assert {row.state for row in _rows(session)} == {"done"}
+
+
 def test_mail_of_the_login_is_sent_and_its_link_forgotten(
     app: Flask, session: Session, postbox: Postbox
 ) -> None:
