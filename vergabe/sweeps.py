@@ -3,7 +3,7 @@
 Every function takes the application, opens its own units of work, and returns how much it did.
 """
 
-import contextlib
+import logging
 from typing import Final
 
 from flask import Flask
@@ -35,6 +35,8 @@ from vergabe.uptime import detecting
 from vergabe.uptime.watching import Watch
 from vergabe.votes import handlers as votes
 from vergabe.webhooks import delivery as webhooks
+
+logger = logging.getLogger(__name__)
 
 _BATCHES: Final = 10
 """So many of a kind in one tick: others want to write too."""
@@ -165,11 +167,15 @@ def read_bounces(app: Flask) -> int:
     found = bounces.unread_in(settings.bounce_folder)
     for file in found:
         # One at a time, put away once it is noted: read twice it changes nothing.
-        with contextlib.suppress(FileNotFoundError):
+        try:
             content = bounces.content_of(file)
             with app.app_context(), unit_of_work() as session:
                 bounces.take(session, content, now=clock.now())
             bounces.put_away(settings.bounce_folder, file)
+        except FileNotFoundError:
+            continue  # another worker was quicker
+        except OSError as error:  # one file must not hold up those behind it
+            logger.warning("report not read", extra={"error": type(error).__name__})
     return len(found)
 
 

@@ -110,9 +110,10 @@ def _letter_id(report: Message) -> uuid.UUID | None:
 def _address(fields: Message) -> str | None:
     """Return the address that the mail was written to; a forwarder names another as final."""
     for name in ("Original-Recipient", "Final-Recipient"):
-        kind, separator, address = str(fields.get(name, "")).partition(";")
-        if separator and kind.strip().lower() == "rfc822" and "@" in address:
-            return address.strip().strip("<>").lower()[:254]
+        kind, _separator, given = str(fields.get(name, "")).partition(";")
+        address = given.strip().strip("<>")
+        if kind.strip().lower() == "rfc822" and "@" in address and address.isprintable():
+            return address.lower()[:254]
     return None
 
 

@@ -193,3 +193,24 @@ def test_unknown_address_said_at_the_door_counts_as_well_but_policy_does_not(
     postbox.on_recipient = answers.get
     sweeps.send_mails(app)
     assert list(session.scalars(select(DeadAddress.address))) == ["gone@example.org"]
+
+
+def test_report_that_cannot_be_kept_does_not_hold_up_those_behind_it(
+    app: Flask, session: Session, postbox: Postbox, tmp_path: Path
+) -> None:
+    write(session, "gone@example.org")
+    payload = {"to": "x@example.org", "subject": "Passwort", "body": "Link"}
+    outbox.put(session, "mail", "account_mail", "k", payload, now=clock.now())
+    session.commit()
+    sweeps.send_mails(app)
+    row = session.scalars(select(OutboxRow).where(OutboxRow.name == "account_mail")).one()
+    mail = sent_mail(session, "gone@example.org")
+    for name in ("new", "cur", "tmp"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "new" / "1.M1.mx").write_bytes(bounces.report(row.id, "x\0@example.org"))
+    (tmp_path / "new" / "2.M1.mx").write_bytes(bounces.report(mail.id, mail.address))
+    before = app.extensions["vergabe_settings"]
+    app.extensions["vergabe_settings"] = dataclasses.replace(before, bounce_folder=tmp_path)
+    sweeps.read_bounces(app)
+    assert list((tmp_path / "new").iterdir()) == []
+    assert sent_mail(session, "gone@example.org").bounced_at is not None
