@@ -34,7 +34,8 @@ def _note(session: Session, bounce: Bounce, *, now: dt.datetime) -> bool:
     mail = session.get(Mail, bounce.letter_id, with_for_update=True)
     if mail is None:
         return _note_of_login(session, bounce, now=now)
-    if not bounce.is_final or mail.state != "sent":
+    # The report may be here before the worker has marked that the mail has left.
+    if not bounce.is_final or mail.state == "failed":
         return False
     is_new = mail.bounced_at is None
     if is_new:
@@ -48,7 +49,7 @@ def _note(session: Session, bounce: Bounce, *, now: dt.datetime) -> bool:
 def _note_of_login(session: Session, bounce: Bounce, *, now: dt.datetime) -> bool:
     """Note a mail of the login: its address is forgotten, that it was sent is not."""
     row = session.get(OutboxRow, bounce.letter_id)
-    if row is None or row.kind != "mail" or row.state != "done" or bounce.address is None:
+    if row is None or row.kind != "mail" or row.state == "failed" or bounce.address is None:
         return False
     return bounce.is_address_dead and mark(
         session, bounce.address, bounce.status, bounce.text, now=now

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    case,
     func,
     literal,
     select,
@@ -338,7 +339,8 @@ def _mark_sent(session: Session, sent: Iterable[Leased], host: str, *, now: dt.d
             .values(
                 state="sent",
                 sent_at=now,
-                failure=None,
+                # A report that it came back may be here already.
+                failure=case((Mail.bounced_at.is_not(None), Mail.failure), else_=None),
                 internet_message_id=_message_id_in_sql(host),
             )
         )

@@ -19,6 +19,7 @@ from vergabe import clock, ids, outbox, sweeps
 from vergabe.access.permissions import Role
 from vergabe.limits.hooks import store_of
 from vergabe.messages import bounces as service
+from vergabe.messages import delivery
 from vergabe.messages.model import DeadAddress, Mail
 from vergabe.messages.service import Reader
 from vergabe.outbox import OutboxRow
@@ -192,6 +193,39 @@ def test_unknown_address_said_at_the_door_counts_as_well_but_policy_does_not(
     answers = {"gone@example.org": "550 5.1.1 No such user", "spam@example.org": "550 5.7.1 No"}
     postbox.on_recipient = answers.get
     sweeps.send_mails(app)
+    assert list(session.scalars(select(DeadAddress.address))) == ["gone@example.org"]
+
+
+def test_report_that_comes_before_the_batch_is_marked_is_not_lost(
+    app: Flask, session: Session, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(session, "gone@example.org")
+    mail = sent_mail(session, "gone@example.org")
+    real = delivery._mark
+
+    def report_first(batch: delivery.Batch, host: str) -> None:
+        report = bounces.report(mail.id, mail.address)
+        assert service.take(session, report, now=clock.now()) == 1
+        session.commit()
+        real(batch, host)
+
+    monkeypatch.setattr(delivery, "_mark", report_first)
+    monkeypatch.setattr(delivery, "BATCHES_PER_RUN", 1)
+    assert sweeps.send_mails(app) == 1
+    mail = sent_mail(session, "gone@example.org")
+    assert mail.state == "sent"
+    assert mail.bounced_at is not None
+    assert "5.1.1" in (mail.failure or "")
+    assert list(session.scalars(select(DeadAddress.address))) == ["gone@example.org"]
+
+
+def test_report_about_a_mail_of_the_login_may_come_early_as_well(
+    session: Session, postbox: Postbox
+) -> None:
+    payload = {"to": "gone@example.org", "subject": "Passwort", "body": "Link"}
+    outbox.put(session, "mail", "account_mail", "k", payload, now=clock.now())
+    row = session.scalars(select(OutboxRow)).one()
+    service.take(session, bounces.report(row.id, "gone@example.org"), now=clock.now())
     assert list(session.scalars(select(DeadAddress.address))) == ["gone@example.org"]
 
 
