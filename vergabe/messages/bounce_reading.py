@@ -24,21 +24,17 @@ _LONGEST_TEXT: Final = 500
 
 @dataclass(frozen=True)
 class Bounce:
-    """What became of one mail at one address.
+    """One mail that will never arrive at one address.
 
     letter_id: of the mail, read from its Message-ID; address: as the server names it, in lower
-    case, None: not named; status: of RFC 3463, such as 5.1.1; text: the server's own words.
+    case, None: not named; status: of RFC 3463, such as 5.1.1, or 4.4.1 where a server has tried
+    for days; text: the server's own words.
     """
 
     letter_id: uuid.UUID
     address: str | None
     status: str
     text: str
-
-    @property
-    def is_final(self) -> bool:
-        """Return whether this mail will never arrive."""
-        return self.status.startswith("5")
 
     @property
     def is_address_dead(self) -> bool:

@@ -35,7 +35,7 @@ def _note(session: Session, bounce: Bounce, *, now: dt.datetime) -> bool:
     if mail is None:
         return _note_of_login(session, bounce, now=now)
     # The report may be here before the worker has marked that the mail has left.
-    if not bounce.is_final or mail.state == "failed":
+    if mail.state == "failed":
         return False
     is_new = mail.bounced_at is None
     if is_new:
@@ -58,9 +58,12 @@ def _note_of_login(session: Session, bounce: Bounce, *, now: dt.datetime) -> boo
 
 def sentence(status: str, text: str) -> str:
     """Return what an answer says, for the people who ask why nothing arrived."""
-    return f"Der Mailserver des Empfängers hat die E-Mail zurückgewiesen ({status}): {text}".rstrip(
-        ": "
+    what = (
+        "Ein Mailserver hat es aufgegeben, die E-Mail zuzustellen"
+        if status.startswith("4")
+        else "Der Mailserver des Empfängers hat die E-Mail zurückgewiesen"
     )
+    return f"{what} ({status}): {text}".rstrip(": ")
 
 
 def mark(session: Session, address: str, status: str, text: str, *, now: dt.datetime) -> bool:

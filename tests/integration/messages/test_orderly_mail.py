@@ -229,6 +229,26 @@ def test_report_about_a_mail_of_the_login_may_come_early_as_well(
     assert list(session.scalars(select(DeadAddress.address))) == ["gone@example.org"]
 
 
+def test_mail_that_a_server_gave_up_after_days_has_not_arrived_but_its_address_lives(
+    app: Flask, session: Session, client: FlaskClient, postbox: Postbox
+) -> None:
+    town = access.organisation(session)
+    person = access.person(session, town, Role.PROCUREMENT_OFFICER, email="amt@example.org")
+    message = messages.message(session, Reader(user_id=person.id))
+    message.first_read_at = clock.now()
+    session.commit()
+    sweeps.send_mails(app)
+    mail = sent_mail(session, "amt@example.org")
+    expired = bounces.report(mail.id, mail.address, status="4.4.1")
+    assert service.take(session, expired, now=clock.now()) == 1
+    session.commit()
+    assert session.scalars(select(DeadAddress.address)).all() == []
+    access.log_in(client, person)
+    page = client.get(f"/postfach/{message.id}").get_data(as_text=True)
+    assert "nicht angekommen" in page
+    assert "4.4.1" in page
+
+
 def test_report_that_cannot_be_kept_does_not_hold_up_those_behind_it(
     app: Flask, session: Session, postbox: Postbox, tmp_path: Path
 ) -> None:
