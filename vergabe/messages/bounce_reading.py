@@ -14,7 +14,8 @@ from email.message import Message
 from typing import Final
 
 MOST_BYTES: Final = 1024 * 1024
-_STATUS: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+# Not a part of a network address, which many a refusal names.
+_STATUS: Final = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?!\.?\d)")
 _OURS: Final = re.compile(r"<([0-9a-f]{32})@[^<>\s]{1,255}>")
 _ADDRESS_IS_DEAD: Final = frozenset(
     {"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"}

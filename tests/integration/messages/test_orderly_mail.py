@@ -189,8 +189,12 @@ def test_full_mailbox_marks_the_mail_alone_and_a_forged_report_nothing(
 def test_unknown_address_said_at_the_door_counts_as_well_but_policy_does_not(
     app: Flask, session: Session, postbox: Postbox
 ) -> None:
-    write(session, "gone@example.org", "spam@example.org")
-    answers = {"gone@example.org": "550 5.1.1 No such user", "spam@example.org": "550 5.7.1 No"}
+    answers = {
+        "gone@example.org": "550 5.1.1 No such user",
+        "spam@example.org": "550 5.7.1 No",
+        "listed@example.org": "554 Client host [85.1.1.20] blocked",
+    }
+    write(session, *answers)
     postbox.on_recipient = answers.get
     sweeps.send_mails(app)
     assert list(session.scalars(select(DeadAddress.address))) == ["gone@example.org"]
