@@ -4,6 +4,8 @@ Every function takes the application, opens its own units of work, and returns h
 """
 
 import logging
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Final
 
 from flask import Flask
@@ -52,7 +54,7 @@ def send_notices(app: Flask) -> int:
     settings: Settings = app.extensions["vergabe_settings"]
     house = House(app.extensions["vergabe_files"], settings.base_url)
     with app.app_context():
-        return _dispatch(app, settings, house) + _release(house)
+        return _each_for_itself((lambda: _dispatch(app, settings, house), lambda: _release(house)))
 
 
 def _dispatch(app: Flask, settings: Settings, house: House) -> int:
@@ -78,18 +80,30 @@ def _dispatch(app: Flask, settings: Settings, house: House) -> int:
 def _release(house: House) -> int:
     with reading() as session:
         due = dispatching.due_releases(session, now=clock.now())
-    return sum(dispatching.release_one(delivery_id, house) for delivery_id in due)
+    return _each_for_itself(partial(dispatching.release_one, each, house) for each in due)
+
+
+def _each_for_itself(works: Iterable[Callable[[], int]]) -> int:
+    """Do all of it, although one fails again and again; return how much was done."""
+    done = 0
+    for work in works:
+        try:
+            done += work()
+        except Exception:  # those behind it must not wait for ever
+            logger.exception("part of a tick failed")
+    return done
 
 
 def send_reminders(app: Flask) -> int:
     """Write the reminders that are due; return how many calls and deadlines were handled."""
-    return (
-        _remind_of_calls(app)
-        + _remind_of_deadlines(app)
-        + _remind_of_joinings(app)
-        + _warn_of_mandates(app)
-        + _tell_of_votes(app)
+    kinds = (
+        _remind_of_calls,
+        _remind_of_deadlines,
+        _remind_of_joinings,
+        _warn_of_mandates,
+        _tell_of_votes,
     )
+    return _each_for_itself(partial(remind, app) for remind in kinds)
 
 
 def _remind_of_calls(app: Flask) -> int:

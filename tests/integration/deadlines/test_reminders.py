@@ -2,6 +2,7 @@ import datetime as dt
 import threading
 from collections import Counter
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from vergabe.cooperations.model import Cooperation
 from vergabe.db import db, unit_of_work
 from vergabe.deadlines import service
 from vergabe.deadlines.model import Deadline, Reminder
+from vergabe.demands import calls
 from vergabe.messages.model import Message
 
 COUNT = 30
@@ -64,6 +66,23 @@ def test_repeated_ticks_tell_once(app: Flask, session: Session, moving_clock: Mo
     (message,) = _told(session)
     assert message.subject == "Frist in 6 Tagen: Angebotsfrist (DLZ-2026-0001)"
     assert "Donnerstag, 03.12.2026, 12:00 Uhr" in message.body
+
+
+def test_call_that_cannot_be_reminded_of_does_not_hold_up_the_deadlines(
+    app: Flask, session: Session, moving_clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dlz, first, _ = _people(session)
+    factory.deadline(session, dlz, responsible_id=first.id)
+    session.commit()
+
+    def fail(*_: object, **__: object) -> int:
+        raise AttributeError("nobody foresaw this")
+
+    monkeypatch.setattr(calls, "has_due_reminders", lambda *_, **__: True)
+    monkeypatch.setattr(calls, "send_call_reminders", fail)
+    moving_clock.pass_(days=4)
+    assert sweeps.send_reminders(app) == 1
+    assert len(_told(session)) == 1
 
 
 def test_worker_that_stood_still_tells_the_last_reminder_only(

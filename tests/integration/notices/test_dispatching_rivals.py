@@ -4,6 +4,7 @@ import contextvars
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -19,7 +20,7 @@ from vergabe.access.actor import Actor
 from vergabe.db import db, unit_of_work
 from vergabe.errors import DomainError
 from vergabe.files import current
-from vergabe.notices import delivering, service
+from vergabe.notices import delivering, releasing, service
 from vergabe.notices.delivery_model import NoticeDelivery
 from vergabe.notices.events import NoticePublished
 from vergabe.notices.model import Notice
@@ -99,6 +100,33 @@ def test_rival_workers_publish_what_has_waited_once(
         return session.scalar(events), list(session.scalars(select(Notice.stage)))
 
     assert _read(own_app, found) == (1, ["published"])
+
+
+def test_notice_that_cannot_be_published_holds_up_none_of_those_that_have_waited_with_it(
+    own_app: Flask, doe: Doe, moving_clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outlet = outside.use_doe(own_app, doe)
+    _published(own_app, outlet, count=3)
+    sweeps.send_notices(own_app)
+    for parcel in doe.deliveries.values():
+        parcel.ted, parcel.doe = "ACCEPTED", "PENDING"
+    moving_clock.pass_(minutes=10)
+    sweeps.send_notices(own_app)
+    moving_clock.pass_(hours=50)
+    release, tried = releasing.release_held, []
+
+    def fail_for_the_first(
+        session: Session, actor: Actor, delivery: NoticeDelivery, **more: Any
+    ) -> None:
+        tried.append(delivery.id)
+        if delivery.id == tried[0]:
+            raise AttributeError("nobody foresaw this")
+        release(session, actor, delivery, **more)
+
+    monkeypatch.setattr(releasing, "release_held", fail_for_the_first)
+    sweeps.send_notices(own_app)
+    stages = _read(own_app, lambda s: sorted(s.scalars(select(Notice.stage))))
+    assert stages == ["published", "published", "sent"]
 
 
 def test_stopping_and_sending_at_once_end_in_one_truth(
