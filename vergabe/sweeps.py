@@ -10,7 +10,7 @@ from typing import Final
 
 from flask import Flask
 
-from vergabe import clock
+from vergabe import clock, stopping
 from vergabe.accounts import lockouts
 from vergabe.db import reading, unit_of_work
 from vergabe.deadlines import service as deadlines
@@ -68,13 +68,14 @@ def _dispatch(app: Flask, settings: Settings, house: House) -> int:
     desk = Desk(sender, outlet, house, settings.eforms_sdk)
     done = 0
     # One at a time: sending may take a minute, and what is claimed later has its whole lease.
-    while True:
+    while not stopping.is_asked():
         with unit_of_work() as session:
             claims = dispatching.claim(session, outlet, now=clock.now(), limit=1)
         if not claims:
-            return done
+            break
         dispatching.work(claims[0], desk)
         done += 1
+    return done
 
 
 def _release(house: House) -> int:

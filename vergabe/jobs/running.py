@@ -21,7 +21,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from vergabe import clock
+from vergabe import clock, stopping
 from vergabe.access import queries as access
 from vergabe.access.actor import Actor
 from vergabe.access.model import User
@@ -234,17 +234,21 @@ def claim(app: Flask) -> Task | None:
 
 
 def run_due(app: Flask) -> int:
-    """Do the jobs that are due, one after the other; return how many. Needs no context."""
+    """Do the jobs that are due, one after the other, until the process is asked to end.
+
+    Return how many. Needs no context.
+    """
     count = 0
     with app.app_context():
-        while True:
+        while not stopping.is_asked():
             with reading() as session:
                 if not has_due(session, now=clock.now()):
-                    return count
+                    break
             task = claim(app)
             if task is not None:
                 work(task)
             count += 1
+    return count
 
 
 def work(task: Task) -> None:

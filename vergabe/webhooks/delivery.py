@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from vergabe import clock, outbox
+from vergabe import clock, outbox, stopping
 from vergabe.access import queries as people
 from vergabe.access.permissions import Permission
 from vergabe.db import reading, unit_of_work
@@ -138,7 +138,8 @@ def _call_lane(
     began = time.monotonic()
     for letter in lane:
         now = clock.read()
-        if now > until - MARGIN or time.monotonic() - began > LANE_SECONDS:
+        has_had_its_turn = time.monotonic() - began > LANE_SECONDS
+        if now > until - MARGIN or has_had_its_turn or stopping.is_asked():
             break
         timestamp = int(now.timestamp())
         headers = {

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import MovableClock
 from tests.factories import access as make
-from vergabe import clock, sweeps
+from vergabe import clock, stopping, sweeps
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation, User
 from vergabe.access.permissions import Permission, Role
@@ -97,6 +97,17 @@ def test_a_job_is_done_once_and_says_what_came_of_it(
     assert (job.result, job.done_count, job.total_count) == ({"count": 3}, 3, 3)
     assert entries(session) == 1
     assert queries.open_count(session, clerk) == 0
+
+
+def test_a_worker_asked_to_end_begins_no_further_job(
+    app: Flask, session: Session, clerk: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with kind(app, counting):
+        first, second = start(session, clerk), start(session, clerk)
+        monkeypatch.setattr(stopping, "is_asked", lambda: entries(session) > 0)
+        assert sweeps.run_jobs(app) == 1
+    assert state_of(session, first)[0] == "done"
+    assert state_of(session, second)[0] == "waiting"
 
 
 def test_a_second_click_finds_the_first_job(app: Flask, session: Session, clerk: Actor) -> None:

@@ -15,7 +15,7 @@ from tests.conftest import MovableClock
 from tests.factories import tenders as factory
 from tests.factories.doe_server import Doe
 from tests.integration.notices import outside
-from vergabe import clock, sweeps
+from vergabe import clock, stopping, sweeps
 from vergabe.access.actor import Actor
 from vergabe.db import db, unit_of_work
 from vergabe.errors import DomainError
@@ -127,6 +127,16 @@ def test_notice_that_cannot_be_published_holds_up_none_of_those_that_have_waited
     sweeps.send_notices(own_app)
     stages = _read(own_app, lambda s: sorted(s.scalars(select(Notice.stage))))
     assert stages == ["published", "published", "sent"]
+
+
+def test_worker_asked_to_end_sends_no_further_notice(
+    own_app: Flask, doe: Doe, moving_clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outlet = outside.use_doe(own_app, doe)
+    _published(own_app, outlet, count=2)
+    monkeypatch.setattr(stopping, "is_asked", lambda: bool(doe.posted))
+    sweeps.send_notices(own_app)
+    assert len(doe.posted) == 1
 
 
 def test_stopping_and_sending_at_once_end_in_one_truth(

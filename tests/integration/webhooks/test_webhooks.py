@@ -16,7 +16,7 @@ from standardwebhooks.webhooks import Webhook
 from tests.conftest import MovableClock
 from tests.factories import access, suppliers, tenders, webhooks
 from tests.factories.webhooks import HERE, Receiver
-from vergabe import clock, ids, outbox, sweeps, worker
+from vergabe import clock, ids, outbox, stopping, sweeps, worker
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
 from vergabe.access.permissions import Role
@@ -25,6 +25,7 @@ from vergabe.errors import InvalidInput, NotFound, Refused
 from vergabe.files import current
 from vergabe.messages.model import Message
 from vergabe.operation import set_aside
+from vergabe.outbox import OutboxRow
 from vergabe.webhooks import delivery, rules, service
 from vergabe.webhooks.model import WebhookCall, WebhookSubscription
 
@@ -200,6 +201,22 @@ def test_worker_that_dies_after_the_call_repeats_it_under_the_same_id(
     assert len(receiver.got) == 2
     assert len(set(receiver.ids)) == 1
     assert states(session) == ["delivered"]
+
+
+def test_worker_asked_to_end_makes_no_further_call_and_gives_them_back(
+    app: Flask,
+    session: Session,
+    town: Organisation,
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    webhooks.subscription(session, town, receiver.url)
+    happen(session, town, 3)
+    monkeypatch.setattr(stopping, "is_asked", lambda: bool(receiver.got))
+    assert sweeps.call_webhooks(app) == 1
+    assert states(session) == ["delivered", "waiting", "waiting"]
+    held = select(OutboxRow.id).where(OutboxRow.leased_until.is_not(None))
+    assert session.scalars(held).all() == []
 
 
 def give_up(app: Flask, moving_clock: MovableClock, times: int = 1) -> None:
