@@ -18,7 +18,6 @@ from typing import IO, Any, BinaryIO, Final
 from flask import Flask
 from sqlalchemy import or_, select, update
 from sqlalchemy.engine import CursorResult
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from vergabe import clock, stopping
@@ -26,6 +25,7 @@ from vergabe.access import queries as access
 from vergabe.access.actor import Actor
 from vergabe.access.model import User
 from vergabe.db import db, insert_unless_there, reading, unit_of_work
+from vergabe.disturbances import disturbance_in
 from vergabe.errors import DomainError
 from vergabe.files.store import FileStore
 from vergabe.jobs import kinds
@@ -269,12 +269,13 @@ def work(task: Task) -> None:
     except DomainError as error:
         violations = [violation.as_dict() for violation in error.violations]
         _ended(task, State.FAILED, error.message, {"violations": violations})
-    except OperationalError as error:
-        # The database was away or busy: the lease runs out and the job comes back.
-        logger.warning(
-            "job interrupted", extra={"job": str(task.job_id), "why": str(error.orig)[:200]}
-        )
-    except Exception:  # the worker must outlive whatever one job meets
+    except Exception as error:  # the worker must outlive whatever one job meets
+        disturbance = disturbance_in(error)
+        if disturbance is not None:
+            # The database was away or busy: the lease runs out and the job comes back.
+            extra = {"job": str(task.job_id), "why": disturbance.value}
+            logger.warning("job interrupted", extra=extra)
+            return
         logger.exception("job failed", extra={"job": str(task.job_id)})
         sentence = (
             "Bei uns ist etwas schiefgegangen. Gespeichert wurde nichts. Bitte versuchen Sie es "

@@ -9,7 +9,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
-from sqlalchemy import select
+from psycopg.errors import ReadOnlySqlTransaction
+from sqlalchemy import exc, select
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session
 
 from tests.conftest import MovableClock
@@ -25,7 +27,7 @@ from vergabe.errors import Forbidden, InvalidInput, NotFound
 from vergabe.jobs import queries, running, service
 from vergabe.jobs.kinds import JobKind
 from vergabe.jobs.model import Job, WorkerSign
-from vergabe.jobs.rules import State
+from vergabe.jobs.rules import LEASE, State
 from vergabe.jobs.running import Outcome, Task
 from vergabe.messages.model import Message
 
@@ -399,3 +401,34 @@ def test_the_sign_of_life_is_one_row(
     assert len(session.scalars(select(WorkerSign)).all()) == 1
     moving_clock.pass_(seconds=61)
     assert queries.is_worker_silent(session, now=clock.now())
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NoFreeConnection("QueuePool limit reached"),
+        exc.InternalError("UPDATE …", {}, ReadOnlySqlTransaction("became a standby")),
+    ],
+)
+def test_a_job_that_met_a_busy_or_absent_database_comes_back(
+    app: Flask,
+    session: Session,
+    clerk: Actor,
+    moving_clock: MovableClock,
+    error: exc.SQLAlchemyError,
+) -> None:
+    times: list[int] = []
+
+    def disturbed(task: Task) -> None:
+        times.append(1)
+        if len(times) == 1:
+            raise error
+        counting(task)
+
+    with kind(app, disturbed):
+        job = start(session, clerk)
+        sweeps.run_jobs(app)
+        assert state_of(session, job) == ("running", "")
+        moving_clock.pass_(seconds=LEASE.total_seconds() + 1)
+        sweeps.run_jobs(app)
+    assert state_of(session, job) == ("done", "Bis drei gezählt.")
