@@ -35,7 +35,8 @@ def _unexamined() -> Select[Outage]:
 def examine(session: Session, *, now: dt.datetime) -> int:
     """Make a case of each procedure near an outage that has ended; return how many are new.
 
-    Safe to repeat, and for several workers: an outage is one worker's while it looks.
+    What was decided when the outage was known otherwise is to be decided again. Safe to repeat,
+    and for several workers: an outage is one worker's while it looks.
     """
     found = 0
     for outage in session.scalars(_unexamined().with_for_update(skip_locked=True)).all():
@@ -110,7 +111,9 @@ def _open_case(session: Session, outage: Outage, tender: Tender, *, now: dt.date
         "remind_at": now,
         "reminder_count": 0,
     }
-    if not insert_unless_there(session, OutageCase, values):
+    if not insert_unless_there(session, OutageCase, values) and not _reopen(
+        session, outage, tender, now=now
+    ):
         return False
     record(
         session,
@@ -126,6 +129,25 @@ def _open_case(session: Session, outage: Outage, tender: Tender, *, now: dt.date
         ended_at=outage.ended_at.isoformat() if outage.ended_at else None,
         evidence=dict(outage.evidence),
     )
+    return True
+
+
+def _reopen(session: Session, outage: Outage, tender: Tender, *, now: dt.datetime) -> bool:
+    """Open a decided case again, for its outage is longer than was known; False: it is open."""
+    case = session.scalars(
+        select(OutageCase)
+        .where(
+            OutageCase.outage_id == outage.id,
+            OutageCase.tender_id == tender.id,
+            OutageCase.state != "open",
+        )
+        .with_for_update()
+    ).one_or_none()
+    if case is None:
+        return False
+    case.state, case.remind_at = "open", now
+    case.decided_at = case.decided_by_name = case.reason = case.notice_id = None
+    session.flush()
     return True
 
 

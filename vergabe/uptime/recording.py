@@ -137,7 +137,9 @@ def record_outside(
         raise Refused("outage_withdrawn", "Dieser Ausfall wurde zurückgenommen.")
     elif found.ended_at == facts.ended_at and file is None:
         return found
-    found.ended_at, found.note, found.examined_at = facts.ended_at, evidence, None
+    if is_new or found.ended_at != facts.ended_at:
+        found.ended_at, found.examined_at = facts.ended_at, None
+    found.note = evidence
     if file is not None:
         kept = files.keep(
             session,

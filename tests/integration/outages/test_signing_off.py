@@ -202,6 +202,37 @@ def test_only_who_extends_deadlines_signs_off_or_declines(
     assert actions.count("outage_without_extension") == 1
 
 
+def test_an_outage_that_grew_after_the_decision_is_decided_again(
+    session: Session, moving_clock: MovableClock, tender: Tender
+) -> None:
+    began = end_of(tender) - 10 * HOUR
+
+    def found_until(end: dt.datetime) -> None:
+        moving_clock.at(end + dt.timedelta(minutes=3))
+        recording.note_outage(
+            session, "faults:1", "faults", began, end, note="", evidence={}, now=clock.now()
+        )
+        finding.examine(session, now=clock.now())
+
+    found_until(began + dt.timedelta(minutes=2))
+    officer = tenders.officer(session, tender)
+    service.keep(session, officer, tender.id, REASON, now=clock.now())
+    finding.examine(session, now=clock.now())
+    assert queries.open_count(session) == 0
+    found_until(began + 6 * HOUR)
+    assert queries.open_count(session) == 1
+    assert proposed(session, tender).extension.lost == 6 * HOUR
+    assert reminding.has_due(session, now=clock.now())
+    # More evidence of the same time changes nothing that was decided.
+    service.keep(session, officer, tender.id, REASON, now=clock.now())
+    for with_file in (False, True):
+        make.outage(session, began, began + HOUR, with_file=with_file)
+        finding.examine(session, now=clock.now())
+        if not with_file:
+            service.keep(session, officer, tender.id, REASON, now=clock.now())
+    assert queries.open_count(session) == 0
+
+
 def test_officers_are_told_at_once_and_every_morning_until_it_is_decided(
     session: Session, moving_clock: MovableClock, tender: Tender
 ) -> None:
