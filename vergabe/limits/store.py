@@ -171,7 +171,9 @@ def _statement(count: int, dialect: Dialect) -> _Statement:
     insert: Any = dialects.insert(_TABLE).values(rows)
     new, old = insert.excluded, _TABLE.c
     at: Any = bindparam("at", type_=old.full_at.type)
-    begin = case((old.full_at > at, old.full_at), else_=at)
+    # Later than a whole span from now it can only be where the clock was ahead.
+    last = at + new.span_us
+    begin = case((old.full_at > last, last), (old.full_at > at, old.full_at), else_=at)
     granted = _clamped((at + new.span_us - begin) // new.step_us, new.granted)
     whole = insert.on_conflict_do_update(
         index_elements=[old.key],

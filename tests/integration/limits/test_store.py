@@ -42,6 +42,15 @@ def test_refused_requests_do_not_make_the_wait_longer(store: Store) -> None:
     assert waits == {6}
 
 
+def test_clock_that_was_hours_ahead_locks_out_nobody_when_it_is_right_again(store: Store) -> None:
+    wish = [Wish("k", TEN)]
+    assert store.take(wish, now=NOON + dt.timedelta(hours=3))[0].count == 1
+    refused = store.take(wish, now=NOON)[0]
+    assert (refused.count, refused.wait_seconds) == (0, 6)
+    assert store.take(wish, now=NOON + 6 * SECOND)[0].count == 1
+    assert store.take([Wish("k", TEN, count=10)], now=NOON + 66 * SECOND)[0].count == 10
+
+
 def test_as_much_as_is_free_is_given_of_many(store: Store) -> None:
     assert store.take([Wish("k", TEN, count=7)], now=NOON)[0].count == 7
     partly = store.take([Wish("k", TEN, count=7)], now=NOON)[0]
