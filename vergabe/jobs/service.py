@@ -38,30 +38,29 @@ def start(
         raise NotFound("Diese Art von Vorgang")
     actor.require(found.permission)
     full_key = queries.full_key(actor, key or str(ids.new_id()))
-    job_id = ids.new_id()
-    insert_unless_there(
-        session,
-        Job,
-        {
-            "id": job_id,
-            "kind": kind,
-            "key": full_key,
-            "title": title[:400],
-            "user_id": actor.user_id,
-            "organisation_id": actor.organisation_id,
-            "arguments": dict(arguments),
-            "state": State.WAITING,
-            "attempts": 0,
-            "step": "",
-            "done_count": 0,
-            "total_count": 0,
-            "outcome": "",
-            "result": {},
-            "created_at": now,
-        },
-    )
+    values = {
+        "kind": kind,
+        "key": full_key,
+        "title": title[:400],
+        "user_id": actor.user_id,
+        "organisation_id": actor.organisation_id,
+        "arguments": dict(arguments),
+        "state": State.WAITING,
+        "attempts": 0,
+        "step": "",
+        "done_count": 0,
+        "total_count": 0,
+        "outcome": "",
+        "result": {},
+        "created_at": now,
+    }
     query = select(Job).where(Job.kind == kind, Job.key == full_key, Job.state.in_(OPEN))
-    return session.scalars(query).one()
+    while True:
+        insert_unless_there(session, Job, {"id": ids.new_id(), **values})
+        # The one that was there may have ended since.
+        job = session.scalars(query).one_or_none()
+        if job is not None:
+            return job
 
 
 def attach(store: FileStore, job: Job, stream: IO[bytes]) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -119,6 +120,23 @@ def test_a_second_click_finds_the_first_job(app: Flask, session: Session, clerk:
         assert start(session, clerk, "other").id != first.id
         sweeps.run_jobs(app)
         # Once it is over, the same may be asked for again.
+        assert start(session, clerk, "same").id != first.id
+
+
+def test_a_second_click_in_the_moment_in_which_the_first_job_ends_starts_it_anew(
+    app: Flask, session: Session, clerk: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with kind(app, counting):
+        first = start(session, clerk, "same")
+        insert = service.insert_unless_there
+
+        def insert_while_a_worker_ends_it(*given: Any) -> bool:
+            is_new = insert(*given)
+            monkeypatch.setattr(service, "insert_unless_there", insert)
+            sweeps.run_jobs(app)
+            return is_new
+
+        monkeypatch.setattr(service, "insert_unless_there", insert_while_a_worker_ends_it)
         assert start(session, clerk, "same").id != first.id
 
 
