@@ -94,8 +94,8 @@ class Route:
     def of(cls, url: str) -> Self:
         """Return the route for `smtp://`, `smtps://` or `smtp+starttls://user:password@host:port`.
 
-        Raises SettingsError with a German sentence: unknown scheme, no host, bad port, or a
-        password that would cross the network in the clear.
+        Raises SettingsError with a German sentence: unknown scheme, no host, bad port, a password
+        that would cross the network in the clear, or one that the library cannot send.
         """
         parts = urlsplit(url)
         if parts.scheme not in _PORTS or not parts.hostname:
@@ -119,13 +119,14 @@ class Route:
                 "VERGABE_SMTP_URL würde das Kennwort unverschlüsselt senden. "
                 "Nehmen Sie smtp+starttls:// oder smtps://."
             )
-        return cls(
-            parts.hostname,
-            port,
-            security,
-            unquote(parts.username) if parts.username else None,
-            unquote(parts.password) if parts.password else None,
-        )
+        user = unquote(parts.username) if parts.username else None
+        password = unquote(parts.password) if parts.password else None
+        if not f"{user}{password}".isascii():
+            raise SettingsError(
+                "Benutzer und Kennwort in VERGABE_SMTP_URL dürfen keine Umlaute oder andere "
+                "Sonderzeichen außerhalb von ASCII enthalten; so lassen sie sich nicht senden."
+            )
+        return cls(parts.hostname, port, security, user, password)
 
 
 class Mailer:

@@ -16,6 +16,7 @@ from tests.integration.messages.smtp_server import smtp_server
 from vergabe import sweeps
 from vergabe.messages import mailer
 from vergabe.messages.service import Reader
+from vergabe.settings import SettingsError
 
 # Its subject is not the database: once is enough.
 pytestmark = pytest.mark.one_database
@@ -90,6 +91,22 @@ def test_wrong_password_lets_the_mail_wait(
         with _mail_goes(app, f"smtp+starttls://{USER}:falsch@{address}"):
             assert sweeps.send_mails(app) == 0
         assert postbox.received == []
+    assert len(messages.waiting_mails(session)) == 1
+
+
+@pytest.mark.usefixtures("waiting")
+def test_password_that_the_library_cannot_send_is_named(
+    app: Flask, session: Session, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with smtp_server(**_starttls(certificate)) as (postbox, url):
+        address = url.removeprefix("smtp://")
+        with (
+            _mail_goes(app, f"smtp+starttls://{USER}:K%C3%A4se@{address}"),
+            pytest.raises(SettingsError, match="Umlaute"),
+        ):
+            sweeps.send_mails(app)
+        assert postbox.connections == 0
     assert len(messages.waiting_mails(session)) == 1
 
 
