@@ -194,6 +194,11 @@ def _send(mailer: Mailer | MailDrop, batch: Batch) -> bool:
         except ServerUnreachable as error:
             logger.warning("mail server unreachable", extra={"error": str(error)})
             return False
+        except Exception as error:
+            # Counted as an attempt: else it would be the first again, and those behind it wait.
+            reason = f"Die E-Mail ließ sich nicht senden ({type(error).__name__})."
+            batch.outcomes.append((each, Outcome(Fate.LATER, reason)))
+            raise
         batch.outcomes.append((each, outcome))
         if outcome.fate is Fate.LATER and each.lane:
             waiting.add(each.lane)

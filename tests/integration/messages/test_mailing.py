@@ -511,3 +511,23 @@ def test_what_has_left_is_marked_although_the_run_breaks_off(
         sweeps.send_mails(app)
     assert _states(session) == {"sent": 2, "waiting": 1}
     assert len(postbox.received) == 2
+
+
+def test_mail_that_breaks_off_the_run_holds_up_those_behind_it_once(
+    app: Flask, session: Session, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(session, 3)
+    real = Mailer.send
+    broken: list[Letter] = []
+
+    def break_off(self: Mailer, letter: Letter, *, at: dt.datetime) -> Outcome:
+        broken.append(letter)
+        if letter.to == broken[0].to:
+            raise RuntimeError("nobody foresaw this")
+        return real(self, letter, at=at)
+
+    monkeypatch.setattr(Mailer, "send", break_off)
+    with pytest.raises(RuntimeError):
+        sweeps.send_mails(app)
+    assert sweeps.send_mails(app) == 2
+    assert _states(session) == {"sent": 2, "waiting": 1}
