@@ -91,3 +91,19 @@ def the_store() -> Iterator[None]:
                 "Bitte versuchen Sie es in einigen Minuten noch einmal."
             ),
         ) from error
+
+
+class Guarded:
+    """A file of the store opened for writing; raises StoreUnreachable for what it cannot take."""
+
+    def __init__(self, target: Any) -> None:
+        self._target = target
+
+    def write(self, content: bytes) -> int:
+        """Write like the file itself."""
+        with the_store():
+            written: int = self._target.write(content)
+        return written
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._target, name)

@@ -68,8 +68,7 @@ class FileStore:
                         f"{limit_bytes // CHUNK} Megabyte. Bitte teilen oder verkleinern Sie sie.",
                     )
                 digest.update(chunk)
-                with reaching.the_store():
-                    target.write(chunk)
+                target.write(chunk)
         sha256 = digest.hexdigest()
         self.adopt(passing, sha256)
         return Kept(sha256, size)
@@ -89,7 +88,7 @@ class FileStore:
             self._make_folder_of(opened)
             target = self._fs.open(opened, "wb", autocommit=is_folder)
         try:
-            yield cast(IO[bytes], target)
+            yield cast(IO[bytes], reaching.Guarded(target))
             with reaching.the_store():
                 target.close()
                 self._show(target, opened, path)
@@ -107,14 +106,17 @@ class FileStore:
     def _discard(self, target: Any, opened: str) -> None:
         # What cannot be taken back now has no name that anybody asks for.
         nothing_there = contextlib.suppress(reaching.StoreUnreachable, FileNotFoundError)
-        with nothing_there, reaching.the_store():
-            if reaching.has_folders(self._fs):
+        if reaching.has_folders(self._fs):
+            # Closing writes what is left, which a full disk refuses once more.
+            with nothing_there, reaching.the_store():
                 target.close()
+            with nothing_there, reaching.the_store():
                 self._fs.rm(opened)
-            else:
-                target.discard()
-                # Else it would be completed after all when the object is collected.
-                target.closed = True
+            return
+        with nothing_there, reaching.the_store():
+            target.discard()
+            # Else it would be completed after all when the object is collected.
+            target.closed = True
 
     def _make_folder_of(self, path: str) -> None:
         # An object store has no folders, and asking it for one costs a question each time.
