@@ -156,9 +156,18 @@ class FileStore:
         return Path(self._path(sha256)) if reaching.has_folders(self._fs) else None
 
     def chunks(self, sha256: str) -> Iterator[bytes]:
-        """Yield the file in pieces and raise DamagedFile at the end if its hash is another."""
+        """Return the file in pieces; they raise DamagedFile at the end if its hash is another.
+
+        It is opened at once: what is missing or cannot be reached is told before an answer begins.
+        """
+        pieces = self._checked(sha256)
+        next(pieces)
+        return pieces
+
+    def _checked(self, sha256: str) -> Iterator[bytes]:
         digest = hashlib.sha256()
         with self.open(sha256) as source:
+            yield b""
             while chunk := self._piece(source):
                 digest.update(chunk)
                 yield chunk

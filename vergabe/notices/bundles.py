@@ -6,6 +6,7 @@ browser shows how far it is, and a download that was cut goes on where it ended 
 
 import hashlib
 import io
+import itertools
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
@@ -48,7 +49,10 @@ class _Pipe(io.RawIOBase):
 
 def answer(store: FileStore, documents: Sequence[TenderDocument], name: str) -> Response:
     """Return the answer with the ZIP under this name, or with the part of it that is asked for."""
-    response = Response(stream(store, documents), content_type="application/zip")
+    pieces = stream(store, documents)
+    # Fetched before the answer begins: later nobody could be told that the store is away.
+    first = next(pieces)
+    response = Response(itertools.chain((first,), pieces), content_type="application/zip")
     response.headers["Content-Disposition"] = content_disposition(name)
     length = length_of(documents)
     if length is None:

@@ -217,7 +217,7 @@ class _Copying:
     def _place_stored(self, address: str, sha256: str, size_bytes: int) -> None:
         self._place.write_stored(
             address,
-            self._store.chunks(sha256),
+            lambda: self._store.chunks(sha256),
             size_bytes=size_bytes,
             source=self._store.local_file(sha256),
         )

@@ -6,7 +6,7 @@ import os
 import re
 import stat
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -64,7 +64,12 @@ class Place:
         self.written += 1
 
     def write_stored(
-        self, address: str, chunks: Iterable[bytes], *, size_bytes: int, source: Path | None
+        self,
+        address: str,
+        chunks: Callable[[], Iterable[bytes]],
+        *,
+        size_bytes: int,
+        source: Path | None,
     ) -> None:
         """Place a stored document, which never changes: linked where that can be, else copied.
 
@@ -79,7 +84,7 @@ class Place:
         with self._replacing(file) as passing:
             if source is None or not _linked(source, passing):
                 with passing.open("wb") as target:
-                    for chunk in chunks:
+                    for chunk in chunks():
                         target.write(chunk)
         self.written += 1
 
