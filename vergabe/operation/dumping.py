@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, Engine, make_url
 from vergabe.operation.snapshots import BackupError
 
 FILE: Final = {"sqlite": "database.sqlite", "postgresql": "database.pgdump"}
+SQLITE_LOGS: Final = ("-wal", "-journal")
 PROGRAMS: Final = "VERGABE_POSTGRESQL_PROGRAMS"
 
 
@@ -64,10 +65,14 @@ def _server(url: str) -> Iterator[Engine]:
 
 
 def is_empty(url: str) -> bool:
-    """Return whether nothing is in the database yet, not even our tables."""
+    """Return whether nothing is in the database yet, not even our tables.
+
+    A log beside a file of SQLite counts: it would be played into whatever takes the file's place.
+    """
     if engine_name(url) == "sqlite":
-        path = Path(make_url(url).database or "")
-        return not path.exists() or path.stat().st_size == 0
+        path = make_url(url).database or ""
+        parts = [Path(f"{path}{ending}") for ending in ("", *SQLITE_LOGS)]
+        return not any(part.exists() and part.stat().st_size for part in parts)
     with _server(url) as engine, engine.connect() as connection:
         count = connection.scalar(
             text(

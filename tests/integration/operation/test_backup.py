@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from flask_migrate import Migrate, stamp
 from sqlalchemy import func, select, text
+from sqlalchemy.engine import make_url
 
 from tests.conftest import NOON, SECRET, application_of_its_own
 from tests.factories import tenders
@@ -179,6 +180,29 @@ def test_what_cannot_be_restored_is_refused_before_anything_counts(
     empty.extensions["vergabe_settings"] = dataclasses.replace(settings, secret_key="y" * 40)
     with pytest.raises(BackupError, match="nicht der Schlüssel dieser Sicherung"):
         restored(empty, place)
+
+
+def test_what_a_lost_database_left_beside_itself_does_not_enter_the_restored_one(
+    living: Flask, empty: Flask, tmp_path: Path
+) -> None:
+    """SQLite would play the log of the old file into the new one: rows of after the backup."""
+    url = living.extensions["vergabe_settings"].database_url
+    if dumping.engine_name(url) == "postgresql":
+        pytest.skip("a server keeps its logs to itself")
+    backed_up(living, tmp_path / "backup")
+    with living.app_context(), unit_of_work() as session:
+        tenders.published(session, living.extensions["vergabe_files"])
+    old, new = (
+        Path(make_url(app.extensions["vergabe_settings"].database_url).database or "")
+        for app in (living, empty)
+    )
+    log = new.with_name(f"{new.name}-wal")
+    shutil.copy(old.with_name(f"{old.name}-wal"), log)
+    with pytest.raises(BackupError, match="-wal"):
+        restored(empty, tmp_path / "backup")
+    log.unlink()
+    restored(empty, tmp_path / "backup")
+    assert rows(empty)["tender"] == 1
 
 
 def test_file_missing_in_the_store_stops_the_backup(living: Flask, tmp_path: Path) -> None:
