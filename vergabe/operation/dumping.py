@@ -92,7 +92,9 @@ def restore(url: str, source: Path) -> None:
         shutil.copyfile(source, passing)
         passing.replace(path)
         return
-    _run("pg_restore", url, "--no-owner", "--single-transaction", "--exit-on-error", str(source))
+    # Roles and what they may read belong to the old server; the new one may not know them.
+    kept_out = ("--no-owner", "--no-privileges")
+    _run("pg_restore", url, *kept_out, "--single-transaction", "--exit-on-error", str(source))
 
 
 def _run(program: str, url: str, *arguments: str) -> None:

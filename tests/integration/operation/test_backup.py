@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import json
 import shutil
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from flask_migrate import Migrate, stamp
 from sqlalchemy import func, select, text
 from sqlalchemy.engine import make_url
 
-from tests.conftest import NOON, SECRET, application_of_its_own
+from tests.conftest import NOON, SECRET, administer, application_of_its_own
 from tests.factories import tenders
 from vergabe.audit import queries as audit
 from vergabe.audit.model import RecordEntry
@@ -201,6 +202,21 @@ def test_what_a_lost_database_left_beside_itself_does_not_enter_the_restored_one
     with pytest.raises(BackupError, match="-wal"):
         restored(empty, tmp_path / "backup")
     log.unlink()
+    restored(empty, tmp_path / "backup")
+    assert rows(empty)["tender"] == 1
+
+
+@pytest.mark.postgres
+def test_rights_of_roles_that_the_other_machine_lacks_do_not_stop_a_restore(
+    living: Flask, empty: Flask, tmp_path: Path
+) -> None:
+    role = f"monitoring_{uuid.uuid4().hex[:12]}"
+    url = living.extensions["vergabe_settings"].database_url
+    administer(url, f"CREATE ROLE {role}")
+    administer(url, f"GRANT SELECT ON tender TO {role}")
+    backed_up(living, tmp_path / "backup")
+    administer(url, f"DROP OWNED BY {role}")
+    administer(url, f"DROP ROLE {role}")
     restored(empty, tmp_path / "backup")
     assert rows(empty)["tender"] == 1
 
