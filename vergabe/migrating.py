@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from typing import Final
 
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import Migrate, upgrade
 from sqlalchemy.exc import DBAPIError
@@ -17,6 +18,11 @@ logger = logging.getLogger(__name__)
 MIGRATIONS: Final = Path(__file__).resolve().parent / "migrations"
 MOST_ATTEMPTS: Final = 8
 FIRST_PAUSE_SECONDS: Final = 1.0
+
+
+def knows(revision: str) -> bool:
+    """Return whether a database with this revision can be brought to the newest by this program."""
+    return any(each.revision == revision for each in ScriptDirectory(MIGRATIONS).walk_revisions())
 
 
 def upgrade_database(app: Flask, *, first_pause_seconds: float = FIRST_PAUSE_SECONDS) -> None:

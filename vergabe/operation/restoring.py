@@ -13,7 +13,7 @@ from vergabe.audit.model import RecordChain
 from vergabe.db import reading
 from vergabe.files.model import StoredFile
 from vergabe.files.store import DamagedFile, FileStore
-from vergabe.migrating import upgrade_database
+from vergabe.migrating import knows, upgrade_database
 from vergabe.operation import dumping, keys
 from vergabe.operation.snapshots import (
     FILES,
@@ -76,6 +76,13 @@ def _require(settings: Settings, manifest: Manifest, snapshot: Path) -> None:
             "other_engine",
             f"Die Sicherung ist von {manifest.engine}, VERGABE_DATABASE_URL nennt {engine}. "
             "Nehmen Sie dieselbe Art von Datenbank.",
+        )
+    if not knows(manifest.revision):
+        raise BackupError(
+            "other_revision",
+            f"Die Datenbank der Sicherung hat den Stand {manifest.revision or 'ohne Migrationen'}, "
+            "den dieses Programm nicht kennt. Nehmen Sie die Fassung des Programms, das die "
+            "Sicherung geschrieben hat, oder eine neuere.",
         )
     if not dumping.is_empty(settings.database_url):
         raise BackupError(

@@ -221,6 +221,17 @@ def test_rights_of_roles_that_the_other_machine_lacks_do_not_stop_a_restore(
     assert rows(empty)["tender"] == 1
 
 
+def test_a_backup_of_a_newer_program_is_refused_before_anything_counts(
+    living: Flask, empty: Flask, tmp_path: Path
+) -> None:
+    with living.app_context(), unit_of_work() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    backed_up(living, tmp_path / "backup")
+    with pytest.raises(BackupError, match="9999"):
+        restored(empty, tmp_path / "backup")
+    assert dumping.is_empty(empty.extensions["vergabe_settings"].database_url)
+
+
 def test_file_missing_in_the_store_stops_the_backup(living: Flask, tmp_path: Path) -> None:
     with living.app_context(), reading() as session:
         sha256 = session.scalars(select(StoredFile.sha256)).first()
