@@ -4,7 +4,7 @@ import datetime as dt
 import os
 import shutil
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
@@ -31,8 +31,8 @@ def back_up(
 ) -> Manifest:
     """Write a snapshot into a backup place and return its manifest.
 
-    Files that an earlier snapshot has are not copied again. A file that is missing or damaged in
-    the store stops the backup with its hash: a backup that cannot be restored is none. Nothing
+    Files that an earlier snapshot has whole are not copied again. A file that is missing or damaged
+    in the store stops the backup with its hash: a backup that cannot be restored is none. Nothing
     counts before the manifest is there. Raises BackupError.
     """
     snapshot = place / "snapshots" / name_of(now)
@@ -61,20 +61,20 @@ def _written(
 ) -> Manifest:
     engine = dumping.engine_name(settings.database_url)
     database = folder / dumping.FILE[engine]
-    hashes = dumping.dump(settings.database_url, database)
+    files = dumping.dump(settings.database_url, database)
     database.chmod(0o600)
     if passphrase:
         _write_private(folder / KEYS, keys.locked(settings.secret_key, passphrase))
-    (folder / FILES).write_text("".join(f"{each}\n" for each in sorted(hashes)), encoding="ascii")
+    (folder / FILES).write_text("".join(f"{each}\n" for each in sorted(files)), encoding="ascii")
     manifest = Manifest(
         taken_at=now.astimezone(dt.UTC).isoformat(),
         engine=engine,
         revision=_revision(settings.database_url),
         database=database.name,
         database_sha256=hash_of_file(database),
-        file_count=len(hashes),
-        file_bytes=_copied(store, place, hashes),
-        files_sha256=hash_of_list(hashes),
+        file_count=len(files),
+        file_bytes=_copied(store, place, files),
+        files_sha256=hash_of_list(list(files)),
         secret=fingerprint(settings.secret_key),
         has_keys=bool(passphrase),
     )
@@ -96,15 +96,13 @@ def _revision(url: str) -> str:
         engine.dispose()
 
 
-def _copied(store: FileStore, place: Path, hashes: Sequence[str]) -> int:
-    """Copy what is not there yet and return the bytes of all files."""
-    total = 0
-    for sha256 in hashes:
+def _copied(store: FileStore, place: Path, files: Mapping[str, int]) -> int:
+    """Copy what is not there yet, or was cut short there, and return the bytes of all files."""
+    for sha256, size in files.items():
         target = place_of_file(place, sha256)
-        if not target.exists():
+        if not target.exists() or target.stat().st_size != size:
             _copy(store, sha256, target)
-        total += target.stat().st_size
-    return total
+    return sum(files.values())
 
 
 def _copy(store: FileStore, sha256: str, target: Path) -> None:

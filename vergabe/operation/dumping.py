@@ -17,6 +17,7 @@ from vergabe.operation.snapshots import BackupError
 FILE: Final = {"sqlite": "database.sqlite", "postgresql": "database.pgdump"}
 SQLITE_LOGS: Final = ("-wal", "-journal")
 PROGRAMS: Final = "VERGABE_POSTGRESQL_PROGRAMS"
+_FILES: Final = "SELECT sha256, size_bytes FROM stored_file"
 
 
 def engine_name(url: str) -> str:
@@ -24,15 +25,15 @@ def engine_name(url: str) -> str:
     return make_url(url).get_backend_name()
 
 
-def dump(url: str, target: Path) -> list[str]:
-    """Write the database to a file and return the hashes of the stored files it knows.
+def dump(url: str, target: Path) -> dict[str, int]:
+    """Write the database to a file and return hash → bytes of the stored files it knows.
 
     Both are read at the same instant while the service goes on writing. Raises BackupError.
     """
     return _dump_sqlite(url, target) if engine_name(url) == "sqlite" else _dump_server(url, target)
 
 
-def _dump_sqlite(url: str, target: Path) -> list[str]:
+def _dump_sqlite(url: str, target: Path) -> dict[str, int]:
     source = make_url(url).database or ""
     if not Path(source).is_file():
         raise BackupError("no_database", f"Die Datenbank {source} gibt es nicht.")
@@ -43,16 +44,16 @@ def _dump_sqlite(url: str, target: Path) -> list[str]:
         live.backup(copy)
         # The copy is one file, whatever the live one writes beside itself.
         copy.execute("PRAGMA journal_mode=DELETE")
-        return [row[0] for row in copy.execute("SELECT sha256 FROM stored_file")]
+        return dict(copy.execute(_FILES).fetchall())
 
 
-def _dump_server(url: str, target: Path) -> list[str]:
+def _dump_server(url: str, target: Path) -> dict[str, int]:
     with _server(url) as engine, engine.connect() as connection:
         connection.execution_options(isolation_level="REPEATABLE READ")
         snapshot = connection.scalar(text("SELECT pg_export_snapshot()"))
-        hashes = list(connection.scalars(text("SELECT sha256 FROM stored_file")))
+        files = {row.sha256: row.size_bytes for row in connection.execute(text(_FILES))}
         _run("pg_dump", url, "--format=custom", f"--snapshot={snapshot}", f"--file={target}")
-        return hashes
+        return files
 
 
 @contextlib.contextmanager

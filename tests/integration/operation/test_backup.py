@@ -232,6 +232,18 @@ def test_a_backup_of_a_newer_program_is_refused_before_anything_counts(
     assert dumping.is_empty(empty.extensions["vergabe_settings"].database_url)
 
 
+def test_a_file_cut_short_in_the_backup_place_is_copied_anew(
+    living: Flask, empty: Flask, tmp_path: Path
+) -> None:
+    """As a power cut leaves it: the name is there, the bytes are not."""
+    place = tmp_path / "backup"
+    backed_up(living, place)
+    for file in place.glob("files/*/*"):
+        file.write_bytes(b"")
+    backed_up(living, place, now=NOON + dt.timedelta(hours=1))
+    restored(empty, place)
+
+
 def test_file_missing_in_the_store_stops_the_backup(living: Flask, tmp_path: Path) -> None:
     with living.app_context(), reading() as session:
         sha256 = session.scalars(select(StoredFile.sha256)).first()
