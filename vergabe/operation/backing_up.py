@@ -1,11 +1,13 @@
 """Making a backup while the service runs: database first, then the files that it knows."""
 
+import contextlib
 import datetime as dt
 import os
 import shutil
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
@@ -25,6 +27,9 @@ from vergabe.operation.snapshots import (
 )
 from vergabe.settings import Settings
 
+ABANDONED_AFTER: Final = dt.timedelta(days=2)
+"""So long after its last sign what a backup has begun belongs to one that was killed."""
+
 
 def back_up(
     settings: Settings, store: FileStore, place: Path, *, passphrase: str | None, now: dt.datetime
@@ -41,6 +46,7 @@ def back_up(
         raise BackupError(
             "backup_there", f"Die Sicherung {snapshot.name} gibt es schon. Warten Sie eine Sekunde."
         )
+    _clear_away(place, now)
     unfinished.mkdir(mode=0o700, parents=True)
     try:
         manifest = _written(settings, store, place, unfinished, passphrase, now)
@@ -49,6 +55,20 @@ def back_up(
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
     return manifest
+
+
+def _clear_away(place: Path, now: dt.datetime) -> None:
+    """Remove what killed backups left; what is younger may be of one that still runs."""
+    before = (now - ABANDONED_AFTER).timestamp()
+    begun = "snapshots/.????-??-??T??????Z.????????", "files/??/*.????????"
+    for left in [path for pattern in begun for path in place.glob(pattern)]:
+        with contextlib.suppress(FileNotFoundError):
+            if left.stat().st_mtime > before:
+                continue
+            if left.is_dir():
+                shutil.rmtree(left)
+            else:
+                left.unlink()
 
 
 def _written(

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import json
+import os
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -242,6 +243,25 @@ def test_a_file_cut_short_in_the_backup_place_is_copied_anew(
         file.write_bytes(b"")
     backed_up(living, place, now=NOON + dt.timedelta(hours=1))
     restored(empty, place)
+
+
+def test_what_killed_backups_left_is_cleared_away_after_two_days(
+    living: Flask, tmp_path: Path
+) -> None:
+    place = tmp_path / "backup"
+    backed_up(living, place)
+    stored = next(place.glob("files/*/*"))
+    for name in (".2026-11-20T110000Z.0123abcd", ".2026-11-23T100000Z.4567cdef"):
+        shutil.copytree(snapshots.chosen(place, None), place / "snapshots" / name)
+    for name in ("0123abcd", "4567cdef"):
+        stored.with_name(f"{stored.name}.{name}").write_bytes(b"half")
+    for left in set(place.rglob("*0123abcd")):
+        os.utime(left, ((NOON - dt.timedelta(days=3)).timestamp(),) * 2)
+    for left in set(place.rglob("*4567cdef")):
+        os.utime(left, (NOON.timestamp(),) * 2)
+    backed_up(living, place, now=NOON + dt.timedelta(hours=1))
+    assert list(place.rglob("*0123abcd")) == []
+    assert len(list(place.rglob("*4567cdef"))) == 2, "they may be of a backup that still runs"
 
 
 def test_file_missing_in_the_store_stops_the_backup(living: Flask, tmp_path: Path) -> None:
