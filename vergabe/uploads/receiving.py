@@ -16,7 +16,7 @@ from werkzeug.exceptions import ClientDisconnected
 from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.db import reading, unit_of_work
-from vergabe.errors import Refused
+from vergabe.errors import NotFound, Refused
 from vergabe.files.store import CHUNK, FileStore
 from vergabe.uploads import rules, service
 from vergabe.uploads.rules import Checksum
@@ -112,7 +112,8 @@ def _copy(stream: IO[bytes], target: IO[bytes], most: int, digest: Any) -> tuple
 def make_whole(actor: Actor, upload_id: uuid.UUID, store: FileStore) -> None:
     """Put the pieces of an upload together if all are there and nobody has done it.
 
-    Safe to repeat after a killed process. Raises NotFound, Locked.
+    Safe to repeat after a killed process. Raises NotFound (also for one whose pieces are gone),
+    Locked.
     """
     with reading() as session:
         upload = service.visible(session, actor, upload_id, now=clock.now())
@@ -126,14 +127,27 @@ def make_whole(actor: Actor, upload_id: uuid.UUID, store: FileStore) -> None:
         name, sha256 = _joined(ticket, store, pieces)
         with unit_of_work() as session:
             is_ours = service.note_whole(session, ticket, name, sha256)
-    except BaseException:
+    except BaseException as error:
         with unit_of_work() as session:
             service.release(session, ticket)
-        raise
+        if not isinstance(error, FileNotFoundError):
+            raise
+        if _is_whole(actor, upload_id):
+            return
+        raise NotFound(service.WHAT) from error
     if is_ours:
-        for piece in pieces:
-            if piece.name != name:
-                store.remove(piece.name)
+        left = [piece.name for piece in pieces if piece.name != name]
+    else:
+        # Thrown away meanwhile, or somebody was faster: of our whole nobody will know.
+        left = [] if len(pieces) == 1 else [name]
+    for each in left:
+        store.remove(each)
+
+
+def _is_whole(actor: Actor, upload_id: uuid.UUID) -> bool:
+    """Return whether somebody was faster; NotFound for what was thrown away."""
+    with reading() as session:
+        return service.visible(session, actor, upload_id, now=clock.now()).sha256 is not None
 
 
 def _joined(ticket: Ticket, store: FileStore, pieces: list[Piece]) -> tuple[str, str]:

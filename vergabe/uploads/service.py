@@ -24,6 +24,7 @@ from vergabe.uploads import rules
 from vergabe.uploads.model import Upload, UploadPiece
 from vergabe.uploads.purposes import Purpose
 
+WHAT: Final = "Die hochgeladene Datei"
 LOCK: Final = dt.timedelta(seconds=20)
 """So long nobody else may write after the last news; a slow line gives news every ten seconds."""
 
@@ -141,7 +142,7 @@ def visible(
         query = query.with_for_update()
     found = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if found is None:
-        raise NotFound("Die hochgeladene Datei")
+        raise NotFound(WHAT)
     return found
 
 

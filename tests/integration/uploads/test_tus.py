@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import itertools
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -260,6 +261,33 @@ def test_what_was_received_but_not_put_together_is_put_together_when_it_is_neede
     assert (row.offset_bytes, row.sha256) == (len(TEXT), None)
     assert officer.patch(address, len(TEXT), b"").status_code == 204
     assert _row(session, address).sha256 == hashlib.sha256(TEXT).hexdigest()
+
+
+@pytest.mark.parametrize("after_pieces", [0, 4])
+def test_an_upload_thrown_away_while_it_is_put_together_leaves_no_bytes(
+    officer: Client,
+    app: Flask,
+    session: Session,
+    small_pieces: int,
+    monkeypatch: pytest.MonkeyPatch,
+    after_pieces: int,
+) -> None:
+    """Two windows: one sends the last piece, the other throws the file away meanwhile."""
+    address = officer.create(len(TEXT)).headers["Location"]
+    upload_id = _row(session, address).id
+    chunks_of, counted = receiving._chunks, itertools.count()
+
+    def thrown_away_meanwhile(store: FileStore, name: str) -> Iterator[bytes]:
+        if after_pieces:
+            yield from chunks_of(store, name)
+        if next(counted) == after_pieces:
+            assert officer.call("DELETE", address).status_code == 204
+        if not after_pieces:
+            yield from chunks_of(store, name)
+
+    monkeypatch.setattr(receiving, "_chunks", thrown_away_meanwhile)
+    assert officer.patch(address, 0, TEXT).status_code == 404
+    assert _objects(app, upload_id) == []
 
 
 @pytest.mark.parametrize(
