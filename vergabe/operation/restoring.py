@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from vergabe.audit import queries as audit
 from vergabe.audit.model import RecordChain
-from vergabe.db import reading
+from vergabe.db import reading, unit_of_work
 from vergabe.files.model import StoredFile
 from vergabe.files.store import DamagedFile, FileStore
 from vergabe.migrating import knows, upgrade_database
@@ -26,6 +26,7 @@ from vergabe.operation.snapshots import (
     place_of_file,
 )
 from vergabe.settings import Settings
+from vergabe.uploads import service as uploads
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,9 @@ def secret_key_of(snapshot: Path, passphrase: str) -> str:
 def restore(app: Flask, place: Path, snapshot: Path) -> Restored:
     """Fill the empty place of `app` from a snapshot, bring it up to date, and verify all of it.
 
-    Files come first and the database last, so that a broken-off restore can be begun again. Raises
-    BackupError if the place is not empty, the key is another one, or anything is damaged.
+    Files come first and the database last, so that a broken-off restore can be begun again. Uploads
+    that nothing had taken over are forgotten: their bytes are in no backup. Raises BackupError if
+    the place is not empty, the key is another one, or anything is damaged.
     """
     settings: Settings = app.extensions["vergabe_settings"]
     store: FileStore = app.extensions["vergabe_files"]
@@ -65,6 +67,8 @@ def restore(app: Flask, place: Path, snapshot: Path) -> Restored:
         _put_back(store, place, sha256)
     dumping.restore(settings.database_url, snapshot / manifest.database)
     upgrade_database(app)
+    with app.app_context(), unit_of_work() as session:
+        uploads.forget_all(session)
     with app.app_context(), reading() as session:
         return verified(session, store, dt.datetime.fromisoformat(manifest.taken_at))
 

@@ -293,6 +293,12 @@ def sweep(session: Session, store: FileStore, *, now: dt.datetime, limit: int = 
     return len(found)
 
 
+def forget_all(session: Session) -> None:
+    """Forget every upload whose bytes are elsewhere: in a place that was restored."""
+    session.execute(delete(UploadPiece))
+    session.execute(delete(Upload))
+
+
 def has_expired(session: Session, *, now: dt.datetime) -> bool:
     """Return whether there is anything to sweep."""
     return (

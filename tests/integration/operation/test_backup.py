@@ -17,6 +17,8 @@ from sqlalchemy.engine import make_url
 
 from tests.conftest import NOON, SECRET, administer, application_of_its_own
 from tests.factories import tenders
+from vergabe import ids
+from vergabe.access.model import Organisation, User
 from vergabe.audit import queries as audit
 from vergabe.audit.model import RecordEntry
 from vergabe.db import Base, db, reading, unit_of_work
@@ -26,6 +28,7 @@ from vergabe.notices.model import Notice
 from vergabe.operation import backing_up, dumping, restoring, snapshots
 from vergabe.operation.snapshots import BackupError, Manifest
 from vergabe.tenders.model import Tender
+from vergabe.uploads.model import Upload, UploadPiece
 
 PASSPHRASE = "ein langes Passwort für den Tresor"
 
@@ -262,6 +265,33 @@ def test_what_killed_backups_left_is_cleared_away_after_two_days(
     backed_up(living, place, now=NOON + dt.timedelta(hours=1))
     assert list(place.rglob("*0123abcd")) == []
     assert len(list(place.rglob("*4567cdef"))) == 2, "they may be of a backup that still runs"
+
+
+def test_uploads_whose_bytes_are_in_no_backup_are_forgotten(
+    living: Flask, empty: Flask, tmp_path: Path
+) -> None:
+    """Else a client would go on in the middle and be told at the end that nothing is there."""
+    with living.app_context(), unit_of_work() as session:
+        person = session.scalars(select(User).limit(1)).one()
+        town = session.scalars(select(Organisation).limit(1)).one()
+        upload = Upload(
+            id=ids.new_id(),
+            user_id=person.id,
+            organisation_id=town.id,
+            purpose="tender_document",
+            file_name="plan.pdf",
+            metadata_header="",
+            size_bytes=8,
+            offset_bytes=4,
+            created_at=NOON,
+            expires_at=NOON + dt.timedelta(days=3),
+        )
+        session.add(upload)
+        session.flush()
+        session.add(UploadPiece(upload_id=upload.id, start_byte=0, size_bytes=4, name="uploads/a"))
+    backed_up(living, tmp_path / "backup")
+    restored(empty, tmp_path / "backup")
+    assert rows(empty) == rows(living) | {"upload": 0, "upload_piece": 0}
 
 
 def test_file_missing_in_the_store_stops_the_backup(living: Flask, tmp_path: Path) -> None:
