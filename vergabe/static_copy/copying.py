@@ -26,6 +26,7 @@ from vergabe.catalogue import queries as catalogue
 from vergabe.catalogue.wishes import Wish
 from vergabe.db import reading
 from vergabe.errors import DomainError
+from vergabe.files.reaching import StoreUnreachable
 from vergabe.files.store import FileStore
 from vergabe.notices import queries as notices
 from vergabe.notices.pages import FORMATS
@@ -60,7 +61,9 @@ class Report:
 def refresh(app: Flask, root: Path, *, is_whole: bool = False) -> Report:
     """Write what has become public since the last time into `root`; is_whole: write all anew.
 
-    Needs no application context. Does nothing while another process refreshes the same folder.
+    Needs no application context. Does nothing while another process refreshes the same folder. A
+    procedure that cannot be written keeps no other out: it is named in a DomainError at the end
+    and tried again the next time.
     """
     place = Place(root)
     place.make()
@@ -104,18 +107,33 @@ class _Copying:
                 set(selecting.everything(session))
                 if since is None
                 else selecting.changed(session, since, now=self._now)
+                | set(selecting.named(session, state.get("failed", [])))
             )
         if since is None:
             self._place.sweep_passing()
             self._write_frame()
-        for tender_id in sorted(wanted):
-            self._write_procedure(tender_id)
+        failed = [
+            reference
+            for tender_id in sorted(wanted)
+            if (reference := self._failed(tender_id)) is not None
+        ]
         if wanted or since is None:
             self._write_list()
         self._write_state_page()
         self._place.keep_state(
-            {"layout": print_, "feed": last, "refreshed_at": self._now.isoformat()}
+            {
+                "layout": print_,
+                "feed": last,
+                "refreshed_at": self._now.isoformat(),
+                "failed": failed,
+            }
         )
+        if failed:
+            raise DomainError(
+                "copy_incomplete",
+                f"In der Kopie fehlt, was sich nicht lesen ließ: {', '.join(failed[:10])}. "
+                "„vergabe audit verify“ nennt fehlende und beschädigte Dateien.",
+            )
         return Report(len(wanted), self._place.written, self._place.kept)
 
     def _fingerprint(self) -> str:
@@ -172,9 +190,21 @@ class _Copying:
         )
         self._page(address, "static_copy/page.html", content=content, address=address)
 
-    def _write_procedure(self, tender_id: uuid.UUID) -> None:
+    def _failed(self, tender_id: uuid.UUID) -> str | None:
+        """Write a procedure; return its reference if that is not possible, None if it is there."""
         with reading() as session:
             reference = session.get_one(Tender, tender_id).reference
+        try:
+            self._write_procedure(tender_id, reference)
+        except StoreUnreachable:
+            raise
+        except (DomainError, FileNotFoundError):
+            logger.exception("procedure not copied", extra={"reference": reference})
+            return reference
+        return None
+
+    def _write_procedure(self, tender_id: uuid.UUID, reference: str) -> None:
+        with reading() as session:
             tender = notices.published_tender(session, reference)
             home = f"{LIST}/{reference}"
             addresses = self._write_documents(session, tender, home)

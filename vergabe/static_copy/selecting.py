@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from vergabe import clock
 from vergabe.enquiries.model import Answer
 from vergabe.notices.model import Notice
+from vergabe.tenders.model import Tender
 
 _OVERLAP: Final = dt.timedelta(minutes=10)
 """Answers are looked for a little earlier than the last time: some were being committed then."""
@@ -57,6 +58,13 @@ def changed(session: Session, since: Since, *, now: dt.datetime) -> set[uuid.UUI
     if clock.berlin_day(since.at) == clock.berlin_day(now):
         running = running.where(Notice.submission_deadline <= now)
     return found | set(session.scalars(running))
+
+
+def named(session: Session, references: Sequence[str]) -> Sequence[uuid.UUID]:
+    """Return the procedures of some references."""
+    if not references:
+        return []
+    return session.scalars(select(Tender.id).where(Tender.reference.in_(references))).all()
 
 
 def listed(session: Session, *, now: dt.datetime) -> tuple[Sequence[Notice], Sequence[Notice]]:

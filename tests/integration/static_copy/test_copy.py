@@ -18,8 +18,10 @@ from tests.conftest import MovableClock
 from tests.factories import tenders
 from vergabe import clock, ids
 from vergabe.enquiries.model import Answer, Enquiry
+from vergabe.errors import DomainError
 from vergabe.files import current
 from vergabe.notices import service as notices
+from vergabe.notices.queries import notices_of as published_notices
 from vergabe.static_copy import copying
 from vergabe.tenders.amending import Amendment
 from vergabe.tenders.model import Tender
@@ -222,6 +224,32 @@ def test_a_damaged_or_killed_copy_mends_itself(
     copying.refresh(app, root)
     after = files_of(root)
     assert {name for name in {*before, *after} if before.get(name) != after.get(name)} <= OWN_NEWS
+
+
+def test_one_lost_document_keeps_no_other_procedure_out_of_the_copy(
+    app: Flask, session: Session, tender: Tender, root: Path, moving_clock: MovableClock
+) -> None:
+    store = current.store()
+    (notice,) = published_notices(session, tender.id)
+    place = store.local_file(notice.documents[0].file_sha256)
+    assert place is not None
+    away = place.rename(place.with_name("away"))
+    later = tenders.published(session, store)
+    session.commit()
+    with pytest.raises(DomainError, match=tender.reference):
+        copying.refresh(app, root)
+    page = f"bekanntmachungen/{later.reference}/index.html"
+    assert page in files_of(root)
+    assert later.reference.encode() in files_of(root)["bekanntmachungen/index.html"]
+    assert f"bekanntmachungen/{tender.reference}/index.html" not in files_of(root)
+    # It is tried again until it works, also when nothing else has changed.
+    moving_clock.pass_(hours=1)
+    with pytest.raises(DomainError, match=tender.reference):
+        copying.refresh(app, root)
+    away.rename(place)
+    assert copying.refresh(app, root).procedures == 1
+    assert f"bekanntmachungen/{tender.reference}/index.html" in files_of(root)
+    assert copying.refresh(app, root).procedures == 0
 
 
 def test_the_copy_is_written_while_maintenance_keeps_all_others_out(
