@@ -28,6 +28,7 @@ from vergabe.db import reading
 from vergabe.errors import DomainError
 from vergabe.files.reaching import StoreUnreachable
 from vergabe.files.store import FileStore
+from vergabe.home import statements
 from vergabe.notices import queries as notices
 from vergabe.notices.pages import FORMATS
 from vergabe.settings import Settings
@@ -139,7 +140,8 @@ class _Copying:
     def _fingerprint(self) -> str:
         """Return what changes when all pages have to be written anew."""
         styles = [assets.FOLDER / name for name in _STYLES]
-        digest = hashlib.sha256(_LAYOUT.encode() + self._settings.base_url.encode())
+        told = (_LAYOUT, self._settings.base_url, statements.facts())
+        digest = hashlib.sha256(repr(told).encode())
         for file in styles:
             digest.update(file.read_bytes())
         return digest.hexdigest()[:16]

@@ -20,6 +20,8 @@ from vergabe import clock, ids
 from vergabe.enquiries.model import Answer, Enquiry
 from vergabe.errors import DomainError
 from vergabe.files import current
+from vergabe.home import statements
+from vergabe.home.operator_facts import Facts, Operator
 from vergabe.notices import service as notices
 from vergabe.notices.queries import notices_of as published_notices
 from vergabe.static_copy import copying
@@ -250,6 +252,16 @@ def test_one_lost_document_keeps_no_other_procedure_out_of_the_copy(
     assert copying.refresh(app, root).procedures == 1
     assert f"bekanntmachungen/{tender.reference}/index.html" in files_of(root)
     assert copying.refresh(app, root).procedures == 0
+
+
+def test_statements_are_those_of_the_operator_of_today(
+    app: Flask, tender: Tender, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copying.refresh(app, root)
+    facts = Facts(operator=Operator(name="Zweckverband Neue Beschaffung"))
+    monkeypatch.setitem(app.extensions, statements._KEY, facts)
+    copying.refresh(app, root)
+    assert b"Zweckverband Neue Beschaffung" in files_of(root)["impressum/index.html"]
 
 
 def test_the_copy_is_written_while_maintenance_keeps_all_others_out(
