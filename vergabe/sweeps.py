@@ -3,6 +3,7 @@
 Every function takes the application, opens its own units of work, and returns how much it did.
 """
 
+import datetime as dt
 import logging
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -15,6 +16,7 @@ from vergabe.accounts import lockouts
 from vergabe.db import reading, unit_of_work
 from vergabe.deadlines import service as deadlines
 from vergabe.demands import calls
+from vergabe.files.store import FileStore
 from vergabe.jobs import running
 from vergabe.jobs import service as jobs
 from vergabe.limits import hooks as limits
@@ -40,6 +42,8 @@ from vergabe.webhooks import delivery as webhooks
 
 logger = logging.getLogger(__name__)
 
+_UNFINISHED: Final = dt.timedelta(days=1)
+"""Nothing is written for so long."""
 _BATCHES: Final = 10
 """So many of a kind in one tick: others want to write too."""
 
@@ -165,13 +169,17 @@ def fill_catalogue(app: Flask) -> int:
 
 
 def sweep_uploads(app: Flask) -> int:
-    """Remove what was uploaded and never used; return how many files."""
+    """Remove what was uploaded and never used, or never finished; return how many files."""
+    store: FileStore = app.extensions["vergabe_files"]
     with app.app_context():
         with reading() as session:
-            if not uploads.has_expired(session, now=clock.now()):
-                return 0
+            now = clock.now()
+            has_expired = uploads.has_expired(session, now=now)
+        count = store.sweep(now - _UNFINISHED)
+        if not has_expired:
+            return count
         with unit_of_work() as session:
-            return uploads.sweep(session, app.extensions["vergabe_files"], now=clock.now())
+            return count + uploads.sweep(session, store, now=clock.now())
 
 
 def read_bounces(app: Flask) -> int:

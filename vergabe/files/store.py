@@ -1,6 +1,7 @@
 """The store: streams in, streams out, never a whole file in memory; folder or S3 through fsspec."""
 
 import contextlib
+import datetime as dt
 import hashlib
 import os
 import uuid
@@ -132,6 +133,21 @@ class FileStore:
         """Remove a passing object or a folder of them; nothing happens if it is not there."""
         with contextlib.suppress(FileNotFoundError), reaching.the_store():
             self._fs.rm(f"{self._root}/{name}", recursive=True)
+
+    def sweep(self, before: dt.datetime) -> int:
+        """Remove what was last written before an instant and never finished; return how many.
+
+        Processes that are killed while they write leave it; nobody knows its name.
+        """
+        count = 0
+        with reaching.the_store():
+            for path in self._fs.find(f"{self._root}/incoming"):
+                # Somebody else may finish or sweep it at this moment.
+                with contextlib.suppress(FileNotFoundError):
+                    if self._fs.modified(path) < before:
+                        self._fs.rm(path)
+                        count += 1
+        return count
 
     def adopt(self, name: str, sha256: str) -> None:
         """Give a passing object its place by content; it must be what `sha256` says.

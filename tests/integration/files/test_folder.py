@@ -1,12 +1,18 @@
-"""The store in a folder: what a full disk leaves behind."""
+"""The store in a folder: what a full disk and killed processes leave behind."""
 
+import datetime as dt
 import io
+import os
 import resource
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
+from tests.conftest import MovableClock
+from vergabe import sweeps
+from vergabe.files import current
 from vergabe.files.reaching import StoreUnreachable
 from vergabe.files.store import FileStore
 
@@ -41,3 +47,19 @@ def _write_a_report(store: FileStore) -> None:
     with store.writing("jobs/7/file") as target:
         for _ in range(2 * FULL_AT // len(LINE)):
             target.write(LINE)
+
+
+def test_what_killed_processes_left_half_written_is_swept_after_a_day(
+    app: Flask, moving_clock: MovableClock
+) -> None:
+    store = current.store()
+    kept = store.keep(io.BytesIO(b"ganz"), limit_bytes=FULL_AT)
+    folder = Path(app.extensions["vergabe_settings"].files) / "incoming"
+    for name, hours in (("killed", 25), ("being written", 1)):
+        (folder / name).write_bytes(bytes(FULL_AT))
+        seen_at = (moving_clock.now() - dt.timedelta(hours=hours)).timestamp()
+        os.utime(folder / name, (seen_at, seen_at))
+    assert sweeps.sweep_uploads(app) == 1
+    assert [(folder / name).exists() for name in ("killed", "being written")] == [False, True]
+    assert store.read(kept.sha256) == b"ganz"
+    (folder / "being written").unlink()

@@ -1,6 +1,7 @@
 """The store on an S3 server: the same promises as in a folder, and no more memory."""
 
 import contextlib
+import datetime as dt
 import hashlib
 import io
 import multiprocessing
@@ -127,6 +128,18 @@ def test_a_process_killed_while_it_writes_leaves_nothing_under_a_true_name(
     died = subprocess.run([sys.executable, "-c", program, root], check=False)
     assert died.returncode == -9
     assert [key for key in keys() if not key.startswith("begun: ablage/incoming/")] == []
+
+
+def test_what_was_begun_and_never_finished_is_swept(
+    root: str, s3: Any, keys: Callable[[], list[str]]
+) -> None:
+    store = FileStore(root)
+    assert store.sweep(NOON) == 0
+    s3.put_object(Bucket=root.split("/")[2], Key="ablage/incoming/0123", Body=b"half")
+    kept = store.keep(io.BytesIO(TEXT), limit_bytes=CHUNK)
+    assert store.sweep(dt.datetime(2000, 1, 1, tzinfo=dt.UTC)) == 0
+    assert store.sweep(dt.datetime(2100, 1, 1, tzinfo=dt.UTC)) == 1
+    assert keys() == [f"ablage/{kept.sha256[:2]}/{kept.sha256[2:]}"]
 
 
 def test_a_tender_is_published_with_its_files_on_s3(
