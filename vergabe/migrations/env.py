@@ -5,6 +5,7 @@ only for seconds (whoever comes after it would wait behind it), and is tried aga
 (`vergabe/migrating.py`). Two that migrate at once do so one after the other.
 """
 
+import time
 from typing import Any
 
 from alembic import context
@@ -20,6 +21,7 @@ database = current_app.extensions["migrate"].db
 assert operations, "migrations use operations of ours"
 ONE_AT_A_TIME = 7_313_024
 """Number of the lock (PostgreSQL, for the session) under which migrations run."""
+LOOK_SECONDS = 0.5
 
 
 def migrate(connection: Connection) -> None:
@@ -41,7 +43,7 @@ def _be_brief(connection: Connection) -> None:
     if connection.dialect.name != "postgresql":
         return
     patience = current_app.extensions["vergabe_settings"].database.patience[Process.MIGRATION]
-    connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": ONE_AT_A_TIME})
+    _wait_for_others(connection)
     for name, seconds in (
         ("lock_timeout", patience.lock_seconds),
         ("statement_timeout", patience.statement_seconds),
@@ -49,6 +51,18 @@ def _be_brief(connection: Connection) -> None:
     ):
         connection.execute(text(f"SET {name} = '{int(seconds)}s'"))
     connection.commit()
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """Wait until nobody else migrates, between two looks without a transaction.
+
+    An index built beside readers and writers waits for all transactions that are open: for one that
+    waits for the lock of its own process too, until the server calls it a deadlock.
+    """
+    wanted = text("SELECT pg_try_advisory_lock(:number)")
+    while not connection.execute(wanted, {"number": ONE_AT_A_TIME}).scalar_one():
+        connection.rollback()
+        time.sleep(LOOK_SECONDS)
 
 
 def _be_done(connection: Connection) -> None:

@@ -239,3 +239,30 @@ def test_migration_gives_way_to_a_long_transaction_and_comes_again(old: Flask) -
     reader.close()
     assert done.wait(timeout=60)
     thread.join()
+
+
+@pytest.mark.postgres
+def test_whoever_comes_second_waits_without_holding_up_the_first(old: Flask) -> None:
+    """CREATE INDEX CONCURRENTLY waits for every transaction, also for one that waits for it."""
+    with old.app_context():
+        first = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    number = {"number": 7_313_024}
+    first.execute(text("SELECT pg_advisory_lock(:number)"), number)
+    done = threading.Event()
+
+    def migrate() -> None:
+        upgrade_database(old)
+        done.set()
+
+    thread = threading.Thread(target=migrate)
+    thread.start()
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    for _ in range(20):
+        assert first.execute(waiting).scalar_one() == 0
+        assert not done.wait(timeout=0.1)
+    first.execute(text("CREATE INDEX CONCURRENTLY ix_of_the_first ON tender (title)"))
+    first.execute(text("DROP INDEX ix_of_the_first"))
+    first.execute(text("SELECT pg_advisory_unlock(:number)"), number)
+    first.close()
+    assert done.wait(timeout=60)
+    thread.join()
