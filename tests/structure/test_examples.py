@@ -144,6 +144,36 @@ def test_every_command_of_the_examples_exists(
         assert given <= options, f"{name} {given - options}"
 
 
+def test_whoever_writes_to_a_volume_may(objects: list[dict[str, Any]]) -> None:
+    """A volume belongs to root: our user writes to it only as a member of its group."""
+    for pod in pods(objects):
+        claims = {v["name"] for v in pod["volumes"] if "persistentVolumeClaim" in v}
+        for container in pod["containers"]:
+            written = {m["name"] for m in container["volumeMounts"] if not m.get("readOnly")}
+            if claims & written:
+                assert "fsGroup" in pod.get("securityContext", {}), container["name"]
+
+
+def test_the_worker_of_systemd_may_write_the_copy_of_the_page() -> None:
+    unit = (EXAMPLES / "vergabe-worker.service").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "operation.md").read_text(encoding="utf-8")
+    (place,) = set(re.findall(r"VERGABE_STATIC_COPY=(\S+?)`", page))
+    assert "ProtectSystem=strict" in unit
+    assert f"ReadWritePaths=-{place}\n" in unit
+
+
+def test_the_migration_of_kubernetes_can_be_applied_before_the_rest(
+    objects: list[dict[str, Any]],
+) -> None:
+    """Applied together, new web processes would be ready on the old tables."""
+    text = (EXAMPLES / "kubernetes.yml").read_text(encoding="utf-8")
+    (selector,) = set(re.findall(r"apply -l (\S+)", text))
+    name, value = selector.split("=")
+    found = [o for o in objects if o["metadata"].get("labels", {}).get(name) == value]
+    assert [(o["kind"], o["metadata"]["name"]) for o in found] == [("Job", "migrate")]
+    assert "kubectl -n vergabe wait --for=condition=complete" in text
+
+
 def test_the_proxy_shows_the_copy_and_repeats_no_post() -> None:
     text = re.sub(r"#.*", "", (EXAMPLES / "nginx.conf").read_text(encoding="utf-8"))
     assert text.count("{") == text.count("}")
