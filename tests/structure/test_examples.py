@@ -174,6 +174,19 @@ def test_the_migration_of_kubernetes_can_be_applied_before_the_rest(
     assert "kubectl -n vergabe wait --for=condition=complete" in text
 
 
+def test_the_proxy_lets_pieces_of_uploads_through_as_they_come(session_app: Any) -> None:
+    """A buffered piece would be lost with its line, and a large one refused."""
+    text = (EXAMPLES / "nginx.conf").read_text(encoding="utf-8")
+    found = re.search(r"location ~ (\^/\(hochladen\S+) \{(.*?)\n    \}", text, re.DOTALL)
+    assert found is not None
+    pattern, body = found.groups()
+    assert "proxy_request_buffering off;" in body
+    assert "client_max_body_size 0;" in body
+    rules = {rule.rule for rule in session_app.url_map.iter_rules() if "uploads" in rule.endpoint}
+    assert {"/hochladen", "/api/v1/uploads"} <= rules
+    assert all(re.match(pattern, rule) for rule in rules), rules
+
+
 def test_the_proxy_shows_the_copy_and_repeats_no_post() -> None:
     text = re.sub(r"#.*", "", (EXAMPLES / "nginx.conf").read_text(encoding="utf-8"))
     assert text.count("{") == text.count("}")
