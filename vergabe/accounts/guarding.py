@@ -76,7 +76,7 @@ class _Guard:
     def after(self, response: Response) -> Response:
         """Take the count back after a success; tell the person when it has become too much."""
         attempt: Attempt | None = g.pop("login_attempt", None)
-        if attempt is not None and self._is_success(response):
+        if attempt is not None and self._is_success(response, attempt):
             with at_once() as own:
                 lockouts.succeed(own, attempt, secret_key=self._secret)
             self._mark(response, attempt.email)
@@ -93,10 +93,15 @@ class _Guard:
         lockouts.unlock(db.session(), user.email, secret_key=self._secret)
         g.password_reset_of = user.email
 
-    def _is_success(self, response: Response) -> bool:
-        if response.status_code in _SUCCESS:
-            return True
-        return response.status_code == 200 and response.is_json
+    def _is_success(self, response: Response, attempt: Attempt) -> bool:
+        """Return whether the account that was tried has let somebody in.
+
+        The login sends on everybody who is logged in already, whatever they have typed.
+        """
+        is_done = response.status_code in _SUCCESS
+        if not is_done and not (response.status_code == 200 and response.is_json):
+            return False
+        return attempt.email in (self._of_session("_user_id"), self._of_session("tf_user_id"))
 
     def _attempt(self) -> Attempt | None:
         if request.method != "POST":
@@ -112,14 +117,20 @@ class _Guard:
     def _email(self, step: str) -> str:
         """Return the address of the account that is tried, in lower case."""
         if request.endpoint != "security.login":
-            # Not through `current_user`: who is loaded now would be let go with this transaction.
-            whose = session.get("tf_user_id" if step is CODE else "_user_id")
-            return db.session.scalar(select(User.email).where(User.fs_uniquifier == whose)) or ""
+            return self._of_session("tf_user_id" if step is CODE else "_user_id")
         given = request.form.get("email")
         if given is None and request.is_json:
             body = request.get_json(silent=True)
             given = body.get("email") if isinstance(body, dict) else None
         return given.strip().lower()[:254] if isinstance(given, str) else ""
+
+    def _of_session(self, name: str) -> str:
+        """Return the address of the person whom a value of the session stands for."""
+        whose = session.get(name)
+        if whose is None:
+            return ""
+        # Not through `current_user`: who is loaded now would be let go with this transaction.
+        return db.session.scalar(select(User.email).where(User.fs_uniquifier == whose)) or ""
 
     def _name(self, email: str) -> str:
         return COOKIE + lockouts.account_key(self._secret, email)[:16]

@@ -103,6 +103,20 @@ def test_mark_of_a_browser_holds_for_one_account_and_cannot_be_made(
     assert fail(thief, 11) == [200] * 10 + [429]
 
 
+def test_who_is_logged_in_already_neither_ends_a_wait_of_others_nor_gets_their_mark(
+    app: Flask, client: FlaskClient, person: User, session: Session
+) -> None:
+    town = access.organisation(session, "Inden")
+    access.person(session, town, Role.REQUESTER, email="g@example.org")
+    session.commit()
+    assert attempt(client, access.PASSWORD, at=GUESSER, email="g@example.org").status_code == 302
+    fail(app.test_client(), 4)
+    sent_on = attempt(client, at=GUESSER)
+    assert sent_on.status_code == 302
+    assert not sent_on.headers.getlist("Set-Cookie")
+    assert fail(app.test_client(), 1) == [429]
+
+
 def test_person_is_told_once_and_it_stands_in_the_record_without_an_address(
     client: FlaskClient, app: Flask, person: User, session: Session, moving_clock: MovableClock
 ) -> None:
