@@ -19,6 +19,7 @@ from vergabe.accounts.lockouts import CODE, LOGIN, Attempt
 from vergabe.db import db
 from vergabe.errors import TooMany
 from vergabe.limits.hooks import client_network, duration
+from vergabe.limits.meant import address_meant
 from vergabe.settings import Settings
 from vergabe.texts import gettext as _
 from vergabe.web.transactions import at_once
@@ -115,14 +116,10 @@ class _Guard:
         return Attempt(step, email, self._device(email), client_network() or "here")
 
     def _email(self, step: str) -> str:
-        """Return the address of the account that is tried, in lower case."""
+        """Return the address of the account that is tried, as it is stored."""
         if request.endpoint != "security.login":
             return self._of_session("tf_user_id" if step is CODE else "_user_id")
-        given = request.form.get("email")
-        if given is None and request.is_json:
-            body = request.get_json(silent=True)
-            given = body.get("email") if isinstance(body, dict) else None
-        return given.strip().lower()[:254] if isinstance(given, str) else ""
+        return address_meant()
 
     def _of_session(self, name: str) -> str:
         """Return the address of the person whom a value of the session stands for."""

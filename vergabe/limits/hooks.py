@@ -17,6 +17,7 @@ from flask import Flask, current_app, g, request, session
 from vergabe import clock
 from vergabe.errors import TooMany
 from vergabe.limits import rules
+from vergabe.limits.meant import address_meant
 from vergabe.limits.rules import Limit
 from vergabe.limits.store import Store, Wish
 from vergabe.settings import Settings
@@ -183,7 +184,7 @@ def _names() -> Iterator[str]:
 def _account(name: str) -> str | None:
     """Return whose account a request uses or means; None: nobody's."""
     if name == "reset":
-        return request.form.get("email", "").strip().lower() or None
+        return address_meant() or None
     if name == "second_factor":
         return cast("str | None", session.get("tf_user_id"))
     token = request.headers.get("Authorization", "")

@@ -11,6 +11,7 @@ from flask_security import (
     Security,
     SQLAlchemyUserDatastore,
     TwoFactorVerifyCodeForm,
+    uia_email_mapper,
 )
 from flask_security.babel import FsDomain
 from wtforms import StringField
@@ -30,7 +31,10 @@ SENDS_A_MAIL: Final = "security.forgot_password"
 
 
 class OutboxMailUtil(MailUtil):
-    """Mails of the login are rows of the outbox, written in the request's transaction."""
+    """Mails of the login are rows of the outbox, written in the request's transaction.
+
+    Addresses are looked for as they are stored: what counts attempts sees the same account.
+    """
 
     def send_mail(
         self,
@@ -50,6 +54,13 @@ class OutboxMailUtil(MailUtil):
             {"to": recipient, "subject": str(subject), "body": body or "", "template": template},
             now=clock.now(),
         )
+
+    def normalize(self, email: str) -> str:
+        """Return the one spelling under which an account is stored."""
+        return super().normalize(email).lower()
+
+    def validate(self, email: str) -> str:
+        return super().validate(email).lower()
 
 
 # Taken here and nowhere else: `init_app` would ignore it without a word.
@@ -90,6 +101,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Configure Flask-Security; its pages use our templates in `templates/security/`."""
     app.config.update(
         SECURITY_PASSWORD_SALT=settings.secret_key,
+        SECURITY_USER_IDENTITY_ATTRIBUTES=[{"email": {"mapper": uia_email_mapper}}],
         SECURITY_PASSWORD_LENGTH_MIN=12,
         SECURITY_DATETIME_FACTORY=clock.now,
         SECURITY_LOGIN_URL="/anmelden",

@@ -71,6 +71,22 @@ def test_guessing_through_json_is_counted_too(client: FlaskClient, person: User)
     assert fail(client, 1) == [429]
 
 
+def test_other_spellings_of_an_address_are_the_same_account(
+    app: Flask, client: FlaskClient, person: User
+) -> None:
+    spellings = ("erika@ｅxample.org", "erika@example．org", "erika@example。org")
+    for spelling in spellings:
+        wide = attempt(app.test_client(), access.PASSWORD, at=TOWN_HALL, email=spelling)
+        assert wide.status_code == 302
+    fail(client, 2)
+    found = [attempt(client, at=GUESSER, email=each).status_code for each in (*spellings, "e@x")]
+    assert found == [200] * 4
+    assert attempt(client, at=GUESSER, email=spellings[0]).status_code == 429
+    # PostgreSQL has one small letter for two capital ones.
+    other = attempt(app.test_client(), access.PASSWORD, at=TOWN_HALL, email="erİka@example.org")
+    assert other.status_code == 200
+
+
 def test_account_that_does_not_exist_waits_just_the_same(client: FlaskClient, person: User) -> None:
     found = [attempt(client, at=GUESSER, email="x@example.org").status_code for _ in range(6)]
     assert found == [200] * 5 + [429]

@@ -119,6 +119,15 @@ def test_nobody_gets_a_heap_of_links_for_a_new_password(limited: Flask) -> None:
     assert client.post("/passwort-vergessen", **again).status_code == 429
 
 
+def test_link_for_a_new_password_is_counted_whatever_the_spelling(limited: Flask) -> None:
+    client = limited.test_client()
+    asked = {"json": {"email": "Erika@Example.org"}, "environ_base": HERE}
+    assert client.post("/passwort-vergessen", **asked).status_code == 200
+    for email in ("erika@example.org", "erika@ｅxample.org", "erika@example．org"):
+        again = {"data": {"email": email}, "environ_base": THERE}
+        assert client.post("/passwort-vergessen", **again).status_code == 429
+
+
 def test_start_is_refused_with_limits_that_cannot_be_read(own_app: Flask) -> None:
     settings = own_app.extensions["vergabe_settings"]
     with pytest.raises(SettingsError, match="VERGABE_RATE_LIMITS"):
