@@ -230,6 +230,20 @@ def test_forgotten_password_is_set_anew_by_a_mailed_link(
     assert client.get(address, follow_redirects=True).request.path == "/passwort-vergessen"
 
 
+def test_links_of_mails_lead_here_whatever_host_was_asked(
+    client: FlaskClient, user: User, session: Session
+) -> None:
+    forged = "http://vergabe.example.net"
+    token = field(client.get("/anmelden", base_url=forged).text, "csrf_token")
+    asked = {"csrf_token": token, "email": user.email}
+    client.post("/passwort-vergessen", base_url=forged, data=asked)
+    assert "example.net" not in mails(session)[-1]["body"]
+    new = {"csrf_token": token, "password": NEW_PASSWORD, "password_confirm": NEW_PASSWORD}
+    client.post(reset_link(session), base_url=forged, data=new)
+    assert "neu gesetzt" in mails(session)[-1]["body"]
+    assert "\nhttp://localhost/passwort-vergessen\n" in mails(session)[-1]["body"]
+
+
 def test_unknown_address_gets_the_same_answer_and_no_mail(
     client: FlaskClient, session: Session
 ) -> None:
