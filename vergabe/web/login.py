@@ -2,9 +2,11 @@
 
 import base64
 import hashlib
+import re
 from typing import Any, Final, cast
+from urllib.parse import urlsplit
 
-from flask import Flask
+from flask import Flask, request
 from flask_security import (
     MailUtil,
     MfRecoveryForm,
@@ -14,6 +16,7 @@ from flask_security import (
     uia_email_mapper,
 )
 from flask_security.babel import FsDomain
+from werkzeug.exceptions import BadRequest
 from wtforms import StringField
 from wtforms.validators import DataRequired
 
@@ -28,6 +31,8 @@ from vergabe.web.transactions import commits_posts
 
 # Flask-Security commits by itself wherever it changes a person, but not where it only sends a mail.
 SENDS_A_MAIL: Final = "security.forgot_password"
+_HALF: Final = re.compile("[\ud800-\udfff]")
+"""Half a character, as only JSON can write it."""
 
 
 class OutboxMailUtil(MailUtil):
@@ -157,8 +162,40 @@ def init_app(app: Flask, settings: Settings) -> None:
         mf_recovery_form=RecoveryForm,
     )
     _leave_api_alone()
+    app.before_request(_refuse_garbage)
     security.i18n_domain = ReadersLanguage(app)  # type: ignore[no-untyped-call]  # as above
     app.view_functions[SENDS_A_MAIL] = commits_posts(app.view_functions[SENDS_A_MAIL])
+
+
+def _refuse_garbage() -> None:
+    """Refuse what the library does not expect: JSON that is no form, a next page that is none.
+
+    It would take a list as the first of its values, and break on most other things.
+    """
+    if not (request.endpoint or "").startswith("security."):
+        return
+    body = request.get_json() if request.is_json and request.content_length else {}
+    if not isinstance(body, dict) or not all(map(_is_field, body.values())):
+        raise BadRequest
+    given = (body.get("next"), request.form.get("next"), request.args.get("next"))
+    if not all(map(_is_address, given)):
+        raise BadRequest
+
+
+def _is_address(value: str | bool | None) -> bool:
+    if isinstance(value, bool):
+        return False
+    try:
+        urlsplit(value or "")
+    except ValueError:
+        return False
+    return True
+
+
+def _is_field(value: object) -> bool:
+    if isinstance(value, str):
+        return not _HALF.search(value)
+    return value is None or isinstance(value, bool)
 
 
 def _leave_api_alone() -> None:
