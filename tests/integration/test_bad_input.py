@@ -416,3 +416,13 @@ def test_another_file_under_the_same_idempotency_key_is_refused(world: World) ->
     assert send("Titel;CPV-Code\nLöschfahrzeug;34144210\n".encode()).get_json() == first.get_json()
     other = send(b"Titel;CPV-Code\nHubrettungsfahrzeug;34144211\n")
     assert (other.status_code, other.get_json()["code"]) == (422, "idempotency_key_reused")
+
+
+@pytest.mark.parametrize("host", ["..", "x" * 64 + ".example.org", "a..b"])
+def test_host_that_cannot_be_is_a_bad_request_everywhere(session_app: Flask, host: str) -> None:
+    client = session_app.test_client(use_cookies=False)
+    for path in ("/", "/anmelden", "/gibt-es-nicht", "/healthz", "/api/v1/me"):
+        answer = client.get(path, environ_overrides={"HTTP_HOST": host})
+        assert answer.status_code == 400, path
+        said = answer.get_json()["detail"] if answer.is_json else answer.text
+        assert "beschädigt" in said

@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException
 
 from vergabe.db import db
 from vergabe.disturbances import Disturbance, disturbance_in
@@ -138,6 +138,7 @@ def init_app(app: Flask) -> None:
     """Register the one handler for each kind of error."""
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(BadHost, _bad_host)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(StaleDataError, lambda _error: _domain_error(Stale()))
     app.register_error_handler(IntegrityError, _integrity_error)
@@ -219,6 +220,13 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         detail = _too_large()
     return answer(_problem(status, f"http_{status}", title, detail))
+
+
+def _bad_host(error: BadHost) -> ResponseReturnValue:
+    """Answer without a page: under a host that cannot be, no link of ours can be made."""
+    if wants_problem():
+        return _http_error(error)
+    return Response(_(_SENTENCES[400][1]), status=400, content_type="text/plain; charset=utf-8")
 
 
 def _too_large() -> str:
