@@ -7,6 +7,7 @@ proxy adds.
 
 import ctypes
 import os
+import re
 import socket
 import threading
 import time
@@ -42,6 +43,7 @@ GRACE_SECONDS: Final = 30
 HANGING_SECONDS: Final = 120
 """A process whose main loop is silent for so long is replaced."""
 
+_NO_REQUEST: Final = re.compile(r"(Invalid request from ip=\S+: [\w ]*).*", re.DOTALL)
 _ARENA_MAX: Final = -8
 """Name of the setting in glibc's malloc.h (M_ARENA_MAX)."""
 
@@ -140,6 +142,14 @@ class JsonLogger(Logger):  # type: ignore[misc]  # the library has no types
         super().setup(cfg)
         for each in self.error_log.handlers:
             each.setFormatter(JsonFormatter())
+
+    def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Say what was wrong with a request that was none, without what stood in it."""
+        super().warning(_NO_REQUEST.sub(r"\1", msg), *args, **kwargs)
+
+    def exception(self, msg: object, *_args: Any, **kwargs: Any) -> None:
+        """Say that something failed, without the address that was asked for."""
+        super().exception(str(msg).partition(" %s")[0], **kwargs)
 
 
 def _options(serving: Serving) -> dict[str, Any]:

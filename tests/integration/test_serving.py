@@ -15,6 +15,7 @@ from types import SimpleNamespace
 
 import pytest
 from flask import Flask
+from gunicorn.config import Config
 from sqlalchemy import select
 
 from tests import live
@@ -40,6 +41,7 @@ class Service:
     app: Flask
     port: int
     process: "subprocess.Popen[bytes]"
+    log: Path
 
     def ask(self, method: str, path: str, **more: object) -> tuple[int, bytes]:
         """Send a request on a connection of its own; return status and body."""
@@ -67,7 +69,7 @@ def service(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
         application_of_its_own(database_url, place) as app,
         live.web_server(app, place / "log", *options) as (port, process),
     ):
-        yield Service(app, port, process)
+        yield Service(app, port, process, place / "log")
 
 
 @pytest.mark.skipif(
@@ -144,6 +146,40 @@ def test_body_that_is_too_large_is_refused_before_it_is_read(service: Service) -
     head = f"POST /anmelden HTTP/1.1\r\nHost: x\r\n{form}Content-Length: {limit + 1}\r\n\r\n"
     with service.begin(head) as line:
         assert line.recv(100).split()[1] == b"413"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "GET /suche?q=Xaver Niedermoser HTTP/1.1\r\n",
+        "GET /suche?q=Xaver HTTP/1.1\r\nHost: x\r\nX-Name: Nieder\0moser\r\n",
+        "GET /suche?q=Xaver HTTP/1.1\r\nHost: x\r\nX Niedermoser: 1\r\n",
+    ],
+    ids=["line", "value", "name"],
+)
+def test_log_says_that_a_request_was_no_request_and_not_what_stood_in_it(
+    service: Service, head: str
+) -> None:
+    with service.begin(f"{head}\r\n") as line:
+        assert line.recv(100).split()[1] == b"400"
+    said = service.log.read_text()
+    assert "Invalid request from" in said
+    assert "Invalid HTTP" in said
+    for personal in ("Xaver", "Nieder", "moser", "suche"):
+        assert personal not in said
+
+
+def test_log_of_an_error_that_nobody_caught_names_its_places_and_no_address(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logger = serving.JsonLogger(Config())
+    try:
+        raise ValueError("Xaver")
+    except ValueError:
+        logger.exception("Error handling request %s %s", "GET", "/suche?q=Xaver")
+    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (line["message"], line["error"]) == ("Error handling request", "ValueError")
+    assert "Xaver" not in str(line)
 
 
 def test_stop_in_the_middle_of_a_publication_loses_nothing_and_says_so_before(
