@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from flask import Flask, Response, request
+from flask import Flask, Response, request, session
 
 _POLICY: Final = "; ".join(
     (
@@ -17,8 +17,8 @@ _POLICY: Final = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-
-
+_SECRETS: Final = frozenset({"token", "secret"})
+"""Arguments of routes that are as good as a login."""
 _ALWAYS: Final = (
     ("Content-Security-Policy", _POLICY),
     ("X-Content-Type-Options", "nosniff"),
@@ -39,7 +39,18 @@ def init_app(app: Flask) -> None:
                 response.headers.add(name, value)
         if request.is_secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        is_personal = "Cookie" in request.headers or "Authorization" in request.headers
-        if is_personal and request.endpoint != "static":
+        if request.endpoint != "static" and (_is_of_somebody() or _begins_a_session(there)):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def _is_of_somebody() -> bool:
+    """Return whether the request names a person, be it by a secret in its address."""
+    if "Cookie" in request.headers or "Authorization" in request.headers:
+        return True
+    return not _SECRETS.isdisjoint(request.view_args or ())
+
+
+def _begins_a_session(headers: set[str]) -> bool:
+    """Return whether the answer carries a cookie; that of the session is put on it last."""
+    return session.modified or "set-cookie" in headers

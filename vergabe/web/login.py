@@ -144,6 +144,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         SECURITY_API_ENABLED_METHODS=["session"],
         SECURITY_ANONYMOUS_USER_DISABLED=False,
         SECURITY_STATIC_FOLDER_URL=None,
+        # Its way of writing them is understood by no cache; ours stand in `headers`.
+        SECURITY_CACHE_CONTROL={},
         SECURITY_REDIRECT_ALLOW_SUBDOMAINS=False,
     )
     app.config.update(
