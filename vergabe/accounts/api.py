@@ -18,7 +18,7 @@ from vergabe.accounts.schema import (
 )
 from vergabe.db import db
 from vergabe.errors import InvalidInput
-from vergabe.web.api import ApiBlueprint
+from vergabe.web.api import KEPT_NOWHERE, ApiBlueprint
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -58,7 +58,7 @@ def create_token(body: dict[str, Any]) -> Any:
     """Zugriffstoken erzeugen; das Geheimnis steht nur in dieser Antwort."""
     token, secret = service.create_token(db.session(), current_actor(), **body, now=clock.now())
     shown = ("id", "name", "organisation_id", "is_read_only", "created_at", "expires_at")
-    return {name: getattr(token, name) for name in shown} | {"secret": secret}
+    return {name: getattr(token, name) for name in shown} | {"secret": secret}, KEPT_NOWHERE
 
 
 @api.delete("/tokens/<uuid:token_id>")

@@ -16,6 +16,8 @@ from vergabe.web.paging import MAX_LIMIT
 from vergabe.web.schema import Schema
 
 PREFIX: Final = "/api/v1"
+KEPT_NOWHERE: Final = {"Cache-Control": "no-store"}
+"""Headers of an answer with a secret: not kept for an `Idempotency-Key` either."""
 
 
 class Decorator(Protocol):

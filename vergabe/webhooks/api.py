@@ -6,7 +6,7 @@ from typing import Any
 from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.db import db
-from vergabe.web.api import ApiBlueprint
+from vergabe.web.api import KEPT_NOWHERE, ApiBlueprint
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.shell import settings
 from vergabe.web.transactions import commits
@@ -118,7 +118,7 @@ def send_again(call_id: uuid.UUID) -> WebhookCall:
     return service.send_again(db.session(), current_actor(), call_id, now=clock.now())
 
 
-def _with_secret(found: WebhookSubscription) -> dict[str, Any]:
+def _with_secret(found: WebhookSubscription) -> Any:
     shown = ("id", "name", "url", "kinds", "created_at", "paused_at", "paused_reason", "ended_at")
     secret = rules.secret(settings().secret_key, found.nonce)
-    return {name: getattr(found, name) for name in shown} | {"secret": secret}
+    return {name: getattr(found, name) for name in shown} | {"secret": secret}, KEPT_NOWHERE

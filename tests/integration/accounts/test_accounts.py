@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import MovableClock
@@ -11,6 +12,7 @@ from vergabe.access import queries
 from vergabe.access.permissions import Permission, Role
 from vergabe.accounts import service
 from vergabe.errors import InvalidInput, NotFound, Refused
+from vergabe.web.idempotency import StoredAnswer
 
 # Its subject is not the database: once is enough.
 pytestmark = pytest.mark.one_database
@@ -104,16 +106,34 @@ def test_same_idempotency_key_gives_the_first_answer_again(
     client: FlaskClient, session: Session
 ) -> None:
     town = make.organisation(session)
+    user = make.person(session, town, Role.ADMINISTRATOR)
+    headers = make.bearer(session, user, town) | {"Idempotency-Key": "einmal"}
+    body = {
+        "email": "erika@example.org",
+        "full_name": "Erika Muster",
+        "role": "requester",
+        "valid_from": "2026-12-01",
+    }
+    first = client.post("/api/v1/roles", json=body, headers=headers)
+    again = client.post("/api/v1/roles", json=body, headers=headers)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.get_json() == again.get_json()
+    assert again.headers["Idempotency-Replayed"] == "true"
+    other = client.post("/api/v1/roles", json=body | {"role": "opener"}, headers=headers)
+    assert other.status_code == 422
+
+
+def test_secret_of_a_token_is_not_kept_for_an_idempotency_key(
+    client: FlaskClient, session: Session
+) -> None:
+    town = make.organisation(session)
     user = make.person(session, town, Role.REQUESTER)
     headers = make.bearer(session, user, town) | {"Idempotency-Key": "einmal"}
     body = {"name": "x", "expires_on": clock.berlin_day(clock.now()).isoformat()}
-    first = client.post("/api/v1/tokens", json=body, headers=headers)
-    again = client.post("/api/v1/tokens", json=body, headers=headers)
-    assert (first.status_code, again.status_code) == (201, 201)
-    assert first.get_json() == again.get_json()
-    assert len(service.tokens_of(session, user.id)) == 2  # the bearer's own and the new one
-    other = client.post("/api/v1/tokens", json=body | {"name": "y"}, headers=headers)
-    assert other.status_code == 422
+    made = client.post("/api/v1/tokens", json=body, headers=headers)
+    assert made.status_code == 201
+    assert made.headers["Cache-Control"] == "no-store"
+    assert session.scalars(select(StoredAnswer)).all() == []
 
 
 def test_role_ends_with_its_last_day(session: Session, moving_clock: MovableClock) -> None:

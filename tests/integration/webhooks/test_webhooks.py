@@ -26,6 +26,7 @@ from vergabe.files import current
 from vergabe.messages.model import Message
 from vergabe.operation import set_aside
 from vergabe.outbox import OutboxRow
+from vergabe.web.idempotency import StoredAnswer
 from vergabe.webhooks import delivery, rules, service
 from vergabe.webhooks.model import WebhookCall, WebhookSubscription
 
@@ -408,8 +409,10 @@ def test_api_from_subscribing_to_the_list_of_calls(
     body = {"name": "Ablage", "url": receiver.url, "kinds": [rules.ENQUIRY_RECEIVED]}
     wrong = client.post("/api/v1/webhooks", json=body | {"url": "http:/x"}, headers=headers)
     assert wrong.status_code == 422
-    made = client.post("/api/v1/webhooks", json=body, headers=headers).get_json()
+    once = headers | {"Idempotency-Key": "einmal"}
+    made = client.post("/api/v1/webhooks", json=body, headers=once).get_json()
     assert made["secret"].startswith("whsec_")
+    assert session.scalars(select(StoredAnswer)).all() == []
     address = f"/api/v1/webhooks/{made['id']}"
     assert client.post(f"{address}/test", headers=headers).status_code == 202
     sweeps.call_webhooks(app)
