@@ -38,6 +38,7 @@ from vergabe.uploads import service as uploads
 from vergabe.uptime import detecting
 from vergabe.uptime.watching import Watch
 from vergabe.votes import handlers as votes
+from vergabe.web import idempotency
 from vergabe.webhooks import delivery as webhooks
 
 logger = logging.getLogger(__name__)
@@ -232,6 +233,16 @@ def sweep_jobs(app: Flask) -> int:
                 return 0
         with unit_of_work() as session:
             return jobs.sweep(session, app.extensions["vergabe_files"], now=clock.now())
+
+
+def sweep_answers(app: Flask) -> int:
+    """Forget answers kept for an `Idempotency-Key`, a little at a time; return how many."""
+    with app.app_context():
+        with reading() as session:
+            if not idempotency.has_old(session, now=clock.now()):
+                return 0
+        with unit_of_work() as session:
+            return idempotency.forget_old(session, now=clock.now())
 
 
 def sweep_outbox(app: Flask) -> int:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask import Response, g, request
-from sqlalchemy import ForeignKey, LargeBinary, String, select
+from sqlalchemy import ForeignKey, LargeBinary, Select, String, delete, select, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from vergabe.db import Instant, JsonDict, Model
 from vergabe.errors import InvalidInput
 
 KEEP: Final = dt.timedelta(days=7)
+BATCH: Final = 1_000
 _KEPT_HEADERS: Final = ("Content-Type", "Location", "ETag")
 
 
@@ -101,6 +102,26 @@ def store(session: Session, key: Key, response: Response, *, now: dt.datetime) -
         )
     )
     session.flush()
+
+
+def has_old(session: Session, *, now: dt.datetime) -> bool:
+    """Return whether there are answers that nobody needs any more."""
+    return session.scalars(_old(now).limit(1)).first() is not None
+
+
+def forget_old(session: Session, *, now: dt.datetime) -> int:
+    """Delete the oldest answers beyond `KEEP`, `BATCH` at most; return how many."""
+    oldest = _old(now).order_by(StoredAnswer.stored_at).limit(BATCH)
+    found = session.execute(oldest.with_for_update(skip_locked=True)).tuples().all()
+    identity = tuple_(StoredAnswer.user_id, StoredAnswer.key)
+    session.execute(delete(StoredAnswer).where(identity.in_(found)))
+    return len(found)
+
+
+def _old(now: dt.datetime) -> Select[uuid.UUID, str]:
+    return select(StoredAnswer.user_id, StoredAnswer.key).where(
+        StoredAnswer.stored_at <= now - KEEP
+    )
 
 
 def _headers(response: Response) -> dict[str, str]:

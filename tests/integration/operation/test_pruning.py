@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.conftest import MovableClock
 from tests.factories import access, messages, webhooks
 from vergabe import clock, ids, sweeps
+from vergabe.access.permissions import Role
 from vergabe.app import create_app
 from vergabe.cli import main
 from vergabe.db import unit_of_work
@@ -22,6 +25,7 @@ from vergabe.messages.service import Reader
 from vergabe.operation import pruning
 from vergabe.outbox import OutboxRow
 from vergabe.settings import Settings, SettingsError
+from vergabe.web.idempotency import StoredAnswer
 from vergabe.webhooks import rules
 from vergabe.webhooks.model import WebhookCall
 
@@ -122,3 +126,18 @@ def test_too_few_days_are_refused_with_the_name_of_the_setting(text: str) -> Non
     environment = {"VERGABE_SECRET_KEY": "x" * 40, "VERGABE_KEEP_DONE_DAYS": text}
     with pytest.raises(SettingsError, match="VERGABE_KEEP_DONE_DAYS"):
         Settings.from_environment(environment)
+
+
+def test_stored_answers_go_after_a_week(
+    app: Flask, client: FlaskClient, session: Session, moving_clock: MovableClock
+) -> None:
+    town = access.organisation(session)
+    headers = access.bearer(session, access.person(session, town, Role.ADMINISTRATOR), town)
+    body = {"email": "erika@example.org", "full_name": "Erika", "valid_from": "2026-12-01"}
+    for role in ("requester", "opener"):
+        asked = {"json": body | {"role": role}, "headers": headers | {"Idempotency-Key": role}}
+        assert client.post("/api/v1/roles", **asked).status_code == 201
+        moving_clock.pass_(days=4)
+    assert sweeps.sweep_answers(app) == 1
+    assert session.scalars(select(StoredAnswer.key)).all() == ["opener"]
+    assert sweeps.sweep_answers(app) == 0
