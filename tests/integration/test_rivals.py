@@ -107,3 +107,24 @@ def test_the_same_idempotency_key_at_once_makes_one_demand(own_app: Flask) -> No
     assert len({a.get_json()["id"] for a in answers}) == 1
     assert sum("Idempotency-Replayed" in a.headers for a in answers) == 2
     assert count(own_app, Demand) == 1
+
+
+def test_the_same_publication_at_once_is_told_of_its_success_each_time(own_app: Flask) -> None:
+    """Whoever heard nothing for a while sends the same again, while the first is at work."""
+    with own_app.app_context(), unit_of_work() as session:
+        tender = tenders.ready(session, current.store())
+        lead = session.get_one(Organisation, tender.lead_organisation_id)
+        person = access.person(session, lead, Role.PROCUREMENT_OFFICER)
+        address = f"/api/v1/tenders/{tender.id}/publication"
+        headers = access.bearer(session, person, lead) | {
+            "If-Match": f'"{tender.version}"',
+            "Idempotency-Key": "einmal",
+        }
+
+    def publish(client: FlaskClient) -> TestResponse:
+        return client.post(address, headers=headers)
+
+    answers = at_once(own_app, publish, publish, publish)
+    assert [a.status_code for a in answers] == [201] * 3, [a.text for a in answers]
+    assert len({a.text for a in answers}) == 1
+    assert count(own_app, Notice) == 1

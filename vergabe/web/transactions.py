@@ -12,13 +12,14 @@ from flask import Flask, Response, current_app, g, request, session
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from vergabe import clock
 from vergabe.connections import writing
 from vergabe.db import db, reading_singly
 from vergabe.disturbances import Disturbance, disturbance_in, leaves_doubt
-from vergabe.errors import Refused
+from vergabe.errors import DomainError, Refused
 from vergabe.web import crowding, idempotency
 from vergabe.web.marks import View, mark
 
@@ -70,7 +71,12 @@ def _attempt(view: Callable[..., Any], args: Any, kwargs: Any) -> Response:
     key = idempotency.key_of_request()
     if key is not None and (stored := idempotency.stored_answer(db.session(), key)):
         return stored
-    response: Response = current_app.make_response(view(*args, **kwargs))
+    try:
+        response: Response = current_app.make_response(view(*args, **kwargs))
+    except (DomainError, IntegrityError, StaleDataError):
+        if key is not None and (stored := _answer_of_rival(key)):
+            return stored
+        raise
     if response.status_code >= 400:
         db.session.rollback()
         return response
@@ -78,8 +84,13 @@ def _attempt(view: Callable[..., Any], args: Any, kwargs: Any) -> Response:
     if key is not None and not response.cache_control.no_store:
         try:
             idempotency.store(db.session(), key, response, now=clock.now())
-        except IntegrityError:
-            return _answer_of_rival(key)
+        except IntegrityError as error:
+            if stored := _answer_of_rival(key):
+                return stored
+            raise Refused(
+                "conflict",
+                "Dieselbe Anfrage läuft gerade noch. Bitte senden Sie sie gleich noch einmal.",
+            ) from error
     _commit()
     return response
 
@@ -157,16 +168,13 @@ def answers_always(view: View) -> View:
     return view
 
 
-def _answer_of_rival(key: idempotency.Key) -> Response:
-    """Return what the same request got that came at the same time; what we did is undone."""
+def _answer_of_rival(key: idempotency.Key) -> Response | None:
+    """Return what the same request got that was at work at the same time; what we did is undone.
+
+    It may be the very reason why this one was refused. None if there was no such request.
+    """
     db.session.rollback()
-    stored = idempotency.stored_answer(db.session(), key)
-    if stored is None:
-        raise Refused(
-            "conflict",
-            "Dieselbe Anfrage läuft gerade noch. Bitte senden Sie sie gleich noch einmal.",
-        )
-    return stored
+    return idempotency.stored_answer(db.session(), key)
 
 
 def _read_whole() -> None:
