@@ -33,7 +33,7 @@ def ready() -> ResponseReturnValue:
     Maintenance counts: a balancer shall send nobody here, and show the static copy instead.
     """
     problems = ["stopping"] if crowding.is_stopping() else []
-    if guard.door_of(current_app.extensions).current is not None:
+    if guard.is_on(current_app):
         problems.append("maintenance")
     try:
         db.session.execute(text("SELECT 1 FROM organisation LIMIT 1"))

@@ -95,10 +95,10 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def stand_at_the_door() -> Response | None:
-        is_for_copy = bool(request.environ.get(FOR_COPY))
-        if is_on(app) and not is_for_copy and request.endpoint not in ALWAYS_ANSWERED:
-            return _closed(_door(app))
-        return None
+        # Asked last: it reads the database, for which a sign of life must not wait.
+        if request.endpoint in ALWAYS_ANSWERED or request.environ.get(FOR_COPY) or not is_on(app):
+            return None
+        return _closed(_door(app))
 
     @app.context_processor
     def banner() -> dict[str, Any]:

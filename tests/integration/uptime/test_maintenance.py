@@ -37,6 +37,21 @@ def planned(session: Session, *, hours: float = 48) -> MaintenanceWindow:
     return maintenance.plan(session, make.OPERATOR, begin, begin + 2 * HOUR, WHY, now=clock.now())
 
 
+def test_health_asks_the_database_nothing_and_readiness_looks_for_itself(
+    app: Flask, client: FlaskClient, door: guard.Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that waits for a database that hangs lives: nobody may end it for that."""
+    looks: list[guard.Door] = []
+    monkeypatch.setattr(guard.Door, "look", lambda seen: looks.append(seen))
+    monkeypatch.setitem(app.config, "TESTING", False)
+    door.looked_at = float("-inf")
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/static/app.css").status_code == 200
+    assert looks == []
+    assert client.get("/readyz").status_code == 200
+    assert looks == [door]
+
+
 def test_pages_tell_of_it_beforehand_and_close_while_it_is_on(
     app: Flask,
     session: Session,
