@@ -21,6 +21,7 @@ from vergabe.bulk import among
 from vergabe.db import UtcDateTime
 from vergabe.deadlines import rules
 from vergabe.deadlines.model import Deadline, Reminder
+from vergabe.law.zone import last_day_before
 from vergabe.messages import service as messages
 from vergabe.messages.service import Note, Reader
 from vergabe.web.formatting import weekday_moment
@@ -153,14 +154,14 @@ class _Ends:
         self._of_minute = lru_cache(maxsize=None)(self._words)
 
     def words(self, due_at: dt.datetime) -> tuple[str, str]:
-        """Return how far off an end is, and when: `in 3 Tagen`, `Donnerstag, 31.12.2026, …`."""
+        """Return how far off the last day is, and the end: `in 3 Tagen`, `Donnerstag, 31.12.…`."""
         minute = due_at.replace(second=0, microsecond=0)
         return self._of_minute(minute, minute == due_at)
 
     def _words(self, minute: dt.datetime, is_whole: bool) -> tuple[str, str]:
         # Nothing but midnight itself is told otherwise than the rest of its minute.
         due_at = minute if is_whole else minute + dt.timedelta(seconds=1)
-        days_left = (clock.berlin_day(due_at) - self._today).days
+        days_left = (last_day_before(due_at) - self._today).days
         when = {0: "heute", 1: "morgen"}.get(days_left, f"in {days_left} Tagen")
         return when, weekday_moment(due_at)
 

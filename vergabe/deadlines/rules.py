@@ -9,6 +9,7 @@ from typing import Final
 
 from vergabe import clock
 from vergabe.errors import Violation
+from vergabe.law.zone import last_day_before
 from vergabe.texts import lazy
 
 REMINDER_DAYS: Final = (7, 3, 1)
@@ -55,10 +56,10 @@ def reminder_instants(
 ) -> list[tuple[int, dt.datetime]]:
     """Return days before and instant of each reminder still ahead, earliest first.
 
-    Reminders come at 8 in the morning (Europe/Berlin) so many calendar days before the day of the
-    deadline, so that they are read; one that would come after the deadline is left out.
+    Reminders come at 8 in the morning (Europe/Berlin) so many calendar days before the last day
+    of the deadline, so that they are read; one that would come after it is left out.
     """
-    due_day = clock.berlin_day(due_at)
+    due_day = last_day_before(due_at)
     wanted = (
         (count, clock.berlin_instant(due_day - dt.timedelta(days=count), REMIND_AT))
         for count in sorted(set(days), reverse=True)

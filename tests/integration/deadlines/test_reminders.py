@@ -112,9 +112,13 @@ def test_ends_of_one_batch_are_each_told_as_they_are(
     moving_clock.at(midnight - dt.timedelta(hours=15))
     sweeps.send_reminders(app)
     told = {message.dedupe_key: message for message in _told(session)}
-    for deadline, words in zip(
-        made, ("Donnerstag, 03.12.2026, 24:00 Uhr", "Freitag, 04.12.2026, 00:00 Uhr"), strict=False
+    for deadline, when, words in zip(
+        made,
+        ("heute", "morgen"),
+        ("Donnerstag, 03.12.2026, 24:00 Uhr", "Freitag, 04.12.2026, 00:00 Uhr"),
+        strict=False,
     ):
+        assert told[_key(deadline, first)].subject.startswith(f"Frist {when}:")
         assert words in told[_key(deadline, first)].body
     for deadline in made[2:]:
         assert "Freitag, 04.12.2026, 12:00 Uhr" in told[_key(deadline, first)].body

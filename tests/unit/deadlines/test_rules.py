@@ -39,6 +39,12 @@ def test_reminders_come_at_eight_in_the_morning_in_berlin() -> None:
     ]
 
 
+def test_reminders_of_an_end_at_midnight_count_from_the_day_that_ends_there() -> None:
+    midnight = berlin("2026-12-23T00:00")
+    found = rules.reminder_instants(midnight, (1, 0), now=midnight - dt.timedelta(days=30))
+    assert found == [(1, berlin("2026-12-21T08:00")), (0, berlin("2026-12-22T08:00"))]
+
+
 @pytest.mark.parametrize(
     ("due", "first_utc_hour", "last_utc_hour"),
     [
