@@ -4,6 +4,7 @@ import logging
 import signal
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -153,9 +154,12 @@ def start(app: Flask) -> BackgroundScheduler:
 def _guarded(app: Flask, name: str, tick: Callable[[Flask], int]) -> Callable[[], None]:
     def run() -> None:
         try:
-            # What is in hand is finished; nothing is begun while maintenance is on.
-            if name == SIGNING or not guard.is_on(app):
+            if name == SIGNING:
                 tick(app)
+            elif not guard.is_on(app):
+                # What is in hand is finished; nothing is begun while maintenance is on.
+                with stopping.held_up_by(partial(guard.is_on, app)):
+                    tick(app)
         except Exception:  # the loop must outlive whatever one tick meets
             logger.exception("tick failed", extra={"tick": name})
 

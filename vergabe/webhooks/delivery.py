@@ -67,7 +67,7 @@ def send_due(app: Flask) -> int:
             results = _call_all(letters, settings, until)
             _mark(letters, results, until)
             tried += len(results)
-            if len(results) < len(letters):
+            if len(results) < len(letters) or stopping.is_asked():
                 return tried
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import MovableClock
 from tests.factories import access as make
-from vergabe import clock, stopping, sweeps
+from vergabe import clock, stopping, sweeps, worker
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation, User
 from vergabe.access.permissions import Permission, Role
@@ -31,6 +31,7 @@ from vergabe.jobs.model import Job, WorkerSign
 from vergabe.jobs.rules import LEASE, State
 from vergabe.jobs.running import Outcome, Task
 from vergabe.messages.model import Message
+from vergabe.uptime import guard
 
 # Its subject is not the database: once is enough.
 pytestmark = pytest.mark.one_database
@@ -109,6 +110,17 @@ def test_a_worker_asked_to_end_begins_no_further_job(
         first, second = start(session, clerk), start(session, clerk)
         monkeypatch.setattr(stopping, "is_asked", lambda: entries(session) > 0)
         assert sweeps.run_jobs(app) == 1
+    assert state_of(session, first)[0] == "done"
+    assert state_of(session, second)[0] == "waiting"
+
+
+def test_a_worker_begins_no_further_job_once_maintenance_is_on(
+    app: Flask, session: Session, clerk: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "is_on", lambda _app: entries(session) > 0)
+    with kind(app, counting):
+        first, second = start(session, clerk), start(session, clerk)
+        worker._guarded(app, "run_jobs", sweeps.run_jobs)()
     assert state_of(session, first)[0] == "done"
     assert state_of(session, second)[0] == "waiting"
 
