@@ -22,6 +22,9 @@ from vergabe.messages.mail_text import (
 from vergabe.settings import SettingsError
 
 TIMEOUT_SECONDS: Final = 30
+TAKING_SECONDS: Final = 300
+"""How long a server may look at a mail before it says that it has it: who hangs up earlier sends
+it again to one that had it already (RFC 5321, 4.5.3.2.6)."""
 _GO_AHEAD: Final = 354
 _CLOSING: Final = 421
 _PORTS: Final = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
@@ -194,7 +197,7 @@ class Mailer:
                 return step.refusal(code, text)
         # A dot at the start of a line is doubled; the first line is a header, which has none.
         session.send(content.replace(b"\n.", b"\n..") + b"\r\n.\r\n")
-        code, text = session.getreply()
+        code, text = _patient_reply(session)
         if code not in _CONTENT.good:
             self._start_anew(session, code)
             return _CONTENT.refusal(code, text)
@@ -275,6 +278,15 @@ def _converse(session: smtplib.SMTP, commands: Sequence[str]) -> list[tuple[int,
         if replies[-1][0] not in step.good:
             break
     return replies
+
+
+def _patient_reply(session: smtplib.SMTP) -> tuple[int, bytes]:
+    """Return what a server says to a whole mail."""
+    assert session.sock is not None
+    session.sock.settimeout(TAKING_SECONDS)
+    reply = session.getreply()
+    session.sock.settimeout(TIMEOUT_SECONDS)
+    return reply
 
 
 def _words(text: bytes | str) -> str:

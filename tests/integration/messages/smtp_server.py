@@ -1,5 +1,6 @@
 """A real SMTP server for tests that can misbehave, and what it has received."""
 
+import asyncio
 import email
 import email.policy
 import socket
@@ -25,6 +26,7 @@ class Postbox:
         self.on_sender: Hook = lambda _address: None
         self.before_accepting: Hook = lambda _address: None
         self.drop_after_accepting: Callable[[str], bool] = lambda _address: False
+        self.seconds_until_answer: float = 0
 
     async def handle_EHLO(  # noqa: N802  # aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, name: str, answers: list[str]
@@ -61,6 +63,7 @@ class Postbox:
                 return "250 never arrives"
             return answer
         self.received.append((address, cast(bytes, envelope.content)))
+        await asyncio.sleep(self.seconds_until_answer)
         if self.drop_after_accepting(address):
             server.transport.close()
         return "250 OK"

@@ -283,6 +283,23 @@ def test_connection_lost_after_acceptance_repeats_with_the_same_id(
     assert first["Message-ID"] == second["Message-ID"]
 
 
+def test_server_that_looks_long_at_a_mail_before_it_answers_gets_it_once(
+    app: Flask,
+    session: Session,
+    postbox: Postbox,
+    moving_clock: MovableClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _write(session, 1)
+    monkeypatch.setattr(mailer, "TIMEOUT_SECONDS", 0.3)
+    postbox.seconds_until_answer = 1
+    sweeps.send_mails(app)
+    moving_clock.pass_(seconds=10)
+    sweeps.send_mails(app)
+    assert len(postbox.received) == 1
+    assert _states(session) == {"sent": 1}
+
+
 def test_closing_answer_421_reconnects(
     app: Flask, session: Session, postbox: Postbox, moving_clock: MovableClock
 ) -> None:
