@@ -163,15 +163,22 @@ class Leased(NamedTuple):
 
 
 def lease(
-    session: Session, kinds: Sequence[str], *, now: dt.datetime, limit: int = 50
+    session: Session,
+    kinds: Sequence[str],
+    *,
+    now: dt.datetime,
+    limit: int = 50,
+    is_without_lane: bool = False,
 ) -> list[Leased]:
     """Take up to `limit` due rows for this worker until `now` + LEASE; commit right afterwards.
 
+    is_without_lane: only such rows; among many others the database has to look for them.
     PostgreSQL: rows that another worker is just taking are skipped, never waited for. The attempt
     is counted here, before the work: a row that kills its worker is first tried alone, so that it
     takes no other with it, and is set aside after MAX_ATTEMPTS.
     """
-    due = session.execute(_due(), {"kinds": list(kinds), "now": now, "most": limit})
+    query = _due_without_lane() if is_without_lane else _due()
+    due = session.execute(query, {"kinds": list(kinds), "now": now, "most": limit})
     rows = _without_killers(session, _in_order(session, [Leased(*row) for row in due]))
     if rows:
         _commit_without_waiting(session)
@@ -218,6 +225,11 @@ def _due() -> Select[Any]:
         .limit(bindparam("most", type_=Integer()))
         .with_for_update(skip_locked=True)
     )
+
+
+@lru_cache
+def _due_without_lane() -> Select[Any]:
+    return _due().where(OutboxRow.lane.is_(None))
 
 
 def _held_up(now: ColumnElement[dt.datetime]) -> ColumnElement[bool]:

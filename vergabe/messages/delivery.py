@@ -235,6 +235,12 @@ def _lease(settings: Settings) -> Batch:
     with unit_of_work() as session:
         now = clock.now()
         rows = outbox.lease(session, [MAIL_KIND], now=now, limit=BATCH)
+        if 2 * len(rows) > BATCH:
+            # Behind so many others those of the login would wait long; their link is asked for now.
+            urgent = outbox.lease(
+                session, [MAIL_KIND], now=now, limit=BATCH // 5, is_without_lane=True
+            )
+            rows = urgent + rows
         batch = Batch(until=now + outbox.LEASE)
         batch.leased.extend(_letters(session, rows, settings))
         found = {each.row_id for each in batch.leased}

@@ -84,6 +84,18 @@ def test_mail_of_the_login_does_not_wait_behind_others(
     assert subjects_to(postbox, "a@example.org") == ["Passwort"]
 
 
+def test_mail_of_the_login_does_not_wait_for_thousands_that_were_written_before_it(
+    app: Flask, session: Session, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(session, *(f"firma{n}@example.org" for n in range(2 * delivery.BATCH)))
+    payload = {"to": "erika@example.net", "subject": "Passwort", "body": "Link"}
+    outbox.put(session, "mail", "account_mail", "k", payload, now=clock.now())
+    session.commit()
+    monkeypatch.setattr(delivery, "BATCHES_PER_RUN", 1)
+    sweeps.send_mails(app)
+    assert postbox.addresses[0] == "erika@example.net"
+
+
 def test_one_host_gets_no_more_than_its_rate_and_others_do_not_wait(
     app: Flask, session: Session, postbox: Postbox, moving_clock: MovableClock
 ) -> None:
