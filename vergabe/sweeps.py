@@ -90,13 +90,20 @@ def _release(house: House) -> int:
 
 
 def _each_for_itself(works: Iterable[Callable[[], int]]) -> int:
-    """Do all of it, although one fails again and again; return how much was done."""
-    done = 0
+    """Do all of it, although one fails again and again; return how much was done.
+
+    The first failure is raised when all the others have had their turn.
+    """
+    done, failed = 0, None
     for work in works:
         try:
             done += work()
-        except Exception:  # those behind it must not wait for ever
-            logger.exception("part of a tick failed")
+        except Exception as error:  # those behind it must not wait for ever
+            if failed is not None:
+                logger.exception("part of a tick failed")
+            failed = failed or error
+    if failed is not None:
+        raise failed
     return done
 
 
