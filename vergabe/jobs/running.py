@@ -330,7 +330,7 @@ def show_life(app: Flask) -> int:
         now = clock.now()
         with reading() as session:
             seen = session.scalar(select(WorkerSign.seen_at))
-        if seen is not None and seen > now - dt.timedelta(seconds=_SIGN_SECONDS):
+        if seen is not None and now - dt.timedelta(seconds=_SIGN_SECONDS) < seen <= now:
             return 0
         with unit_of_work() as session:
             insert_unless_there(session, WorkerSign, {"id": 1, "seen_at": now})

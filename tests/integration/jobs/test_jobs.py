@@ -462,3 +462,14 @@ def test_a_job_that_met_a_busy_or_absent_database_comes_back(
         moving_clock.pass_(seconds=LEASE.total_seconds() + 1)
         sweeps.run_jobs(app)
     assert state_of(session, job) == ("done", "Bis drei gezählt.")
+
+
+def test_a_worker_shows_its_life_although_the_clock_was_ahead(
+    app: Flask, session: Session, moving_clock: MovableClock
+) -> None:
+    moving_clock.pass_(hours=3)
+    sweeps.show_life(app)
+    now = moving_clock.pass_(hours=-3)
+    sweeps.show_life(app)
+    seen_at = session.scalars(select(WorkerSign.seen_at)).one()
+    assert abs(seen_at - now) < dt.timedelta(minutes=1)
