@@ -103,7 +103,9 @@ class _Copying:
         since = None if is_whole or state.get("layout") != print_ else _since(state)
         with reading() as session:
             # Asked before the pages are: what comes later is found the next time.
-            last = selecting.last_place(session)
+            feed, notice = selecting.last_place(session)
+            if since is not None and not selecting.goes_on(session, since):
+                since = None
             wanted = (
                 set(selecting.everything(session))
                 if since is None
@@ -124,7 +126,8 @@ class _Copying:
         self._place.keep_state(
             {
                 "layout": print_,
-                "feed": last,
+                "feed": feed,
+                "notice": notice,
                 "refreshed_at": self._now.isoformat(),
                 "failed": failed,
             }
@@ -273,6 +276,8 @@ def _since(state: dict[str, Any]) -> Since | None:
     """Return how far the copy is, None if its state says nothing that can be used."""
     try:
         at = dt.datetime.fromisoformat(state["refreshed_at"])
-        return Since(int(state["feed"]), at) if at.tzinfo is not None else None
+        return (
+            Since(int(state["feed"]), str(state["notice"]), at) if at.tzinfo is not None else None
+        )
     except (KeyError, TypeError, ValueError):
         return None

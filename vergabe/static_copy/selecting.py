@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from vergabe import clock
@@ -22,15 +22,25 @@ MOST_CLOSED: Final = 500
 
 @dataclass(frozen=True)
 class Since:
-    """How far the copy is: the place in the feed, and the instant of the last refresh."""
+    """How far the copy is: place and notice (its id) in the feed, instant of the last refresh."""
 
     feed_sequence: int
+    notice: str
     at: dt.datetime
 
 
-def last_place(session: Session) -> int:
-    """Return the last place of the feed: everything before it is visible."""
-    return session.scalar(select(func.max(Notice.feed_sequence))) or 0
+def last_place(session: Session) -> tuple[int, str]:
+    """Return the last place of the feed and its notice: everything before it is visible."""
+    query = select(Notice.feed_sequence, Notice.id).where(Notice.feed_sequence.is_not(None))
+    found = session.execute(query.order_by(Notice.feed_sequence.desc()).limit(1)).first()
+    return (0, "") if found is None else (found.feed_sequence, str(found.id))
+
+
+def goes_on(session: Session, since: Since) -> bool:
+    """Return whether the feed is the one that the copy has followed; after a restore it is not."""
+    query = select(Notice.id).where(Notice.feed_sequence == since.feed_sequence)
+    found = session.scalars(query).one_or_none()
+    return ("" if found is None else str(found)) == since.notice
 
 
 def everything(session: Session) -> Sequence[uuid.UUID]:

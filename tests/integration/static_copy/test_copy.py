@@ -14,9 +14,10 @@ from flask import Flask
 from lxml import html
 from sqlalchemy.orm import Session
 
-from tests.conftest import MovableClock
+from tests.conftest import MovableClock, supposing
 from tests.factories import tenders
 from vergabe import clock, ids
+from vergabe.db import db
 from vergabe.enquiries.model import Answer, Enquiry
 from vergabe.errors import DomainError
 from vergabe.files import current
@@ -252,6 +253,24 @@ def test_one_lost_document_keeps_no_other_procedure_out_of_the_copy(
     assert copying.refresh(app, root).procedures == 1
     assert f"bekanntmachungen/{tender.reference}/index.html" in files_of(root)
     assert copying.refresh(app, root).procedures == 0
+
+
+def test_after_a_restore_nothing_that_is_published_anew_is_missed(
+    app: Flask, tender: Tender, root: Path
+) -> None:
+    """The restored service gives places of the feed and references once more."""
+    with supposing(app):
+        for _ in range(2):
+            tenders.published(db.session(), current.store())
+        db.session.commit()
+        assert copying.refresh(app, root).procedures == 3
+    later = [tenders.published(db.session(), current.store()) for _ in range(3)]
+    db.session.commit()
+    copying.refresh(app, root)
+    for found in later:
+        (notice,) = published_notices(db.session(), found.id)
+        page = files_of(root)[f"bekanntmachungen/{found.reference}/index.html"]
+        assert str(notice.id).encode() in page, found.reference
 
 
 def test_statements_are_those_of_the_operator_of_today(
