@@ -73,8 +73,9 @@ class Place:
     ) -> None:
         """Place a stored document, which never changes: linked where that can be, else copied.
 
-        source: where it lies as a file. One whose copy was cut short is written anew; content that
-        is not what its name says raises before anything appears.
+        source: where it lies as a file. One whose copy was cut short is written anew; a source that
+        was cut short, and copied content that is not what its name says, raise before anything
+        appears.
         """
         file = self._needed(address)
         with contextlib.suppress(FileNotFoundError):
@@ -82,7 +83,7 @@ class Place:
                 self.kept += 1
                 return
         with self._replacing(file) as passing:
-            if source is None or not _linked(source, passing):
+            if source is None or not _linked(source, passing, size_bytes):
                 with passing.open("wb") as target:
                     for chunk in chunks():
                         target.write(chunk)
@@ -133,10 +134,11 @@ class Place:
             self.write(f"{address}/{name}", (source / name).read_bytes())
 
 
-def _linked(source: Path, target: Path) -> bool:
+def _linked(source: Path, target: Path, size_bytes: int) -> bool:
     """Link a file that everybody may read; return whether that was possible here."""
     try:
-        if not source.stat().st_mode & stat.S_IROTH:
+        found = source.stat()
+        if not found.st_mode & stat.S_IROTH or found.st_size != size_bytes:
             return False
         os.link(source, target)
     except OSError:

@@ -255,6 +255,25 @@ def test_one_lost_document_keeps_no_other_procedure_out_of_the_copy(
     assert copying.refresh(app, root).procedures == 0
 
 
+def test_a_document_that_the_store_has_cut_short_is_not_shown(
+    app: Flask, session: Session, tender: Tender, root: Path
+) -> None:
+    store = current.store()
+    (notice,) = published_notices(session, tender.id)
+    (stored,) = (each for each in notice.documents if each.format == "pdf")
+    place = store.local_file(stored.file_sha256)
+    assert place is not None
+    whole = place.read_bytes()
+    place.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(DomainError, match=tender.reference):
+        copying.refresh(app, root)
+    shown = root / "bekanntmachungen" / tender.reference / f"{notice.id}.pdf"
+    assert not shown.exists()
+    place.write_bytes(whole)
+    copying.refresh(app, root)
+    assert shown.read_bytes() == whole
+
+
 def test_after_a_restore_nothing_that_is_published_anew_is_missed(
     app: Flask, tender: Tender, root: Path
 ) -> None:
