@@ -4,8 +4,9 @@ import contextlib
 import datetime as dt
 import os
 import shutil
+import sqlite3
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -46,15 +47,29 @@ def back_up(
         raise BackupError(
             "backup_there", f"Die Sicherung {snapshot.name} gibt es schon. Warten Sie eine Sekunde."
         )
-    _clear_away(place, now)
-    unfinished.mkdir(mode=0o700, parents=True)
     try:
-        manifest = _written(settings, store, place, unfinished, passphrase, now)
-        unfinished.rename(snapshot)
+        with _told_of(place):
+            _clear_away(place, now)
+            unfinished.mkdir(mode=0o700, parents=True)
+            manifest = _written(settings, store, place, unfinished, passphrase, now)
+            unfinished.rename(snapshot)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
     return manifest
+
+
+@contextlib.contextmanager
+def _told_of(place: Path) -> Iterator[None]:
+    """Raise BackupError for what the backup place cannot do."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise BackupError(
+            "place_failed",
+            f"Die Sicherung ist abgebrochen: {error}. Prüfen Sie, ob der Ordner {place} "
+            "beschreibbar ist und ob dort noch Platz ist.",
+        ) from error
 
 
 def _clear_away(place: Path, now: dt.datetime) -> None:

@@ -1,9 +1,11 @@
 """The drill: back up a living service, restore it into an empty place, miss nothing."""
 
+import contextlib
 import dataclasses
 import datetime as dt
 import json
 import os
+import resource
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -63,6 +65,17 @@ def backed_up(app: Flask, place: Path, *, now: dt.datetime = NOON) -> Manifest:
 
 def restored(app: Flask, place: Path, name: str | None = None) -> restoring.Restored:
     return restoring.restore(app, place, snapshots.chosen(place, name))
+
+
+@contextlib.contextmanager
+def full_disk(*, at: int) -> Iterator[None]:
+    """No file of this process can grow beyond some bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (at, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def rows(app: Flask) -> dict[str, int]:
@@ -292,6 +305,18 @@ def test_uploads_whose_bytes_are_in_no_backup_are_forgotten(
     backed_up(living, tmp_path / "backup")
     restored(empty, tmp_path / "backup")
     assert rows(empty) == rows(living) | {"upload": 0, "upload_piece": 0}
+
+
+def test_a_backup_place_that_is_full_or_no_folder_is_told_in_a_sentence(
+    living: Flask, tmp_path: Path
+) -> None:
+    place = tmp_path / "backup"
+    with full_disk(at=3_000), pytest.raises(BackupError, match=r"Platz|pg_dump"):
+        backed_up(living, place)
+    assert [path for path in place.rglob("*") if path.is_file()] == []
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(BackupError, match="beschreibbar"):
+        backed_up(living, tmp_path / "file")
 
 
 def test_file_missing_in_the_store_stops_the_backup(living: Flask, tmp_path: Path) -> None:
