@@ -184,7 +184,7 @@ class FileStore:
         digest = hashlib.sha256()
         with self.open(sha256) as source:
             yield b""
-            while chunk := self._piece(source):
+            while chunk := self.piece(source):
                 digest.update(chunk)
                 yield chunk
         if digest.hexdigest() != sha256:
@@ -192,7 +192,8 @@ class FileStore:
                 "file_damaged", f"Die Datei {sha256[:12]}… ist im Speicher beschädigt."
             )
 
-    def _piece(self, source: BinaryIO) -> bytes:
+    def piece(self, source: BinaryIO) -> bytes:
+        """Return the next piece of what was opened here, empty at its end."""
         with reaching.the_store():
             return source.read(CHUNK)
 

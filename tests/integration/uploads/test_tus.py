@@ -1,6 +1,7 @@
 """Resumable uploads by the protocol: what a client may rely on, and what it is told otherwise."""
 
 import base64
+import errno
 import hashlib
 import itertools
 import uuid
@@ -11,6 +12,7 @@ import fsspec
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from fsspec.implementations.local import LocalFileOpener
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -259,6 +261,21 @@ def test_what_was_received_but_not_put_together_is_put_together_when_it_is_neede
         officer.patch(address, 0, TEXT)
     row = _row(session, address)
     assert (row.offset_bytes, row.sha256) == (len(TEXT), None)
+    assert officer.patch(address, len(TEXT), b"").status_code == 204
+    assert _row(session, address).sha256 == hashlib.sha256(TEXT).hexdigest()
+
+
+def test_a_disk_that_cannot_be_read_is_told_and_the_pieces_stay(
+    officer: Client, session: Session, small_pieces: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = officer.create(len(TEXT)).headers["Location"]
+
+    def broken(*_: object) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as bad_day:
+        bad_day.setattr(LocalFileOpener, "read", broken)
+        assert officer.patch(address, 0, TEXT).status_code == 503
     assert officer.patch(address, len(TEXT), b"").status_code == 204
     assert _row(session, address).sha256 == hashlib.sha256(TEXT).hexdigest()
 
