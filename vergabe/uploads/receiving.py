@@ -25,7 +25,6 @@ from vergabe.uploads.service import Piece, Ticket
 PIECE_BYTES: Final = 8 * 1024 * 1024
 PIECE_SECONDS: Final = 10.0
 _READ: Final = 64 * 1024
-_RENEW_BYTES: Final = 64 * 1024 * 1024
 
 
 def receive(
@@ -152,7 +151,7 @@ def _is_whole(actor: Actor, upload_id: uuid.UUID) -> bool:
 
 def _joined(ticket: Ticket, store: FileStore, pieces: list[Piece]) -> tuple[str, str]:
     """Return name and SHA-256 of one object with all the bytes; a single piece is one already."""
-    digest, since_news = hashlib.sha256(), 0
+    digest = hashlib.sha256()
     if len(pieces) == 1:
         for chunk in _chunks(store, pieces[0].name):
             digest.update(chunk)
@@ -163,11 +162,8 @@ def _joined(ticket: Ticket, store: FileStore, pieces: list[Piece]) -> tuple[str,
             for chunk in _chunks(store, piece.name):
                 digest.update(chunk)
                 target.write(chunk)
-            since_news += piece.size_bytes
-            if since_news >= _RENEW_BYTES:
-                since_news = 0
-                with unit_of_work() as session:
-                    service.renew(session, ticket, now=clock.now())
+            with unit_of_work() as session:
+                service.renew(session, ticket, now=clock.now())
     return name, digest.hexdigest()
 
 

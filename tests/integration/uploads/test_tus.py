@@ -265,6 +265,29 @@ def test_what_was_received_but_not_put_together_is_put_together_when_it_is_neede
     assert _row(session, address).sha256 == hashlib.sha256(TEXT).hexdigest()
 
 
+def test_nobody_takes_over_while_a_slow_store_puts_the_pieces_together(
+    officer: Client,
+    session: Session,
+    small_pieces: int,
+    moving_clock: MovableClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    address = officer.create(len(TEXT)).headers["Location"]
+    chunks_of, answers = receiving._chunks, []
+
+    def slowly(store: FileStore, name: str) -> Iterator[bytes]:
+        if len(answers) < 5:
+            moving_clock.pass_(seconds=15)
+            answers.append(0)
+            answers[-1] = officer.patch(address, len(TEXT), b"").status_code
+        yield from chunks_of(store, name)
+
+    monkeypatch.setattr(receiving, "_chunks", slowly)
+    assert officer.patch(address, 0, TEXT).status_code == 204
+    assert answers == [423] * 5
+    assert _row(session, address).sha256 == hashlib.sha256(TEXT).hexdigest()
+
+
 def test_a_disk_that_cannot_be_read_is_told_and_the_pieces_stay(
     officer: Client, session: Session, small_pieces: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
