@@ -152,15 +152,24 @@ class FileStore:
     def adopt(self, name: str, sha256: str) -> None:
         """Give a passing object its place by content; it must be what `sha256` says.
 
-        Safe to repeat. FileNotFoundError if there is neither the object nor the content.
+        Safe to repeat. Content that is there stays, unless it was cut short: then it is replaced.
+        FileNotFoundError if there is neither the object nor the content.
         """
         passing, path = f"{self._root}/{name}", self._path(sha256)
         with reaching.the_store():
-            if self._fs.exists(path):
+            kept = self._size(path)
+            if kept is not None and self._size(passing) in (kept, None):
                 self.remove(name)
                 return
             self._make_folder_of(path)
             self._fs.mv(passing, path)
+
+    def _size(self, path: str) -> int | None:
+        """Return the bytes of an object, None if it is not there."""
+        try:
+            return int(self._fs.size(path))
+        except FileNotFoundError:
+            return None
 
     def open(self, sha256: str) -> BinaryIO:
         """Return the stored file opened for reading; FileNotFoundError if it is not there."""

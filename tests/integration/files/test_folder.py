@@ -14,7 +14,7 @@ from tests.conftest import MovableClock
 from vergabe import sweeps
 from vergabe.files import current
 from vergabe.files.reaching import StoreUnreachable
-from vergabe.files.store import FileStore
+from vergabe.files.store import DamagedFile, FileStore
 
 pytestmark = pytest.mark.one_database
 
@@ -47,6 +47,25 @@ def _write_a_report(store: FileStore) -> None:
     with store.writing("jobs/7/file") as target:
         for _ in range(2 * FULL_AT // len(LINE)):
             target.write(LINE)
+
+
+def test_whoever_brings_a_file_again_that_was_cut_short_mends_it(tmp_path: Path) -> None:
+    """After a power cut the name may be there without its bytes."""
+    store = FileStore(str(tmp_path))
+    kept = store.keep(io.BytesIO(LINE), limit_bytes=FULL_AT)
+    place = store.local_file(kept.sha256)
+    assert place is not None
+    place.write_bytes(b"")
+    with pytest.raises(DamagedFile):
+        store.read(kept.sha256)
+    assert store.keep(io.BytesIO(LINE), limit_bytes=FULL_AT) == kept
+    assert store.read(kept.sha256) == LINE
+    # What has come the same way and is there already changes nothing.
+    store.keep(io.BytesIO(LINE), limit_bytes=FULL_AT)
+    store.adopt("incoming/is gone", kept.sha256)
+    assert store.read(kept.sha256) == LINE
+    with pytest.raises(FileNotFoundError):
+        store.adopt("incoming/is gone", "0" * 64)
 
 
 def test_what_killed_processes_left_half_written_is_swept_after_a_day(
