@@ -13,6 +13,7 @@ from vergabe.commands.support import acting, as_option, json_option, print_json,
 from vergabe.db import db, reading
 from vergabe.errors import NotFound
 from vergabe.files import current
+from vergabe.operation import checking_files
 from vergabe.records import queries as records
 from vergabe.records.export import export_zip
 from vergabe.tenders import queries as tenders
@@ -26,8 +27,14 @@ def audit_group() -> None:
 
 @audit_group.command()
 @click.argument("reference", required=False)
+@click.option(
+    "--files",
+    "with_files",
+    is_flag=True,
+    help="Auch jede gespeicherte Datei lesen und mit ihrem Namen vergleichen.",
+)
 @json_option
-def verify(reference: str | None, as_json: bool) -> None:
+def verify(reference: str | None, with_files: bool, as_json: bool) -> None:
     """Alle Ketten prüfen, oder nur die eines Verfahrens (z. B. DLZ-2026-0007)."""
     app = the_app()
     with app.app_context(), reading() as session:
@@ -41,15 +48,22 @@ def verify(reference: str | None, as_json: bool) -> None:
         else:
             streams = queries.streams(session)
         results = {stream: queries.breaks(session, stream) for stream in streams}
+        files = checking_files.known(session) if with_files else []
+    lost = [file.sha256 for file in checking_files.lost(app.extensions["vergabe_files"], files)]
     broken = {stream: sentences for stream, sentences in results.items() if sentences}
     if as_json:
-        print_json({"checked": len(results), "broken": broken})
+        checked = {"checked": len(results), "broken": broken}
+        print_json(checked | ({"files": len(files), "lost": lost} if with_files else {}))
     else:
         for stream, sentences in broken.items():
             for sentence in sentences:
                 click.echo(f"{stream}: {sentence}")
         click.echo(f"{len(results)} Ketten geprüft, {len(broken)} beschädigt.")
-    if broken:
+        for sha256 in lost:
+            click.echo(f"Datei {sha256} fehlt oder ist beschädigt.")
+        if with_files:
+            click.echo(f"{len(files)} Dateien gelesen, {len(lost)} fehlen oder sind beschädigt.")
+    if broken or lost:
         sys.exit(1)
 
 

@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 from vergabe.audit import queries as audit
 from vergabe.audit.model import RecordChain
 from vergabe.db import reading, unit_of_work
-from vergabe.files.model import StoredFile
-from vergabe.files.store import DamagedFile, FileStore
+from vergabe.files.store import FileStore
 from vergabe.migrating import knows, upgrade_database
-from vergabe.operation import dumping, keys
+from vergabe.operation import checking_files, dumping, keys
 from vergabe.operation.snapshots import (
     FILES,
     KEYS,
@@ -141,10 +140,9 @@ def verified(session: Session, store: FileStore, taken_at: dt.datetime) -> Resto
             raise BackupError(
                 "chain_broken", f"Die Kette {chain.stream} der Akte ist gebrochen: {sentence}"
             )
-    files = session.scalars(select(StoredFile)).all()
-    for file in files:
-        if not _is_whole(store, file):
-            raise BackupError("file_damaged", f"Die Datei {file.sha256} fehlt oder ist beschädigt.")
+    files = checking_files.known(session)
+    for file in checking_files.lost(store, files):
+        raise BackupError("file_damaged", f"Die Datei {file.sha256} fehlt oder ist beschädigt.")
     return Restored(
         taken_at,
         chains=len(chains),
@@ -152,10 +150,3 @@ def verified(session: Session, store: FileStore, taken_at: dt.datetime) -> Resto
         files=len(files),
         file_bytes=sum(file.size_bytes for file in files),
     )
-
-
-def _is_whole(store: FileStore, file: StoredFile) -> bool:
-    try:
-        return sum(map(len, store.chunks(file.sha256))) == file.size_bytes
-    except (FileNotFoundError, DamagedFile):
-        return False

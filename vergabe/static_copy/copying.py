@@ -136,7 +136,7 @@ class _Copying:
             raise DomainError(
                 "copy_incomplete",
                 f"In der Kopie fehlt, was sich nicht lesen ließ: {', '.join(failed[:10])}. "
-                "„vergabe audit verify“ nennt fehlende und beschädigte Dateien.",
+                "„vergabe audit verify --files“ nennt fehlende und beschädigte Dateien.",
             )
         return Report(len(wanted), self._place.written, self._place.kept)
 

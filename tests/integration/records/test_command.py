@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 import zipfile
@@ -61,3 +62,19 @@ def test_export_of_an_unknown_reference_is_refused(reference: str, tmp_path: Pat
     result = run("export", "DLZ-1999-0001", "--out", str(tmp_path / "akte.zip"))
     assert result.exit_code == 1
     assert "DLZ-1999-0001" in result.output
+
+
+def test_missing_and_damaged_files_are_named(reference: str, scratch: Settings) -> None:
+    assert run("verify", "--files").exit_code == 0
+    missing, damaged = sorted(path for path in Path(scratch.files).glob("??/*") if path.is_file())[
+        :2
+    ]
+    missing.unlink()
+    damaged.write_bytes(damaged.read_bytes()[::-1])
+    assert run("verify").exit_code == 0
+    result = run("verify", "--files")
+    assert result.exit_code == 1
+    for path in (missing, damaged):
+        assert f"Datei {path.parent.name}{path.name} fehlt oder ist beschädigt." in result.output
+    told = json.loads(run("verify", "--files", "--json").stdout)
+    assert (told["broken"], len(told["lost"])) == ({}, 2)
