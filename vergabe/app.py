@@ -4,7 +4,6 @@ import logging
 from typing import Any
 
 from flask import Flask
-from flask_wtf.csrf import CSRFProtect
 
 from vergabe import registry
 from vergabe.db import REPLICA, set_up
@@ -29,11 +28,12 @@ from vergabe.web import (
     shell,
     transactions,
 )
+from vergabe.web.forged import Guard
 from vergabe.web.proxies import TrustedProxies
 from vergabe.web.quick_json import QuickJson
 from vergabe.web.session_cookie import KeptSigner
 
-csrf = CSRFProtect()
+csrf = Guard()
 
 
 def create_app(settings: Settings | None = None, process: Process = Process.WEB) -> Flask:

@@ -190,7 +190,10 @@ def answer(problem: dict[str, Any], violations: tuple[Violation, ...] = ()) -> R
 
 def _back() -> str | None:
     """Return the page of ours from which a refused form was sent, None if that is unknown."""
-    came_from = urlsplit(request.referrer or "")
+    try:
+        came_from = urlsplit(request.referrer or "")
+    except ValueError:
+        return None
     if request.method == "GET" or came_from.netloc != request.host:
         return None
     return own_path(f"{came_from.path}?{came_from.query}".rstrip("?"))

@@ -194,3 +194,19 @@ def test_refusals_say_what_to_do(
     assert answer.status_code == status
     assert sentence in answer.text
     assert "Zur Startseite" in answer.text
+
+
+def test_referrer_that_is_no_address_breaks_neither_the_guard_nor_the_page_of_an_error(
+    guarded: Flask, client: FlaskClient
+) -> None:
+    assert client.get("/gibt-es-nicht", headers={"Referer": "https://["}).status_code == 404
+    safe = "https://localhost"
+    token = token_of(client.get("/anmelden", base_url=safe).text)
+    for referrer, status in (("https://[", 400), (f"{safe}/barrierefreiheit/melden", 409)):
+        answer = client.post(
+            "/barrierefreiheit/melden",
+            base_url=safe,
+            data={"csrf_token": token},
+            headers={"Referer": referrer},
+        )
+        assert answer.status_code == status
