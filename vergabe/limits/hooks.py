@@ -56,6 +56,8 @@ COUNTED: Final[tuple[Counted, ...]] = (
                 "supplier_registration.renew",
                 "api_suppliers.register",
                 "following.ask_address",
+                "suppliers.invite",
+                "api_suppliers.invite",
             }
         ),
     ),
@@ -65,6 +67,7 @@ COUNTED: Final[tuple[Counted, ...]] = (
         frozenset(
             {
                 "notices.search",
+                "notices.atom",
                 "market.search",
                 "search.find",
                 "api_catalogue.search",
@@ -85,7 +88,11 @@ COUNTED: Final[tuple[Counted, ...]] = (
             }
         ),
     ),
-    Counted("question", _WRITES, frozenset({"enquiries.send_question", "api_enquiries.ask"})),
+    Counted(
+        "question",
+        _WRITES,
+        frozenset({"enquiries.send_question", "api_enquiries.ask", "statements.report"}),
+    ),
 )
 
 

@@ -15,7 +15,10 @@ from vergabe.db import db
 from vergabe.limits.hooks import store_of
 from vergabe.settings import SettingsError
 
-LIMITS = "search.address=4/60, search.account=2/60, api.account=3/60, reset.account=1/60"
+LIMITS = (
+    "search.address=4/60, search.account=2/60, api.account=3/60, reset.account=1/60, "
+    "registration.address=2/60, question.address=2/60"
+)
 HERE = {"REMOTE_ADDR": "203.0.113.7"}
 THERE = {"REMOTE_ADDR": "203.0.113.8"}
 
@@ -51,6 +54,30 @@ def test_page_says_in_german_how_long_to_wait_and_lets_in_again_then(
     assert client.get("/", environ_base=HERE).status_code == 200
     moving_clock.pass_(seconds=16)
     assert client.get("/bekanntmachungen", environ_base=HERE).status_code == 200
+
+
+def test_feed_of_a_search_is_a_search(limited: Flask) -> None:
+    client = limited.test_client()
+    feed = "/bekanntmachungen/atom.xml?q=Streusalz"
+    assert statuses(client, feed, 5, environ_base=HERE) == [200] * 4 + [429]
+
+
+def test_nobody_sends_mails_without_end_through_us(limited: Flask) -> None:
+    """A firm that registered itself invites whom it likes; a barrier is reported by anybody."""
+    with limited.app_context():
+        session = db.session()
+        firm = access.organisation(session, "Bau GmbH", kind="supplier")
+        user = access.person(session, firm, Role.SUPPLIER)
+        headers = access.bearer(session, user, firm)
+        session.commit()
+    client = limited.test_client()
+    body = {"full_name": "Erika Muster", "email": "erika@example.org"}
+    asked = {"json": body, "headers": headers, "environ_base": HERE}
+    found = [client.post("/api/v1/supplier/people", **asked).status_code for _ in range(3)]
+    assert found == [202, 202, 429]
+    told = {"data": {"text": "Der Knopf spricht nicht."}, "environ_base": HERE}
+    found = [client.post("/barrierefreiheit/melden", **told).status_code for _ in range(3)]
+    assert found == [409, 409, 429]  # this operator has named no address
 
 
 def test_api_answers_with_a_problem_and_counts_per_token_not_per_town_hall(limited: Flask) -> None:
