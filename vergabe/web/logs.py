@@ -109,7 +109,8 @@ def _plain(value: object) -> object:
 
 
 def _procedure(arguments: dict[str, Any]) -> dict[str, str]:
-    return {name: str(arguments[name]) for name in PROCEDURE if arguments.get(name)}
+    # Of a request it is what somebody typed, until something is found under it.
+    return {name: cleared(str(arguments[name])) for name in PROCEDURE if arguments.get(name)}
 
 
 @contextmanager

@@ -66,6 +66,7 @@ def test_nothing_personal_whatever_people_do(
     secret = "Abc123" * 8
     client.get(f"/passwort-vergessen/{secret}", **there)
     client.get(f"/abbestellen/{secret}", **there)
+    client.get(f"/bekanntmachungen/{EMAIL}", **there)
     client.post(
         "/bedarfe/einlesen",
         data={"file": (io.BytesIO(f"{NAME};{EMAIL}".encode()), f"{NAME}.csv")},
