@@ -164,6 +164,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         mf_recovery_form=RecoveryForm,
     )
     _leave_api_alone()
+    # The library's tokens open every page, never end and stand in no list: only ours count.
+    security.login_manager.request_loader(lambda _request: None)
     app.before_request(_refuse_garbage)
     security.i18n_domain = ReadersLanguage(app)  # type: ignore[no-untyped-call]  # as above
     app.view_functions[SENDS_A_MAIL] = commits_posts(app.view_functions[SENDS_A_MAIL])

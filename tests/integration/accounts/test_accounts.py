@@ -1,6 +1,7 @@
 import datetime as dt
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -100,6 +101,27 @@ def test_read_only_token_cannot_write(client: FlaskClient, session: Session) -> 
     answer = client.post("/api/v1/tokens", json={}, headers={"Authorization": f"Bearer {secret}"})
     assert answer.status_code == 403
     assert answer.content_type == "application/problem+json"
+
+
+def test_only_tokens_of_the_account_page_count(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    """The login's library would give out others: without an end, in no list, good for any page."""
+    user = make.person(session, make.organisation(session), Role.REQUESTER)
+    session.commit()
+    email = user.email
+    page = client.get("/anmelden").get_data(as_text=True)
+    csrf = page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
+    answer = client.post(
+        "/anmelden?include_auth_token",
+        json={"email": email, "password": make.PASSWORD},
+        headers={"X-CSRFToken": csrf},
+    )
+    token = answer.get_json()["response"]["user"]["authentication_token"]
+    stranger = app.test_client()
+    assert stranger.get(f"/konto?auth_token={token}").status_code == 303
+    assert stranger.get("/konto", headers={"Authentication-Token": token}).status_code == 303
+    assert client.get("/konto").status_code == 200
 
 
 def test_same_idempotency_key_gives_the_first_answer_again(
