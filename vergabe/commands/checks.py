@@ -128,7 +128,7 @@ def _mail(settings: Settings) -> Iterator[Finding]:
             server = smtplib.SMTP(parts.hostname or "", parts.port or 25, timeout=5)
         with server:
             server.noop()
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, ValueError, smtplib.SMTPException) as error:
         yield Finding(
             "Mail", "error", f"{parts.hostname} antwortet nicht (VERGABE_SMTP_URL): {error}"
         )
@@ -137,11 +137,14 @@ def _mail(settings: Settings) -> Iterator[Finding]:
 
 
 def _clock() -> Iterator[Finding]:
-    with db.engine.connect() as connection:
-        if db.engine.dialect.name != "postgresql":
-            yield Finding("Uhr", "ok", clock.now().isoformat(timespec="seconds"))
-            return
-        theirs: dt.datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+    if db.engine.dialect.name != "postgresql":
+        yield Finding("Uhr", "ok", clock.now().isoformat(timespec="seconds"))
+        return
+    try:
+        with db.engine.connect() as connection:
+            theirs: dt.datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+    except SQLAlchemyError:
+        return  # said already: the database is not reachable
     drift = abs((theirs - clock.read()).total_seconds())
     level = "ok" if drift < 1 else "error"
     yield Finding("Uhr", level, f"{drift:.2f} s Abstand zur Uhr der Datenbank (höchstens 1 s)")
