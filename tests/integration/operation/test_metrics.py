@@ -2,7 +2,9 @@
 
 import dataclasses
 import datetime as dt
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -16,6 +18,7 @@ from vergabe import clock, outbox
 from vergabe.access.permissions import Role
 
 pytestmark = pytest.mark.filterwarnings("ignore:XDG_RUNTIME_DIR")
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def figures(client: FlaskClient, **options: object) -> dict[str, float]:
@@ -103,3 +106,14 @@ def test_reading_takes_few_statements(
     count_queries()
     figures(client)
     assert count_queries() <= 10
+
+
+def test_alerts_take_rates_of_what_only_grows(client: FlaskClient) -> None:
+    """Of a figure that falls a rate takes the fall for a new start: help would be an alarm."""
+    text = client.get("/metrics").get_data(as_text=True)
+    falling = {each.name for each in text_string_to_metric_families(text) if each.type == "gauge"}
+    assert "vergabe_outbox_set_aside" in falling
+    alerts = (ROOT / "examples/operation/alerts.yml").read_text(encoding="utf-8")
+    growing = set(re.findall(r"\b(?:rate|increase)\((\w+)", alerts))
+    assert growing
+    assert not growing & falling
