@@ -166,6 +166,8 @@ def _options(serving: Serving) -> dict[str, Any]:
         "limit_request_field_size": LONGEST_FIELD,
         # What a proxy says of addresses is judged by the application.
         "forwarded_allow_ips": "127.0.0.1,::1",
+        # By itself it lets whoever asks through a proxy of this machine choose SCRIPT_NAME.
+        "forwarder_headers": "",
         "control_socket_disable": True,
         "accesslog": None,
         "logger_class": JsonLogger,

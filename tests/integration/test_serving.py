@@ -140,6 +140,13 @@ def test_head_that_is_too_large_is_refused(
     assert service.ask("GET", path, headers=headers)[0] in expected
 
 
+def test_nobody_chooses_where_the_service_says_that_it_lies(service: Service) -> None:
+    """Most proxies hand on what clients send, this head as well: it would stand in each link."""
+    for path, prefix in (("/recht/frist", "/recht"), ("//example.net/", "//example.net")):
+        plain = service.ask("GET", path)[0]
+        assert service.ask("GET", path, headers={"SCRIPT_NAME": prefix})[0] == plain
+
+
 def test_body_that_is_too_large_is_refused_before_it_is_read(service: Service) -> None:
     limit = service.app.config["MAX_CONTENT_LENGTH"]
     form = "Content-Type: application/x-www-form-urlencoded\r\n"
