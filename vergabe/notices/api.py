@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
@@ -82,7 +82,7 @@ def document(reference: str, notice_id: uuid.UUID, format_: str) -> Response:
     found = queries.notice_document(db.session(), notice_id, format_)
     response = Response(current.store().chunks(found.file_sha256), content_type=found.media_type)
     response.headers["ETag"] = f'"{found.file_sha256}"'
-    return response
+    return response.make_conditional(request)
 
 
 @api.post("/tenders/<uuid:tender_id>/publication")

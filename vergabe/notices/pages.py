@@ -89,7 +89,7 @@ def document(reference: str, notice_id: uuid.UUID, ending: str) -> ResponseRetur
     response.headers["Content-Disposition"] = content_disposition(
         f"{reference}.{ending}", inline=True
     )
-    return response
+    return response.make_conditional(request)
 
 
 @pages.get("/bekanntmachungen/<reference>/unterlagen/<uuid:document_id>")
@@ -102,7 +102,7 @@ def tender_document(reference: str, document_id: uuid.UUID) -> ResponseReturnVal
     response.headers["ETag"] = f'"{found.file_sha256}"'
     # Never shown inside our pages: an uploaded file is somebody else's text.
     response.headers["Content-Disposition"] = content_disposition(found.file_name)
-    return response
+    return response.make_conditional(request)
 
 
 @pages.get("/bekanntmachungen/<reference>/unterlagen")

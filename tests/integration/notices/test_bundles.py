@@ -10,7 +10,9 @@ from tests.conftest import MovableClock
 from tests.factories import tenders
 from vergabe.files import current
 from vergabe.notices import bundles
+from vergabe.notices.queries import notices_of
 from vergabe.tenders.model import TenderDocument
+from vergabe.tenders.snapshots import visible_documents
 
 
 def test_a_cut_download_goes_on_where_it_ended(
@@ -34,6 +36,25 @@ def test_a_cut_download_goes_on_where_it_ended(
     beyond = client.get(address, headers={"Range": f"bytes={len(content)}-"})
     assert beyond.status_code == 416
     assert client.get(address, headers={"If-None-Match": etag}).status_code == 304
+
+
+def test_a_document_that_the_reader_has_is_not_sent_again(
+    session: Session, client: FlaskClient
+) -> None:
+    tender = tenders.published(session, current.store())
+    session.commit()
+    page = f"/bekanntmachungen/{tender.reference}"
+    (notice,) = notices_of(session, tender.id)
+    document = visible_documents(tender, tender.published_version)[0]
+    for address in (
+        f"{page}/unterlagen/{document.id}",
+        f"{page}/{notice.id}.pdf",
+        f"/api/v1/notices/{tender.reference}/{notice.id}/pdf",
+    ):
+        etag = client.get(address).headers["ETag"]
+        again = client.get(address, headers={"If-None-Match": etag})
+        assert (again.status_code, again.get_data()) == (304, b"")
+        assert client.get(address, headers={"If-None-Match": '"alt"'}).status_code == 200
 
 
 def test_the_length_is_known_before_the_first_document_is_read(session: Session) -> None:
