@@ -113,6 +113,17 @@ def notices_of(session: Session, tender_id: uuid.UUID) -> list[Notice]:
     )
 
 
+def public_versions(session: Session, tender_id: uuid.UUID) -> frozenset[int]:
+    """Return the versions of a tender that the public was told of.
+
+    One whose notice was rejected or stopped before it was public stays on file, for us alone.
+    """
+    query = select(Notice.tender_version).where(
+        Notice.tender_id == tender_id, Notice.stage == "published"
+    )
+    return frozenset(session.scalars(query))
+
+
 def notice_document(session: Session, notice_id: uuid.UUID, format_: str) -> NoticeDocument:
     """Return one document of a published notice; NotFound if there is none in this format."""
     found = session.scalars(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from vergabe.access.actor import Actor
 from vergabe.enquiries import queries as enquiries
 from vergabe.enquiries.model import Answer
+from vergabe.notices import queries as notices
 from vergabe.suppliers import seeing
 from vergabe.tenders import differences
 from vergabe.tenders.differences import Difference, DocumentChange
@@ -35,7 +36,8 @@ def news_of(session: Session, actor: Actor, tender: Tender) -> News:
     """Return what a person of a firm has not taken note of in a published tender."""
     seen = seeing.seen_by(session, actor, tender.id)
     answers = enquiries.published_answers(session, tender.id)
-    versions = sorted(tender.versions, key=lambda version: version.number)
+    told = notices.public_versions(session, tender.id)
+    versions = sorted((v for v in tender.versions if v.number in told), key=lambda v: v.number)
     since = seen.seen_at if seen else _registered(session, actor, tender)
     known = seen.version_number if seen else _version_at(versions, since)
     later = [version for version in versions if version.number > known]

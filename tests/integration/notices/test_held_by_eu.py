@@ -14,6 +14,7 @@ from tests.factories import tenders as factory
 from tests.factories.doe_server import Doe
 from tests.integration.notices import outside
 from vergabe import clock
+from vergabe.access import queries as people
 from vergabe.enquiries import queries as enquiries
 from vergabe.errors import NotFound, Refused
 from vergabe.files import current
@@ -23,6 +24,7 @@ from vergabe.notices.events import NoticePublished
 from vergabe.notices.model import Notice
 from vergabe.notices.queries import Search
 from vergabe.outbox import OutboxRow
+from vergabe.supplier_area import news
 from vergabe.tenders.amending import Amendment
 from vergabe.tenders.model import Tender
 from vergabe.tenders.outlet import Outlet
@@ -240,6 +242,32 @@ def test_the_supplier_is_told_when_it_is_public_and_not_before(
     moving_clock.pass_(minutes=10)
     outside.sweep(app)
     assert session.scalar(told) == 1
+
+
+def test_suppliers_never_see_what_stood_in_a_rejected_version(
+    app: Flask,
+    session: Session,
+    tender: Tender,
+    doe: Doe,
+    outlet: Outlet,
+    moving_clock: MovableClock,
+) -> None:
+    firm = suppliers.supplier(session, cpv=[])
+    person = suppliers.supplier_person(session, firm)
+    doe.troubles.append("422")
+    rejected = outside.publish(session, tender, outlet)
+    outside.sweep(app)
+    tender.description = "Lieferung von Löschgruppenfahrzeugen, nun ohne den Mangel von vorhin."
+    again = outside.publish(session, tender, outlet)
+    outside.sweep(app)
+    second = doe.of(again.notice_uuid, 2)
+    second.ted, second.doe = "PUBLISHED", "PENDING"
+    moving_clock.pass_(minutes=10)
+    outside.sweep(app)
+    assert (rejected.tender_version, again.tender_version, again.stage) == (1, 2, "published")
+    reader = people.actor_for(session, person, firm.id, now=clock.now())
+    found = news.news_of(session, reader, tender)
+    assert (found.is_anything, found.since_version, found.differences) == (False, 2, [])
 
 
 def test_reads_of_the_public_know_nothing_of_a_waiting_tender(
