@@ -9,11 +9,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from tests.factories import access, cooperations, demands, pools, tenders
+from tests.factories import access, cooperations, demands, pools, suppliers, tenders
 from vergabe.access.model import Organisation
 from vergabe.access.permissions import Role
 from vergabe.db import Base, reading, unit_of_work
 from vergabe.demands.model import Demand
+from vergabe.enquiries.model import Enquiry
 from vergabe.files import current
 from vergabe.notices.model import Notice
 from vergabe.pools.model import Joining
@@ -63,6 +64,22 @@ def test_two_officers_publish_at_once_and_one_notice_appears(own_app: Flask) -> 
     assert refused.status_code in (409, 412)
     assert refused.get_json()["detail"].endswith(".")
     assert count(own_app, Notice) == 1
+
+
+def test_the_same_question_sent_twice_at_once_is_one(own_app: Flask) -> None:
+    with own_app.app_context(), unit_of_work() as session:
+        tender = tenders.published(session, current.store())
+        firm = suppliers.supplier(session, cpv=[])
+        headers = access.bearer(session, suppliers.supplier_person(session, firm), firm)
+        address = f"/api/v1/notices/{tender.reference}/questions"
+
+    def ask(client: FlaskClient) -> TestResponse:
+        return client.post(address, headers=headers, json={"text": "Gehört das Zubehör dazu?"})
+
+    answers = at_once(own_app, *[ask] * 4)
+    assert [a.status_code for a in answers] == [201] * 4, [a.text for a in answers]
+    assert len({a.get_json()["id"] for a in answers}) == 1
+    assert count(own_app, Enquiry) == 1
 
 
 def test_two_members_join_at_once_and_both_are_bound(own_app: Flask) -> None:

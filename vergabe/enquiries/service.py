@@ -43,6 +43,8 @@ def ask(session: Session, tender: Tender, asker: Asker, text: str, *, now: dt.da
     InvalidInput for a missing or too long text, Refused after the submission deadline.
     """
     text = clean_text(text)
+    # The same question twice at once would not find itself, nor one the end of its tender.
+    session.refresh(tender, with_for_update={"key_share": True})
     against = rules.reasons_against_asking(
         text,
         submission_deadline=tender.submission_deadline,
