@@ -16,7 +16,7 @@ from vergabe.enquiries import drafts, queries, rules
 from vergabe.enquiries.events import AnswerPublished, EnquiryReceived
 from vergabe.enquiries.model import Answer, Enquiry
 from vergabe.errors import InvalidInput, NotFound, Refused, Violation
-from vergabe.exchange.text import clean_text
+from vergabe.exchange.plain_text import many_lines
 from vergabe.law.answers import extension_for_late_answer, last_safe_answer_day
 from vergabe.tenders import duties
 from vergabe.tenders import queries as tenders
@@ -42,7 +42,7 @@ def ask(session: Session, tender: Tender, asker: Asker, text: str, *, now: dt.da
     The record notes that a question came, not who asked: it is open to all members. Raises
     InvalidInput for a missing or too long text, Refused after the submission deadline.
     """
-    text = clean_text(text)
+    text = many_lines(text, max_length=rules.LONGEST, field="text")
     # The same question twice at once would not find itself, nor one the end of its tender.
     session.refresh(tender, with_for_update={"key_share": True})
     against = rules.reasons_against_asking(
@@ -109,7 +109,8 @@ def answer(
     tender = tenders.locked_tender(session, actor, tender_id)
     duties.require(session, actor, tender, Step.ANSWER_ENQUIRIES, now=now)
     found = _unanswered(session, tender_id, enquiry_ids)
-    question_text, text = clean_text(question_text), clean_text(text)
+    question_text = many_lines(question_text, max_length=rules.LONGEST, field="question_text")
+    text = many_lines(text, max_length=rules.LONGEST, field="text")
     is_published = tender.stage == Stage.PUBLISHED and tender.public_since is not None
     _raise(rules.reasons_against_answering(question_text, text, is_published=is_published))
     if not accept_traces:

@@ -224,6 +224,7 @@ def test_second_click_answers_nothing_twice(
         "Bitte an technik@firma.example antworten: Gehört die Beladung dazu?",
         "Rückfragen unter 02421 123456. Gehört die Beladung dazu?",
         "Gehört die Beladung dazu? Mit freundlichen Grüßen Sabine Bieter",
+        "Die Rheini\u00adsche Feuer\u00adwehr\u00adtechnik fragt, wie aus dem Brief kopiert.",
     ],
 )
 def test_text_that_betrays_who_asked_needs_a_second_look(
