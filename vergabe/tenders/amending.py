@@ -214,7 +214,7 @@ def _changes_content(tender: Tender, amendment: Amendment) -> bool:
     texts = ("title", "description", "selection_criteria")
     return any(
         getattr(amendment, name) not in (None, getattr(tender, name)) for name in texts
-    ) or bool(pending_documents(tender))
+    ) or bool(pending_documents(tender) or dropping_documents(tender))
 
 
 def _apply(tender: Tender, amendment: Amendment) -> list[str]:

@@ -1,5 +1,6 @@
 """Procurement documents: replaced freely before publication, with the next amendment after."""
 
+import datetime as dt
 import io
 import unicodedata
 from dataclasses import replace
@@ -153,6 +154,20 @@ def test_a_removal_waits_too_and_can_be_taken_back(session: Session, store: File
         "Lageplan.pdf",
         "Leistungsbeschreibung.pdf",
     ]
+
+
+def test_bidders_need_time_for_what_is_gone_as_well(
+    session: Session, store: FileStore, monday: MovableClock
+) -> None:
+    tender = factory.ready(session, store)
+    extra = factory.document(session, store, tender, title="Lageplan", content=pdf("Lage"))
+    publishing.mark_published(session, factory.officer(session, tender), tender.id, now=clock.now())
+    assert tender.submission_deadline is not None
+    monday.at(tender.submission_deadline - dt.timedelta(days=1))
+    remove(session, tender, extra)
+    with pytest.raises(Refused) as refused:
+        amend(session, tender)
+    assert [reason.code for reason in refused.value.violations] == ["too_little_time_left"]
 
 
 def test_dropping_a_waiting_version_leaves_the_public_one(
