@@ -16,7 +16,7 @@ from vergabe.exchange.german_dates import parse_date
 T = TypeVar("T")
 Word = TypeVar("Word", bound=StrEnum)
 
-_TIME: Final = re.compile(r"(\d{1,2})(?:[:.](\d{2})(?::00)?)?(?:\s*Uhr)?")
+_TIME: Final = re.compile(r"(\d{1,2})(?:[:.](\d{2})(?::(\d{2}))?)?(?:\s*Uhr)?")
 _WHOLE: Final = re.compile(r"\d{1,9}")
 
 
@@ -131,10 +131,11 @@ class FormReader:
     @staticmethod
     def _time(text: str, name: str) -> dt.time:
         match = _TIME.fullmatch(text)
-        if match is None or int(match[1]) > 23 or int(match[2] or 0) > 59:
+        hour, minute, second = (int(part or 0) for part in match.groups()) if match else (24, 0, 0)
+        if hour > 23 or minute > 59 or second > 59:
             message = "Das ist keine Uhrzeit. Schreiben Sie sie so: 10:00."
             raise _wrong("time_malformed", message, name)
-        return dt.time(int(match[1]), int(match[2] or 0))
+        return dt.time(hour, minute, second)
 
 
 def _wrong(code: str, message: str, field: str) -> InvalidInput:
@@ -142,8 +143,14 @@ def _wrong(code: str, message: str, field: str) -> InvalidInput:
 
 
 def day_and_time(name: str, at: dt.datetime | None) -> dict[str, Any]:
-    """Return an instant as the two values of a form, in German time."""
+    """Return an instant as the two values of a form, in German time.
+
+    Seconds that somebody set stay: sent back without them, a deadline would move.
+    """
     if at is None:
         return {f"{name}_day": "", f"{name}_time": ""}
     local = at.astimezone(clock.BERLIN)
-    return {f"{name}_day": local.date().isoformat(), f"{name}_time": f"{local:%H:%M}"}
+    return {
+        f"{name}_day": local.date().isoformat(),
+        f"{name}_time": local.time().isoformat("minutes" if not local.second else "seconds"),
+    }

@@ -1,5 +1,6 @@
 """Publish, amend, cancel through the page: what was typed stays when it is refused."""
 
+import datetime as dt
 import html
 import re
 
@@ -49,6 +50,23 @@ def test_an_amendment_as_it_stands_changes_nothing(officer: FlaskClient, tender:
     assert answer.status_code == 422
     assert "Es hat sich nichts geändert" in answer.get_data(as_text=True)
     assert "Nur ein Versuch" in answer.get_data(as_text=True)
+
+
+def test_seconds_of_a_deadline_stay_where_the_form_leaves_them(
+    session: Session, officer: FlaskClient, tender: Tender
+) -> None:
+    assert tender.submission_deadline is not None
+    assert tender.enquiries_deadline is not None
+    last = tender.submission_deadline + dt.timedelta(seconds=59)
+    asked = tender.enquiries_deadline + dt.timedelta(seconds=1)
+    tender.submission_deadline, tender.enquiries_deadline = last, asked
+    session.commit()
+    address = path(tender, "aenderung")
+    sent = fields_of(officer, address) | {"summary": "Der Titel ist genauer.", "title": "Genauer"}
+    answer = officer.post(address, data=sent)
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    session.expire_all()
+    assert (tender.submission_deadline, tender.enquiries_deadline) == (last, asked)
 
 
 def test_an_amendment_is_published(session: Session, officer: FlaskClient, tender: Tender) -> None:
