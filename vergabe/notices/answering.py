@@ -65,11 +65,21 @@ def _take_facts(
     delivery.publication_url = answer.publication_url or delivery.publication_url
     if after in (*rules.OUTSIDE, State.PUBLISHED):
         delivery.sent_at = delivery.sent_at or now
-    # The other end's clock never puts anything into our future.
     if delivery.accepted_at is None and (after is State.ACCEPTED or answer.accepted_at):
-        delivery.accepted_at = min(answer.accepted_at or now, now)
+        delivery.accepted_at = _plausible(answer.accepted_at, delivery, now=now)
     if delivery.published_at is None and after is State.PUBLISHED:
-        delivery.published_at = min(answer.published_at or now, now)
+        delivery.published_at = _plausible(answer.published_at, delivery, now=now)
+
+
+def _plausible(
+    said: dt.datetime | None, delivery: NoticeDelivery, *, now: dt.datetime
+) -> dt.datetime:
+    """Return when the other end says that something happened, `now` if it cannot have been then.
+
+    Its clock puts nothing into our future, nor before the order: the 48 hours would end at once.
+    """
+    ordered_at = delivery.created_at.replace(second=0, microsecond=0)  # people read off minutes
+    return said if said is not None and ordered_at <= said <= now else now
 
 
 def _stay(session: Session, delivery: NoticeDelivery, answer: Answer, *, now: dt.datetime) -> None:

@@ -134,6 +134,27 @@ def test_forty_eight_hours_after_the_confirmation_it_is_public_anyway(
     assert outside.delivery_of(session, notice).state == "accepted"
 
 
+def test_a_confirmation_from_before_the_order_lets_no_hours_pass(
+    app: Flask,
+    client: FlaskClient,
+    session: Session,
+    tender: Tender,
+    doe: Doe,
+    outlet: Outlet,
+    moving_clock: MovableClock,
+) -> None:
+    notice = outside.publish(session, tender, outlet)
+    outside.sweep(app)
+    heard_at = moving_clock.pass_(minutes=10)
+    doe.only().ted, doe.only().doe = "ACCEPTED", "PENDING"
+    doe.only().more = "<tedAcceptedTimestamp>1970-01-01T00:00:00Z</tedAcceptedTimestamp>"
+    outside.sweep(app)
+    delivery = outside.delivery_of(session, notice)
+    assert delivery.accepted_at is not None
+    assert delivery.accepted_at >= heard_at
+    assert not is_anywhere_public(client, session, tender)
+
+
 def test_the_requested_day_holds_longer_than_the_hours(
     app: Flask,
     session: Session,
