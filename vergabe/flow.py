@@ -29,7 +29,7 @@ from vergabe.pools import events as pool_events
 from vergabe.pools import handlers as pools
 from vergabe.suppliers import following, inviting
 from vergabe.suppliers import handlers as suppliers
-from vergabe.tenders import invitations, resolution_watch
+from vergabe.tenders import invitations, resolution_watch, rules
 from vergabe.votes import events as vote_events
 from vergabe.votes import handlers as votes
 
@@ -42,9 +42,11 @@ def tell_suppliers(
 ) -> None:
     """Invite suppliers whose profile fits a new notice; tell those registered of later ones."""
     notice = session.get_one(Notice, event.notice_id)
-    cause = f"notice:{notice.id}"
+    tender, cause = notice.tender, f"notice:{notice.id}"
     if event.kind == "contract_notice":
-        inviting.invite_matching(session, invitations.facts_of(notice.tender), cause=cause, now=now)
+        if not rules.is_open_for_bids(rules.Stage(tender.stage), tender.submission_deadline, now):
+            return  # the worker stood still: nobody is invited to what is over
+        inviting.invite_matching(session, invitations.facts_of(tender), cause=cause, now=now)
         return
     subject, body = letters.news_of(notice)
     following.tell_registered(
@@ -55,7 +57,7 @@ def tell_suppliers(
         subject=subject,
         body=body,
         now=now,
-        link=invitations.public_page(notice.tender),
+        link=invitations.public_page(tender),
     )
 
 

@@ -147,6 +147,25 @@ def test_new_notice_invites_those_whose_profile_fits_once(app: Flask, session: S
     assert len(messages.waiting_mails(session)) == 2
 
 
+def test_nobody_is_invited_to_what_is_over_before_the_worker_looks(
+    app: Flask, session: Session
+) -> None:
+    suppliers.supplier(session, "Passt GmbH", cpv=["34144"], nuts=["DEA2"])
+    tender = tenders.published(session, current.store())
+    notices.publish_cancellation(
+        session,
+        tenders.officer(session, tender),
+        tender.id,
+        "Der Bedarf ist vollständig entfallen.",
+        now=clock.now(),
+        store=current.store(),
+        base_url=tenders.BASE_URL,
+    )
+    session.commit()
+    _drain(app)
+    assert messages.all_messages(session, kind="invitation") == []
+
+
 def test_amendment_and_cancellation_reach_everybody_registered(
     app: Flask, session: Session, tender: Tender
 ) -> None:
