@@ -32,7 +32,8 @@ def tell_buyers(
         session, Permission.JOIN_POOLS, buying, cooperation_id=tender.cooperation_id, now=now
     )
     what = _WHAT[notice.kind]
-    reason = f"\nGrund: {tender.cancellation_reason}" if tender.cancellation_reason else ""
+    is_end = notice.kind == "cancellation_notice"
+    reason = f"\nGrund: {tender.cancellation_reason}" if is_end else ""
     subject, body = letters.member_letter(
         tender, what, notice.tender_version, tender.submission_deadline, reason
     )

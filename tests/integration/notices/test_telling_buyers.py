@@ -9,7 +9,7 @@ from tests.factories import messages as message_factory
 from vergabe import clock
 from vergabe.access.permissions import Role
 from vergabe.files import current
-from vergabe.notices import handlers, queries
+from vergabe.notices import handlers, queries, service
 from vergabe.notices.events import NoticePublished
 
 
@@ -27,3 +27,28 @@ def test_who_bound_a_member_is_told_once_what_was_published(app: Flask, session:
     told = message_factory.all_messages(session, kind="tender")
     assert [message.user_id for message in told] == [treasurer.id]
     assert tender.reference in told[0].subject
+
+
+def test_the_reason_of_a_cancellation_stands_in_its_letter_alone(
+    app: Flask, session: Session
+) -> None:
+    tender = tenders.published(session, current.store())
+    make.person(session, cooperations.town(session, "Jülich"), Role.RELEASER)
+    reason = "Der Bedarf ist vollständig entfallen."
+    service.publish_cancellation(
+        session,
+        tenders.officer(session, tender),
+        tender.id,
+        reason,
+        now=clock.now(),
+        store=current.store(),
+        base_url=tenders.BASE_URL,
+    )
+    for notice in queries.notices_of(session, tender.id):
+        event = NoticePublished(notice.id, tender.id, notice.kind)
+        handlers.tell_buyers(session, event, event_id=uuid.uuid4(), now=clock.now())
+    told = {m.subject: m.body for m in message_factory.all_messages(session, kind="tender")}
+    assert {subject.split()[1]: reason in body for subject, body in told.items()} == {
+        "veröffentlicht:": False,
+        "aufgehoben:": True,
+    }
