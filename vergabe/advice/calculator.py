@@ -91,7 +91,7 @@ def _instant(values: Mapping[str, str], row: PeriodRow, event: dt.date) -> dt.da
             "Diese Frist zählt Stunden. Geben Sie die Uhrzeit an, zum Beispiel 14:30.",
             field="uhrzeit",
         )
-    return clock.start_of_day(event) + dt.timedelta(hours=at.hour, minutes=at.minute)
+    return clock.berlin_instant(event, at)
 
 
 def _day(values: Mapping[str, str], name: str, violations: list[Violation]) -> dt.date | None:

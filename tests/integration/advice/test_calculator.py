@@ -39,6 +39,14 @@ def test_hours_need_a_time_of_day() -> None:
     assert answer.result.value.deadline_at == dt.datetime(2026, 10, 26, 11, tzinfo=dt.UTC)
 
 
+def test_the_time_of_day_is_that_of_the_clock_on_the_day_it_changes() -> None:
+    asked = {"regel": "VgV-40-3", "ereignis": "2026-10-25", "uhrzeit": "12:00"}
+    answer = calculator.count(asked)
+    assert answer is not None
+    # 12:00 CET; the hour of the event does not count, then 48 hours.
+    assert answer.result.value.deadline_at == dt.datetime(2026, 10, 27, 12, tzinfo=dt.UTC)
+
+
 BAD = (
     ({"regel": "VgV-15-4"}, "ereignis"),
     ({"regel": "VgV-15-4", "ereignis": "30.02.2026"}, "ereignis"),

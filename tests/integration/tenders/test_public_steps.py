@@ -142,6 +142,27 @@ def test_an_amendment_is_compared_before_it_is_published(
     assert tender.title == "Drei <Löschfahrzeuge>"
 
 
+def test_bids_bind_after_the_new_deadline_as_long_as_after_the_old_one(
+    session: Session, officer: FlaskClient, tender: Tender
+) -> None:
+    tender.bid_validity_until = dt.date(2027, 1, 23)  # thirty days after the deadline
+    session.commit()
+    address = path(tender, "aenderung")
+    sent = fields_of(officer, address) | {
+        "summary": "Die Angebotsfrist wird bis Februar verlängert.",
+        "submission_deadline_day": "2027-02-04",
+    }
+    compared = officer.post(f"{address}/vergleich", data=sent).get_data(as_text=True)
+    assert "Bindefrist" in compared
+    assert "06.03.2027" in compared
+    published = officer.post(address, data=sent)
+    assert published.status_code == 303, published.get_data(as_text=True)
+    session.expire_all()
+    assert tender.bid_validity_until == dt.date(2027, 3, 6)
+    (_, later) = tender.versions
+    assert later.snapshot["bid_validity_until"] == "2027-03-06"
+
+
 def test_the_last_look_tells_what_publishing_brings_about(
     session: Session, officer: FlaskClient, store: FileStore
 ) -> None:
