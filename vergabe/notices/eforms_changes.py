@@ -59,6 +59,7 @@ _SENTENCES: Final = (
     ("selection_criteria", False, "Die Eignungskriterien wurden geändert."),
     ("submission_deadline", False, "Die Angebotsfrist wurde geändert."),
     ("enquiries_deadline", False, "Die Frist für Fragen wurde geändert."),
+    ("bid_validity_until", False, "Die Bindefrist wurde geändert."),
     ("criteria", False, "Die Zuschlagskriterien wurden geändert."),
     ("lots", False, "Die Lose wurden geändert."),
     ("documents", False, "Die Vergabeunterlagen wurden geändert."),

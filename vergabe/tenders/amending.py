@@ -219,6 +219,7 @@ def _changes_content(tender: Tender, amendment: Amendment) -> bool:
 
 def _apply(tender: Tender, amendment: Amendment) -> list[str]:
     changes: list[str] = []
+    due_before = tender.submission_deadline
     for name, sentence in (
         ("title", "Der Titel wurde geändert."),
         ("description", "Die Beschreibung wurde geändert."),
@@ -237,6 +238,10 @@ def _apply(tender: Tender, amendment: Amendment) -> list[str]:
             setattr(tender, name, wanted)
             local = wanted.astimezone(clock.BERLIN)
             changes.append(f"{label} endet jetzt am {local:%d.%m.%Y um %H:%M} Uhr.")
+    until = timing.moved_validity(tender.bid_validity_until, due_before, tender.submission_deadline)
+    if until is not None and until != tender.bid_validity_until:
+        tender.bid_validity_until = until
+        changes.append(f"Die Bindefrist endet jetzt am {until:%d.%m.%Y}.")
     return changes if amendment.outage is not None else changes + _document_changes(tender)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from vergabe import clock
 from vergabe.law import german
+from vergabe.tenders import timing
 from vergabe.tenders.amending import Amendment
 from vergabe.tenders.model import Tender, TenderDocument
 from vergabe.tenders.snapshots import dropping_documents, pending_documents
@@ -60,6 +61,15 @@ def _deadlines(tender: Tender, amendment: Amendment) -> Iterator[Difference]:
         new, old = getattr(amendment, name), getattr(tender, name)
         if new is not None and new != old:
             yield Difference(label, weekday_moment(old), weekday_moment(new), _more(old, new))
+    until, due = tender.bid_validity_until, tender.submission_deadline
+    moved = timing.moved_validity(until, due, amendment.submission_deadline or due)
+    if until is not None and moved is not None and moved != until:
+        yield Difference(
+            "Bindefrist",
+            f"bis {german.date(until)}",
+            f"bis {german.date(moved)}",
+            "Angebote binden nach der neuen Angebotsfrist so lange, wie es angekündigt war.",
+        )
 
 
 def _more(old: dt.datetime | None, new: dt.datetime) -> str:

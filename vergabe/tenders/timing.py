@@ -11,6 +11,7 @@ from vergabe.law.bid_validity import reasons_against_validity
 from vergabe.law.deadline_checks import holiday_warnings
 from vergabe.law.errors import LawError
 from vergabe.law.publication import reasons_against_requested_day
+from vergabe.law.zone import last_day_before
 from vergabe.tenders import assessment
 from vergabe.tenders.assessment import PeriodFacts
 
@@ -138,6 +139,19 @@ def _about_validity(chosen: Chosen, timing: Timing, facts: PeriodFacts) -> list[
     )
     fields = {"valid_until": "bid_validity_until", "reason": "bid_validity_reason"}
     return [replace(reason, field=fields.get(reason.field or "")) for reason in reasons]
+
+
+def moved_validity(
+    until: dt.date | None, old: dt.datetime | None, new: dt.datetime | None
+) -> dt.date | None:
+    """Return until when bids bind once the deadline for bids has moved from `old` to `new`.
+
+    The day that was announced stays as long as it lies after the deadline; else bids bind for as
+    many days as before: nobody could extend a deadline otherwise, and no bid would bind.
+    """
+    if until is None or old is None or new is None or until > last_day_before(new):
+        return until
+    return until + (clock.berlin_day(new) - clock.berlin_day(old))
 
 
 def warnings(chosen: Chosen, facts: PeriodFacts, *, now: dt.datetime) -> list[str]:
