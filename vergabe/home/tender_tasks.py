@@ -14,7 +14,7 @@ from vergabe.access.permissions import Permission
 from vergabe.cooperations.gates import Gate
 from vergabe.cooperations.readiness import MemberViolation
 from vergabe.cooperations.task_rules import Step
-from vergabe.deadlines.model import Deadline
+from vergabe.enquiries import service as enquiries
 from vergabe.enquiries.model import Enquiry
 from vergabe.home.task import MOST_OF_ONE_KIND, Task, number
 from vergabe.tenders import duties, gates, queries
@@ -126,11 +126,14 @@ def questions(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Task
     tenders = session.scalars(
         select(Tender)
         .where(Tender.id.in_(counts), Tender.stage == "published")
-        .options(selectinload(Tender.cooperation), selectinload(Tender.pool))
+        .options(
+            selectinload(Tender.cooperation),
+            selectinload(Tender.pool),
+            selectinload(Tender.buyers).selectinload(TenderBuyer.organisation),
+        )
         .order_by(Tender.submission_deadline)
         .limit(MOST_OF_ONE_KIND)
     ).all()
-    ends = _answer_ends(session, [tender.id for tender in tenders])
     for tender in tenders:
         if not duties.may(session, actor, tender, Step.ANSWER_ENQUIRIES, now=now):
             continue
@@ -139,20 +142,8 @@ def questions(session: Session, actor: Actor, now: dt.datetime) -> Iterator[Task
             f"{found} zu {tender.reference} ohne Antwort",
             "Beantworten",
             url_for("enquiries.officer_list", tender_id=tender.id),
-            ends.get(tender.id, tender.submission_deadline),
+            enquiries.answer_due(session, tender),
         )
-
-
-def _answer_ends(session: Session, tender_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dt.datetime]:
-    """Return tender → last instant for answers, where a deadline for them runs."""
-    rows = session.execute(
-        select(Deadline.subject_id, Deadline.due_at).where(
-            Deadline.subject_id.in_(tender_ids),
-            Deadline.kind == "answers",
-            Deadline.lifted_at.is_(None),
-        )
-    )
-    return {row.subject_id: row.due_at for row in rows}
 
 
 def _complete(query: Select[Tender]) -> Select[Tender]:

@@ -24,6 +24,7 @@ from vergabe.files import current
 from vergabe.home import running, tasks
 from vergabe.ids import new_id
 from vergabe.messages.service import Reader
+from vergabe.tenders.model import Tender
 
 # Its subject is not the database: once is enough.
 pytestmark = pytest.mark.one_database
@@ -86,6 +87,21 @@ def test_tasks_with_an_end_come_first_and_in_its_order(
     ends = [task.due_at for task in found if task.due_at is not None]
     assert ends == sorted(ends)
     assert [task.due_at is None for task in found] == sorted(t.due_at is None for t in found)
+
+
+def test_questions_are_due_when_law_asks_for_the_answers(
+    app: Flask, session: Session, busy_lead: Organisation
+) -> None:
+    actor = make.actor(session, busy_lead, Role.PROCUREMENT_OFFICER)
+    with app.test_request_context():
+        found = tasks.waiting(session, actor, now=clock.now())
+    (question,) = [task for task in found if task.button == "Beantworten"]
+    tender = session.scalars(select(Tender).where(Tender.stage == "published")).one()
+    assert question.due_at is not None
+    assert tender.submission_deadline is not None
+    # Six whole days lie between the last day for answers and that of the bids (§ 20 (3) VgV).
+    last_day = clock.berlin_day(question.due_at - dt.timedelta(microseconds=1))
+    assert (clock.berlin_day(tender.submission_deadline) - last_day).days == 7
 
 
 def test_every_button_of_the_start_page_leads_somewhere(
