@@ -171,8 +171,8 @@ def _publish(
 def answer_due(session: Session, tender: Tender) -> dt.datetime | None:
     """Return until when answers should be out (aware UTC, the first instant that is too late).
 
-    The last day that leaves bidders the days of § 20 (3) VgV; the end of the tender period where
-    law names no number; None before there is one.
+    The last day that leaves bidders the days of § 20 (3) VgV; where law names no number as long
+    before the end of the tender period; None before there is one.
     """
     if tender.submission_deadline is None:
         return None
@@ -216,7 +216,8 @@ def warnings_about_answering(
         facts.land,
         requested_in_time=any(enquiry.is_timely for enquiry in found),
         is_relevant=True,
-        urgent=tender.is_urgent,
+        urgent=facts.is_urgent,
+        started_on=facts.started_on,
     )
     has_number = extension.value.proposed_deadline_at is not None
     is_late = has_number or tender.submission_deadline - now < WITHOUT_NUMBER

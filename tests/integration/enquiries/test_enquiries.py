@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,10 +25,29 @@ from vergabe.enquiries.model import Answer, Enquiry
 from vergabe.enquiries.service import Asker
 from vergabe.errors import Forbidden, InvalidInput, NotFound, Refused
 from vergabe.files import current
+from vergabe.law import tables
 from vergabe.suppliers import following, tokens
 from vergabe.tenders.model import Tender
 
 QUESTION = "Gehört die Beladung nach DIN 14530-11 zum Lieferumfang?"
+NEW_LAW = """
+[[row]]
+id = "VgV-20-3-safe"
+title = "Letzter sicherer Tag"
+rule_set = "VgV"
+procedures = ["any"]
+phase = "answers"
+branches = ["base"]
+length = {days}
+counting = "BACKWARD"
+kind = "latest_act"
+trigger = "Ende der Angebotsfrist (rückwärts)"
+law = "§ 20 Abs. 3 Satz 1 Nr. 1 VgV"
+source = "Beispiel"
+evidence = "P"
+in_force_from = {begin}
+{end}
+"""
 ANSWER = "Ja, die Normbeladung gehört dazu, siehe Leistungsbeschreibung Seite 4."
 
 
@@ -248,6 +268,34 @@ def test_late_answer_warns_that_the_deadline_must_move(
     moving_clock.at(tender.submission_deadline - dt.timedelta(days=3))
     warnings = _answer(session, tender, late).warnings
     assert any("Neues Ende der Angebotsfrist" in warning for warning in warnings)
+
+
+def test_law_that_came_after_the_procedure_began_asks_for_no_extension(
+    session: Session,
+    tender: Tender,
+    firm: Organisation,
+    moving_clock: MovableClock,
+    tmp_path: Path,
+) -> None:
+    enquiry = _ask(session, tender, firm)
+    assert tender.submission_deadline is not None
+    moving_clock.at(tender.submission_deadline - dt.timedelta(days=10))
+    rows = [
+        NEW_LAW.format(days=days, begin=begin, end=end)
+        for days, begin, end in (
+            (6, "2016-04-18", "in_force_to = 2026-12-09"),
+            (14, "2026-12-10", ""),
+        )
+    ]
+    (tmp_path / "periods.toml").write_text("".join(rows), encoding="utf-8")
+    tables.use_folder(tmp_path)
+    try:
+        due_at = service.answer_due(session, tender)
+        assert due_at is not None
+        assert due_at > clock.now()
+        assert service.warnings_about_answering(session, tender, [enquiry], now=clock.now()) == []
+    finally:
+        tables.use_folder(None)
 
 
 def test_below_the_threshold_only_the_last_days_are_worth_a_warning(
