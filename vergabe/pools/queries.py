@@ -20,7 +20,9 @@ from vergabe.cooperations.task_rules import TENDER_STEPS, Step
 from vergabe.db import Base
 from vergabe.demands import queries as demands
 from vergabe.demands.model import Demand
+from vergabe.demands.queries import LineFacts as DemandLine
 from vergabe.demands.queries import ReleasedDemand
+from vergabe.demands.rules import lines_net_cents
 from vergabe.errors import NotFound
 from vergabe.pools import later_queries
 from vergabe.pools.later_queries import CallOffEntry
@@ -278,8 +280,9 @@ def bound_demands(
     """Return the demands of the members that joined, with the quantities they are bound to.
 
     Lines taken at quantity 0 are left out. The value follows the quantities: priced lines count
-    price × quantity; where the demand names only a total, the total goes down in the proportion of
-    the quantities and is never raised by rounding.
+    price × quantity; where the demand names only a total, the total changes in the proportion of
+    the quantities and is never raised by rounding. Who names a quantity only now is bound to what
+    it costs.
     """
     brought = brought or brought_into(session, pool_id)
     joined = {
@@ -318,29 +321,37 @@ def bind(demand: ReleasedDemand, wanted: Mapping[uuid.UUID, Decimal]) -> BoundDe
     )
     if not lines:
         return None
-    changed = [
-        (line.quantity, wanted[line.id])
-        for line in demand.lines
-        if line.quantity and line.id in wanted and wanted[line.id] != line.quantity
-    ]
-    return BoundDemand(replace(demand, lines=lines), _value(demand, bool(changed), wanted))
+    value = _value(demand, lines)
+    return BoundDemand(replace(demand, lines=lines), value)
 
 
-def _value(
-    demand: ReleasedDemand, is_changed: bool, wanted: Mapping[uuid.UUID, Decimal]
-) -> int | None:
+def _value(demand: ReleasedDemand, taken: Sequence[DemandLine]) -> int | None:
+    """Return the value of the lines as they are taken, net in cents; None where there is none."""
+    quantities = {line.id: line.quantity for line in taken}
+    is_changed = any(line.quantity != quantities.get(line.id) for line in demand.lines)
     if demand.value_net_cents is None or not is_changed:
         return demand.value_net_cents
-    prices = [line.unit_price_net_cents for line in demand.lines]
-    asked = [line.quantity or Decimal(0) for line in demand.lines]
-    taken = [wanted.get(line.id, line.quantity or Decimal(0)) for line in demand.lines]
-    if all(price is not None for price in prices):
-        weights = [Decimal(price or 0) for price in prices]
-    else:
-        weights = [Decimal(1)] * len(asked)
-    before = sum((a * w for a, w in zip(asked, weights, strict=True)), Decimal(0))
-    after = sum((t * w for t, w in zip(taken, weights, strict=True)), Decimal(0))
-    return int(demand.value_net_cents * after / before) if before else demand.value_net_cents
+    if demand.value_net_cents == lines_net_cents(demand.lines):
+        return lines_net_cents(taken) or None
+    # A total covers what was asked for without a number, unless the number now costs more.
+    unnumbered = {line.id for line in demand.lines if line.quantity is None}
+    numbered_now = lines_net_cents(line for line in taken if line.id in unnumbered)
+    return max(_in_proportion(demand.value_net_cents, demand.lines, quantities), numbered_now or 0)
+
+
+def _in_proportion(
+    value_net_cents: int,
+    lines: Sequence[DemandLine],
+    quantities: Mapping[uuid.UUID, Decimal | None],
+) -> int:
+    counted = [line for line in lines if line.quantity]
+    is_priced = all(line.unit_price_net_cents is not None for line in counted)
+    before = after = Decimal(0)
+    for line in counted:
+        weight = (line.unit_price_net_cents or 0) if is_priced else 1
+        before += (line.quantity or 0) * weight
+        after += (quantities.get(line.id) or 0) * weight
+    return int(value_net_cents * after / before) if before else value_net_cents
 
 
 def call_off_list(session: Session, pool_id: uuid.UUID) -> list[CallOffEntry]:

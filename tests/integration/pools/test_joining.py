@@ -138,6 +138,49 @@ def test_absurd_quantities_are_refused_at_their_field(
     assert violation.field.startswith("quantities")
 
 
+TWO_THINGS = (("Jacke", 10, "H87", 10_000), ("Helm", None, None, 10_000))
+
+
+@pytest.mark.parametrize("value", [None, 500_000])
+def test_a_quantity_that_is_named_only_on_joining_needs_its_budget_too(
+    session: Session, value: int | None
+) -> None:
+    pool, demands = open_pool(session, items=TWO_THINGS, value=value)
+    jackets, helmets = demands[0].items
+    actor = releaser(session, demands[0])
+
+    def join(number: int | None) -> int | None:
+        wanted = {
+            jackets.id: jackets.quantity,
+            helmets.id: None if number is None else Decimal(number),
+        }
+        said = JoiningEntry(wanted, COUNCIL)
+        joining.join(session, actor, pool.id, said, now=clock.now())
+        (bound,) = queries.bound_demands(session, pool.id)
+        return bound.value_net_cents
+
+    with pytest.raises(InvalidInput) as refused:
+        join(1_000)
+    assert refused.value.violations[0].code == "budget_too_small"
+    assert join(None) == (value or 100_000)
+    if value is not None:
+        # The total was estimated for both; the number of one is no reason to raise it.
+        assert join(20) == value
+
+
+def test_a_line_without_a_price_takes_nothing_of_what_the_others_are_worth(
+    session: Session,
+) -> None:
+    pool, demands = open_pool(
+        session, items=(("Jacke", 10, "H87", 10_000), ("Helm", 5, "H87", None))
+    )
+    jackets, helmets = demands[0].items
+    said = JoiningEntry({jackets.id: Decimal(10), helmets.id: Decimal(0)}, COUNCIL)
+    joining.join(session, releaser(session, demands[0]), pool.id, said, now=clock.now())
+    (bound,) = queries.bound_demands(session, pool.id)
+    assert bound.value_net_cents == 100_000
+
+
 def test_joining_needs_a_resolution_or_a_valid_mandate(session: Session) -> None:
     pool, demands = open_pool(session)
     actor = releaser(session, demands[1])
