@@ -94,7 +94,7 @@ def checked(entry: CostEntry, today: dt.date) -> VatDecision:
 def _divided(session: Session, pool: Pool, amount_cents: int, *, now: dt.datetime) -> Shares:
     members = figures.all_members(session, pool.cooperation_id)
     key = figures.key_of(session, pool, members, now=now)
-    return shares(amount_cents, key, figures.figures_of(session, pool, members))
+    return shares(amount_cents, key, figures.figures_of(session, pool, members, now=now))
 
 
 def _arithmetic(divided: Shares) -> dict[str, object]:

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -16,8 +17,11 @@ from vergabe.cost_keys.keys import CostKey
 from vergabe.cost_shares import queries
 from vergabe.cost_shares.model import CostBearer
 from vergabe.pools import queries as pools
-from vergabe.pools.model import Joining, Pool
+from vergabe.pools.model import Pool
+from vergabe.pools.stages import Stage, effective_stage
 from vergabe.tenders.model import ItemShare, Lot, LotItem, Tender
+
+_BOUND_IN: Final = frozenset({Stage.BINDING, Stage.TENDERING, Stage.CONCLUDED})
 
 
 def member_key(member: Member) -> str:
@@ -53,15 +57,19 @@ def borne(agreed: CostKey, decision: CostBearer, members: Iterable[Member]) -> C
 
 
 def figures_of(
-    session: Session, pool: Pool, members: Iterable[Member] | None = None
+    session: Session,
+    pool: Pool,
+    members: Iterable[Member] | None = None,
+    *,
+    now: dt.datetime,
 ) -> list[MemberFigures]:
     """Return every member with its figures for one project, in the fixed order.
 
     Those without a demand in it take no part; they bear only what a key names them for. Values
-    are the shares of the tender's items, before a tender the demands as joined, before joining the
-    demands in the pool; net.
+    are the shares of the tender's items, before a tender the demands as joined, before the joining
+    window has ended the demands in the pool; net.
     """
-    values = values_of(session, pool)
+    values = values_of(session, pool, now=now)
     rows = members if members is not None else all_members(session, pool.cooperation_id)
     return [
         MemberFigures(
@@ -78,16 +86,18 @@ def figures_of(
     ]
 
 
-def values_of(session: Session, pool: Pool) -> dict[uuid.UUID, int | None]:
+def values_of(session: Session, pool: Pool, *, now: dt.datetime) -> dict[uuid.UUID, int | None]:
     """Return member → estimated net value of its part in a project, for those that take part.
 
-    None: the value of a demand of this member is not known.
+    None: the value of a demand of this member is not known. While the joining window is open, who
+    has joined already bears no more than who still may.
     """
     of_tender = _values_of_tender(session, pool.id)
     if of_tender:
         return dict(of_tender)
     found: dict[uuid.UUID, int | None] = {}
-    bound = pools.bound_demands(session, pool.id) if _has_joined(session, pool.id) else []
+    stage = effective_stage(Stage(pool.stage), pool.joining_deadline, now)
+    bound = pools.bound_demands(session, pool.id) if stage in _BOUND_IN else []
     if bound:
         pairs = [(entry.demand.organisation_id, entry.value_net_cents) for entry in bound]
     else:
@@ -96,11 +106,6 @@ def values_of(session: Session, pool: Pool) -> dict[uuid.UUID, int | None]:
         before = found.get(organisation_id, 0)
         found[organisation_id] = None if before is None or value is None else before + value
     return found
-
-
-def _has_joined(session: Session, pool_id: uuid.UUID) -> bool:
-    query = select(Joining.id).where(Joining.pool_id == pool_id, Joining.decision == "joined")
-    return session.scalars(query.limit(1)).first() is not None
 
 
 def _values_of_tender(session: Session, pool_id: uuid.UUID) -> dict[uuid.UUID, int]:

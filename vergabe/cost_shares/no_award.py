@@ -46,7 +46,7 @@ def share_without_award(
         figures.key_of(session, pool, rows, now=now), figures.lead_key(cooperation, rows)
     )
     assert key is not None
-    members = figures.figures_of(session, pool, rows)
+    members = figures.figures_of(session, pool, rows, now=now)
     costs = costs_to_share(session, pool)
     divided = [(cost, shares(cost.amount_cents, key, members)) for cost in costs]
     draft = Draft(

@@ -90,7 +90,7 @@ def project_costs(session: Session, pool: Pool, *, now: dt.datetime) -> ProjectC
     """
     rows = figures.all_members(session, pool.cooperation_id)
     key = figures.key_of(session, pool, rows, now=now)
-    everybody = figures.figures_of(session, pool, rows)
+    everybody = figures.figures_of(session, pool, rows, now=now)
     problems: list[Violation] = []
     divide = _by(key, everybody, problems)
     lines = [*_booked(session, pool, everybody), *_other_lines(session, pool, divide)]
@@ -239,7 +239,7 @@ def no_award_shares(session: Session, pool: Pool, *, now: dt.datetime) -> NoAwar
     rows: list[Member] = figures.all_members(session, pool.cooperation_id)
     agreed = figures.key_of(session, pool, rows, now=now)
     key = keys.without_award(agreed, figures.lead_key(pool.cooperation, rows))
-    everybody = tuple(figures.figures_of(session, pool, rows))
+    everybody = tuple(figures.figures_of(session, pool, rows, now=now))
     problems: list[Violation] = []
     if key is None or agreed.no_award is None:
         problem = Violation(

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import access, cooperations, cost_shares, tenders
+from tests.factories import access, cooperations, cost_shares, pools, tenders
 from vergabe import clock, outbox
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Role
@@ -65,6 +65,24 @@ def test_costs_are_shared_line_by_line_whatever_state_they_are_in(session: Sessi
     assert costs.value_total == sum(m.demand_value_net_cents or 0 for m in costs.members)
     assert sum(costs.sums("booked", "hours", "expected")) == 1_190_01
     assert "Wert der Bedarfe" in costs.lines[2].how[0]
+
+
+@pytest.mark.parametrize("kind", ["equal", "demand_value"])
+def test_while_the_window_is_open_the_first_that_joins_does_not_bear_it_alone(
+    session: Session, kind: str
+) -> None:
+    key = cost_shares.KEY | {"kind": kind}
+    cooperation = cooperations.dlz(session, ("Merzenich", "Jülich", "Kerpen"), cost_key=key)
+    _, demands = pools.towns_with_engines(session, cooperation=cooperation)
+    pool = pools.joining_pool(session, cooperation, demands)
+    pools.joining(session, pool, demands[1].organisation_id, [demands[1]])
+    keeper = cost_shares.bookkeeper(session, cooperation)
+    entry = cost_shares.advance(session, pool, keeper, 90_00)
+    assert [line.cents for line in entry.lines[1:]] == [30_00, 30_00, 30_00]
+    # From the last instant on it is who joined that pays.
+    assert pool.joining_deadline is not None
+    later = overview.project_costs(session, pool, now=pool.joining_deadline)
+    assert [member.name for member in later.members if member.takes_part] == ["Jülich"]
 
 
 def test_a_key_without_figures_says_what_is_missing(session: Session) -> None:
