@@ -15,7 +15,8 @@ from vergabe.demands.recording import shortened
 from vergabe.messages import service as messages
 from vergabe.messages.service import Reader
 from vergabe.pools.rules import moment
-from vergabe.votes import queries, rules
+from vergabe.pools.stages import FINAL_STAGES, Stage
+from vergabe.votes import queries, rules, standing
 from vergabe.votes.closing import DEADLINE_KIND
 from vergabe.votes.events import VoteClosed, VoteOpened
 from vergabe.votes.gates import rule_text
@@ -84,7 +85,8 @@ def send_due(session: Session, *, now: dt.datetime) -> int:
 
     Return how many messages were written. Safe to repeat and to run in several workers: each vote
     is locked, and each message has a key of its own. At most 20 votes at once; a reminder that was
-    missed is not sent late once the next one is due.
+    missed is not sent late once the next one is due. Nobody is asked for a vote that cannot be cast
+    any more, because what it is about has changed or ended.
     """
     due = session.scalars(
         select(Vote)
@@ -95,7 +97,9 @@ def send_due(session: Session, *, now: dt.datetime) -> int:
     ).all()
     sent = 0
     for vote in due:
-        if rules.closed_at(queries.facts_of(vote), now) is not None:
+        if Stage(vote.pool.stage) in FINAL_STAGES:
+            vote.next_tick_at = None
+        elif rules.closed_at(queries.facts_of(vote), now) is not None:
             sent += tell_result(session, vote, now=now)
             deadlines.meet(session, vote.pool_id, DEADLINE_KIND, now=now)
             vote.next_tick_at = None
@@ -107,6 +111,8 @@ def send_due(session: Session, *, now: dt.datetime) -> int:
 
 
 def _remind(session: Session, vote: Vote, *, now: dt.datetime) -> int:
+    if not standing.is_current(session, vote, now=now):
+        return 0
     silent = [voter.organisation_id for voter in queries.facts_of(vote).missing]
     instants = rules.reminder_instants(vote.opened_at, vote.deadline)
     last = max(instant for instant in instants if instant <= now)

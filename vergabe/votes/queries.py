@@ -13,6 +13,7 @@ from vergabe.cooperations.voting import Electorate, MajorityOf, Required, Rule, 
 from vergabe.errors import NotFound
 from vergabe.pools import queries as pools
 from vergabe.pools.model import Pool
+from vergabe.pools.stages import RUNNING_STAGES
 from vergabe.votes.model import Ballot, EntitledMember, Vote
 from vergabe.votes.rules import Choice, Closing, VoteFacts, Voter
 
@@ -103,12 +104,17 @@ def locked_vote(session: Session, actor: Actor, vote_id: uuid.UUID) -> tuple[Vot
 def open_votes_waiting_for(
     session: Session, actor: Actor, *, now: dt.datetime, limit: int = 20
 ) -> list[Vote]:
-    """Return the votes on which the actor's organisation has not voted and this person may."""
+    """Return the votes on which the actor's organisation has not voted and this person may.
+
+    A pool that has ended waits for nobody.
+    """
     said = select(Ballot.vote_id).where(Ballot.organisation_id == actor.organisation_id)
     rows = session.scalars(
         select(Vote)
         .join(EntitledMember, EntitledMember.vote_id == Vote.id)
+        .join(Pool, Pool.id == Vote.pool_id)
         .where(
+            Pool.stage.in_(RUNNING_STAGES),
             EntitledMember.organisation_id == actor.organisation_id,
             Vote.closed_at.is_(None),
             Vote.deadline.is_(None) | (Vote.deadline > now),

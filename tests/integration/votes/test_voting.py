@@ -18,8 +18,19 @@ from vergabe.audit import queries as audit
 from vergabe.cooperations.voting import Electorate, Required, Rule
 from vergabe.errors import Forbidden, InvalidInput, NotFound, Refused, Stale
 from vergabe.outbox import OutboxRow
+from vergabe.pools import changing
 from vergabe.pools.model import Joining, Pool
-from vergabe.votes import casting, closing, gates, presenting, queries, rules, service, standing
+from vergabe.votes import (
+    casting,
+    closing,
+    gates,
+    handlers,
+    presenting,
+    queries,
+    rules,
+    service,
+    standing,
+)
 from vergabe.votes.casting import BallotEntry
 from vergabe.votes.model import Ballot, Vote
 from vergabe.votes.rules import Choice, State
@@ -399,3 +410,27 @@ def test_events_are_written_once(session: Session) -> None:
     )
     assert list(names) == ["votes.opened", "votes.closed"]
     assert Decimal(vote.subject["participants"][0]["demands"][0]["lines"][0]["quantity"]) == 1
+
+
+def in_consultation(session: Session) -> Pool:
+    cooperation, demands = pools.towns_with_engines(session)
+    return pools.pool_in_consultation(session, cooperation, demands)
+
+
+def test_nobody_is_asked_for_a_vote_on_a_pool_that_has_ended(session: Session) -> None:
+    pool, now = in_consultation(session), clock.now()
+    votes.opened(session, pool, deadline=now + dt.timedelta(days=10))
+    juelich = votes.chief(session, cooperations.town(session, "Jülich"))
+    assert len(queries.open_votes_waiting_for(session, juelich, now=now)) == 1
+    changing.reject(session, votes.coordinator(session, pool), pool.id, "Zu teuer.", now=now)
+    assert queries.open_votes_waiting_for(session, juelich, now=now) == []
+    for days in (4, 10):
+        assert handlers.send_due(session, now=now + dt.timedelta(days=days)) == 0
+    assert not handlers.has_due_ticks(session, now=now + dt.timedelta(days=400))
+
+
+def test_nobody_is_reminded_of_a_vote_that_can_no_longer_be_cast(session: Session) -> None:
+    pool, now = bound(session, items=(("Jacke", 50, "H87", 60_000),)), clock.now()
+    votes.opened(session, pool, deadline=now + dt.timedelta(days=10))
+    lower(session, pool, "Jülich", "40")
+    assert handlers.send_due(session, now=now + dt.timedelta(days=4)) == 0
