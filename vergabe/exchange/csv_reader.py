@@ -25,7 +25,7 @@ _SAMPLE_CHARS: Final = 200_000
 # A German letter in UTF-8; in a file that is not UTF-8 as a whole it shows that two are mixed.
 _UTF8_UMLAUT: Final = re.compile(rb"\xc3[\x84\x96\x9c\x9f\xa4\xb6\xbc]")
 # Our own exports put an apostrophe before these, so that no program takes a text for a formula.
-_GUARDED: Final = re.compile(r"'(?=[=+\-@\t\r])")
+_GUARDED: Final = re.compile(r"\A'(?=[=+\-@\t\r])")
 
 
 def read_csv(stream: BinaryIO, score: HeaderScore) -> Table:
@@ -163,7 +163,7 @@ def _check_width(columns: int) -> None:
 def _rows(records: Iterator[tuple[int, list[str]]], names: Sequence[str]) -> Iterator[Row]:
     for number, record in records:
         cells = {
-            name: Cell(_GUARDED.sub("", value, count=1), f"Zeile {number}, Feld {name}")
+            name: Cell(_GUARDED.sub("", value), f"Zeile {number}, Feld {name}")
             for name, value in zip(names, record, strict=False)
             if name
         }

@@ -173,6 +173,11 @@ def test_html_and_double_escapes_stay_text_and_formulas_stay_harmless() -> None:
     assert demand.description == '=HYPERLINK("x")'
 
 
+def test_only_the_apostrophe_that_our_exports_put_before_a_text_is_taken_away() -> None:
+    sheet = read("Titel;CPV\n'=Salz;14410000\nKabel '+5V' und '-12V';31300000\n")
+    assert [each.demand.title for each in sheet.demands] == ["=Salz", "Kabel '+5V' und '-12V'"]
+
+
 def test_bad_texts_are_reported_with_their_cell() -> None:
     long = "x" * 16_000
     sheet = read(
