@@ -1,6 +1,7 @@
 import datetime as dt
+import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -18,10 +19,12 @@ from vergabe.cooperations import queries as cooperation_queries
 from vergabe.cooperations.area_model import AreaExclusion
 from vergabe.cooperations.model import Cooperation, Member
 from vergabe.cooperations.rules import BRINGS_DEMANDS
-from vergabe.demands import call_queries, call_rules, calls, drafts, service
+from vergabe.demands import call_queries, call_rules, calls, drafts, importing, service
 from vergabe.demands.call_rules import AnswerKind
 from vergabe.demands.drafts import Place
-from vergabe.demands.model import CallAnswer, CallForDemands
+from vergabe.demands.import_report import ImportWish
+from vergabe.demands.model import CallAnswer, CallForDemands, Demand
+from vergabe.demands.stages import Stage
 from vergabe.errors import Forbidden, InvalidInput, NotFound, Refused
 from vergabe.exchange.demand_input import DemandInput
 
@@ -182,6 +185,26 @@ def test_demand_for_a_closed_call_is_submitted_without_it_only(
     drafts.update_demand(session, actor, demand.id, HELMETS, call_id=None, now=CLOSES)
     service.submit_demand(session, actor, demand.id, now=CLOSES)
     assert demand.stage == "submitted"
+
+
+def test_a_file_answers_a_closed_call_no_more_than_a_form_does(
+    session: Session, group: Group
+) -> None:
+    call = opened(session, group)
+    place = group.place(session, "Jülich", call)
+
+    def submit(place: Place) -> int:
+        source = io.BytesIO(b"Titel;CPV;Menge\nHelme;35113410;40\n")
+        actor, wish = group.requesters["Jülich"], ImportWish(Stage.SUBMITTED)
+        report = importing.import_demands(
+            session, actor, place, source, "helme.csv", wish=wish, now=CLOSES
+        )
+        return report.demand_count
+
+    with pytest.raises(Refused, match="Bedarfsabfrage ist geschlossen"):
+        submit(place)
+    assert submit(replace(place, call_id=None)) == 1
+    assert session.scalars(select(Demand.call_id)).all() == [None]
 
 
 def test_member_with_demands_cannot_answer_no_demand(session: Session, group: Group) -> None:
