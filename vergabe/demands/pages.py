@@ -194,6 +194,7 @@ def release(demand_id: uuid.UUID) -> ResponseReturnValue:
             if typed
             else None,
             budget_line=_budget_line(),
+            version=request.form.get("version", type=int),
             now=clock.now(),
         )
 
@@ -271,8 +272,15 @@ def decide_many() -> ResponseReturnValue:
 
 
 def _release_chosen() -> int:
+    chosen = _chosen_ids()
+    versions = {each: request.form.get(f"version-{each}", type=int) for each in chosen}
     released = releasing.release_demands(
-        db.session(), current_actor(), _chosen_ids(), budget_line=_budget_line(), now=clock.now()
+        db.session(),
+        current_actor(),
+        chosen,
+        budget_line=_budget_line(),
+        seen={each: seen for each, seen in versions.items() if seen is not None},
+        now=clock.now(),
     )
     return len(released)
 

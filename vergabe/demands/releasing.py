@@ -2,7 +2,9 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +20,8 @@ from vergabe.demands.model import Demand
 from vergabe.demands.stages import Stage
 from vergabe.errors import Violation
 
+NOTHING_SEEN: Final[Mapping[uuid.UUID, int]] = MappingProxyType({})
+
 
 def release_demand(
     session: Session,
@@ -26,6 +30,7 @@ def release_demand(
     *,
     released_net_cents: int | None = None,
     budget_line: str = "",
+    version: int | None = None,
     now: dt.datetime,
 ) -> Demand:
     """Release the budget of a demand and return it; see `release_demands`."""
@@ -35,6 +40,7 @@ def release_demand(
         [demand_id],
         released_net_cents=released_net_cents,
         budget_line=budget_line,
+        seen={} if version is None else {demand_id: version},
         now=now,
     )[0]
 
@@ -46,14 +52,17 @@ def release_demands(
     *,
     released_net_cents: int | None = None,
     budget_line: str = "",
+    seen: Mapping[uuid.UUID, int] = NOTHING_SEEN,
     now: dt.datetime,
 ) -> list[Demand]:
     """Release the budget of submitted demands, all or none; return them in the given order.
 
     released_net_cents: the budget of each, net; None means the value that counts, and each demand
-    needs one then. budget_line: Produktsachkonto or the like, cleaned. Who submitted a demand does
-    not release it, unless nobody else of the organisation may; the record then says so. Raises
-    NotFound, Forbidden, InvalidInput for an amount that is missing or wrong, Refused.
+    needs one then. budget_line: Produktsachkonto or the like, cleaned. seen: the version of each as
+    the person saw it; what was changed since is refused, for nobody releases what they have not
+    read. Who submitted a demand does not release it, unless nobody else of the organisation may;
+    the record then says so. Raises NotFound, Forbidden, InvalidInput for an amount that is missing
+    or wrong, Refused.
     """
     demands = theirs(session, actor, demand_ids, Permission.RELEASE_DEMANDS)
     groups = by_owner(demands)
@@ -79,6 +88,7 @@ def release_demands(
             has_other_releaser=demand.id not in alone,
         )
     ]
+    reasons += [_changed_since(d) for d in demands if seen.get(d.id, d.version) != d.version]
     raise_if_invalid(reasons)
     refuse_if(reasons, "demand_not_releasable")
     for demand in demands:
@@ -93,6 +103,14 @@ def release_demands(
     for demand in demands:
         telling.tell_requester(session, demand, "freigegeben", now=now)
     return demands
+
+
+def _changed_since(demand: Demand) -> Violation:
+    message = (
+        f"Der Bedarf {demand.reference} wurde geändert, seit die Seite geladen wurde. Bitte prüfen "
+        "Sie ihn noch einmal, bevor Sie freigeben."
+    )
+    return Violation("changed_since", message)
 
 
 def obstacles(

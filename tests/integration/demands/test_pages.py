@@ -116,6 +116,27 @@ def test_demand_is_written_submitted_and_released_by_clicks(desk: Desk) -> None:
     assert "freigegeben" in text_of(desk.get(f"/bedarfe/{demand.id}"))
 
 
+@pytest.mark.parametrize("is_list", [True, False])
+def test_a_demand_that_has_grown_since_the_page_was_loaded_is_not_released(
+    desk: Desk, is_list: bool
+) -> None:
+    demand = desk.demand("submitted")
+    desk.log_in(desk.releaser)
+    address = "/bedarfe/freigabe" if is_list else f"/bedarfe/{demand.id}"
+    seen = desk.get(address).get_data(as_text=True)
+    fields = dict(re.findall(r'name="(version[^"]*)" value="(\d+)"', seen))
+    assert len(fields) == 1
+    demand.title = "Zwei Löschgruppenfahrzeuge"
+    desk.session.commit()
+    if is_list:
+        answer = desk.post(address, {"demand_ids": str(demand.id), **fields})
+    else:
+        answer = desk.post(f"{address}/freigeben", {"released_net": "450000", **fields})
+    assert answer.status_code == 409
+    assert "wurde geändert, seit die Seite geladen wurde" in text_of(answer)
+    assert desk.demands()[0].stage == "submitted"
+
+
 def test_form_shows_at_most_eight_inputs_outside_the_folds(desk: Desk) -> None:
     desk.call()
     page = desk.get("/bedarfe/neu").get_data(as_text=True)

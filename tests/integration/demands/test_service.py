@@ -410,3 +410,20 @@ def test_bad_values_are_refused_together_and_nothing_is_stored(
         "needed_until",
     }
     assert session.scalars(select(Demand)).all() == []
+
+
+def test_what_was_changed_since_it_was_read_is_not_released(session: Session, town: Town) -> None:
+    demand = submitted(session, town)
+    read = demand.version
+    dearer = replace(ENGINE, items=(ItemInput("LF 20", Decimal(9), "H87", 45_000_000),))
+    drafts.update_demand(session, town.requester, demand.id, dearer, now=NOON)
+    with pytest.raises(Refused) as caught:
+        releasing.release_demands(
+            session, town.releaser, [demand.id], seen={demand.id: read}, now=NOON
+        )
+    assert [reason.code for reason in caught.value.violations] == ["changed_since"]
+    seen = {demand.id: demand.version}
+    (released,) = releasing.release_demands(
+        session, town.releaser, [demand.id], seen=seen, now=NOON
+    )
+    assert released.released_net_cents == 405_000_000
