@@ -203,6 +203,7 @@ def update_demand(
 ) -> Demand:
     """Change a draft, or a submitted demand of one's own, and return it.
 
+    Who changes a submitted demand stands for it from then on, as if they had submitted it.
     version: the one the person saw; Stale if somebody else changed it since. area_id: None leaves
     the area as it is; call_id: the call it answers from now on, None for none. Raises NotFound,
     Forbidden, Refused, InvalidInput.
@@ -225,6 +226,8 @@ def update_demand(
     _check(session, values, demand.organisation_id, now=now, own_reference=demand.reference)
     before = as_input(demand)
     demand.area_id, demand.call_id = place.area_id, place.call_id
+    if facts.stage is Stage.SUBMITTED and actor.user_id is not None:
+        demand.submitted_by_id = actor.user_id
     _fill(demand, values)
     # Lines are rows of their own; the version must count their changes as well.
     flag_modified(demand, "title")

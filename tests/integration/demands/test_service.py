@@ -166,6 +166,21 @@ def test_who_submitted_does_not_release_while_another_could(session: Session, to
     assert [reason.code for reason in caught.value.violations] == ["four_eyes"]
 
 
+def test_who_changed_what_another_submitted_does_not_release_it_either(
+    session: Session, town: Town
+) -> None:
+    both = access.actor(session, town.organisation, Role.REQUESTER, Role.RELEASER)
+    demand = drafts.create_demand(session, both, town.place, ENGINE, now=NOON)
+    service.submit_demand(session, town.requester, demand.id, now=NOON)
+    dearer = replace(ENGINE, items=(ItemInput("LF 20", Decimal(9), "H87", 45_000_000),))
+    drafts.update_demand(session, both, demand.id, dearer, now=NOON)
+    with pytest.raises(Refused) as caught:
+        releasing.release_demand(session, both, demand.id, now=NOON)
+    assert [reason.code for reason in caught.value.violations] == ["four_eyes"]
+    releasing.release_demand(session, town.releaser, demand.id, now=NOON)
+    assert demand.released_net_cents == 405_000_000
+
+
 def test_only_releaser_may_release_their_own_and_the_record_says_so(session: Session) -> None:
     dlz = cooperations.dlz(session)
     inden = cooperations.town(session, "Kerpen")
