@@ -20,6 +20,7 @@ from vergabe.cooperations.rules import BRINGS_DEMANDS
 from vergabe.cooperations.taking_part import part_in_area
 from vergabe.db import quantity_as_kept
 from vergabe.demands import call_queries, queries, recording, rules
+from vergabe.demands.call_rules import CallState
 from vergabe.demands.conversion import (
     as_input,
     changed_fields,
@@ -27,7 +28,7 @@ from vergabe.demands.conversion import (
     facts_of,
     line_values,
 )
-from vergabe.demands.model import Demand, DemandItem
+from vergabe.demands.model import CallForDemands, Demand, DemandItem
 from vergabe.demands.queries import LineFacts
 from vergabe.demands.references import counter_prefix, demand_reference, next_reference
 from vergabe.demands.stages import Stage
@@ -223,6 +224,8 @@ def update_demand(
     place = Place(demand.cooperation_id, area_id or demand.area_id, demand.organisation_id, call_id)
     if (place.area_id, place.call_id) != (demand.area_id, demand.call_id):
         checked_place(session, actor, place, now=now)
+    if facts.stage is Stage.SUBMITTED and place.call_id != demand.call_id:
+        refuse_late_answer(session, place, now=now)
     _check(session, values, demand.organisation_id, now=now, own_reference=demand.reference)
     before = as_input(demand)
     demand.area_id, demand.call_id = place.area_id, place.call_id
@@ -255,6 +258,15 @@ def copy_demand(
         session, actor, [demand], "copied", f"aus {earlier.reference} übernommen", now=now
     )
     return demand
+
+
+def refuse_late_answer(session: Session, place: Place, *, now: dt.datetime) -> None:
+    """Raise Refused for a call that is closed: what is submitted would answer it too late."""
+    call = session.get(CallForDemands, place.call_id) if place.call_id else None
+    if call is not None and call_queries.state_of(call, now) is CallState.CLOSED:
+        raise Refused(
+            "call_closed", "Die Bedarfsabfrage ist geschlossen. Bitte nehmen Sie sie heraus."
+        )
 
 
 def days_of_copy(values: DemandInput, today: dt.date) -> tuple[dt.date | None, dt.date | None]:

@@ -16,15 +16,14 @@ from vergabe.access.permissions import Permission
 from vergabe.audit import service as audit
 from vergabe.audit.service import Act
 from vergabe.db import insert_unless_there
-from vergabe.demands import call_queries, recording, releasing, rules
-from vergabe.demands.call_rules import CallState
+from vergabe.demands import recording, releasing, rules
 from vergabe.demands.conversion import as_input, stored_form
-from vergabe.demands.drafts import Place, checked_place
+from vergabe.demands.drafts import Place, checked_place, refuse_late_answer
 from vergabe.demands.import_report import IMPORT_STAGES, ImportReport, ImportWish
-from vergabe.demands.model import CallForDemands, Demand, DemandImport
+from vergabe.demands.model import Demand, DemandImport
 from vergabe.demands.stages import Stage
 from vergabe.demands.storing import NewDemand, facts_of_new, store_demands
-from vergabe.errors import NotFound, Refused, Violation
+from vergabe.errors import NotFound, Violation
 from vergabe.exchange.demand_input import DemandInput
 from vergabe.exchange.notice_records import MunicipalityRef
 from vergabe.exchange.sheets import CellFinding, DemandSheet, SheetDemand, read_demand_rows
@@ -76,7 +75,8 @@ def import_sheet(
     earlier = _earlier_import(session, place, sheet.sha256)
     if earlier is not None:
         return _report(sheet, name, [], demand_count=earlier.demand_count, is_repeat=True)
-    _refuse_closed_call(session, place, wish.stage, now=now)
+    if wish.stage is not Stage.DRAFT:
+        refuse_late_answer(session, place, now=now)
     fresh, unchanged_count, findings = _sorted_out(session, place, sheet)
     chosen = [each.demand for each in fresh]
     findings += _findings_about_stage(session, actor, place, fresh, wish, now=now)
@@ -116,18 +116,6 @@ def _require_stage(actor: Actor, place: Place, stage: Stage) -> None:
             Permission.RELEASE_DEMANDS,
             organisation_id=place.organisation_id,
             cooperation_id=place.cooperation_id,
-        )
-
-
-def _refuse_closed_call(session: Session, place: Place, stage: Stage, *, now: dt.datetime) -> None:
-    """Raise Refused for demands that would answer a call too late; drafts answer none."""
-    call = session.get(CallForDemands, place.call_id) if place.call_id else None
-    if call is None or stage is Stage.DRAFT:
-        return
-    if call_queries.state_of(call, now) is CallState.CLOSED:
-        raise Refused(
-            "call_closed",
-            "Die Bedarfsabfrage ist geschlossen. Bitte lesen Sie die Datei ohne die Abfrage ein.",
         )
 
 

@@ -187,6 +187,22 @@ def test_demand_for_a_closed_call_is_submitted_without_it_only(
     assert demand.stage == "submitted"
 
 
+def test_what_is_submitted_already_is_not_moved_into_a_closed_call(
+    session: Session, group: Group
+) -> None:
+    call = opened(session, group)
+    actor = group.requesters["Jülich"]
+    place = replace(group.place(session, "Jülich", call), call_id=None)
+    demand = drafts.create_demand(session, actor, place, HELMETS, now=NOON)
+    service.submit_demand(session, actor, demand.id, now=NOON)
+    with pytest.raises(Refused, match="Bedarfsabfrage ist geschlossen"):
+        drafts.update_demand(session, actor, demand.id, HELMETS, call_id=call.id, now=CLOSES)
+    drafts.update_demand(session, actor, demand.id, HELMETS, call_id=call.id, now=NOON)
+    # What answered in time stays an answer, whatever is changed later.
+    drafts.update_demand(session, actor, demand.id, HELMETS, call_id=call.id, now=CLOSES)
+    assert demand.call_id == call.id
+
+
 def test_a_file_answers_a_closed_call_no_more_than_a_form_does(
     session: Session, group: Group
 ) -> None:
