@@ -5,7 +5,7 @@ from typing import Any
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
-from vergabe.cost_shares import advances, no_award, overview, projects
+from vergabe.cost_shares import advances, no_award, overview, projects, queries
 from vergabe.cost_shares.as_json import costs_json, effort_json, entry_json, expected_json
 from vergabe.cost_shares.rules import EffortEntry
 from vergabe.cost_shares.schema import (
@@ -23,7 +23,6 @@ from vergabe.cost_shares.schema import (
 )
 from vergabe.cost_shares.vat_rules import VatEntry
 from vergabe.db import db
-from vergabe.pools import queries as pools
 from vergabe.tenders import queries as tenders
 from vergabe.web.api import ApiBlueprint
 from vergabe.web.rights import current_actor, requires
@@ -37,7 +36,7 @@ api = ApiBlueprint("costs", __name__, description="Kosten eines Vorhabens und ih
 @api.response(200, ProjectCostsSchema)
 def of_pool(pool_id: uuid.UUID) -> Any:
     """Die Kosten einer Bündelung mit den vorläufigen Anteilen."""
-    pool = pools.visible_pool(db.session(), current_actor(), pool_id)
+    pool = queries.visible_project(db.session(), current_actor(), pool_id)
     return costs_json(overview.project_costs(db.session(), pool, now=clock.now()), None)
 
 
@@ -48,7 +47,7 @@ def of_tender(tender_id: uuid.UUID) -> Any:
     """Die Kosten eines Verfahrens; nach der Aufhebung auch, wer den Aufwand trägt."""
     session, actor, now = db.session(), current_actor(), clock.now()
     tender = tenders.visible_tender(session, actor, tender_id)
-    pool = pools.visible_pool(session, actor, tender.pool_id)
+    pool = queries.visible_project(session, actor, tender.pool_id)
     is_over = tender.stage == "cancelled"
     without_award = overview.no_award_shares(session, pool, now=now) if is_over else None
     return costs_json(overview.project_costs(session, pool, now=now), without_award)

@@ -23,7 +23,6 @@ from vergabe.cost_shares.kinds import CATEGORY_NAMES, Category
 from vergabe.cost_shares.vat_rules import GROUND_NAMES
 from vergabe.db import db
 from vergabe.errors import Refused, Violation
-from vergabe.pools import queries as pools
 from vergabe.pools.model import Pool
 from vergabe.tenders import queries as tenders
 from vergabe.tenders.model import Tender
@@ -41,7 +40,7 @@ GROUNDS = [(ground.value, name) for ground, name in GROUND_NAMES.items()]
 @pages.get("/buendelungen/<uuid:pool_id>/kosten")
 @requires(Permission.VIEW_COSTS)
 def of_pool(pool_id: uuid.UUID) -> ResponseReturnValue:
-    return _page(pools.visible_pool(db.session(), current_actor(), pool_id))
+    return _page(queries.visible_project(db.session(), current_actor(), pool_id))
 
 
 @pages.get("/vergabeverfahren/<uuid:tender_id>/kosten")
@@ -55,7 +54,7 @@ def _tender(tender_id: uuid.UUID) -> Tender:
     """Return a tender whose project the actor may see: its members alone, no service provider."""
     session, actor = db.session(), current_actor()
     tender = tenders.visible_tender(session, actor, tender_id)
-    pools.visible_pool(session, actor, tender.pool_id)
+    queries.visible_project(session, actor, tender.pool_id)
     return tender
 
 
@@ -103,11 +102,11 @@ def _page(
 
 def _run(pool_id: uuid.UUID, form: str, command: Callable[[], str]) -> ResponseReturnValue:
     """Run a command and go back to the page; a refusal shows it with what was typed."""
-    pools.visible_pool(db.session(), current_actor(), pool_id)
+    queries.visible_project(db.session(), current_actor(), pool_id)
     return attempt(
         command,
         lambda error: _page(
-            pools.visible_pool(db.session(), current_actor(), pool_id),
+            queries.visible_project(db.session(), current_actor(), pool_id),
             violations=error.reasons,
             form=form,
             status=error.status,

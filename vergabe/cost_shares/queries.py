@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased, selectinload
 
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission
-from vergabe.cooperations.model import Cooperation
+from vergabe.cooperations.model import Cooperation, Member
 from vergabe.cost_shares import items
 from vergabe.cost_shares.items import MemberAccount, Movement, Reminder
 from vergabe.cost_shares.kinds import MEMBER_ACCOUNTS, Account, Kind
@@ -21,6 +21,7 @@ from vergabe.cost_shares.model import (
     LedgerLine,
 )
 from vergabe.errors import NotFound
+from vergabe.pools import queries as pools
 from vergabe.pools.model import Pool
 from vergabe.web import paging
 from vergabe.web.paging import Page
@@ -48,6 +49,22 @@ def require_reader(actor: Actor, cooperation: Cooperation, organisation_id: uuid
     """Raise NotFound unless the actor may see this member's items: its own, or all of them."""
     if not reads_ledger(actor, cooperation) and actor.organisation_id != organisation_id:
         raise NotFound("Das Mitglied")
+
+
+def visible_project(session: Session, actor: Actor, pool_id: uuid.UUID) -> Pool:
+    """Return a visible pool whose costs the actor may read; NotFound otherwise.
+
+    The cooperation's present and former members may: not the service provider that works on the
+    pool, for whom the members' shares and the hours of their people are no business.
+    """
+    pool = pools.visible_pool(session, actor, pool_id)
+    is_member = exists().where(
+        Member.cooperation_id == pool.cooperation_id,
+        Member.organisation_id == actor.organisation_id,
+    )
+    if not actor.is_operator and not session.scalar(select(is_member)):
+        raise NotFound(pools.WHAT)
+    return pool
 
 
 def entry_by_id(session: Session, cooperation_id: uuid.UUID, entry_id: uuid.UUID) -> LedgerEntry:

@@ -7,9 +7,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests.factories import access, cooperations, cost_shares, tenders
+from tests.factories import access, cooperations, cost_shares, tasks, tenders
 from vergabe import clock
 from vergabe.access.permissions import Role
+from vergabe.cooperations.task_rules import Step
 from vergabe.cost_shares.model import LedgerEntry
 from vergabe.pools.model import Pool
 
@@ -48,6 +49,19 @@ def headers_of(session: Session, town: str, *roles: Role) -> dict[str, str]:
 @pytest.fixture
 def treasury(session: Session, pool: Pool) -> dict[str, str]:
     return headers_of(session, "Merzenich", Role.RELEASER)
+
+
+def test_a_service_provider_works_on_a_pool_and_reads_nothing_of_its_costs(
+    client: FlaskClient, session: Session, pool: Pool
+) -> None:
+    provider = tasks.provider(session)
+    tasks.given_to(session, pool.cooperation, provider, Step.PREPARE_TENDER)
+    person = access.person(session, provider, Role.PROCUREMENT_OFFICER)
+    headers = access.bearer(session, person, provider)
+    assert client.get(f"/api/v1/pools/{pool.id}", headers=headers).status_code == 200
+    assert client.get(f"/api/v1/pools/{pool.id}/costs", headers=headers).status_code == 404
+    member = headers_of(session, "Kerpen", Role.AUDITOR)
+    assert client.get(f"/api/v1/pools/{pool.id}/costs", headers=member).status_code == 200
 
 
 def test_an_advance_is_booked_demanded_paid_and_corrected(
