@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Row
-
 from vergabe.cooperations.gates import Gate
 from vergabe.money import EUR
 from vergabe.tenders.explaining import Explained
@@ -119,7 +117,7 @@ def decimal_text(number: Decimal | None) -> str | None:
     return None if number is None else f"{number:f}"
 
 
-def document_as_json(document: TenderDocument | Row[Any]) -> dict[str, Any]:
+def document_as_json(document: TenderDocument) -> dict[str, Any]:
     """Return one version of a document."""
     found = {name: getattr(document, name) for name in DOCUMENT}
     return found | {"sha256": document.file_sha256}

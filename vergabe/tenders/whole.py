@@ -86,6 +86,7 @@ _BESIDE_LOTS: Final = Together(
         [_document.title, _document.document_version],
     ),
 )
+_DOCUMENT_NAMES: Final = (*as_json.DOCUMENT, "sha256")
 _FIRST_OF_ITEM: Final = len(_LOT_NAMES)
 _FIRST_OF_SHARE: Final = _FIRST_OF_ITEM + len(_ITEM_NAMES)
 
@@ -127,7 +128,7 @@ def _whole(session: Session, row: Row[Any] | None) -> dict[str, Any]:
     ]
     found["lots"] = _lots(session.execute(_LOTS, asked))
     found["criteria"] = [dict(zip(as_json.CRITERION, each, strict=True)) for each in criteria]
-    found["documents"] = [as_json.document_as_json(each) for each in documents]
+    found["documents"] = [dict(zip(_DOCUMENT_NAMES, each, strict=True)) for each in documents]
     return found
 
 

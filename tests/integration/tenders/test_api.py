@@ -244,6 +244,7 @@ def test_documents(client: FlaskClient, tender: Tender, headers: Headers) -> Non
     assert (made.json["title"], made.json["file_name"]) == ("Pläne", "Pläne.pdf")
     content = client.get(path(tender, f"/documents/{made.json['id']}/content"), headers=headers)
     assert content.data == b"%PDF-1"
+    assert client.get(path(tender), headers=headers).json["documents"] == [made.json]
     newer = send(f"/documents/{made.json['id']}/versions", b"%PDF-2")
     assert newer.json["sha256"] != made.json["sha256"]
     assert send("/documents", b"MZ", "x.exe").status_code == 422
