@@ -181,9 +181,14 @@ def own_mandates(
 
 
 def mandate_text(mandate: Mandate) -> str:
-    """Return a mandate as people name it."""
+    """Return a mandate as all members may read it: without its limit."""
+    return f"Vollmacht vom {date(mandate.valid_from)} für {mandate.grantee.name}"
+
+
+def mandate_choice(mandate: Mandate) -> str:
+    """Return a mandate as the member that gave it chooses it, with its limit."""
     limit = f", bis {german(mandate.limit_net_cents)}" if mandate.limit_net_cents else ""
-    return f"Vollmacht vom {date(mandate.valid_from)} für {mandate.grantee.name}{limit}"
+    return f"{mandate_text(mandate)}{limit}"
 
 
 def _reference(text: str, mandate: Mandate | None) -> str:

@@ -103,7 +103,7 @@ def _form_page(
         member=member,
         entry=shown or forms.entered(entry),
         violations=list(violations),
-        mandates=[(str(found.id), joining.mandate_text(found)) for found in mandates],
+        mandates=[(str(found.id), joining.mandate_choice(found)) for found in mandates],
         sentence=commitment(
             member.name,
             member.demands,

@@ -200,6 +200,20 @@ def test_joining_needs_a_resolution_or_a_valid_mandate(session: Session) -> None
     assert refused.value.field == "mandate_id"
 
 
+def test_the_limit_of_a_mandate_is_not_told_to_the_other_members(session: Session) -> None:
+    pool, demands = open_pool(session)
+    actor = releaser(session, demands[1])
+    (mandate,) = joining.own_mandates(session, pool, demands[1].organisation_id, now=clock.now())
+    mandate.limit_net_cents = 500_000_00
+    session.flush()
+    said = entry(demands[1], mandate_reference="", mandate_id=mandate.id)
+    row = joining.join(session, actor, pool.id, said, now=clock.now())
+    assert row.mandate_reference == "Vollmacht vom 01.02.2026 für Merzenich"
+    (recorded,) = audit.entries(session, f"pool:{pool.id}")
+    assert "500.000" not in f"{recorded.summary} {recorded.details}"
+    assert joining.mandate_choice(mandate).endswith("bis 500.000,00\N{NO-BREAK SPACE}€")
+
+
 def test_another_member_cannot_join_for_me(session: Session) -> None:
     pool, demands = open_pool(session)
     juelich = releaser(session, demands[1])
