@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable
-from typing import Final
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -18,10 +18,7 @@ from vergabe.cost_shares import queries
 from vergabe.cost_shares.model import CostBearer
 from vergabe.pools import queries as pools
 from vergabe.pools.model import Pool
-from vergabe.pools.stages import Stage, effective_stage
 from vergabe.tenders.model import ItemShare, Lot, LotItem, Tender
-
-_BOUND_IN: Final = frozenset({Stage.BINDING, Stage.TENDERING, Stage.CONCLUDED})
 
 
 def member_key(member: Member) -> str:
@@ -89,19 +86,27 @@ def figures_of(
 def values_of(session: Session, pool: Pool, *, now: dt.datetime) -> dict[uuid.UUID, int | None]:
     """Return member → estimated net value of its part in a project, for those that take part.
 
-    None: the value of a demand of this member is not known. While the joining window is open, who
-    has joined already bears no more than who still may.
+    None: the value of a demand of this member is not known. Until the joining window has ended all
+    take part that have not declined, then those that are bound; in a pool that was dissolved, who
+    did so at its end: invoices come later.
     """
     of_tender = _values_of_tender(session, pool.id)
     if of_tender:
         return dict(of_tender)
     found: dict[uuid.UUID, int | None] = {}
-    stage = effective_stage(Stage(pool.stage), pool.joining_deadline, now)
-    bound = pools.bound_demands(session, pool.id) if stage in _BOUND_IN else []
+    brought = replace(pools.brought_into(session, pool.id), demands=pools.demands_of(session, pool))
+    last = pools.ended_at(session, pool) or now
+    has_closed = pool.joining_deadline is not None and pool.joining_deadline <= last
+    bound = pools.bound_demands(session, pool.id, brought) if has_closed else []
     if bound:
         pairs = [(entry.demand.organisation_id, entry.value_net_cents) for entry in bound]
     else:
-        pairs = [(d.organisation_id, d.value_net_cents) for d in pools.demands_in(session, pool.id)]
+        out = {key for key, row in brought.joinings.items() if row.decision != "joined"}
+        pairs = [
+            (demand.organisation_id, demand.value_net_cents)
+            for demand in brought.demands
+            if demand.organisation_id not in out
+        ]
     for organisation_id, value in pairs:
         before = found.get(organisation_id, 0)
         found[organisation_id] = None if before is None or value is None else before + value

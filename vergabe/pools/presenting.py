@@ -19,7 +19,6 @@ from vergabe.cooperations import tasks
 from vergabe.cooperations.model import Cooperation
 from vergabe.cooperations.task_rules import Step
 from vergabe.cooperations.tasks import Governed
-from vergabe.demands import queries as demand_queries
 from vergabe.demands.model import Demand
 from vergabe.demands.queries import ReleasedDemand
 from vergabe.pools import queries, rules
@@ -48,7 +47,6 @@ DECISION_NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "withdrawn": (lazy("ausgetreten"), "neutral"),
     UNDECIDED: (lazy("noch offen"), "warning"),
 }
-_ENDED: Final = frozenset({Stage.REJECTED, Stage.DISSOLVED})
 _SHAPING: Final = frozenset({Action.SPLIT, Action.MERGE, Action.REJECT})
 _COORDINATED: Final = frozenset(
     {
@@ -122,7 +120,7 @@ def stage_of(pool: Pool, now: dt.datetime) -> Stage:
 def pool_view(session: Session, actor: Actor, pool: Pool, *, now: dt.datetime) -> PoolView:
     """Return a pool for its page, with the actions this actor may take now."""
     facts = queries.pool_facts(session, pool)
-    demands = _demands(session, pool)
+    demands = queries.demands_of(session, pool)
     joinings = {
         joining.organisation_id: joining
         for joining in session.scalars(select(Joining).where(Joining.pool_id == pool.id))
@@ -140,16 +138,6 @@ def pool_view(session: Session, actor: Actor, pool: Pool, *, now: dt.datetime) -
         withdrawals=tuple(_withdrawals(session, pool)),
         actions=actions_for(session, actor, pool, facts, now=now),
     )
-
-
-def _demands(session: Session, pool: Pool) -> list[ReleasedDemand]:
-    """Return the demands in a pool; of a pool that has ended, those it had at the end."""
-    if pool.stage not in _ENDED:
-        return queries.demands_in(session, pool.id)
-    entries = session.scalars(select(PoolDemand).where(PoolDemand.pool_id == pool.id)).all()
-    last = max((entry.removed_at for entry in entries if entry.removed_at), default=None)
-    ids = [entry.demand_id for entry in entries if entry.removed_at in (None, last)]
-    return demand_queries.facts_of(session, ids)
 
 
 def members_of(

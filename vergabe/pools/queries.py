@@ -192,6 +192,28 @@ def demands_in(session: Session, pool_id: uuid.UUID) -> list[ReleasedDemand]:
     return demands.facts_of(session, ids)
 
 
+def ended_at(session: Session, pool: Pool) -> dt.datetime | None:
+    """Return when a pool was rejected or dissolved and let its demands go; None if it was not."""
+    if pool.stage not in (Stage.REJECTED, Stage.DISSOLVED):
+        return None
+    last = select(PoolDemand.removed_at).where(
+        PoolDemand.pool_id == pool.id, PoolDemand.removed_at.is_not(None)
+    )
+    return session.scalars(last.order_by(PoolDemand.removed_at.desc()).limit(1)).first()
+
+
+def demands_of(session: Session, pool: Pool) -> list[ReleasedDemand]:
+    """Return the demands in a pool; of a pool that has ended, those it had at the end."""
+    last = ended_at(session, pool)
+    if last is None:
+        return demands_in(session, pool.id)
+    ids = select(PoolDemand.demand_id).where(
+        PoolDemand.pool_id == pool.id,
+        PoolDemand.removed_at.is_(None) | (PoolDemand.removed_at == last),
+    )
+    return demands.facts_of(session, session.scalars(ids))
+
+
 @dataclass(frozen=True)
 class Brought:
     """What is in a pool now, read once for several questions: demands, and joinings by member."""

@@ -18,6 +18,7 @@ from vergabe.cost_shares.model import CostBearer
 from vergabe.errors import Forbidden, InvalidInput, NotFound, Refused
 from vergabe.messages.model import Message
 from vergabe.notices.events import NoticePublished
+from vergabe.pools import changing, withdrawing
 from vergabe.pools.model import Pool
 from vergabe.tenders.model import Tender
 
@@ -79,10 +80,36 @@ def test_while_the_window_is_open_the_first_that_joins_does_not_bear_it_alone(
     keeper = cost_shares.bookkeeper(session, cooperation)
     entry = cost_shares.advance(session, pool, keeper, 90_00)
     assert [line.cents for line in entry.lines[1:]] == [30_00, 30_00, 30_00]
+    kerpen = demands[2].organisation_id
+    pools.joining(session, pool, kerpen, [demands[2]], decision="declined", quantities={})
+    entry = cost_shares.advance(session, pool, keeper, 90_00)
+    assert [line.cents for line in entry.lines[1:]] == [45_00, 45_00]
     # From the last instant on it is who joined that pays.
     assert pool.joining_deadline is not None
     later = overview.project_costs(session, pool, now=pool.joining_deadline)
     assert [member.name for member in later.members if member.takes_part] == ["Jülich"]
+
+
+@pytest.mark.parametrize(("has_closed", "shares"), [(False, [30_00] * 3), (True, [45_00] * 2)])
+def test_an_invoice_comes_after_the_pool_was_dissolved(
+    session: Session, has_closed: bool, shares: list[int]
+) -> None:
+    cooperation = cooperations.dlz(session, cost_key=cost_shares.KEY)
+    _, demands = pools.towns_with_engines(session, cooperation=cooperation)
+    make = pools.binding_pool if has_closed else pools.joining_pool
+    more = {"joined": [each.organisation for each in demands[:2]]} if has_closed else {}
+    pool = make(session, cooperation, demands, **more)
+    cost_shares.effort(session, pool, "Jülich")
+    coordination = access.actor(session, cooperation.lead, Role.COORDINATOR)
+    for member in demands[:2] if has_closed else []:
+        person = access.actor(session, member.organisation, Role.RELEASER)
+        withdrawing.ask_to_withdraw(session, person, pool.id, "Kein Geld.", now=clock.now())
+    changing.dissolve(session, coordination, pool.id, "Kein Geld.", now=clock.now())
+    keeper = cost_shares.bookkeeper(session, cooperation)
+    entry = cost_shares.advance(session, pool, keeper, 90_00)
+    assert [line.cents for line in entry.lines[1:]] == shares
+    vat = cost_shares.NOT_TAXABLE
+    assert len(advances.book_efforts(session, keeper, pool.id, vat, now=clock.now())) == 1
 
 
 def test_a_key_without_figures_says_what_is_missing(session: Session) -> None:
