@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from vergabe import clock
 from vergabe.errors import InvalidInput, Violation
 from vergabe.exchange import german, german_dates
+from vergabe.exchange.german import LoneGroup
 from vergabe.pools.joining import JoiningEntry
 from vergabe.pools.presenting import MemberView
 
@@ -71,7 +72,7 @@ def joining_entry(form: Form, member: MemberView) -> JoiningEntry:
             name = f"{QUANTITY}{line.id}"
             text = form.get(name, "").strip()
             try:
-                quantities[line.id] = german.parse_decimal(text, field=name) if text else None
+                quantities[line.id] = _number(text, name, line.unit_code) if text else None
             except InvalidInput as error:
                 reasons += error.violations
     if reasons:
@@ -83,6 +84,12 @@ def joining_entry(form: Form, member: MemberView) -> JoiningEntry:
         may_call_off_later=form.get("may_call_off_later") == "1",
         note=form.get("note", ""),
     )
+
+
+def _number(text: str, field: str, unit_code: str | None) -> Decimal:
+    """Return a quantity as it is meant beside its unit: a point groups there, as we show it."""
+    group: LoneGroup = "thousands" if unit_code else "refuse"
+    return german.parse_decimal(text, field=field, lone_group=group)
 
 
 def entered(entry: JoiningEntry) -> Mapping[str, str]:

@@ -15,7 +15,7 @@ from vergabe.access.permissions import Role
 from vergabe.cooperations.model import Cooperation
 from vergabe.demands.model import Demand
 from vergabe.pools import proposal_cards
-from vergabe.pools.model import Pool
+from vergabe.pools.model import Joining, Pool
 
 pytestmark = pytest.mark.usefixtures("moving_clock")
 HTML = "<script>alert(1)</script>"
@@ -152,6 +152,24 @@ def test_a_member_joins_after_seeing_the_sentence(client: FlaskClient, session: 
     assert post(client, f"{form}/ruecknahme", page)[0] == 409
     for _ in range(2):
         assert post(client, f"{page}/nicht-beitreten", page, note="Kein Geld")[0] == 303
+
+
+def test_the_form_takes_back_the_quantity_that_it_shows(
+    client: FlaskClient, session: Session
+) -> None:
+    cooperation, demands = pools.towns_with_engines(
+        session, items=(("Streusalz", "1250", "TNE", 85_00), ("Split", "0.125", "TNE", 90_00))
+    )
+    pool = pools.joining_pool(session, cooperation, demands)
+    log_in(client, session, demands[1].organisation, Role.RELEASER)
+    form = f"/buendelungen/{pool.id}/beitritt"
+    shown = client.get(form).get_data(as_text=True)
+    fields = dict(re.findall(r'name="(quantities[^"]+)"[^>]* value="([^"]+)"', shown))
+    assert sorted(fields.values()) == ["0,125", "1.250"]
+    status, text = post(client, form, form, **fields, mandate_reference="Ratsbeschluss, TOP 7")
+    assert status == 303, text
+    (row,) = session.scalars(select(Joining))
+    assert [line["quantity"] for line in row.quantities] == ["1250", "0.125"]
 
 
 def test_the_page_says_when_it_is_too_late(
