@@ -60,13 +60,28 @@ def streams(session: Session) -> list[str]:
 
 def exported(session: Session, stream: str) -> Iterator[dict[str, Any]]:
     """Yield the entries of a chain as plain data with their hashes, as the export writes them."""
-    rows = session.scalars(
-        select(RecordEntry)
+    yield from (entry for entry, _head in _with_head(session, stream))
+
+
+def _with_head(
+    session: Session, stream: str
+) -> Iterator[tuple[dict[str, Any], tuple[int | None, str | None]]]:
+    """Yield each entry with number and hash that the head had when the entries were read.
+
+    Both come by one statement: between two of them somebody may append.
+    """
+    heads = select(RecordChain).where(RecordChain.stream == stream)
+    rows = session.execute(
+        select(
+            RecordEntry,
+            heads.with_only_columns(RecordChain.last_sequence).scalar_subquery(),
+            heads.with_only_columns(RecordChain.last_hash).scalar_subquery(),
+        )
         .where(RecordEntry.stream == stream)
         .order_by(RecordEntry.sequence)
         .execution_options(yield_per=500, populate_existing=True)
     )
-    yield from map(as_exported, rows)
+    yield from ((as_exported(row), (number, digest)) for row, number, digest in rows)
 
 
 def as_exported(row: RecordEntry) -> dict[str, Any]:
@@ -113,15 +128,18 @@ def verified(
 
     Compares the end of the chain with its head as well, so that entries missing at the end show.
     """
-    head = session.get(RecordChain, stream, populate_existing=True)
+    known = session.get(RecordChain, stream, populate_existing=True)
+    head: tuple[int | None, str | None] = (None, None)
+    if known is not None:
+        head = known.last_sequence, known.last_hash
     first: dict[str, Any] = {}
     last: dict[str, Any] = {"sequence": 0, "entry_hash": rules.GENESIS}
     count = 0
 
     def watched() -> Iterator[dict[str, Any]]:
-        nonlocal count
-        for entry in exported(session, stream):
-            count += 1
+        nonlocal count, head
+        for entry, then in _with_head(session, stream):
+            count, head = count + 1, then
             if count % 500 == 0:
                 noted(count)
             first.setdefault("at", entry["at"])
@@ -129,10 +147,7 @@ def verified(
             yield entry
 
     found = list(rules.breaks(watched()))
-    if head is None or (head.last_sequence, head.last_hash) != (
-        last["sequence"],
-        last["entry_hash"],
-    ):
+    if head != (last["sequence"], last["entry_hash"]):
         found.append("Das Ende der Kette stimmt nicht mit ihrem Kopf überein: Einträge fehlen.")
     return Verified(
         count,
