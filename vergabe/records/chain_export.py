@@ -67,7 +67,10 @@ def chain_zip(
                     "last_hash": last_hash or "0" * 64,
                 }
             ],
-            "problems": list(audit.breaks(session, subject.chain.stream)) if count else [],
+            # A chain that was never begun is none; one that lost all its entries has its head.
+            "problems": list(audit.breaks(session, subject.chain.stream))
+            if count or audit.length(session, subject.chain.stream)
+            else [],
         }
         archive.writestr(_entry("index.json", now), orjson.dumps(index, option=orjson.OPT_INDENT_2))
     out.seek(0, io.SEEK_SET)

@@ -135,8 +135,10 @@ def report(
     count = length(session, refs)
     chains: list[CheckedChain] | None
     if count <= AT_ONCE:
-        chains = [queries.checked(session, ref) for ref in refs] if count else []
-        return Report(wanted, chains, now, count)
+        chains = [queries.checked(session, ref) for ref in refs]
+        # Without a head and without an entry there is nothing yet; either alone is a break.
+        is_begun = any(each.entry_count or each.verified.entry_count for each in chains)
+        return Report(wanted, chains if is_begun else [], now, count)
     known = jobs.newest(session, actor, KIND, wanted.key)
     running = jobs.newest(session, actor, KIND, wanted.key, OPEN)
     chains = _as_found(known.result, refs) if known else None

@@ -1,7 +1,11 @@
 """A long record: verified and written in the background, its result found on its page."""
 
 import io
+import json
+import subprocess
+import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -49,6 +53,13 @@ def _append(session: Session, town: Organisation, count: int) -> None:
     session.commit()
 
 
+def _without_guards(session: Session) -> None:
+    for name in session.scalars(
+        text("SELECT name FROM sqlite_master WHERE type='trigger' AND tbl_name='record_entry'")
+    ).all():
+        session.execute(text(f'DROP TRIGGER "{name}"'))
+
+
 def _text(client: FlaskClient) -> str:
     return client.get(PAGE).get_data(as_text=True)
 
@@ -81,10 +92,7 @@ def test_a_damaged_record_is_told_with_its_place(
 ) -> None:
     if session.connection().dialect.name != "sqlite":
         pytest.skip("what a chain says is the same on both; here its guard is taken away")
-    for name in session.scalars(
-        text("SELECT name FROM sqlite_master WHERE type='trigger' AND tbl_name='record_entry'")
-    ).all():
-        session.execute(text(f'DROP TRIGGER "{name}"'))
+    _without_guards(session)
     session.execute(text("UPDATE record_entry SET summary = 'Anders.' WHERE sequence = 2"))
     session.commit()
     _press(client, "/akte/pruefung")
@@ -92,6 +100,46 @@ def test_a_damaged_record_is_told_with_its_place(
     found = _text(client)
     assert "Die Akte ist beschädigt" in found
     assert "Eintrag 2" in found
+
+
+def test_a_record_that_lost_all_its_entries_is_no_empty_one(
+    client: FlaskClient, session: Session, town: Organisation, tmp_path: Path
+) -> None:
+    if session.connection().dialect.name != "sqlite":
+        pytest.skip("what a chain says is the same on both; here its guard is taken away")
+    _without_guards(session)
+    session.execute(text("DELETE FROM record_entry"))
+    session.commit()
+    (tmp_path / "akte.zip").write_bytes(client.get(f"{PAGE}/kette.zip").get_data())
+    with zipfile.ZipFile(tmp_path / "akte.zip") as archive:
+        script = archive.extract("pruefen.py", tmp_path)
+    told = subprocess.run(
+        [sys.executable, "-I", script, "akte.zip"], capture_output=True, cwd=tmp_path
+    )
+    assert told.returncode == 1
+    assert "Einträge fehlen" in told.stdout.decode()
+
+    # Nor does it help to begin the head anew.
+    session.execute(
+        text("UPDATE record_chain SET last_sequence = 0, last_hash = :none"), {"none": "0" * 64}
+    )
+    _append(session, town, 2)
+    session.execute(
+        text("UPDATE record_chain SET last_sequence = 0, last_hash = :none"), {"none": "0" * 64}
+    )
+    session.commit()
+    assert "Die Akte ist beschädigt" in _text(client)
+
+
+def test_a_record_that_was_never_begun_is_not_damaged(
+    client: FlaskClient, session: Session, town: Organisation
+) -> None:
+    other = access.organisation(session, "Kerpen")
+    access.log_in(client, access.person(session, other, Role.AUDITOR))
+    session.commit()
+    assert "beschädigt" not in _text(client)
+    with zipfile.ZipFile(io.BytesIO(client.get(f"{PAGE}/kette.zip").get_data())) as archive:
+        assert json.loads(archive.read("index.json"))["problems"] == []
 
 
 def test_the_zip_of_a_long_record_is_written_in_the_background(
