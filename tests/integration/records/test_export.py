@@ -206,6 +206,51 @@ def test_script_finds_manipulations(
     assert "Traceback" not in result.stderr
 
 
+def test_script_names_what_a_damaged_zip_does_not_give_back(
+    files: dict[str, bytes], tmp_path: Path
+) -> None:
+    """One byte of a packed file is another one, as a bad disk or a broken transfer leaves it."""
+    script = tmp_path / "pruefen.py"
+    script.write_bytes(files["pruefen.py"])
+    whole = tmp_path / "akte.zip"
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+        places = [archive.getinfo(CHAIN).header_offset + 30 + len(CHAIN) + n for n in range(8)]
+    for place in places:
+        damaged = bytearray(whole.read_bytes())
+        damaged[place] ^= 0xFF
+        (tmp_path / "kaputt.zip").write_bytes(damaged)
+        result = verified(script, tmp_path / "kaputt.zip")
+        assert "Traceback" not in result.stderr, result.stderr
+        assert result.returncode == 1, result.stdout
+        assert f"BEFUND  {CHAIN}" in result.stdout
+
+
+def test_script_tells_names_that_the_console_does_not_know(
+    files: dict[str, bytes], tmp_path: Path
+) -> None:
+    """Output into a file on Windows has 256 characters, and people add files with any name."""
+    folder = unpacked(files | {"unterlagen/Ωmega – Łódź 📄.pdf": b"%PDF"}, tmp_path / "akte")
+    result = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", _WITH_FEW_CHARACTERS, str(folder / "pruefen.py")],
+        capture_output=True,
+        timeout=60,
+    )
+    assert result.stderr == b""
+    assert result.returncode == 1
+    assert b"hinzugef\xfcgt" in result.stdout
+    assert b"\nErgebnis: 1 Befunde" in result.stdout.replace(b"\r", b"")
+
+
+_WITH_FEW_CHARACTERS = """
+import runpy, sys
+sys.stdout.reconfigure(encoding="cp1252")
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
 def test_addresses_of_others_are_nowhere_in_the_file(session: Session, tender: Tender) -> None:
     messages.message(session, Reader(address=ADDRESS), tender_id=tender.id, subject="Einladung")
     session.add(
