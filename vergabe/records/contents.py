@@ -37,6 +37,9 @@ _NOTICES: Final = {
 _IN_MEMORY: Final = 1024 * 1024
 _UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 _LONGEST_NAME: Final = 120
+"""Bytes in UTF-8: file systems count up to 255 of them, or as many characters."""
+_RESERVED: Final = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
+"""Names that Windows takes for a device, with any ending."""
 
 
 @dataclass(frozen=True)
@@ -186,11 +189,19 @@ def _json(path: str, section: str, title: str, data: Any) -> Part:
 def safe_name(name: str) -> str:
     """Return a name that every file system takes and that leads nowhere else."""
     cleaned = _UNSAFE.sub("_", name).strip(" .")
-    if len(cleaned) > _LONGEST_NAME:
+    if len(cleaned.encode()) > _LONGEST_NAME:
         stem, dot, ending = cleaned.rpartition(".")
-        keeps = dot and len(ending) <= 10
-        cleaned = f"{stem[: _LONGEST_NAME - 11]}.{ending}" if keeps else cleaned[:_LONGEST_NAME]
+        size = len(ending.encode()) + 1
+        keeps = dot and size <= 11
+        cleaned = f"{_cut(stem, _LONGEST_NAME - size)}.{ending}" if keeps else _cut(cleaned)
+    if _RESERVED.fullmatch(cleaned):
+        cleaned = f"_{cleaned}"
     return cleaned or "ohne-namen"
+
+
+def _cut(name: str, size: int = _LONGEST_NAME) -> str:
+    """Return the beginning of a name, whole characters, without what Windows drops at an end."""
+    return name.encode()[:size].decode(errors="ignore").rstrip(" .")
 
 
 def _with_free_names(parts: Sequence[Part]) -> list[Part]:

@@ -345,16 +345,30 @@ def test_names_of_documents_lead_nowhere_else(session: Session, tender: Tender) 
 
 @pytest.mark.parametrize(
     ("name", "safe"),
-    [("..", "ohne-namen"), ("a/b.pdf", "a_b.pdf"), ("Größe.pdf", "Größe.pdf"), ("", "ohne-namen")],
+    [
+        ("..", "ohne-namen"),
+        ("a/b.pdf", "a_b.pdf"),
+        ("Größe.pdf", "Größe.pdf"),
+        ("", "ohne-namen"),
+        # Windows keeps these names for devices, whatever their ending.
+        ("Aux.pdf", "_Aux.pdf"),
+        ("COM1", "_COM1"),
+        ("nul .tar.gz", "_nul .tar.gz"),
+        ("Konzept.pdf", "Konzept.pdf"),
+        # It drops what it takes for no part of a name, so that the file would not be found again.
+        ("x" * 119 + " und mehr", "x" * 119),
+        ("x" * 115 + " und mehr.pdf", "x" * 115 + ".pdf"),
+    ],
 )
 def test_safe_names(name: str, safe: str) -> None:
     assert contents.safe_name(name) == safe
 
 
-def test_long_names_keep_their_ending() -> None:
-    name = contents.safe_name("x" * 600 + ".pdf")
-    assert len(name) <= 120
-    assert name.endswith(".pdf")
+@pytest.mark.parametrize("sign", ["x", "ä", "漢", "📄"])
+def test_long_names_keep_their_ending(sign: str) -> None:
+    name = contents.safe_name(sign * 600 + ".pdf")
+    assert len(name.encode()) <= 120
+    assert name.endswith(f"{sign}.pdf")
 
 
 def test_page_and_api_give_the_same_zip(
