@@ -64,7 +64,7 @@ def _number(name: str, default: int) -> int:
     text = request.args.get(name, "").strip()
     if not text:
         return default
-    if not text.isdecimal() or not text.isascii() or int(text[:19]) > MOST[name]:
+    if not text.isdecimal() or not text.isascii() or len(text) > 19 or int(text) > MOST[name]:
         raise InvalidInput(
             f"{name}_invalid",
             f"„{name}“ muss eine ganze Zahl von 0 bis {MOST[name]} sein.",

@@ -118,9 +118,10 @@ def test_feed_goes_on_where_it_stopped_and_repeats_nothing(
     assert [r["tag"][0] for r in page["releases"]] == ["tenderAmendment", "tenderCancellation"]
 
 
-@pytest.mark.parametrize("value", ["-1", "x", "1.5", "9" * 400, "²", "1e3"])
-def test_feed_refuses_a_place_that_is_none(client: FlaskClient, value: str) -> None:
-    answer = client.get("/bekanntmachungen/ocds.json", query_string={"after": value})
+@pytest.mark.parametrize("value", ["-1", "x", "1.5", "9" * 400, "²", "1e3", "0" * 19 + "9" * 30])
+@pytest.mark.parametrize("name", ["after", "limit"])
+def test_feed_refuses_a_place_that_is_none(client: FlaskClient, name: str, value: str) -> None:
+    answer = client.get("/bekanntmachungen/ocds.json", query_string={name: value})
     assert answer.status_code == 422, answer.text
     assert "ganze Zahl" in answer.text
 
