@@ -144,5 +144,4 @@ def _check(new: NewView, query: str) -> None:
         message = "Wählen Sie zuerst Filter oder eine Sortierung, dann gibt es etwas zu speichern."
         raise InvalidInput("view_empty", message, field="query")
     if len(query) > rules.QUERY_MAX or len(new.path) > rules.PATH_MAX or "\x00" in query:
-        message = "Diese Auswahl ist zu lang, um sie zu speichern. Wählen Sie weniger Filter."
-        raise InvalidInput("view_too_long", message, field="query")
+        raise rules.too_long()

@@ -79,6 +79,7 @@ def test_a_long_list_is_written_in_the_background_with_its_filters(
         ("https://example.org/", "", "xlsx", 422),
         ("/verwaltung", "", "xlsx", 403),
         ("", "\x00", "", 422),
+        ("/bedarfe", "&".join(f"a{n}=1" for n in range(300)), "xlsx", 422),
     ],
 )
 def test_what_is_no_list_of_ones_own_is_refused_at_once(

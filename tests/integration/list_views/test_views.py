@@ -104,6 +104,7 @@ def test_the_same_name_replaces_and_one_taken_is_no_new_name(desk: Desk) -> None
         ({"name": "a\x00b"}, "Steuerzeichen"),
         ({"query": ""}, "Filter"),
         ({"query": "q=" + "x" * 3000}, "zu lang"),
+        ({"query": "&".join(f"a{n}=1" for n in range(300))}, "zu lang"),
         ({"list": "erfunden"}, "gibt es nicht"),
         ({"path": "https://example.org/"}, "gibt es nicht"),
         ({"path": "//example.org/bedarfe"}, "gibt es nicht"),
