@@ -223,6 +223,8 @@ def claim(app: Flask) -> Task | None:
                 "den Betrieb.",
                 now=now,
             )
+            settings: Settings = app.extensions["vergabe_settings"]
+            _tell(session, job, settings.base_url)
             return None
         job.state, job.token = State.RUNNING, uuid.uuid4().hex
         job.attempts += 1

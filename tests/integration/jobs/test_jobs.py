@@ -291,6 +291,10 @@ def test_a_job_that_kills_its_worker_is_given_up(
     assert state == "failed"
     assert "bei jedem Versuch" in outcome
     assert entries(session) == 0
+    # Who has waited for minutes has gone on and is told.
+    (message,) = session.scalars(select(Message).where(Message.kind == "job"))
+    assert message.subject == "Bis drei: nicht gelungen"
+    assert message.user_id == clerk.user_id
 
 
 def test_a_right_lost_meanwhile_is_lost_for_the_job(
