@@ -8,6 +8,7 @@ from typing import Any, Final
 import click
 
 from vergabe import loading
+from vergabe.commands import troubles
 from vergabe.errors import DomainError
 from vergabe.settings import SettingsError
 
@@ -73,6 +74,20 @@ class Vergabe(click.Group):
         except SettingsError as error:
             click.echo(str(error), err=True)
             sys.exit(1)
+        except _known_troubles() as error:
+            sentence = troubles.sentence_of(error)
+            if sentence is None:
+                raise
+            click.echo(sentence, err=True)
+            sys.exit(1)
+
+
+def _known_troubles() -> tuple[type[Exception], ...]:
+    """Return the errors that `troubles` may have a sentence for."""
+    # Only a command that has loaded the database can meet its errors.
+    database = sys.modules.get("sqlalchemy.exc")
+    more = () if database is None else (database.SQLAlchemyError,)
+    return (OSError, UnicodeEncodeError, *more)
 
 
 @click.group(cls=Vergabe)

@@ -1,0 +1,68 @@
+"""Commands where something outside of them is wrong: a German sentence and 1, never a traceback."""
+
+import os
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from vergabe.cli import main
+from vergabe.settings import Settings
+
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, words)
+
+
+def is_told(result: Result, *sentences: str) -> None:
+    assert isinstance(result.exception, SystemExit), result.exception
+    assert result.exit_code == 1
+    for sentence in sentences:
+        assert sentence in result.output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("demands", "template", "{}/fehlt/vorlage.xlsx"),
+        ("backup", "{}/datei/unter"),
+        ("static-copy", "{}/datei/unter"),
+        ("mail", "bounces", "{}"),
+    ],
+)
+def test_a_place_that_cannot_be_used_is_named(
+    scratch: Settings, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "datei").touch()
+    is_told(run(*(word.format(tmp_path) for word in words)), str(tmp_path), "Hier kann nicht")
+
+
+@pytest.mark.parametrize("words", [("audit", "verify"), ("tender", "list", "--as")])
+def test_words_that_are_no_text_are_refused(scratch: Settings, words: tuple[str, ...]) -> None:
+    is_told(run(*words, os.fsdecode(b"DLZ\xff")), "kein UTF-8")
+
+
+def test_a_database_without_tables_says_what_to_do(
+    scratch: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (scratch.data / "vergabe.sqlite").unlink()
+    is_told(run("tender", "list"), "vergabe db upgrade")
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("postgresql+psycopg://nobody@127.0.0.1:1/none", "nicht erreichbar"),
+        ("sqlite:////nowhere/vergabe.sqlite", "nicht erreichbar"),
+        ("vergabe", "keine Adresse einer Datenbank"),
+        ("postgres://localhost/vergabe", "keine Adresse einer Datenbank"),
+    ],
+)
+def test_a_database_that_is_away_is_told(
+    scratch: Settings, monkeypatch: pytest.MonkeyPatch, url: str, sentence: str
+) -> None:
+    monkeypatch.setenv("VERGABE_DATABASE_URL", url)
+    is_told(run("audit", "verify"), sentence)
