@@ -7,6 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from vergabe.cli import main
+from vergabe.commands import checks
+from vergabe.commands.support import the_app
 from vergabe.settings import Settings
 
 # Its subject is not the database: once is enough.
@@ -66,3 +68,14 @@ def test_a_database_that_is_away_is_told(
 ) -> None:
     monkeypatch.setenv("VERGABE_DATABASE_URL", url)
     is_told(run("audit", "verify"), sentence)
+
+
+def test_doctor_goes_on_without_a_database(
+    scratch: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VERGABE_DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/none")
+    found = {each.what: each for each in checks.examine(the_app())}
+    assert found["Datenbank"].level == "error"
+    assert "VERGABE_DATABASE_URL" in found["Datenbank"].message
+    assert found["Dateien"].level == "ok"
+    assert "Recht" in found
