@@ -1,6 +1,7 @@
 """Commands where something outside of them is wrong: a German sentence and 1, never a traceback."""
 
 import os
+import pwd
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from vergabe.cli import main
 from vergabe.commands import checks
-from vergabe.commands.support import the_app
+from vergabe.commands.support import acting, the_app
 from vergabe.settings import Settings
 
 # Its subject is not the database: once is enough.
@@ -79,3 +80,20 @@ def test_doctor_goes_on_without_a_database(
     assert "VERGABE_DATABASE_URL" in found["Datenbank"].message
     assert found["Dateien"].level == "ok"
     assert "Recht" in found
+
+
+def test_an_account_of_the_machine_without_a_name_is_its_number(
+    scratch: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a container that was given any number for its user."""
+
+    def unknown(_uid: int) -> None:
+        raise KeyError("getpwuid(): uid not found")
+
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    with the_app().app_context():
+        from vergabe import clock
+
+        assert acting(None, now=clock.now()).name == f"Kommandozeile ({os.getuid()})"

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import getpass
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -43,10 +44,18 @@ def acting(as_email: str | None, *, now: dt.datetime) -> Actor:
     when nobody has this address. Needs an application context.
     """
     if as_email is None:
-        return Actor.operator(f"Kommandozeile ({getpass.getuser()})")
+        return Actor.operator(f"Kommandozeile ({_account()})")
     session = db.session()
     user = queries.user_by_email(session, as_email)
     if user is None:
         raise DomainError("unknown_person", f"Niemand hat die Adresse {as_email}.")
     organisations = queries.organisations_of(session, user.id, now=now)
     return queries.actor_for(session, user, organisations[0].id if organisations else None, now=now)
+
+
+def _account() -> str:
+    """Return the account of the machine; in a container its number may have no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
