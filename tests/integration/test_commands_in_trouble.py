@@ -97,3 +97,10 @@ def test_an_account_of_the_machine_without_a_name_is_its_number(
         from vergabe import clock
 
         assert acting(None, now=clock.now()).name == f"Kommandozeile ({os.getuid()})"
+
+
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_an_instant_beyond_the_calendar_is_none(scratch: Settings, instant: str) -> None:
+    words = ("outages", "record", "--from", instant, "--source", "proxy", "--evidence", "x")
+    result = run(*words)
+    assert (result.exit_code, "kein Zeitpunkt" in result.output) == (2, True)

@@ -36,7 +36,13 @@ _PEOPLE = (
     type=click.Path(file_okay=False, path_type=Path),
     help="Mit --once: Ordner für alle erzeugten Dokumente.",
 )
-@click.option("--port", default=8000, show_default=True, help="Port der Vorführung.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    show_default=True,
+    help="Port der Vorführung.",
+)
 @click.option(
     "--place",
     type=click.Path(file_okay=False, path_type=Path),

@@ -31,11 +31,12 @@ class Moment(click.ParamType[dt.datetime]):
                 day = parse_date(found[1], field="from")
                 return clock.berlin_instant(day, dt.time(int(found[2]), int(found[3])))
             instant = dt.datetime.fromisoformat(text)
-        except (ValueError, InvalidInput):
-            instant = None
-        if instant is None or instant.tzinfo is None:
+            in_utc = instant.astimezone(dt.UTC) if instant.tzinfo is not None else None
+        except (ValueError, OverflowError, InvalidInput):
+            in_utc = None
+        if in_utc is None:
             self.fail(f"{text!r} ist kein Zeitpunkt. Schreiben Sie ihn so: 24.11.2026 20:00")
-        return instant.astimezone(dt.UTC)
+        return in_utc
 
 
 MOMENT: Final = Moment()

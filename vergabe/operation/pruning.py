@@ -19,6 +19,8 @@ from vergabe.webhooks import queries as webhooks
 from vergabe.webhooks.model import WebhookCall
 
 BATCH: Final = 1_000
+_LONGEST_DAYS: Final = 20_000
+"""More days lead to before 1970, where the ids of rows begin: nothing is so old."""
 Ids: TypeAlias = InstrumentedAttribute[uuid.UUID]
 
 
@@ -36,7 +38,7 @@ def prune(*, now: dt.datetime, keep_days: int, most_batches: int | None = None) 
     most_batches: of each table, None until nothing is left. Stops between two batches when the
     process is asked to.
     """
-    before = now - dt.timedelta(days=keep_days)
+    before = now - dt.timedelta(days=min(keep_days, _LONGEST_DAYS))
     return Pruned(
         _in_batches(OutboxRow.id, outbox.done(before), most_batches),
         _in_batches(WebhookCall.id, webhooks.over(before), most_batches),

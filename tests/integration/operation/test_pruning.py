@@ -112,6 +112,9 @@ def test_the_command_deletes_at_once_and_says_how_many(scratch: Settings) -> Non
     assert pruned.exit_code == 0, pruned.output
     assert json.loads(pruned.stdout) == {"outbox_rows": 1, "webhook_calls": 0}
     assert CliRunner().invoke(main, ["outbox", "prune", "--days", "3"]).exit_code == 2
+    for days in ("99999", "999999999"):
+        kept = CliRunner().invoke(main, ["outbox", "prune", "--days", days, "--json"])
+        assert json.loads(kept.stdout) == {"outbox_rows": 0, "webhook_calls": 0}
 
 
 def test_ids_made_before_an_instant_lie_below_its_lowest() -> None:
