@@ -82,7 +82,8 @@ def document(reference: str, notice_id: uuid.UUID, format_: str) -> Response:
     found = queries.notice_document(db.session(), notice_id, format_)
     response = Response(current.store().chunks(found.file_sha256), content_type=found.media_type)
     response.headers["ETag"] = f'"{found.file_sha256}"'
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @api.post("/tenders/<uuid:tender_id>/publication")
