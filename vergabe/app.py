@@ -67,7 +67,7 @@ def create_app(settings: Settings | None = None, process: Process = Process.WEB)
     app.json_provider_class = QuickJson
     app.session_interface = KeptSigner()
     app.extensions["vergabe_settings"] = settings
-    app.extensions["vergabe_files"] = FileStore(settings.files)
+    app.extensions["vergabe_files"] = FileStore(settings.files, is_lasting=not settings.is_testing)
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask advises
     logs.configure(logging.INFO)
     logs.init_app(app)

@@ -58,6 +58,11 @@ def has_folders(file_system: Any) -> bool:
     return "s3" not in _protocols(file_system)
 
 
+def is_local(file_system: Any) -> bool:
+    """Return whether files lie on a disk of this machine, or on one that it has mounted."""
+    return "file" in _protocols(file_system)
+
+
 def _protocols(file_system: Any) -> tuple[str, ...]:
     named = file_system.protocol
     return (named,) if isinstance(named, str) else tuple(named)

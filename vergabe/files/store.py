@@ -12,8 +12,11 @@ from typing import IO, Any, BinaryIO, Final, cast
 
 from vergabe.errors import DomainError, TooLarge
 from vergabe.files import reaching
+from vergabe.files.lasting import Lasting
 
 CHUNK: Final = 1024 * 1024
+_INCOMING: Final = "incoming"
+"""Folder of what nobody knows yet: processes that are killed leave it behind."""
 
 
 class DamagedFile(DomainError):
@@ -34,10 +37,14 @@ class Kept:
 class FileStore:
     """Files by content below one root, `ab/cdef…` by SHA-256; beside them what is passing."""
 
-    def __init__(self, root: str) -> None:
-        """Take the store at `root`: a folder, or `s3://bucket/prefix` (needs the extra `s3`)."""
+    def __init__(self, root: str, *, is_lasting: bool = True) -> None:
+        """Take the store at `root`: a folder, or `s3://bucket/prefix` (needs the extra `s3`).
+
+        is_lasting: what is kept in a folder outlasts a power cut; without it tests are quicker.
+        """
         self._named = root
         self._process, (self._reached, self._root) = os.getpid(), reaching.file_system(root)
+        self._lasting = Lasting(self._reached, is_wanted=is_lasting)
 
     @property
     def _fs(self) -> Any:
@@ -58,7 +65,7 @@ class FileStore:
         no half file under a true name. Raises TooLarge beyond `limit_bytes`; nothing is kept then.
         """
         digest, size = hashlib.sha256(), 0
-        passing = f"incoming/{uuid.uuid4().hex}"
+        passing = f"{_INCOMING}/{uuid.uuid4().hex}"
         with self.writing(passing) as target:
             while chunk := stream.read(CHUNK):
                 size += len(chunk)
@@ -84,13 +91,14 @@ class FileStore:
         path = f"{self._root}/{name}"
         # An object store shows nothing before the end; in a folder a rename has to do it.
         is_folder = reaching.has_folders(self._fs)
-        opened = f"{self._root}/incoming/{uuid.uuid4().hex}" if is_folder else path
+        opened = f"{self._root}/{_INCOMING}/{uuid.uuid4().hex}" if is_folder else path
         with reaching.the_store():
             self._make_folder_of(opened)
             target = self._fs.open(opened, "wb", autocommit=is_folder)
         try:
             yield cast(IO[bytes], reaching.Guarded(target))
             with reaching.the_store():
+                self._lasting.keep_content(target)
                 target.close()
                 self._show(target, opened, path)
         except BaseException:
@@ -101,8 +109,13 @@ class FileStore:
         if opened == path:
             target.commit()
             return
+        self._move(opened, path)
+
+    def _move(self, source: str, path: str) -> None:
         self._make_folder_of(path)
-        self._fs.mv(opened, path)
+        self._fs.mv(source, path)
+        if not path.startswith(f"{self._root}/{_INCOMING}/"):
+            self._lasting.keep_name(path)
 
     def _discard(self, target: Any, opened: str) -> None:
         # What cannot be taken back now has no name that anybody asks for.
@@ -141,7 +154,7 @@ class FileStore:
         """
         count = 0
         with reaching.the_store():
-            for path in self._fs.find(f"{self._root}/incoming"):
+            for path in self._fs.find(f"{self._root}/{_INCOMING}"):
                 # Somebody else may finish or sweep it at this moment.
                 with contextlib.suppress(FileNotFoundError):
                     if self._fs.modified(path) < before:
@@ -161,8 +174,7 @@ class FileStore:
             if kept is not None and self._size(passing) in (kept, None):
                 self.remove(name)
                 return
-            self._make_folder_of(path)
-            self._fs.mv(passing, path)
+            self._move(passing, path)
 
     def _size(self, path: str) -> int | None:
         """Return the bytes of an object, None if it is not there."""
@@ -212,7 +224,7 @@ class FileStore:
 
     def probe(self) -> None:
         """Write and remove a small file; raises StoreUnreachable if that is not possible."""
-        name = f"incoming/{uuid.uuid4().hex}"
+        name = f"{_INCOMING}/{uuid.uuid4().hex}"
         with self.writing(name) as target:
             target.write(b"probe")
         self.remove(name)

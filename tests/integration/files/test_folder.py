@@ -49,6 +49,31 @@ def _write_a_report(store: FileStore) -> None:
             target.write(LINE)
 
 
+def test_a_power_cut_finds_the_bytes_on_the_disk_before_their_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a committed row names is there: noted is what the disk was told to keep, in order."""
+    told: list[str] = []
+
+    def noted(descriptor: int) -> None:
+        place = Path(f"/proc/self/fd/{descriptor}").readlink()
+        size = place.stat().st_size if place.is_file() else None
+        told.append(f"{place.relative_to(tmp_path)} {size}" if size else str(place))
+
+    monkeypatch.setattr(os, "fsync", noted)
+    store = FileStore(str(tmp_path))
+    kept = store.keep(io.BytesIO(LINE), limit_bytes=FULL_AT)
+    place = store.local_file(kept.sha256)
+    assert place is not None
+    content, *names = told
+    assert content.startswith("incoming/")
+    assert content.endswith(f" {len(LINE)}")
+    assert names == [str(place.parent), str(tmp_path)]
+    told.clear()
+    FileStore(str(tmp_path), is_lasting=False).keep(io.BytesIO(b"kurz"), limit_bytes=FULL_AT)
+    assert told == []
+
+
 def test_whoever_brings_a_file_again_that_was_cut_short_mends_it(tmp_path: Path) -> None:
     """After a power cut the name may be there without its bytes."""
     store = FileStore(str(tmp_path))
