@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from vergabe import clock
 from vergabe.db import insert_unless_there, unit_of_work
+from vergabe.disturbances import Disturbance, disturbance_in
 from vergabe.files.reaching import StoreUnreachable
 from vergabe.files.store import FileStore
 from vergabe.uptime.model import FaultMinute, Heartbeat
@@ -88,9 +89,11 @@ class Watch:
                     insert_unless_there(session, FaultMinute, self._row(key))
                 insert_unless_there(session, Heartbeat, {"kind": kind, "minute": minute})
         except SQLAlchemyError as error:
-            with self._lock:
-                self._note(minute, "database")
-            logger.warning("database unreachable", extra={"error": type(error).__name__})
+            # A long import may keep SQLite's one writer busy: whom that turned away is counted.
+            if disturbance_in(error) is not Disturbance.BUSY:
+                with self._lock:
+                    self._note(minute, "database")
+            logger.warning("minute not signed", extra={"error": type(error).__name__})
             return False
         self._signed = minute
         self._forget(closed, minute)

@@ -2,12 +2,13 @@
 
 import contextvars
 import datetime as dt
+import sqlite3
 
 import pytest
 from flask import Flask
 from flask.typing import ResponseReturnValue
 from sqlalchemy import create_engine, delete, insert, select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOON, MovableClock
@@ -190,6 +191,24 @@ def test_a_process_without_database_remembers_and_tells(
     assert watch.look()
     with own_app.app_context():
         assert db.session.scalars(select(FaultMinute.what)).all() == ["database"]
+
+
+def test_a_database_that_is_busy_for_a_while_is_no_database_that_is_away(
+    own_app: Flask, moving_clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = watching.Watch(own_app, "web")
+
+    def wait_in_vain(*_: object) -> bool:
+        raise OperationalError("INSERT …", {}, sqlite3.OperationalError("database is locked"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(watching, "insert_unless_there", wait_in_vain)
+        assert not watch.look()
+    assert watch.look()
+    moving_clock.pass_(minutes=2)
+    assert watch.look()
+    with own_app.app_context():
+        assert db.session.scalars(select(FaultMinute.what)).all() == []
 
 
 def test_the_door_is_open_where_nothing_is_planned(app: Flask) -> None:
