@@ -14,6 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from gunicorn.config import Config
 from sqlalchemy import select
@@ -24,6 +25,8 @@ from tests.factories import access, tenders
 from vergabe import serving
 from vergabe.access.model import Organisation
 from vergabe.access.permissions import Role
+from vergabe.cli import main
+from vergabe.commands import running
 from vergabe.db import reading, unit_of_work
 from vergabe.files import current
 from vergabe.notices.model import Notice
@@ -138,6 +141,16 @@ def test_head_that_is_too_large_is_refused(
     service: Service, path: str, headers: dict[str, str], expected: set[int]
 ) -> None:
     assert service.ask("GET", path, headers=headers)[0] in expected
+
+
+@pytest.mark.parametrize("options", [("--threads", "0"), ("--workers", "0")])
+def test_service_without_a_place_at_work_does_not_start(
+    options: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would say that it is well, and answer nobody."""
+    monkeypatch.setattr(running, "serve", lambda *_: None)
+    monkeypatch.setattr(running, "the_app", lambda: None)
+    assert CliRunner().invoke(main, ["run", *options]).exit_code == 2
 
 
 def test_nobody_chooses_where_the_service_says_that_it_lies(service: Service) -> None:

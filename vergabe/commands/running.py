@@ -13,12 +13,19 @@ from vergabe.serving import Serving, serve
 
 @click.command()
 @click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Adresse und Port.")
-@click.option("--workers", default=2, show_default=True, help="Prozesse.")
 @click.option(
-    "--threads", default=4, show_default=True, help="Anfragen je Prozess, die gleichzeitig laufen."
+    "--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Prozesse."
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    default=4,
+    show_default=True,
+    help="Anfragen je Prozess, die gleichzeitig laufen.",
 )
 @click.option(
     "--drain-seconds",
+    type=click.IntRange(min=0),
     default=0,
     show_default=True,
     envvar="VERGABE_DRAIN_SECONDS",
