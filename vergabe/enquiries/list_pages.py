@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from vergabe.access.permissions import Permission
 from vergabe.cooperations.task_rules import Step
 from vergabe.db import db
-from vergabe.enquiries import listing
+from vergabe.enquiries import listing, queries
 from vergabe.list_views.answers import list_answer
 from vergabe.tenders import duties
 from vergabe.tenders import queries as tenders
@@ -28,4 +28,5 @@ def of_tender(tender_id: uuid.UUID) -> ResponseReturnValue:
         "enquiries/list.html",
         tender=tender,
         asked_by=listing.asked_by,
+        came_in_time=queries.came_in_time,
     )

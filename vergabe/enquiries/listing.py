@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from vergabe.access.model import Organisation
 from vergabe.collation import folded, german
 from vergabe.enquiries.model import Answer, Enquiry
+from vergabe.enquiries.queries import came_in_time
 from vergabe.tenders.model import Tender
 from vergabe.texts import _
 from vergabe.web import lists
@@ -37,7 +38,9 @@ def enquiry_list(tender: Tender) -> Listing[Enquiry]:
                 lambda e: e.answer.published_at if e.answer else None,
                 on_page=False,
             ),
-            Column("rechtzeitig", _("Rechtzeitig"), lambda e: e.is_timely, on_page=False),
+            Column(
+                "rechtzeitig", _("Rechtzeitig"), lambda e: came_in_time(tender, e), on_page=False
+            ),
         ),
         orders=(lists.by_day("gefragt", _("Gefragt"), Enquiry.asked_at),),
         rows=_enquiries,
@@ -59,10 +62,17 @@ def enquiry_list(tender: Tender) -> Listing[Enquiry]:
                     else Enquiry.answer_id.is_not(None)
                 ),
             ),
-            Yes("spaet", _("Nur nach der Frist für Fragen"), lambda: Enquiry.is_timely.is_(False)),
+            Yes("spaet", _("Nur nach der Frist für Fragen"), lambda: _came_late(tender)),
             Days("gefragt", _("Gefragt"), Enquiry.asked_at),
         ),
     )
+
+
+def _came_late(tender: Tender) -> ColumnElement[bool]:
+    """Return the SQL twin of the opposite of `came_in_time`."""
+    late = Enquiry.is_timely.is_(False)
+    deadline = tender.enquiries_deadline
+    return late if deadline is None else late & (Enquiry.asked_at >= deadline)
 
 
 def asked_by(enquiry: Enquiry) -> str:

@@ -36,7 +36,7 @@ class Enquiry(Model):
     text: Mapped[str] = mapped_column(Text)
     asked_at: Mapped[Instant]
     is_timely: Mapped[bool]
-    """Asked before the deadline for questions."""
+    """Asked before the deadline for questions as it was then; it may have been extended since."""
     answer_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("answer.id"))
     organisation: Mapped[Organisation | None] = relationship()
     answer: Mapped[Answer | None] = relationship(back_populates="enquiries")

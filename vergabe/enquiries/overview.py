@@ -23,10 +23,12 @@ ANSWERS_SHOWN: Final = 20
 class Waiting:
     """A question without an answer.
 
-    traces: what in its words shows who asked; earlier: answers to similar questions; draft: begun.
+    is_in_time: as law counts it now; traces: what in its words shows who asked; earlier: answers to
+    similar questions; draft: begun.
     """
 
     enquiry: Enquiry
+    is_in_time: bool
     traces: Sequence[str]
     earlier: Sequence[Earlier]
     draft: AnswerDraft | None
@@ -63,7 +65,7 @@ def overview(session: Session, tender: Tender, *, now: dt.datetime) -> Overview:
     earlier = queries.earlier_answers(session, tender.cooperation_id) if open_ones else []
     due_at = service.answer_due(session, tender)
     return Overview(
-        waiting=[_waiting(enquiry, names, begun, earlier) for enquiry in open_ones],
+        waiting=[_waiting(tender, enquiry, names, begun, earlier) for enquiry in open_ones],
         has_more=len(found) > WAITING_SHOWN,
         answers=queries.latest_answers(session, tender.id, limit=ANSWERS_SHOWN),
         drafts=begun,
@@ -80,6 +82,7 @@ def _state(due_at: dt.datetime | None, now: dt.datetime) -> str:
 
 
 def _waiting(
+    tender: Tender,
     enquiry: Enquiry,
     names: Mapping[uuid.UUID, Sequence[str]],
     begun: Sequence[AnswerDraft],
@@ -91,6 +94,7 @@ def _waiting(
     own = [draft for draft in begun if str(enquiry.id) in draft.enquiry_ids]
     return Waiting(
         enquiry,
+        queries.came_in_time(tender, enquiry),
         [trace.message for trace in traces],
         similar(enquiry.text, earlier),
         next(iter(own), None),

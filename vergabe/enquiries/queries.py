@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from vergabe.access.model import Organisation, RoleAssignment, User
+from vergabe.enquiries import rules
 from vergabe.enquiries.model import Answer, Enquiry
 from vergabe.enquiries.similar import Earlier
 from vergabe.errors import NotFound, Refused
@@ -64,6 +65,15 @@ def enquiries_of(
         .options(joinedload(Enquiry.organisation), joinedload(Enquiry.answer))
         .order_by(Enquiry.asked_at)
     ).all()
+
+
+def came_in_time(tender: Tender, enquiry: Enquiry) -> bool:
+    """Return whether a question to this tender counts as asked in time now."""
+    return rules.counts_as_timely(
+        enquiry.asked_at,
+        was_timely=enquiry.is_timely,
+        enquiries_deadline=tender.enquiries_deadline,
+    )
 
 
 def refuse_answered(found: Sequence[Enquiry]) -> None:

@@ -45,6 +45,13 @@ def is_timely(enquiries_deadline: dt.datetime | None, now: dt.datetime) -> bool:
     return enquiries_deadline is None or now < enquiries_deadline
 
 
+def counts_as_timely(
+    asked_at: dt.datetime, *, was_timely: bool, enquiries_deadline: dt.datetime | None
+) -> bool:
+    """Return whether a question came in time: by the deadline of then, or by one extended since."""
+    return was_timely or is_timely(enquiries_deadline, asked_at)
+
+
 def reasons_against_answering(
     question_text: str, answer_text: str, *, is_published: bool
 ) -> list[Violation]:

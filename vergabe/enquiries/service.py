@@ -214,7 +214,7 @@ def warnings_about_answering(
         tender.submission_deadline,
         now,
         facts.land,
-        requested_in_time=any(enquiry.is_timely for enquiry in found),
+        requested_in_time=any(queries.came_in_time(tender, enquiry) for enquiry in found),
         is_relevant=True,
         urgent=facts.is_urgent,
         started_on=facts.started_on,

@@ -328,6 +328,32 @@ def test_late_answer_to_a_late_question_obliges_to_nothing(
     assert _answer(session, tender, enquiry).warnings == []
 
 
+def test_a_question_is_in_time_once_its_deadline_was_extended_beyond_it(
+    session: Session,
+    client: FlaskClient,
+    tender: Tender,
+    firm: Organisation,
+    moving_clock: MovableClock,
+) -> None:
+    officer = _officer(session, tender)
+    path, late_ones = f"/vergabeverfahren/{tender.id}/fragen", "/alle?spaet=1"
+    assert tender.enquiries_deadline is not None
+    assert tender.submission_deadline is not None
+    moving_clock.at(tender.enquiries_deadline + dt.timedelta(minutes=10))
+    late = _ask(session, tender, firm)
+    moving_clock.at(tender.submission_deadline - dt.timedelta(days=3))
+    assert service.warnings_about_answering(session, tender, [late], now=clock.now()) == []
+    access.log_in(client, officer)
+    assert "nach der Frist für Fragen" in client.get(path).get_data(as_text=True)
+    assert QUESTION in client.get(path + late_ones).get_data(as_text=True)
+    tender.enquiries_deadline += dt.timedelta(days=1)  # after an outage that came before its end
+    session.commit()
+    assert "nach der Frist für Fragen" not in client.get(path).get_data(as_text=True)
+    assert QUESTION not in client.get(path + late_ones).get_data(as_text=True)
+    found = service.warnings_about_answering(session, tender, [late], now=clock.now())
+    assert any("Neues Ende der Angebotsfrist" in warning for warning in found)
+
+
 def test_question_of_another_tender_is_not_answered_here(
     session: Session, tender: Tender, firm: Organisation
 ) -> None:
