@@ -168,6 +168,7 @@ def remove_document(
                 other.document_key == document.document_key
                 and other.removed_in_version == tender.published_version + 1
             ):
+                _refuse_second_name(tender, other, instead_of=document)
                 other.removed_in_version = None
         session.delete(document)
     _changed(
@@ -203,6 +204,7 @@ def keep_document(
     )
     if not is_waiting or is_replaced:
         return tender
+    _refuse_second_name(tender, document)
     document.removed_in_version = None
     _changed(
         session, actor, tender, document, "document_kept", "Bleibt in den Unterlagen", None, now=now
@@ -290,6 +292,20 @@ def _name_taken(name: str) -> Refused:
         field=FIELD,
     )
     return Refused.because("file_name_taken", reason.message, [reason])
+
+
+def _refuse_second_name(
+    tender: Tender, document: TenderDocument, *, instead_of: TenderDocument | None = None
+) -> None:
+    """Refuse that a document stays or comes back whose name another one has meanwhile."""
+    names = {d.file_name.casefold() for d in current_documents(tender) if d is not instead_of}
+    if document.file_name.casefold() in names:
+        reason = Violation(
+            "file_name_taken",
+            f"Eine neue Datei „{document.file_name}“ gibt es inzwischen in den Unterlagen. "
+            "Entfernen Sie diese zuerst.",
+        )
+        raise Refused.because("file_name_taken", reason.message, [reason])
 
 
 def _recorded(document: TenderDocument) -> dict[str, object]:

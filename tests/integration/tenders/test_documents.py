@@ -156,6 +156,25 @@ def test_a_removal_waits_too_and_can_be_taken_back(session: Session, store: File
     ]
 
 
+def test_no_document_stays_or_comes_back_beside_a_new_one_of_its_name(
+    session: Session, store: FileStore
+) -> None:
+    tender = factory.ready(session, store)
+    extra = factory.document(session, store, tender, title="Lageplan", content=pdf("Lage"))
+    officer = factory.officer(session, tender)
+    publishing.mark_published(session, officer, tender.id, now=clock.now())
+    waiting = change(session, store, tender, extra, upload(pdf("neu"), "Übersicht.pdf"))
+    other = add(session, store, tender, upload(pdf("anders"), "Lageplan.pdf"))
+    with pytest.raises(Refused, match=r"„Lageplan.pdf“ gibt es inzwischen"):
+        remove(session, tender, waiting)
+    remove(session, tender, other)
+    remove(session, tender, waiting)
+    remove(session, tender, extra)
+    add(session, store, tender, upload(pdf("anders"), "Lageplan.pdf"))
+    with pytest.raises(Refused, match=r"„Lageplan.pdf“ gibt es inzwischen"):
+        documents.keep_document(session, officer, tender.id, extra.id, now=clock.now())
+
+
 def test_bidders_need_time_for_what_is_gone_as_well(
     session: Session, store: FileStore, monday: MovableClock
 ) -> None:
