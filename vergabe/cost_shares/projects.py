@@ -10,7 +10,7 @@ from vergabe import clock, money
 from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission
 from vergabe.cooperations import queries as cooperations
-from vergabe.cost_keys.keys import ALL_BASIS_POINTS, percent
+from vergabe.cost_keys.keys import ALL_BASIS_POINTS, KeyKind, percent, read_key
 from vergabe.cost_shares import queries, rules
 from vergabe.cost_shares.advances import hours
 from vergabe.cost_shares.kinds import CATEGORY_NAMES, Category
@@ -40,8 +40,8 @@ def decide_bearer(
 
     basis_points: the part that the bearer pays from its budget, 10000 for all, 0 for nothing (the
     agreed key). What was booked stays as it is. InvalidInput without the resolution or vote behind
-    it, its day and a reason; NotFound for a bearer that is no member. The same decision again
-    gives the row of the first time.
+    it, its day and a reason; NotFound for a bearer that is no member; Refused for a part where the
+    agreed key leaves nothing to share. The same decision again gives the row of the first time.
     """
     pool = pools.locked_pool(session, actor, pool_id)
     _require_lead(actor, pool)
@@ -50,6 +50,7 @@ def decide_bearer(
     if wrong or basis_points is None or decided_on is None:
         raise InvalidInput.of(wrong)
     bearer = member_of(session, pool.cooperation_id, bearer_id).organisation if bearer_id else None
+    _refuse_part_beside_one(session, pool, basis_points, now=now)
     last = queries.current_bearer(session, pool.id)
     made = CostBearer(
         pool_id=pool.id,
@@ -81,6 +82,23 @@ def decide_bearer(
         basis_points=basis_points,
     )
     return made
+
+
+def _refuse_part_beside_one(
+    session: Session, pool: Pool, basis_points: int, *, now: dt.datetime
+) -> None:
+    """Refuse a part for one member where the agreement says that one member bears all.
+
+    The key has one bearer: the part would become the whole.
+    """
+    agreed = read_key(cooperations.cost_key_of(session, pool.cooperation, clock.berlin_day(now)))
+    if agreed.kind is KeyKind.ONE_BEARER and 0 < basis_points < ALL_BASIS_POINTS:
+        raise Refused(
+            "part_beside_one_bearer",
+            "Nach der Vereinbarung trägt ein Mitglied alles; einen Rest, der sich nach einem "
+            "Schlüssel teilen ließe, gibt es nicht. Legen Sie 100 % fest oder keinen Teil.",
+            field="basis_points",
+        )
 
 
 def _says(row: CostBearer) -> tuple[object, ...]:

@@ -171,6 +171,20 @@ def test_a_county_budget_bears_what_was_decided_from_then_on(session: Session) -
     assert [row.number for row in queries.bearers(session, pool.id)] == [3, 2, 1]
 
 
+def test_a_part_is_not_put_beside_one_member_that_bears_all(session: Session) -> None:
+    lead = cooperations.town(session, "Merzenich").ags
+    pool = cost_shares.project(session, kind="one_bearer", bearer=lead)
+    keeper = cost_shares.bookkeeper(session, pool.cooperation)
+    with pytest.raises(Refused) as refused:
+        decide(session, keeper, pool, "Jülich", 5_000)
+    assert refused.value.field == "basis_points"
+    cost_shares.advance(session, pool, keeper, 90_00)
+    assert shares_of(session, pool, "booked")["Merzenich"] == 90_00
+    decide(session, keeper, pool, "Jülich", 10_000)
+    cost_shares.advance(session, pool, keeper, 10_00)
+    assert shares_of(session, pool, "booked")["Jülich"] == 10_00
+
+
 def test_a_bearer_without_a_demand_takes_no_other_share(session: Session) -> None:
     pool = cost_shares.project(session, ("Merzenich", "Jülich"))
     county = access.organisation(session, "Kreis Düren", kind="county", ags="05358")
