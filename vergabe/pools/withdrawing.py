@@ -61,7 +61,7 @@ def ask_to_withdraw(
     summary = f"{name} bittet, aus der Bündelung {pool.reference} austreten zu dürfen."
     record(session, actor, pool, "withdrawal_asked", summary, now=now, reason=reason)
     outbox.emit(session, WithdrawalAsked(pool.id, request.id, member_id, now), now=now)
-    _let_go_who_may(session, actor, pool, now=now)
+    let_go_who_may(session, actor, pool, now=now)
     return request
 
 
@@ -103,7 +103,7 @@ def consent(
     action = "withdrawal_consented" if is_given else "withdrawal_refused"
     record(session, actor, pool, action, summary, now=now, organisation_id=str(member_id))
     if is_given:
-        _let_go_who_may(session, actor, pool, now=now)
+        let_go_who_may(session, actor, pool, now=now)
     else:
         request.refused_at = now
         session.flush()
@@ -153,8 +153,8 @@ def _note_binding(pool: Pool, now: dt.datetime) -> None:
     pool.binding_at = pool.binding_at or pool.joining_deadline
 
 
-def _let_go_who_may(session: Session, actor: Actor, pool: Pool, *, now: dt.datetime) -> None:
-    """Let everybody go whose wish all others have consented to.
+def let_go_who_may(session: Session, actor: Actor, pool: Pool, *, now: dt.datetime) -> None:
+    """Let everybody go whose wish all others have consented to; the pool must be locked.
 
     Each one that goes can make the consent of the rest complete, so look until nobody goes.
     """

@@ -18,6 +18,7 @@ from vergabe.demands import recording as demand_records
 from vergabe.demands.model import CallAnswer, CallForDemands, Demand
 from vergabe.demands.stages import Stage as DemandStage
 from vergabe.plans.model import Milestone
+from vergabe.pools import withdrawing
 from vergabe.pools.deciding import entries_in, let_go
 from vergabe.pools.model import Joining, LaterJoiner, Pool, PoolDemand, Withdrawal
 from vergabe.pools.recording import record as record_pool
@@ -215,6 +216,22 @@ def _pass_consent(session: Session, withdrawal: Withdrawal, of: Succession) -> N
     if of.old.id in rows and of.new.id not in rows:
         rows[of.old.id].organisation_id = of.new.id
         session.flush()
+
+
+def let_go_who_may(session: Session, actor: Actor, of: Succession) -> None:
+    """Let those go whose withdrawal waited for the old municipality alone.
+
+    Call it after `pass_demands`; the pools are locked since `pass_pools`.
+    """
+    joined = select(Joining.pool_id).where(Joining.organisation_id == of.new.id)
+    waiting = select(Withdrawal.pool_id).where(
+        Withdrawal.pool_id.in_(joined),
+        Withdrawal.effective_at.is_(None),
+        Withdrawal.refused_at.is_(None),
+    )
+    query = select(Pool).where(Pool.id.in_(waiting), Pool.stage.not_in(FINAL_STAGES))
+    for pool in session.scalars(query.order_by(Pool.id).with_for_update(of=Pool)).all():
+        withdrawing.let_go_who_may(session, actor, pool, now=of.now)
 
 
 def pass_tenders(session: Session, actor: Actor, of: Succession) -> int:

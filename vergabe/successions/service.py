@@ -88,6 +88,7 @@ def merge(
     roles = members.pass_people(session, of)
     pools = procedures.pass_pools(session, actor, of)
     demands = procedures.pass_demands(session, actor, of)
+    procedures.let_go_who_may(session, actor, of)
     tenders = procedures.pass_tenders(session, actor, of)
     procedures.pass_deadlines(session, of)
     hints = _hints(of, pools)

@@ -29,6 +29,7 @@ from vergabe.files import current
 from vergabe.notices import service as notices
 from vergabe.notices.model import NoticeDocument
 from vergabe.pools import queries as pool_queries
+from vergabe.pools import withdrawing
 from vergabe.pools.model import Joining
 from vergabe.successions.service import MergeReport, merge
 from vergabe.tenders import gates
@@ -240,6 +241,29 @@ def test_the_word_of_one_does_not_bind_the_demand_of_the_other(session: Session)
     assert [b.demand.id for b in pool_queries.bound_demands(session, pool.id)] == [demand.id]
     other = next(each for each in wanted if each.id != demand.id and each.organisation_id == new.id)
     assert other.stage == "released"
+
+
+@pytest.mark.parametrize("leaver", ["Jülich", "Inden"])
+def test_who_waited_for_the_consent_of_the_old_one_alone_may_go(
+    session: Session, leaver: str
+) -> None:
+    towns = ("Merzenich", "Jülich", "Kerpen", "Inden")
+    cooperation, demands = pool_factory.towns_with_engines(session, towns)
+    pool = pool_factory.binding_pool(session, cooperation, demands)
+    who = {
+        d.organisation.name: access.actor(session, d.organisation, Role.RELEASER) for d in demands
+    }
+    now = clock.now()
+    request = withdrawing.ask_to_withdraw(session, who[leaver], pool.id, "Kein Geld.", now=now)
+    old = "Kerpen" if leaver == "Inden" else "Inden"
+    for name in set(towns) - {leaver, old}:
+        withdrawing.consent(session, who[name], pool.id, request.id, is_given=True, now=now)
+    new = "Merzenich" if leaver == "Inden" else "Kerpen"
+    merged(session, cooperations.town(session, old), cooperations.town(session, new))
+    session.refresh(request)
+    assert request.effective_at is not None
+    bound = {each.demand.organisation_name for each in pool_queries.bound_demands(session, pool.id)}
+    assert bound == set(towns) - {leaver, old}
 
 
 def test_both_limits_stand_and_the_greater_share_needs_a_new_mandate(session: Session) -> None:
