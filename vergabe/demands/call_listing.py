@@ -4,10 +4,11 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from vergabe.access.actor import Actor
+from vergabe.collation import folded, german
 from vergabe.demands import call_queries
 from vergabe.demands.call_rules import CALL_STATE_NAMES, CallState
 from vergabe.demands.model import CallForDemands
@@ -47,7 +48,7 @@ def call_list(session: Session, actor: Actor, *, now: dt.datetime) -> Listing[Ca
             TextFilter(
                 "q",
                 _("Suchbegriff"),
-                lambda word: func.lower(CallForDemands.title).contains(word, autoescape=True),
+                lambda word: german(CallForDemands.title).contains(folded(word), autoescape=True),
             ),
             OneOf(
                 "stand",

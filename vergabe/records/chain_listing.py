@@ -3,10 +3,11 @@
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from vergabe.audit.model import RecordEntry
+from vergabe.collation import folded, german
 from vergabe.records.queries import ChainRef
 from vergabe.texts import _
 from vergabe.web.list_filters import Days, TextFilter
@@ -44,9 +45,9 @@ def entry_list(ref: ChainRef, title: str) -> Listing[RecordEntry]:
             TextFilter(
                 "q",
                 _("Suchbegriff"),
-                lambda word: func.lower(
-                    RecordEntry.summary + " " + RecordEntry.actor_name
-                ).contains(word, autoescape=True),
+                lambda word: german(RecordEntry.summary + " " + RecordEntry.actor_name).contains(
+                    folded(word), autoescape=True
+                ),
                 hint=_("Wörter aus dem Eintrag oder der Name einer Person"),
             ),
             Days("zeit", _("Zeitpunkt"), RecordEntry.at),

@@ -484,6 +484,15 @@ def test_demand_of_another_member_is_404_on_every_page(desk: Desk) -> None:
     assert desk.post("/bedarfe/freigabe", {"demand_ids": str(demand.id)}).status_code == 404
 
 
+@pytest.mark.parametrize("typed", ["Übung", "übung", "straße", "STRASSE"])
+def test_call_is_found_however_its_umlauts_are_typed(desk: Desk, typed: str) -> None:
+    demands.call(desk.session, desk.cooperation, title="Übungspuppen, Lange Straße")
+    desk.session.commit()
+    desk.log_in(desk.coordinator)
+    page = desk.client.get("/bedarfe/abfragen", query_string={"q": typed})
+    assert "Übungspuppen" in page.text
+
+
 def test_call_of_another_cooperation_is_404(desk: Desk) -> None:
     other = cooperations.dlz(
         desk.session, towns=("Linnich", "Inden"), key="andere", reference_prefix="AND"

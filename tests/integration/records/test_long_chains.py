@@ -169,3 +169,16 @@ def test_a_record_that_is_none_of_ours_is_not_there(
     token = html.fromstring(_text(client)).xpath("//input[@name='csrf_token']/@value")[0]
     assert client.post(action, data={"csrf_token": token, **data}).status_code == 404
     assert session.scalars(select(Job)).all() == []
+
+
+@pytest.mark.parametrize("typed", ["Änderung", "änderung", "A\u0308nderung", "straße", "STRASSE"])
+def test_an_entry_is_found_however_its_umlauts_are_typed(
+    client: FlaskClient, session: Session, town: Organisation, typed: str
+) -> None:
+    actor = access.actor(session, town, Role.AUDITOR)
+    act = Act("noted", "organisation", town.id, "Änderung der Anschrift: Lange Straße 5.")
+    audit.append(session, audit.stream_of("organisation", town.id), actor, act, now=clock.now())
+    session.commit()
+    page = client.get(PAGE, query_string={"q": typed}).text
+    assert "Lange Straße 5." in page
+    assert "Vermerk 1." not in page
