@@ -5,6 +5,7 @@ looked for in the latest rows of each kind; a reference is found however old it 
 """
 
 import datetime as dt
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -76,7 +77,8 @@ class Search:
 
     @property
     def words(self) -> list[str]:
-        return self.text.split()[:MOST_WORDS]
+        # Texts are stored composed; some systems paste letters and marks apart.
+        return unicodedata.normalize("NFC", self.text).split()[:MOST_WORDS]
 
     def narrowed(self, query: Select[Any], *columns: Any) -> Select[Any]:
         """Return the query for rows in which every word stands in one of the columns."""
@@ -115,9 +117,12 @@ class Search:
 
 def _says(column: Any, word: str) -> ColumnElement[bool]:
     # The text that demands are searched by is folded: "Straße" stands there as "strasse".
-    text = word.casefold() if column.key == "search_text" else word
-    found: ColumnElement[bool] = column.icontains(text, autoescape=True)
-    return found
+    if column.key == "search_text":
+        written = {word.casefold()}
+    else:
+        # SQLite knows small and capital letters only of ASCII.
+        written = {word} if word.isascii() else {word, word.lower(), word.upper(), word.title()}
+    return or_(*(column.icontains(text, autoescape=True) for text in sorted(written)))
 
 
 def _hits(

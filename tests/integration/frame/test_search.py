@@ -61,6 +61,26 @@ def test_every_word_must_occur_and_each_kind_stands_for_itself(
     assert f'href="/zusammenarbeit/{cooperation.key}"' in page or "Location" in page
 
 
+@pytest.mark.parametrize(
+    "typed", ["übung", "ÜBUNG", "U\u0308bung", "u\u0308bung", "straße", "STRASSE", "Stra\u00dfe"]
+)
+def test_umlauts_are_found_however_they_are_typed(
+    client: FlaskClient,
+    session: Session,
+    cooperation: Cooperation,
+    lead: Organisation,
+    typed: str,
+) -> None:
+    demands.demand(session, cooperation, lead, title="Übungspuppen Straße")
+    user = access.person(session, lead, Role.ADMINISTRATOR)
+    user.full_name = "Ülkü Übungsstraße"
+    visitor(client, session, lead)
+    page = client.get("/suche", query_string={"q": typed}).text
+    assert "Übungspuppen" in page
+    if "STRASSE" not in typed:
+        assert "Ülkü" in page
+
+
 def test_a_reference_typed_exactly_goes_straight_there(
     client: FlaskClient, session: Session, cooperation: Cooperation, lead: Organisation
 ) -> None:
