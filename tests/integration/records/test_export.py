@@ -148,6 +148,14 @@ def _with_new_file_hash(
     return manipulate
 
 
+def _say_twice(files: dict[str, bytes]) -> None:
+    """Put a second summary before the true one: who reads the file sees it, a program does not."""
+    old = files[CHAIN]
+    files[CHAIN] = old.replace(b'"summary":', b'"summary":"Etwas anderes","summary":', 1)
+    hashes = [hashlib.sha256(content).hexdigest().encode() for content in (old, files[CHAIN])]
+    files["index.json"] = files["index.json"].replace(*hashes)
+
+
 def _reword(entries: list[Any]) -> None:
     entries[0]["summary"] = "Etwas anderes"
 
@@ -185,6 +193,7 @@ MANIPULATIONS: dict[str, tuple[Callable[[dict[str, bytes]], None], str, int]] = 
         "weicht vom Verzeichnis ab",
         1,
     ),
+    "said_twice": (_say_twice, "nicht lesbar", 1),
     "not_json": (_replace(CHAIN, b'{"', b"<<"), "nicht lesbar", 1),
     "index_broken": (_break_index, "nicht lesbar", 2),
 }
