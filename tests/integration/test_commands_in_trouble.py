@@ -31,7 +31,6 @@ def is_told(result: Result, *sentences: str) -> None:
     "words",
     [
         ("demands", "template", "{}/fehlt/vorlage.xlsx"),
-        ("backup", "{}/datei/unter"),
         ("static-copy", "{}/datei/unter"),
         ("mail", "bounces", "{}"),
     ],
