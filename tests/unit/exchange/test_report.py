@@ -1,10 +1,12 @@
 """Papers as PDF/A and text: whatever stands in them, both are made and say the same."""
 
 import datetime as dt
+import io
 import re
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from vergabe.exchange.report import Figures, Report, Section, as_pdf, as_text
 
@@ -33,7 +35,7 @@ def test_a_pdf_is_tagged_archivable_and_the_same_every_time() -> None:
     assert first == as_pdf(report(), at=AT)
 
 
-@pytest.mark.parametrize("text", [HOSTILE, "x" * 600, "Ä" * 400, ""])
+@pytest.mark.parametrize("text", [HOSTILE, "x" * 600, "Ä" * 400, "", "漢字 \uf020 👩\u200d🚒 \x9f"])
 def test_no_text_breaks_or_changes_the_paper(text: str) -> None:
     hostile = report(
         title=text or "–",
@@ -54,6 +56,15 @@ def test_no_text_breaks_or_changes_the_paper(text: str) -> None:
     assert as_pdf(hostile, at=AT).startswith(b"%PDF-")
     if text:
         assert text[:40] in as_text(hostile)
+
+
+def test_a_character_that_no_font_has_stands_as_its_code() -> None:
+    text = "Preis: a\u20dd ≥ 5 €, 👩\u200d🚒 fährt, Größe \uf020 漢"
+    paper = as_pdf(report(title=text, sections=[]), at=AT)
+    (page,) = PdfReader(io.BytesIO(paper)).pages
+    assert "Preis: a[U+20DD] ≥ 5 €, [U+1F469][U+1F692] fährt, Größe [U+F020] [U+6F22]" in " ".join(
+        page.extract_text().split()
+    )
 
 
 def test_a_paper_without_anything_is_still_a_paper() -> None:
