@@ -6,6 +6,7 @@ from vergabe import money
 from vergabe.exchange import codes
 from vergabe.exchange.text import clean_line, clean_text
 from vergabe.exchange.xvergabe.notice import CancellationNotice, ChangeNotice, Notice
+from vergabe.tenders import later
 from vergabe.tenders.assessment import method_label
 from vergabe.tenders.model import Lot, Tender
 from vergabe.tenders.snapshots import visible_documents
@@ -68,20 +69,34 @@ def _summary(document: Notice) -> str:
 def _pairs(tender: Tender, document: Notice) -> list[list[str]]:
     known = codes.cpv(tender.cpv)
     label = f"{known.code}-{known.check_digit} {known.label_de}" if known else tender.cpv
-    value = tender.estimated_value_net_cents if tender.publishes_value else None
+    value = later.public_value(tender)
     contact = [tender.contact.get(name) for name in ("name", "email", "phone")]
     pairs = [
         ("Aktenzeichen", tender.reference),
         ("Verfahrensart", method_label(tender.procurement_method, tender.nature)),
         ("Rechtsrahmen", str(tender.law_result.get("regime_name", tender.regime))),
         ("CPV", label),
-        ("Geschätzter Wert (netto)", money.german(value) if value else "nicht genannt"),
+        (
+            "Geschätzter Wert (netto)",
+            money.german(value, tender.currency) if value else "nicht genannt",
+        ),
+        ("Rahmenvereinbarung", _framework(tender)),
         ("Angebotsfrist", formatting.weekday_moment(tender.submission_deadline)),
         ("Fragen bis", formatting.weekday_moment(tender.enquiries_deadline)),
         ("Kontaktstelle", ", ".join(part for part in contact if part)),
         ("Veröffentlicht", formatting.moment(document.issued_at)),
+        ("Weitere Angaben", document.additional_information or ""),
     ]
     return [[name, clean_line(text)] for name, text in pairs if text]
+
+
+def _framework(tender: Tender) -> str:
+    """Return the maximum of a framework agreement, which is never withheld (CJEU C-23/20)."""
+    if not tender.is_framework or not tender.framework_maximum_net_cents:
+        return ""
+    maximum = money.german(tender.framework_maximum_net_cents, tender.currency)
+    months = f", {tender.duration_months} Monate" if tender.duration_months else ""
+    return f"ja, höchstens {maximum} netto{months}"
 
 
 def _lot(lot: Lot) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from vergabe.catalogue import labels
 from vergabe.exchange import codes
 from vergabe.exchange.text import clean_line
 from vergabe.notices import writing
+from vergabe.tenders import later
 from vergabe.tenders.assessment import method_label
 from vergabe.tenders.model import Tender
 from vergabe.texts import _, language
@@ -27,6 +28,10 @@ class Facts:
     method: str
     regions: Sequence[str]
     due_words: str
+    value_net_cents: int | None
+    """With what later joiners may take, as in the documents; None: unknown or withheld."""
+    information: str | None
+    """Who buys together, who may call off or join later."""
     description: str
     """What search engines show: one line of at most 160 characters."""
     url: str
@@ -41,6 +46,8 @@ def facts_of(tender: Tender, *, now: dt.datetime, url: str) -> Facts:
         method=method_label(tender.procurement_method, tender.nature),
         regions=[labels.region(code) for code in writing.regions_of(tender)],
         due_words=time_words.until(due, now) if due else "",
+        value_net_cents=later.public_value(tender),
+        information=writing.information(tender),
         description=_description(tender),
         url=url,
     )

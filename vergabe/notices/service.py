@@ -18,7 +18,7 @@ from vergabe.exchange.xvergabe import notice as xvergabe
 from vergabe.files.store import FileStore
 from vergabe.notices import ordering, outgoing, releasing, writing
 from vergabe.notices.model import Notice
-from vergabe.tenders import amending, publishing
+from vergabe.tenders import amending, later, publishing
 from vergabe.tenders.amending import Amendment
 from vergabe.tenders.model import Tender
 from vergabe.tenders.outlet import OWN_ONLY, Outlet
@@ -236,9 +236,7 @@ def _new_notice(
         buyer_names=[b.organisation.name for b in tender.buyers],
         cpv=tender.cpv,
         nature=tender.nature,
-        estimated_value_net_cents=(
-            (tender.estimated_value_net_cents or None) if tender.publishes_value else None
-        ),
+        estimated_value_net_cents=later.public_value(tender),
         submission_deadline=tender.submission_deadline,
         created_at=now,
     )

@@ -25,6 +25,7 @@ from vergabe.tenders import (
     explaining,
     field_links,
     gates,
+    later,
     listing,
     presenting,
     queries,
@@ -244,5 +245,6 @@ def preview(tender_id: uuid.UUID) -> ResponseReturnValue:
         timing=explaining.timing_of(session, tender, now=clock.now()),
         cpv=codes.cpv(tender.cpv),
         nature=presenting.NATURES[tender.nature],
+        value=later.public_value(tender),
         picture=deadline_picture.picture_of(session, tender, now=clock.now()),
     )

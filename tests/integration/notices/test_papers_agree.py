@@ -1,0 +1,80 @@
+"""Page, PDF and XML of one publication say the same of its money."""
+
+import io
+
+from flask.testing import FlaskClient
+from pypdf import PdfReader
+from sqlalchemy.orm import Session
+
+from tests.factories import cooperations, tenders
+from vergabe import clock, ids
+from vergabe.exchange import parser
+from vergabe.files import current
+from vergabe.notices import queries, service
+from vergabe.notices.model import Notice
+from vergabe.pools.model import LaterJoiner
+from vergabe.tenders.model import Tender
+
+
+def content(notice: Notice, name: str) -> bytes:
+    (found,) = [each for each in notice.documents if each.format == name]
+    return current.store().read(found.file_sha256)
+
+
+def paper(notice: Notice) -> str:
+    pages = PdfReader(io.BytesIO(content(notice, "pdf"))).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+def published(session: Session, tender: Tender) -> Notice:
+    notice = service.publish_tender(
+        session,
+        tenders.officer(session, tender),
+        tender.id,
+        now=clock.now(),
+        store=current.store(),
+        base_url=tenders.BASE_URL,
+    )
+    session.commit()
+    return queries.notices_of(session, notice.tender_id)[0]
+
+
+def test_all_name_the_value_with_what_later_joiners_may_take(
+    client: FlaskClient, session: Session
+) -> None:
+    tender = tenders.ready(session, current.store())
+    tender.publishes_value = True
+    later = LaterJoiner(
+        id=ids.new_id(),
+        organisation_id=cooperations.town(session, "Inden").id,
+        lines=[{"key": "a", "text": "Fahrzeug", "maximum": "1", "unit_code": "H87"}],
+        maximum_net_cents=7_000_001,
+        latest_on=clock.berlin_day(clock.now()),
+        named_by_name="Erika Muster",
+        named_at=clock.now(),
+    )
+    tender.pool.later_joiners.append(later)
+    session.flush()
+    notice = published(session, tender)
+    page = client.get(f"/bekanntmachungen/{tender.reference}").text
+    xml = parser.parse(content(notice, "xvergabe"))
+    told = xml.findtext(".//{*}procedure/{*}estimatedValueNet") or ""
+    assert told == "1420000.01"
+    assert notice.estimated_value_net_cents == 142_000_001
+    for text in (page, paper(notice)):
+        assert "1.420.000,01" in text
+        assert "Später beitreten können" in text
+
+
+def test_all_name_the_maximum_of_a_framework_agreement(
+    client: FlaskClient, session: Session
+) -> None:
+    tender = tenders.ready(session, current.store())
+    tender.is_framework, tender.duration_months = True, 36
+    tender.framework_maximum_net_cents = 200_000_000
+    session.flush()
+    notice = published(session, tender)
+    assert b"2000000.00" in content(notice, "xvergabe")
+    for text in (client.get(f"/bekanntmachungen/{tender.reference}").text, paper(notice)):
+        assert "2.000.000,00" in text
+        assert "36 Monate" in text
