@@ -3,9 +3,10 @@
 Read from the versions that were told to the public, which never change.
 """
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -41,6 +42,35 @@ def of_version(session: Session, tender: Tender, number: int) -> VersionChange:
         changes=changes,
         has_new_documents=_differs("documents", old.snapshot, new.snapshot),
     )
+
+
+def as_told(session: Session, tender: Tender, number: int) -> Tender:
+    """Return a tender with the texts and deadlines of a version; LookupError: it is not there.
+
+    Nothing else changes once a tender is public, so the rest is read as it stands.
+    """
+    query = select(TenderVersion).where(
+        TenderVersion.tender_id == tender.id, TenderVersion.number == number
+    )
+    found = session.scalars(query).first()
+    if found is None:
+        raise LookupError(f"no version {number}")
+    return cast("Tender", _AsTold(tender, found.snapshot))
+
+
+class _AsTold:
+    def __init__(self, tender: Tender, snapshot: Mapping[str, Any]) -> None:
+        self._tender = tender
+        for name in ("title", "description", "selection_criteria"):
+            setattr(self, name, snapshot[name])
+        for name in ("submission_deadline", "enquiries_deadline"):
+            said = snapshot[name]
+            setattr(self, name, dt.datetime.fromisoformat(said) if said else None)
+        until = snapshot["bid_validity_until"]
+        self.bid_validity_until = dt.date.fromisoformat(until) if until else None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tender, name)
 
 
 def between(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[str, tuple[str, ...]]]:

@@ -56,8 +56,15 @@ def notice_data(
     issued_at: dt.datetime,
     base_url: str,
 ) -> eforms.Notice:
-    """Return the plain data of a notice of ours, whatever its kind."""
-    case = case_of(session, tender, now=issued_at)
+    """Return the plain data of a notice of ours, whatever its kind.
+
+    One that had to wait says what it said when it was published here, whatever came after it: that
+    stands in the notices behind it. Only a corrected version takes what holds now.
+    """
+    told = tender
+    if notice.tender_version < tender.published_version and notice.version_number == 1:
+        told = eforms_changes.as_told(session, tender, notice.tender_version)
+    case = case_of(session, told, now=issued_at)
     stamp = Stamp(
         notice_uuid=notice.notice_uuid,
         version=notice.version_number,

@@ -1,0 +1,59 @@
+"""A change notice that waited says what its own version said, not what came after it."""
+
+import datetime as dt
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.conftest import MovableClock
+from tests.factories import tenders as factory
+from tests.factories.doe_server import Doe
+from tests.integration.notices import outside
+from vergabe import clock
+from vergabe.exchange.eforms import reading
+from vergabe.files import current
+from vergabe.notices import eforms_documents, queries, service
+from vergabe.notices.model import Notice
+from vergabe.tenders.amending import Amendment
+from vergabe.tenders.model import Tender
+
+
+def amended(session: Session, tender: Tender, **what: object) -> Notice:
+    notice = service.publish_amendment(
+        session,
+        factory.officer(session, tender),
+        tender.id,
+        Amendment(summary="Die Angaben wurden berichtigt.", **what),  # type: ignore[arg-type]
+        now=clock.now(),
+        store=current.store(),
+        base_url=outside.BASE_URL,
+    )
+    session.commit()
+    return notice
+
+
+def test_later_versions_do_not_slip_into_a_notice_that_waited(
+    session: Session, moving_clock: MovableClock
+) -> None:
+    tender = factory.published(session, current.store())
+    due, title = tender.submission_deadline, tender.title
+    assert due is not None
+    moving_clock.pass_(hours=1)
+    first = amended(session, tender, description="Die Fahrzeuge sind rot, nicht gelb. " * 3)
+    moving_clock.pass_(hours=1)
+    amended(
+        session,
+        tender,
+        title="Neuer Titel",
+        selection_criteria="Drei Referenzen.",
+        submission_deadline=due + dt.timedelta(days=7),
+    )
+    xml = eforms_documents.render(
+        session, tender, first, issued_at=clock.now(), base_url=outside.BASE_URL
+    )
+    said = reading.read(xml)
+    assert str(said.procedure.title) == title
+    (lot,) = said.lots
+    assert lot.terms.submission_deadline == due
+    assert lot.terms.opening is None or lot.terms.opening.at < due + dt.timedelta(days=1)
