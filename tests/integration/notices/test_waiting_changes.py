@@ -2,18 +2,15 @@
 
 import datetime as dt
 
-from flask import Flask
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import MovableClock
 from tests.factories import tenders as factory
-from tests.factories.doe_server import Doe
 from tests.integration.notices import outside
 from vergabe import clock
 from vergabe.exchange.eforms import reading
 from vergabe.files import current
-from vergabe.notices import eforms_documents, queries, service
+from vergabe.notices import eforms_documents, service
 from vergabe.notices.model import Notice
 from vergabe.tenders.amending import Amendment
 from vergabe.tenders.model import Tender
