@@ -79,6 +79,21 @@ _CANCELLATIONS: Final = {
     "chan-need": CancellationReason.BASIS_CHANGED,
     "rev-body": CancellationReason.REVIEW,
 }
+# Where the rules of a procedure name it; a Land's own rules for municipalities name neither.
+_JOINT_LAW: Final = {
+    "VgV": "§ 4 Abs. 1 VgV",
+    "VgV-social": "§ 4 Abs. 1 VgV",
+    "VOB/A-EU": "§ 4 Abs. 1 VgV",
+    "UVgO": "§ 16 UVgO",
+}
+_CANCELLATION_LAW: Final = {
+    "VgV": "§ 63 Abs. 1 VgV",
+    "VgV-social": "§ 63 Abs. 1 VgV",
+    "VOB/A-EU": "§ 17 EU Abs. 1 VOB/A",
+    "KonzVgV": "§ 32 Abs. 1 KonzVgV",
+    "UVgO": "§ 48 Abs. 1 UVgO",
+    "VOB/A": "§ 17 Abs. 1 VOB/A",
+}
 _REGIMES_LIST: Final = "urn:vergabe:codeliste:regime"
 
 
@@ -163,9 +178,13 @@ def cancellation_of(
         cancellation_reason=_CANCELLATIONS.get(
             tender.cancellation_code or "", CancellationReason.OTHER_SERIOUS_REASON
         ),
-        cancellation_law="§ 63 Abs. 1 VgV",
+        cancellation_law=_CANCELLATION_LAW.get(_rule_set(tender)),
         cancellation_explanation=tender.cancellation_reason or "",
     )
+
+
+def _rule_set(tender: Tender) -> str:
+    return str(tender.law_result.get("rule_set"))
 
 
 def _parts(notice: Notice) -> dict[str, Any]:
@@ -285,7 +304,7 @@ def _procedure(tender: Tender) -> Procedure:
         title=tender.title,
         description=tender.description,
         procedure_type=_PROCEDURE_TYPES.get(tender.procurement_method, ProcedureType.OTHER),
-        legal_basis=_LEGAL_BASIS.get(str(law.get("rule_set")), LegalBasis.OTHER),
+        legal_basis=_LEGAL_BASIS.get(_rule_set(tender), LegalBasis.OTHER),
         regime=Code(
             list_uri=_REGIMES_LIST,
             list_version="1",
@@ -293,7 +312,9 @@ def _procedure(tender: Tender) -> Procedure:
             name=str(law.get("regime_name") or tender.regime),
         ),
         is_above_threshold=bool(law.get("reaches_threshold")),
-        joint_procurement_basis="§ 4 Abs. 1 VgV" if len(tender.buyers) > 1 else None,
+        joint_procurement_basis=(
+            _JOINT_LAW.get(_rule_set(tender)) if len(tender.buyers) > 1 else None
+        ),
         contract_nature=ContractNature(tender.nature),
         cpv=codes.cpv_with_check_digit(tender.cpv),
         additional_cpv=tuple(codes.cpv_with_check_digit(code) for code in tender.cpv_additional),
