@@ -13,7 +13,7 @@ import pytest
 
 from tests.factories.doe_server import PASSWORD, TOKEN, USER, Doe
 from vergabe.notices.rules import Heard
-from vergabe.notices.senders.doe_http import DoeHttp, Patience
+from vergabe.notices.senders.doe_http import DoeHttp, Patience, _Reply
 from vergabe.notices.senders.file_drop import FileDrop
 from vergabe.notices.senders.parcels import Address, Parcel
 
@@ -112,6 +112,18 @@ def test_an_answer_about_another_notice_is_not_believed(doe: Doe, sender: DoeHtt
     sender.send(PARCEL)
     doe.only().notice_id = str(uuid.uuid4())
     assert sender.find(PARCEL.address, PARCEL.reference).heard is Heard.UNCLEAR
+
+
+def test_an_answer_about_another_delivery_is_not_believed(
+    sender: DoeHttp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = (
+        b"<deliveries><delivery><trackingCode>someone-elses</trackingCode>"
+        b"<tedStatus>PUBLISHED</tedStatus></delivery></deliveries>"
+    )
+    monkeypatch.setattr(sender, "_exchange", lambda *_: _Reply(200, other, None))
+    assert sender.ask("someone-elses").heard is Heard.PUBLISHED
+    assert sender.ask("ours").heard is Heard.UNCLEAR
 
 
 def test_a_user_logs_in_once_and_again_when_the_token_has_run_out(doe: Doe) -> None:

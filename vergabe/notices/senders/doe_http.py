@@ -116,7 +116,9 @@ class DoeHttp:
         return self._question(path, address)
 
     def ask(self, tracking_code: str) -> Answer:
-        return self._question(f"/v1/notices/{quote(tracking_code, safe='')}")
+        return self._question(
+            f"/v1/notices/{quote(tracking_code, safe='')}", tracking_code=tracking_code
+        )
 
     def stop(self, tracking_code: str) -> Answer:
         try:
@@ -126,7 +128,7 @@ class DoeHttp:
         if reply.status in (200, 202, 204):
             if not reply.body.strip():
                 return _plain(reply, Heard.HANDED_OVER, "Das Anhalten ist beauftragt.")
-            answer = _reported(reply)
+            answer = _reported(reply, tracking_code=tracking_code)
             return (
                 answer
                 if answer.heard is not Heard.UNCLEAR
@@ -141,7 +143,9 @@ class DoeHttp:
             return str(error)
         return None if reply.status == 200 else _unclear(reply).text
 
-    def _question(self, path: str, address: Address | None = None) -> Answer:
+    def _question(
+        self, path: str, address: Address | None = None, *, tracking_code: str | None = None
+    ) -> Answer:
         try:
             reply = self._request("GET", path)
         except _NoAnswer as error:
@@ -149,7 +153,7 @@ class DoeHttp:
         if reply.status == 404:
             return _plain(reply, Heard.NOT_THERE, "Der Datenservice kennt diese Fassung nicht.")
         if reply.status == 200:
-            return _reported(reply, address)
+            return _reported(reply, address, tracking_code=tracking_code)
         return _unclear(reply)
 
     def _request(
@@ -240,13 +244,16 @@ def _plain(reply: _Reply, heard: Heard, text: str) -> Answer:
     return Answer(heard, text, http_status=reply.status, raw=reply.text)
 
 
-def _reported(reply: _Reply, address: Address | None = None) -> Answer:
+def _reported(
+    reply: _Reply, address: Address | None = None, *, tracking_code: str | None = None
+) -> Answer:
     """Return what a state or receipt says; UNCLEAR if nothing, or about another notice."""
     try:
         report = doe.read_report(reply.body)
     except (UnreadableXml, ValueError):
         return _plain(reply, Heard.UNCLEAR, "Die Antwort des Datenservice ist nicht lesbar.")
-    if address is not None and report.notice_id not in (None, str(address.notice_uuid)):
+    is_other = address is not None and report.notice_id not in (None, str(address.notice_uuid))
+    if is_other or (tracking_code and report.tracking_code not in (None, tracking_code)):
         return _plain(
             reply, Heard.UNCLEAR, "Der Datenservice antwortet zu einer anderen Bekanntmachung."
         )
