@@ -73,7 +73,8 @@ def source_id(value: object) -> str | None:
 def version(value: object) -> int:
     """Return a version between 1 and 99; 1 where none is readable."""
     text = str(value).strip() if isinstance(value, str | int) else ""
-    return int(text) if text.isascii() and text.isdecimal() and 0 < int(text[:4]) < 100 else 1
+    found = int(text) if len(text) <= 4 and text.isascii() and text.isdecimal() else 0
+    return found if 0 < found < 100 else 1
 
 
 def url(value: object) -> str | None:
@@ -122,10 +123,13 @@ def amount(value: object, currency: object = "EUR") -> Money | None:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     try:
-        cents = Decimal(str(value).strip()[:40]) * 100
-        whole = int(cents.to_integral_value()) if cents.is_finite() else 0
-    except (InvalidOperation, ValueError, OverflowError):
+        found = Decimal(str(value).strip()[:40])
+    except (InvalidOperation, ValueError):
         return None
+    # Compared first: written out, `1E999990` would take half a minute.
+    if not found.is_finite() or not 0 < found <= money.MAX_CENTS:
+        return None
+    whole = int((found * 100).to_integral_value())
     known = str(currency).strip().upper()
     if not 100 < whole <= money.MAX_CENTS:
         return None

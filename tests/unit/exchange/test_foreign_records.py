@@ -77,6 +77,9 @@ def test_padded_numbers_of_ted_are_one_id_and_uuids_keep_their_zeros() -> None:
         ({"value_eur": 1.0}, "value", None),
         ({"value_eur": -5}, "value", None),
         ({"value_eur": 1e300}, "value", None),
+        ({"value_eur": "9E999999"}, "value", None),
+        ({"value_eur": "1E999990"}, "value", None),
+        ({"value_eur": "1E-999999"}, "value", None),
         ({"value_eur": float("nan")}, "value", None),
         ({"cpv": ["31127000-2", "45", "x", None, 7]}, "cpv", ("31127000", "45")),
         ({"cpv": "31127000"}, "cpv", ("31127000",)),
@@ -170,6 +173,13 @@ def test_no_json_object_whatever_crashes(source: str, members: dict[str, Any]) -
         reading = read_record(told)
         if reading.notice is not None:
             assert ForeignNotice.from_dict(reading.notice.as_dict()) == reading.notice
+
+
+@pytest.mark.parametrize(
+    ("said", "version"), [("07", 7), ("100", 1), ("0001234", 1), ("0001" + "0" * 5000, 1)]
+)
+def test_a_version_that_is_none_counts_as_the_first(said: str, version: int) -> None:
+    assert values.version(said) == version
 
 
 @given(st.text(max_size=60), st.text(max_size=30))
