@@ -86,6 +86,8 @@ def test_the_state_of_the_documentation() -> None:
         b"<tedAcceptedTimestamp>yesterday</tedAcceptedTimestamp></delivery>",
         b"<delivery><tedStatus>ACCEPTED</tedStatus>"
         b"<tedAcceptedTimestamp>2026-11-03T15:01:38</tedAcceptedTimestamp></delivery>",
+        b"<delivery><tedStatus>ACCEPTED</tedStatus>"
+        b"<tedAcceptedTimestamp>0001-01-01T00:00:00+01:00</tedAcceptedTimestamp></delivery>",
     ],
 )
 def test_a_time_without_zone_or_sense_says_nothing(content: bytes) -> None:

@@ -95,6 +95,12 @@ def spoiled(pattern: str, text: str) -> bytes:
         (r"<cbc:IssueDate>[^<]+</cbc:IssueDate>", "", "eforms_value_unreadable", "BT-05(a)"),
         (r"<cbc:IssueDate>[^<]+", "<cbc:IssueDate>gestern", "eforms_value_unreadable", "BT-05(a)"),
         (
+            r"<cbc:IssueDate>[^<]+(</cbc:IssueDate>\s*<cbc:IssueTime>)[^<]+",
+            r"<cbc:IssueDate>0001-01-01\g<1>00:00:00+01:00",
+            "eforms_value_unreadable",
+            "BT-05(a)",
+        ),
+        (
             r"<cbc:NoticeLanguageCode[^/]+/cbc:NoticeLanguageCode>",
             "",
             "eforms_field_missing",

@@ -179,11 +179,11 @@ class Found:
         written = f"{(day_text or '')[:10]}T{time_text or ''}"
         try:
             at = dt.datetime.fromisoformat(written)
-        except ValueError:
-            at = None
-        if at is None or at.tzinfo is None:
-            raise self.unreadable(day, written, "kein Zeitpunkt mit Datum, Uhrzeit und Zone")
-        return at.astimezone(dt.UTC)
+            if at.tzinfo is not None:
+                return at.astimezone(dt.UTC)
+        except (ValueError, OverflowError):  # the latter before the year 1 and after 9999
+            pass
+        raise self.unreadable(day, written, "kein Zeitpunkt mit Datum, Uhrzeit und Zone")
 
     def _elements(self, name: str) -> list[etree._Element]:
         field = _field(name, self.suffix)
