@@ -202,6 +202,7 @@ def _element(change: str) -> str:
     for word, element in (
         ("angebotsfrist", "deadlines/submissionUntil"),
         ("frist für fragen", "deadlines/questionsUntil"),
+        ("bindefrist", "deadlines/boundUntil"),
         ("titel", "procedure/title"),
         ("beschreibung", "procedure/description"),
         ("eignung", "selectionCriterion"),

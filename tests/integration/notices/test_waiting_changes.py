@@ -1,7 +1,9 @@
-"""A change notice that waited says what its own version said, not what came after it."""
+"""What a change notice says of its own version, also where it had to wait."""
 
 import datetime as dt
+import uuid
 
+import pytest
 from sqlalchemy.orm import Session
 
 from tests.conftest import MovableClock
@@ -10,7 +12,7 @@ from tests.integration.notices import outside
 from vergabe import clock
 from vergabe.exchange.eforms import reading
 from vergabe.files import current
-from vergabe.notices import eforms_documents, service
+from vergabe.notices import eforms_documents, service, writing
 from vergabe.notices.model import Notice
 from vergabe.tenders.amending import Amendment
 from vergabe.tenders.model import Tender
@@ -54,3 +56,32 @@ def test_later_versions_do_not_slip_into_a_notice_that_waited(
     (lot,) = said.lots
     assert lot.terms.submission_deadline == due
     assert lot.terms.opening is None or lot.terms.opening.at < due + dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("change", "element"),
+    [
+        ("Die Angebotsfrist endet jetzt am 01.12.2026 um 10:00 Uhr.", "deadlines/submissionUntil"),
+        (
+            "Die Frist für Fragen endet jetzt am 01.12.2026 um 10:00 Uhr.",
+            "deadlines/questionsUntil",
+        ),
+        ("Die Bindefrist endet jetzt am 01.02.2027.", "deadlines/boundUntil"),
+        ("Neu: Bindefrist erklärt (Fassung 1, a.pdf).", "document"),
+    ],
+)
+def test_a_change_names_the_element_that_changed(
+    session: Session, change: str, element: str
+) -> None:
+    tender = factory.published(session, current.store())
+    document = writing.change_of(
+        tender,
+        notice_uuid=uuid.uuid4(),
+        issued_at=clock.now(),
+        base_url=outside.BASE_URL,
+        changed_uuid=uuid.uuid4(),
+        summary="Fristen.",
+        changes=[change],
+    )
+    (found,) = document.changes
+    assert found.element == element
