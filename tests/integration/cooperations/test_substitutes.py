@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
+from lxml import html
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -243,6 +244,12 @@ def test_the_page_offers_accepts_and_shows_the_list(
     found = session.scalars(select(Substitution)).one()
     refused = client.post(f"{address}/{found.id}/annahme", data={"csrf_token": token})
     assert refused.status_code == 404
+    end = f"{address}/{found.id}/ende"
+    answer = client.post(end, data={"csrf_token": token, "reason": "x" * 3000})
+    assert answer.status_code == 422
+    (field,) = html.fromstring(answer.get_data(as_text=True)).xpath("//*[@id='reason']")
+    assert field.xpath("ancestor::form/@action") == [end]
+    assert field.get("value") == "x" * 3000
     town = cooperations.town(session, "Jülich")
     headers = access.bearer(session, vera, town)
     api = f"/api/v1/cooperations/dlz/substitutions/{found.id}/acceptance"
