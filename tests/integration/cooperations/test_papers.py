@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from tests.browser_forms import forms_of
 from tests.conftest import NOON, MovableClock
 from tests.factories import access
 from tests.factories import cooperations as factory
@@ -415,6 +416,11 @@ def test_form_of_papers_survives_bad_input(
         answer = client.post(url, data=form | token, content_type="multipart/form-data")
         assert answer.status_code == 422, (url, form)
         assert words in answer.get_data(as_text=True)
+    typed = {"classification": "roles", "roles": "releaser", "reason": "x" * 3000}
+    answer = client.post(f"{one}/klasse", data=typed | token)
+    shown = {form.action: form.data for form in forms_of(answer.get_data(as_text=True))}
+    assert {name: shown[f"{one}/klasse"][name] for name in typed} == typed
+    assert shown[f"{page}/aufhebung"]["reason"] == ""
     good = {"classification": "roles", "roles": ["releaser", "nix"], "reason": "Enger"}
     assert client.post(f"{one}/klasse", data=good | token).status_code == 303
     session.expire_all()
