@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
+from lxml import html
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -308,6 +309,21 @@ def test_bad_files_are_refused_on_the_page(
     assert 'href="#file"' in text
     session.expire_all()
     assert tender.documents == []
+
+
+def test_a_refused_new_version_stays_beside_its_document(
+    session: Session, client: FlaskClient, store: FileStore
+) -> None:
+    tender = factory.draft(session)
+    document = factory.document(session, store, tender)
+    officer_client(session, client)
+    path = f"/vergabeverfahren/{tender.id}/unterlagen"
+    url = f"{path}/{document.id}/neue-fassung"
+    token = token_of(client.get(path).get_data(as_text=True))
+    answer = client.post(url, data={"csrf_token": token})
+    assert answer.status_code == 422
+    (field,) = html.fromstring(answer.get_data(as_text=True)).xpath("//*[@id='file']")
+    assert field.xpath("ancestor::form/@action") == [url]
 
 
 def test_a_document_of_another_tender_is_not_found(
