@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from lxml import html
 from werkzeug.datastructures import MultiDict
@@ -48,7 +49,21 @@ class Refusal:
             place = "descendant-or-self::*[self::input or self::select or self::textarea]"
             if not root.xpath(f"//*[@id=$id]/{place}", id=target.removeprefix("#")):
                 found.append(f"{target} leads to no field")
+            found += self._astray(root, target)
         return found + self._lost()
+
+    def _astray(self, root: html.HtmlElement, target: str) -> list[str]:
+        """Return whether a link leads into another form than the one that was sent."""
+        places = root.xpath("//*[@id=$id]", id=target.removeprefix("#"))
+        if len(places) > 1:
+            return [f"{target} stands twice"]
+        found = []
+        for place in places:
+            if urlsplit(self.posted.action).path not in map(_path, place.xpath("ancestor::form")):
+                found.append(f"{target} leads into another form")
+            if place.xpath("ancestor::details[not(@open)]"):
+                found.append(f"{target} is folded away")
+        return found
 
     def _lost(self) -> list[str]:
         again = _the_same(self.posted, forms_of(self.body))
@@ -61,6 +76,10 @@ class Refusal:
             for name in typed
             if self.sent.get(name) and again.data.get(name) != self.sent[name]
         ]
+
+
+def _path(form: html.FormElement) -> str:
+    return urlsplit(form.get("action") or "").path
 
 
 def _the_same(posted: PostedForm, forms: list[Form]) -> Form | None:
