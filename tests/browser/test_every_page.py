@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from lxml import html
 
 from tests.browser.crawling import Crawl
 from tests.browser.refusals import nothing, rubbish, send
@@ -35,6 +36,14 @@ def test_every_page_is_accessible_narrow_and_free_of_inline_code(
     assert not wrong, _told(wrong)
     assert [address for address, said in crawl.other.items() if said.startswith("5")] == []
     assert crawl.unseen_pages() == set()
+
+
+def test_tabs_of_two_things_of_a_kind_are_told_apart(crawl: Crawl) -> None:
+    titled: dict[tuple[str, str], set[str]] = {}
+    for page in crawl.pages:
+        title = html.fromstring(page.body).findtext(".//title") or ""
+        titled.setdefault((page.endpoint, title), set()).add(page.address.split("?")[0])
+    assert {kind: found for kind, found in titled.items() if len(found) > 1} == {}
 
 
 def test_every_link_answers(crawl: Crawl) -> None:
