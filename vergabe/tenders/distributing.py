@@ -235,7 +235,8 @@ def _reasons_against_going(
         if not _is_quantity(amount):
             wrong.append(Violation("quantity_out_of_range", _OUT_OF_RANGE, field=f"part.{member}"))
         elif amount > has:
-            message = f"{names.get(member, 'Diese Kommune')} hat hier nur {_amount(has, item)}."
+            name = names.get(member, "Diese Kommune")
+            message = f"{name} hat hier {_amount(has, item)}, mehr lässt sich nicht verschieben."
             wrong.append(Violation("more_than_there", message, field=f"part.{member}"))
     return wrong
 

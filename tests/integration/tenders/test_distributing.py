@@ -118,7 +118,7 @@ def test_what_is_no_quantity_is_refused(session: Session, tender: Tender, amount
 
 
 def test_more_than_there_is_cannot_go(session: Session, tender: Tender) -> None:
-    with pytest.raises(InvalidInput, match="nur 20"):
+    with pytest.raises(InvalidInput, match=r"hat hier 20 Stk\., mehr lässt sich nicht"):
         split(session, tender, 21)
     with pytest.raises(InvalidInput):
         split(session, tender, 0)
