@@ -125,7 +125,7 @@ class FormReader:
         if points != points.to_integral_value():
             raise _wrong("too_many_decimals", "Höchstens zwei Nachkommastellen.", name)
         if abs(points) > 100_000:
-            raise _wrong("weight_out_of_range", "Das Gewicht liegt zwischen 0,01 und 100 %.", name)
+            raise _wrong("weight_out_of_range", "Geben Sie höchstens 100 % an.", name)
         return int(points)
 
     @staticmethod
