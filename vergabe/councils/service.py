@@ -108,7 +108,8 @@ def add_meetings(
         changed.append(entry.day.isoformat())
     session.flush()
     if changed:
-        sentence = f"„{body.name}“: {len(changed)} Sitzungstage eingetragen."
+        days = "1 Sitzungstag" if len(changed) == 1 else f"{len(changed)} Sitzungstage"
+        sentence = f"„{body.name}“: {days} eingetragen."
         _record(session, actor, body, "meetings_added", sentence, now=now, days=changed)
     return len(changed)
 

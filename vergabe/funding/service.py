@@ -68,12 +68,13 @@ def save_case(
         return case
     touch(session, case)
     total = sum(line.eligible_gross_cents for line in case.lines)
+    lines = "1 Position" if len(case.lines) == 1 else f"{len(case.lines)} Positionen"
     record(
         session,
         actor,
         case,
         "funding_planned",
-        f"Förderung {'angelegt' if is_new else 'geändert'}: {len(case.lines)} Positionen, davon "
+        f"Förderung {'angelegt' if is_new else 'geändert'}: {lines}, davon "
         f"zuwendungsfähig {german(total)}.",
         now=now,
         **_plain(case),

@@ -107,11 +107,12 @@ def timeline_of(view: PlanView) -> Timeline | None:
     if not rows:
         return None
     days = [view.today, *(day for row in rows for bar in row.bars for day in (bar.first, bar.last))]
+    marks = "1 Meilenstein" if len(view.milestones) == 1 else f"{len(view.milestones)} Meilensteine"
     return Timeline(
         title=f"Zeitplan {view.cooperation.reference_prefix}",
         description=(
-            f"{len(view.projects)} Vorhaben und {len(view.milestones)} Meilensteine. Dieselben "
-            "Tage stehen in den Tabellen darunter."
+            f"{len(view.projects)} Vorhaben und {marks}. Dieselben Tage stehen in den Tabellen "
+            "darunter."
         ),
         rows=tuple(rows),
         lines=(DayLine(view.today, f"heute, {german.date(view.today)}"),),

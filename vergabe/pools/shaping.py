@@ -51,12 +51,13 @@ def split(
     new = _new_pool(session, actor, pool, moved, now=now) if makes_pool else None
     where = f"in die Bündelung {new.reference}" if new else "aus der Bündelung"
     taken = demands.facts_of(session, demand_ids)
+    moving = "Ein Bedarf ging" if len(taken) == 1 else f"{len(taken)} Bedarfe gingen"
     record(
         session,
         actor,
         pool,
         "split",
-        f"{len(taken)} Bedarfe gingen {where}.",
+        f"{moving} {where}.",
         now=now,
         demands=[demand.reference for demand in taken],
         new_pool=new.reference if new else None,

@@ -80,8 +80,11 @@ def test_body_and_meetings_are_kept_and_recorded(
     assert service.add_meetings(session, officer, body.id, moved, now=NOON) == 1
     service.remove_meeting(session, officer, body.id, body.meetings[0].id, now=NOON)
     assert [m.day for m in queries.meetings(session, body_ids=[body.id])] in ([MARCH], [APRIL])
-    actions = [entry.action for entry in audit.entries(session, f"organisation:{town.id}")]
+    told = list(audit.entries(session, f"organisation:{town.id}"))
+    actions = [entry.action for entry in told]
     assert actions == ["body_added", "meetings_added", "meetings_added", "meeting_removed"]
+    assert told[1].summary == "„Rat“: 2 Sitzungstage eingetragen."
+    assert told[2].summary == "„Rat“: 1 Sitzungstag eingetragen."
 
 
 def test_same_name_twice_is_refused(session: Session, officer: Actor) -> None:

@@ -185,6 +185,9 @@ def test_a_milestone_through_the_pages(client: FlaskClient, session: Session, po
     assert answer.status_code == 303, answer.get_data(as_text=True)[-3000:]
     found = session.scalars(select(Milestone)).one()
     one = f"/zusammenarbeit/dlz/zeitplan/{found.id}"
+    assert " und 1 Meilenstein. " in client.get("/zusammenarbeit/dlz/zeitplan").get_data(
+        as_text=True
+    )
     for page in ("/zusammenarbeit/dlz/zeitplan", one, f"{one}/aendern"):
         text = client.get(page).get_data(as_text=True)
         assert "Workshop &amp; &lt;b&gt;" in text

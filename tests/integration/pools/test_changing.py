@@ -121,6 +121,8 @@ def test_splitting_off_one_member_frees_its_demand(session: Session) -> None:
     actor = coordinator(session, pool)
     assert shaping.split(session, actor, pool.id, [demands[2].id], now=clock.now()) is None
     assert [demand.stage for demand in demands] == ["pooled", "pooled", "released"]
+    summaries = [entry.summary for entry in audit.entries(session, f"pool:{pool.id}")]
+    assert "Ein Bedarf ging aus der Bündelung." in summaries
     with pytest.raises(InvalidInput):
         shaping.split(session, actor, pool.id, [demands[1].id], now=clock.now())
 
