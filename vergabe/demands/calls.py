@@ -49,8 +49,8 @@ def open_call(
     """Make a call for demands among the members of an area and return it.
 
     title and text: cleaned. opens_at: None means now; closes_at: the first instant that is too
-    late. Members that take part with demands are told when it opens. Raises NotFound, Forbidden,
-    InvalidInput.
+    late. Members that take part with demands are told when it opens. The same call again returns
+    the one that is there. Raises NotFound, Forbidden, InvalidInput.
     """
     cooperations.visible_cooperation(session, actor, cooperation_id, now=now)
     area = session.get(TaskArea, area_id)
@@ -76,6 +76,8 @@ def open_call(
         created_by_id=actor.user_id,
         created_at=now,
     )
+    if known := _same(session, call, now=now):
+        return known
     session.add(call)
     session.flush()
     _record(
@@ -90,6 +92,24 @@ def open_call(
     if opens_at <= now:
         _tell_opening(session, call, now=now)
     return call
+
+
+def _same(session: Session, call: CallForDemands, *, now: dt.datetime) -> CallForDemands | None:
+    """Return the call that the same person has made with the same words and days before."""
+    cooperations.locked_cooperation(session, call.cooperation_id)
+    query = select(CallForDemands).filter_by(
+        cooperation_id=call.cooperation_id,
+        area_id=call.area_id,
+        title=call.title,
+        text=call.text,
+        closes_at=call.closes_at,
+        created_by_id=call.created_by_id,
+    )
+    for known in session.scalars(query):
+        opens_alike = max(known.opens_at, now) == max(call.opens_at, now)
+        if opens_alike and known.reminder_days == call.reminder_days:
+            return known
+    return None
 
 
 def move_closing(

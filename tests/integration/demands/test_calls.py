@@ -76,6 +76,16 @@ def kinds(session: Session, call: CallForDemands) -> dict[str, AnswerKind]:
     return {answer.name: answer.kind for answer in call_queries.answers(session, call, now=NOON)}
 
 
+def test_the_same_call_sent_twice_asks_once(session: Session, group: Group) -> None:
+    call = opened(session, group)
+    told = len(messages.all_messages(session))
+    assert opened(session, group).id == call.id
+    assert len(messages.all_messages(session)) == told
+    assert opened(session, group, title="Feuerwehrhelme 2028").id != call.id
+    later = NOON + dt.timedelta(days=1)
+    assert opened(session, group, opens_at=later).id != call.id
+
+
 def test_opening_tells_everybody_who_may_answer(session: Session, group: Group) -> None:
     opened(session, group)
     told = messages.all_messages(session, kind="call_for_demands")
