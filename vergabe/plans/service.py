@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any, Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from vergabe import clock, ids
@@ -31,11 +32,20 @@ def add_milestone(
 ) -> Milestone:
     """Add a milestone to a cooperation (or to one of its pools) and return it.
 
-    Raises NotFound, Forbidden, Refused before the agreement allows to plan, InvalidInput.
+    The same entry again returns the open milestone that is there. Raises NotFound, Forbidden,
+    Refused before the agreement allows to plan, InvalidInput.
     """
     cooperation = _editable(session, actor, key, now=now)
+    cooperations.locked_cooperation(session, cooperation.id)
     refuse_unless_allowed(session, cooperation.id, Activity.PLAN, now=now)
     _check(session, actor, cooperation, entry, now=now)
+    known = session.scalars(
+        select(Milestone).filter_by(
+            cooperation_id=cooperation.id, done_on=None, dropped_at=None, **_columns(entry)
+        )
+    ).first()
+    if known is not None:
+        return known
     milestone = Milestone(
         id=ids.new_id(),
         cooperation_id=cooperation.id,

@@ -59,6 +59,13 @@ def deadline_of(session: Session, milestone: Milestone) -> Deadline | None:
     return session.scalars(query).one_or_none()
 
 
+def test_the_same_milestone_sent_twice_is_one(session: Session, cooperation: Cooperation) -> None:
+    milestone = add(session, cooperation)
+    assert add(session, cooperation).id == milestone.id
+    assert deadline_of(session, milestone) is not None
+    assert add(session, cooperation, title="Vereinbarung bekannt gemacht").id != milestone.id
+
+
 def test_an_agreed_day_is_a_deadline_of_the_member_that_is_responsible(
     session: Session, cooperation: Cooperation, moving_clock: MovableClock
 ) -> None:
