@@ -184,11 +184,15 @@ def ask_anew(
 ) -> ConflictEntry:
     """Let everybody declare anew because facts have changed (bidders are known, for instance).
 
-    All who had declared are told. Raises NotFound, Forbidden, InvalidInput.
+    All who had declared are told. The same reason again, while nobody has declared since, returns
+    the entry that is there. Raises NotFound, Forbidden, InvalidInput.
     """
     pool = _locked(session, actor, pool_id)
     tasks.require(session, actor, Step.PREPARE_TENDER, queries.governed(session, pool), now=now)
     text = _text(reason, "reason", "Nennen Sie, was sich geändert hat.")
+    last = queries.entries(session, pool.id)[-1:]
+    if last and last[0].kind == Kind.RENEWAL and last[0].text == text:
+        return last[0]
     people = [
         Reader(user_id=each.user_id)
         for each in queries.declarants(session, pool, now=now)

@@ -159,7 +159,13 @@ def test_facts_that_changed_ask_everybody_anew(session: Session, tender: Tender)
     tender.cooperation.declarations_required = True
     officer = factory.officer(session, tender)
     declare(session, officer, tender)
-    service.ask_anew(session, officer, tender.pool_id, "Die Bieter stehen fest.", now=clock.now())
+    asked = service.ask_anew(
+        session, officer, tender.pool_id, "Die Bieter stehen fest.", now=clock.now()
+    )
+    again = service.ask_anew(
+        session, officer, tender.pool_id, "Die Bieter stehen fest.", now=clock.now()
+    )
+    assert again.id == asked.id
     assert queries.state_of(session, tender.pool_id, officer.user_id) is State.OUTDATED
     (gate,) = [
         g for g in gates.all_gates(session, tender, now=clock.now()) if g.key == "declarations"
