@@ -8,7 +8,12 @@ from flask import Flask, Response, current_app, g, request
 from flask_smorest import Api, Blueprint
 from marshmallow import fields, validate
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import BadRequest, HTTPException, PreconditionRequired
+from werkzeug.exceptions import (
+    BadRequest,
+    HTTPException,
+    PreconditionRequired,
+    UnsupportedMediaType,
+)
 
 from vergabe.errors import Stale
 from vergabe.web.marks import View
@@ -73,9 +78,15 @@ api = QuietApi()
 
 
 class CarefulParser(FlaskParser):
-    """The library's parser, without its gap for JSON that only Python finds too much."""
+    """The library's parser, without its gaps for JSON.
+
+    What only Python finds too much is refused, and a body that does not say that it is JSON: the
+    library takes it for none, so that a change of nothing would be answered with success.
+    """
 
     def _raw_load_json(self, req: Any) -> Any:
+        if not req.is_json and (req.content_length or req.get_data(cache=True)):
+            raise UnsupportedMediaType
         try:
             return super()._raw_load_json(req)
         except (RecursionError, ValueError) as error:  # depth; a number of thousands of digits

@@ -1,0 +1,59 @@
+"""What the JSON API promises to every program, whatever the capability."""
+
+import json
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from tests.factories import access, cooperations, demands
+from vergabe.access.permissions import Role
+from vergabe.demands.model import Demand
+
+API = "/api/v1"
+
+
+@pytest.fixture
+def draft(session: Session) -> Demand:
+    cooperation = cooperations.dlz(session)
+    town = cooperations.town(session, "Merzenich")
+    return demands.demand(session, cooperation, town, stage="draft", title="Streusalz")
+
+
+@pytest.fixture
+def headers(session: Session, draft: Demand) -> dict[str, str]:
+    town = cooperations.town(session, "Merzenich")
+    return access.bearer(session, access.person(session, town, Role.REQUESTER), town)
+
+
+@pytest.mark.parametrize(
+    "content_type", [None, "text/plain", "application/x-www-form-urlencoded", "text/json"]
+)
+def test_a_body_that_does_not_say_it_is_json_is_refused_and_never_passed_over(
+    client: FlaskClient, draft: Demand, headers: dict[str, str], content_type: str | None
+) -> None:
+    answer = client.patch(
+        f"{API}/demands/{draft.id}",
+        data=json.dumps({"title": "Streusalz, lose"}),
+        content_type=content_type,
+        headers=headers | {"If-Match": '"1"'},
+    )
+    assert answer.status_code == 415, answer.text
+    assert answer.get_json()["code"] == "http_415"
+    assert (draft.title, draft.version) == ("Streusalz", 1)
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/json; charset=utf-8", "application/merge-patch+json"]
+)
+def test_json_under_any_of_its_names_is_taken(
+    client: FlaskClient, draft: Demand, headers: dict[str, str], content_type: str
+) -> None:
+    answer = client.patch(
+        f"{API}/demands/{draft.id}",
+        data=json.dumps({"title": "Streusalz, lose"}),
+        content_type=content_type,
+        headers=headers | {"If-Match": '"1"'},
+    )
+    assert answer.status_code == 200, answer.text
+    assert answer.get_json()["title"] == "Streusalz, lose"
