@@ -57,3 +57,11 @@ def test_json_under_any_of_its_names_is_taken(
     )
     assert answer.status_code == 200, answer.text
     assert answer.get_json()["title"] == "Streusalz, lose"
+
+
+def test_a_method_that_an_address_does_not_have_is_refused_with_those_that_it_has(
+    client: FlaskClient, headers: dict[str, str]
+) -> None:
+    answer = client.put(f"{API}/demands", json={}, headers=headers)
+    assert answer.status_code == 405
+    assert set(answer.allow) == {"GET", "HEAD", "OPTIONS", "POST"}

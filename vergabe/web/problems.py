@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import BadHost, HTTPException
+from werkzeug.exceptions import BadHost, HTTPException, MethodNotAllowed
 
 from vergabe.db import db
 from vergabe.disturbances import Disturbance, disturbance_in
@@ -222,7 +222,10 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     title, detail = _SENTENCES.get(status, _UNEXPECTED)
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         detail = _too_large()
-    return answer(_problem(status, f"http_{status}", title, detail))
+    response = answer(_problem(status, f"http_{status}", title, detail))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
 
 
 def _bad_host(error: BadHost) -> ResponseReturnValue:
