@@ -1,12 +1,13 @@
 """The JSON API's frame: OpenAPI from the code, bearer tokens, ETags, keyset pages."""
 
 import threading
+from http import HTTPStatus
 from typing import Any, Final, Protocol, cast
 
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask, Response, current_app, g, request
 from flask_smorest import Api, Blueprint
-from marshmallow import fields, validate
+from marshmallow import INCLUDE, fields, validate
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import (
     BadRequest,
@@ -29,6 +30,33 @@ class Decorator(Protocol):
     """A decorator that leaves the type of what it decorates."""
 
     def __call__(self, view: View, /) -> View: ...
+
+
+class ViolationSchema(Schema):
+    """One reason of a refusal."""
+
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+    law = fields.String()
+    field = fields.String()
+    who = fields.String()
+
+
+class ProblemSchema(Schema):
+    """An error (RFC 9457); some have members of their own, such as the report of an import."""
+
+    class Meta(Schema.Meta):
+        unknown = INCLUDE
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    code = fields.String(required=True)
+    detail = fields.String(required=True)
+    law = fields.String()
+    field = fields.String()
+    instance = fields.String()
+    violations = fields.List(fields.Nested(ViolationSchema))
 
 
 class QuietApi(Api):  # type: ignore[misc]  # the library has no types
@@ -66,6 +94,14 @@ class QuietApi(Api):  # type: ignore[misc]  # the library has no types
         self._app.extensions["flask-smorest"]["blp_name_to_api"][blueprint.name] = self
         self._app.register_blueprint(blueprint)
         self._undescribed.append(blueprint)
+
+    def _register_responses(self) -> None:
+        """Describe a refusal of any status as what it is."""
+        content = {"application/problem+json": {"schema": ProblemSchema}}
+        phrases = {status.name: status.phrase for status in HTTPStatus if status >= 400}
+        for name, phrase in {**phrases, self.DEFAULT_ERROR_RESPONSE_NAME: "Problem"}.items():
+            response = {"description": phrase, "content": content}
+            self._spec.components.response(name, response, lazy=True)
 
     def _register_error_handlers(self, *, bp: Any = None) -> None:
         """Leave errors to the application's handlers."""
@@ -129,20 +165,6 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # the library has no types
 
     def response(self, status_code: Any, schema: Any = None, **options: Any) -> Decorator:
         return cast(Decorator, super().response(status_code, schema, **options))
-
-
-class ProblemSchema(Schema):
-    """An error (RFC 9457)."""
-
-    type = fields.String()
-    title = fields.String()
-    status = fields.Integer()
-    code = fields.String()
-    detail = fields.String()
-    law = fields.String()
-    field = fields.String()
-    instance = fields.String()
-    violations = fields.List(fields.Dict())
 
 
 class PageQuery(Schema):

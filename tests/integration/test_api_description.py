@@ -1,0 +1,74 @@
+"""Answers of the JSON API are what `/api/v1/openapi.json` says of them."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.conftest import supposing
+from tests.factories import world as worlds
+from tests.factories.world import World
+
+# Its subject is not the database: once is enough.
+pytestmark = pytest.mark.one_database
+
+
+@pytest.fixture(scope="module")
+def world(session_app: Flask) -> Iterator[World]:
+    with worlds.standing(session_app) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def description(world: World) -> dict[str, Any]:
+    found: dict[str, Any] = world.public.open("GET", "/api/v1/openapi.json").get_json()
+    return found
+
+
+def complaints(
+    description: dict[str, Any], path: str, method: str, answer: TestResponse
+) -> list[str]:
+    """Return what an answer has that its description does not, and the other way round."""
+    responses = description["paths"][path][method.lower()]["responses"]
+    response = responses.get(str(answer.status_code), responses["default"])
+    if "$ref" in response:
+        response = description["components"]["responses"][response["$ref"].rsplit("/")[-1]]
+    content = response.get("content", {})
+    if answer.mimetype not in content:
+        return [f"{answer.mimetype} instead of {list(content)}"]
+    if not answer.is_json:
+        return []
+    validator = jsonschema.Draft202012Validator(
+        content[answer.mimetype].get("schema", {}) | {"components": description["components"]},
+        format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER,
+    )
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(answer.json)]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent"),
+    [
+        ("GET", "/api/v1/demands", {"query_string": {"limit": "0"}}),
+        ("GET", "/api/v1/demands", {"query_string": {"cursor": "!!"}}),
+        ("GET", "/api/v1/demands", {"headers": {"Authorization": "Bearer none"}}),
+        ("POST", "/api/v1/demands", {"json": {"title": "", "kind": 1}}),
+        ("POST", "/api/v1/demands", {"data": "{"}),
+        ("POST", "/api/v1/webhooks", {"json": {"url": "http://10.0.0.1"}}),
+    ],
+)
+def test_refusals_are_what_the_description_says(
+    session_app: Flask,
+    world: World,
+    description: dict[str, Any],
+    method: str,
+    path: str,
+    sent: dict[str, Any],
+) -> None:
+    with supposing(session_app):
+        answer = world.buyer.open(method, path, **sent)
+    assert answer.status_code >= 400
+    assert complaints(description, path, method, answer) == []
