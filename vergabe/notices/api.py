@@ -76,7 +76,7 @@ def notices_of(reference: str) -> Any:
 
 @api.get("/notices/<reference>/<uuid:notice_id>/<any('xvergabe','eforms','pdf','ocds'):format_>")
 @public
-@api.response(200, content_type="application/xml")
+@api.response(200, content_type="*/*")
 def document(reference: str, notice_id: uuid.UUID, format_: str) -> Response:
     """Ein Dokument einer Bekanntmachung."""
     found = queries.notice_document(db.session(), notice_id, format_)

@@ -21,7 +21,7 @@ api = ApiBlueprint("open_data", __name__, description="Offene Daten (OCDS), öff
 @public
 @may_lag
 @api.arguments(ChangeQuery, location="query")
-@api.response(200, content_type="application/json")
+@api.response(200, {"type": "object"}, content_type="application/json")
 def releases(query: dict[str, Any]) -> Response:
     """OCDS-Releases in der Reihenfolge ihrer Veröffentlichung; `links.next` führt weiter."""
     content = open_data.feed(
@@ -38,7 +38,7 @@ def releases(query: dict[str, Any]) -> Response:
 @api.get("/ocds/records/<reference>")
 @public
 @may_lag
-@api.response(200, content_type="application/json")
+@api.response(200, {"type": "object"}, content_type="application/json")
 def record(reference: str) -> Response:
     """OCDS-Record eines Verfahrens: alle Releases, ihr Stand und ihre Geschichte."""
     content = open_data.record(

@@ -219,7 +219,7 @@ def remove_document(tender_id: uuid.UUID, document_id: uuid.UUID) -> None:
 
 @api.get("/tenders/<uuid:tender_id>/documents/<uuid:document_id>/content")
 @requires(Permission.VIEW_TENDERS)
-@api.response(200, content_type="application/octet-stream")
+@api.response(200, content_type="*/*")
 def document_content(tender_id: uuid.UUID, document_id: uuid.UUID) -> Response:
     """Der Inhalt eines Dokuments, unverändert wie hochgeladen."""
     tender = queries.visible_tender(db.session(), current_actor(), tender_id)

@@ -164,6 +164,9 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # the library has no types
         return cast(Decorator, super().arguments(made, **options))
 
     def response(self, status_code: Any, schema: Any = None, **options: Any) -> Decorator:
+        if schema is None and "content_type" in options:
+            # Without a schema the library would describe an answer without any content.
+            schema = {"type": "string", "format": "binary"}
         return cast(Decorator, super().response(status_code, schema, **options))
 
 
@@ -206,6 +209,14 @@ def is_api_description(path: str) -> bool:
     return path == f"{PREFIX}/openapi.json"
 
 
+def decimal_types(_converter: Any, field: fields.Field[Any], **_: Any) -> dict[str, Any]:
+    """Describe decimal numbers: texts in answers, in requests either."""
+    if not isinstance(field, fields.Decimal):
+        return {}
+    types = ["string"] if field.as_string else ["string", "number"]
+    return {"type": types + ["null"] * field.allow_none}
+
+
 def schema_name(schema: Any) -> str:
     """Return the name of a schema in the API's description: its capability and its own name.
 
@@ -238,6 +249,8 @@ def init_app(app: Flask) -> None:
             "security": [{"bearer": []}],
         },
     )
+
+    api.ma_plugin.converter.add_attribute_function(decimal_types)
 
     @app.after_request
     def set_etag(response: Response) -> Response:
