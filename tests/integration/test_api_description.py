@@ -7,6 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 from flask import Flask
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from tests.conftest import supposing
@@ -27,6 +28,11 @@ def world(session_app: Flask) -> Iterator[World]:
 def description(world: World) -> dict[str, Any]:
     found: dict[str, Any] = world.public.open("GET", "/api/v1/openapi.json").get_json()
     return found
+
+
+def path_of(rule: Rule) -> str:
+    """Return the address of a route as the description writes it."""
+    return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule.rule)
 
 
 def complaints(
@@ -82,7 +88,7 @@ def test_what_is_read_is_what_the_description_says(
     wrong: dict[str, list[str]] = {}
     numbers: list[int] = []
     for rule in worlds.rules(session_app):
-        path = re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule.rule)
+        path = path_of(rule)
         operation = description["paths"].get(path, {}).get("get")
         if operation is None:
             continue
@@ -100,6 +106,20 @@ def test_what_is_read_is_what_the_description_says(
                 wrong[address] = found
     assert wrong == {}
     assert numbers.count(200) > 100
+
+
+def test_what_needs_no_token_is_described_as_open_and_nothing_else(
+    session_app: Flask, description: dict[str, Any]
+) -> None:
+    described, declared = {}, {}
+    for rule in worlds.rules(session_app):
+        operations = description["paths"].get(path_of(rule), {})
+        methods = {method.lower() for method in rule.methods or ()} - {"head", "options"}
+        for each in ((method, rule.rule) for method in methods & operations.keys()):
+            described[each] = operations[each[0]].get("security") == []
+            declared[each] = hasattr(session_app.view_functions[rule.endpoint], "vergabe_public")
+    assert described == declared
+    assert set(declared.values()) == {True, False}
 
 
 ASKED = {"area": "procurement", "text": "Streusalz", "list": "demands", "subject": "joining"} | {
