@@ -4,11 +4,13 @@ import json
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories import access, cooperations, demands
 from vergabe.access.permissions import Role
 from vergabe.demands.model import Demand
+from vergabe.web.idempotency import StoredAnswer
 
 API = "/api/v1"
 
@@ -65,3 +67,13 @@ def test_a_method_that_an_address_does_not_have_is_refused_with_those_that_it_ha
     answer = client.put(f"{API}/demands", json={}, headers=headers)
     assert answer.status_code == 405
     assert set(answer.allow) == {"GET", "HEAD", "OPTIONS", "POST"}
+
+
+def test_a_secret_calendar_address_is_kept_nowhere_and_made_anew(
+    client: FlaskClient, session: Session, headers: dict[str, str]
+) -> None:
+    repeated = headers | {"Idempotency-Key": "kalender-1"}
+    first, second = (client.post(f"{API}/calendar-link", headers=repeated) for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.get_json()["url"] != second.get_json()["url"]
+    assert session.scalars(select(StoredAnswer)).all() == []

@@ -19,7 +19,7 @@ from vergabe.deadlines.schema import (
     PeopleSchema,
 )
 from vergabe.web import shell
-from vergabe.web.api import ApiBlueprint
+from vergabe.web.api import KEPT_NOWHERE, ApiBlueprint
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -86,7 +86,7 @@ def renew_calendar_link() -> Any:
     """Neue geheime Kalenderadresse erzeugen; eine frühere gilt nicht mehr."""
     secret = calendar_link.renew(db.session(), current_actor())
     path = url_for("deadlines.calendar", secret=secret)
-    return {"url": shell.settings().base_url + path}
+    return {"url": shell.settings().base_url + path}, KEPT_NOWHERE
 
 
 @api.delete("/calendar-link")
