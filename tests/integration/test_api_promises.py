@@ -77,3 +77,12 @@ def test_a_secret_calendar_address_is_kept_nowhere_and_made_anew(
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.get_json()["url"] != second.get_json()["url"]
     assert session.scalars(select(StoredAnswer)).all() == []
+
+
+def test_a_field_that_is_called_as_a_part_of_a_request_is_named_in_the_refusal(
+    client: FlaskClient, headers: dict[str, str]
+) -> None:
+    body = {"list": "demands", "name": "Offene"}
+    answer = client.post(f"{API}/list-views", json=body, headers=headers)
+    assert answer.status_code == 422
+    assert [each.get("field") for each in answer.get_json()["violations"]] == ["path", "query"]

@@ -23,7 +23,7 @@ from vergabe.web import expired
 from vergabe.web.logs import request_id
 from vergabe.web.posting import own_path
 from vergabe.web.rights import wants_problem
-from vergabe.web.schema import violations_in
+from vergabe.web.schema import violations_of_request
 from vergabe.web.transactions import FORM_TYPES, Uncertain
 
 logger = logging.getLogger(__name__)
@@ -218,7 +218,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         return error.get_response()
     messages = getattr(error, "data", {}).get("messages")
     if messages:
-        return _domain_error(InvalidInput.of(violations_in(messages)))
+        return _domain_error(InvalidInput.of(violations_of_request(messages)))
     title, detail = _SENTENCES.get(status, _UNEXPECTED)
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         detail = _too_large()

@@ -76,7 +76,6 @@ _LARGEST_INTEGER: Final = 2**63 - 1
 _NOT_TEXT: Final = re.compile("[\x00\ud800-\udfff]")
 # All characters of Unicode's categories Cc and Cs but line feed and tab.
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_LOCATIONS: Final = frozenset({"json", "query", "form", "headers", "files", "path"})
 
 
 class Schema(ma.Schema):
@@ -210,16 +209,17 @@ loading.know(Instant)
 writing.know(Instant)
 
 
-def violations_in(messages: Any, path: str = "") -> list[Violation]:
-    """Return marshmallow's nested messages as violations with dotted field paths.
+def violations_of_request(messages: Mapping[str, Any]) -> list[Violation]:
+    """Return webargs' messages as violations; its outermost level says where, not what."""
+    return [found for each in messages.values() for found in violations_in(each)]
 
-    The outermost level of webargs (`json`, `query` …) does not become part of a path.
-    """
+
+def violations_in(messages: Any, path: str = "") -> list[Violation]:
+    """Return marshmallow's nested messages as violations with dotted field paths."""
     if isinstance(messages, Mapping):
         found: list[Violation] = []
         for key, value in messages.items():
-            is_location = not path and key in _LOCATIONS
-            part = "" if is_location or key == "_schema" else str(key)
+            part = "" if key == "_schema" else str(key)
             found += violations_in(value, ".".join(filter(None, (path, part))))
         return found
     if isinstance(messages, list | tuple):
