@@ -7,6 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 from flask import Flask
+from openapi_spec_validator import OpenAPIV31SpecValidator
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -28,6 +29,11 @@ def world(session_app: Flask) -> Iterator[World]:
 def description(world: World) -> dict[str, Any]:
     found: dict[str, Any] = world.public.open("GET", "/api/v1/openapi.json").get_json()
     return found
+
+
+def test_the_description_is_one_that_others_can_read(description: dict[str, Any]) -> None:
+    validator = OpenAPIV31SpecValidator(description)
+    assert [error.message for error in validator.iter_errors()] == []
 
 
 def path_of(rule: Rule) -> str:

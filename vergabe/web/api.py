@@ -1,6 +1,7 @@
 """The JSON API's frame: OpenAPI from the code, bearer tokens, ETags, keyset pages."""
 
 import threading
+from functools import cache
 from http import HTTPStatus
 from typing import Any, Final, Protocol, cast
 
@@ -176,6 +177,23 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # the library has no types
             # Without a schema the library would describe an answer without any content.
             schema = {"type": "string", "format": "binary"}
         return cast(Decorator, super().response(status_code, schema, **options))
+
+    def _prepare_arguments_doc(self, doc: Any, doc_info: Any, **more: Any) -> Any:
+        """Describe form and files of a request as one body; the library knows one of them."""
+        parameters = doc_info.get("arguments", {}).get("parameters", [])
+        form, files = (
+            next((each for each in parameters if each["in"] == place), None)
+            for place in ("form", "files")
+        )
+        if form and files:
+            files["schema"] = _as_one(form["schema"].__class__, files["schema"].__class__)()
+            parameters.remove(form)
+        return super()._prepare_arguments_doc(doc, doc_info, **more)
+
+
+@cache
+def _as_one(form: type[Schema], files: type[Schema]) -> type[Schema]:
+    return type(form.__name__, (form, files), {"__module__": form.__module__})
 
 
 class PageQuery(Schema):
