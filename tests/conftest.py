@@ -196,10 +196,20 @@ def _create_tables(url: str) -> None:
     engine.dispose()
 
 
+class SeparateClient(FlaskClient):
+    """A client whose requests live in a context of their own, as they do behind a server."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        answer: TestResponse = contextvars.Context().run(super().open, *args, **kwargs)
+        return answer
+
+
 @pytest.fixture(scope="session")
 def session_app(database: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     folder = tmp_path_factory.mktemp("data")
-    return create_app(_settings(folder, database, folder / "files"))
+    app = create_app(_settings(folder, database, folder / "files"))
+    app.test_client_class = SeparateClient
+    return app
 
 
 def _settings(data: Path, url: str, files: Path, **more: Any) -> Settings:
@@ -272,18 +282,9 @@ def session(app: Flask) -> Session:
     return found
 
 
-class SeparateClient(FlaskClient):
-    """A client whose requests live in a context of their own, as they do behind a server."""
-
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        answer: TestResponse = contextvars.Context().run(super().open, *args, **kwargs)
-        return answer
-
-
 @pytest.fixture
 def client(app: Flask, session: Session) -> FlaskClient:
     """A browser without cookies. Commit what the request should see before you call it."""
-    app.test_client_class = SeparateClient
     return app.test_client()
 
 
