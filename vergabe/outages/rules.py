@@ -11,7 +11,6 @@ from vergabe.law.outages import OutageExtension, Window
 from vergabe.texts import lazy
 
 SHORTEST_REASON: Final = 20
-MOST_REMINDERS: Final = 30
 REMIND_AT: Final = dt.time(8, 0)
 
 STATE_NAMES: Final = {
