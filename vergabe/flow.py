@@ -24,7 +24,9 @@ from vergabe.notices import handlers as notices
 from vergabe.notices import letters
 from vergabe.notices.events import DeliveryNews, NoticePublished
 from vergabe.notices.model import Notice
+from vergabe.outages import finding
 from vergabe.outages import handlers as outages
+from vergabe.outages.events import ExaminationFailed
 from vergabe.pools import events as pool_events
 from vergabe.pools import handlers as pools
 from vergabe.suppliers import following, inviting
@@ -89,6 +91,7 @@ FLOW: Final[Mapping[type[Event], tuple[Handler, ...]]] = {
     DeliveryNews: (deliveries.tell_officers, forwarding.delivery_news),
     enquiry_events.EnquiryReceived: (enquiries.tell_officers, forwarding.enquiry_received),
     enquiry_events.AnswerPublished: (enquiries.tell_answer, forwarding.answer_published),
+    ExaminationFailed: (finding.examine_again,),
     MailUnsubscribed: (suppliers.leave_after_unsubscribing,),
 }
 

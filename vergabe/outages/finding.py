@@ -1,23 +1,29 @@
 """Finding the procedures that an outage touched, and closing cases that something overtook."""
 
 import datetime as dt
+import logging
+import uuid
 from collections.abc import Sequence
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from vergabe import ids
+from vergabe import ids, outbox
 from vergabe.db import insert_unless_there
 from vergabe.deadlines.model import Deadline
+from vergabe.disturbances import disturbance_in
 from vergabe.law import outages as law
 from vergabe.law.outages import OutageFacts, Window
 from vergabe.outages import rules
+from vergabe.outages.events import ExaminationFailed
 from vergabe.outages.model import OutageCase
 from vergabe.tenders.facts import period_facts
 from vergabe.tenders.model import Tender
 from vergabe.tenders.recording import record
 from vergabe.uptime import recording
 from vergabe.uptime.model import Outage
+
+logger = logging.getLogger(__name__)
 
 
 def has_news(session: Session) -> bool:
@@ -35,8 +41,9 @@ def _unexamined() -> Select[Outage]:
 def examine(session: Session, *, now: dt.datetime) -> int:
     """Make a case of each procedure near an outage that has ended; return how many are new.
 
-    What was decided when the outage was known otherwise is to be decided again. Safe to repeat,
-    and for several workers: an outage is one worker's while it looks.
+    What was decided when the outage was known otherwise is to be decided again. A procedure that
+    cannot be looked at is left to a reaction of its own. Safe to repeat, and for several workers:
+    an outage is one worker's while it looks.
     """
     found = 0
     for outage in session.scalars(_unexamined().with_for_update(skip_locked=True)).all():
@@ -71,10 +78,41 @@ def facts_of(session: Session, tender: Tender) -> OutageFacts:
 def _open_cases(session: Session, outage: Outage, *, now: dt.datetime) -> int:
     window = window_of(outage, now=now)
     return sum(
-        _open_case(session, outage, tender, now=now)
+        _open_case_alone(session, outage, tender, now=now)
         for tender in _near(session, outage, window)
-        if law.is_touched(facts_of(session, tender), window)
     )
+
+
+def _open_case_alone(session: Session, outage: Outage, tender: Tender, *, now: dt.datetime) -> bool:
+    try:
+        with session.begin_nested():
+            return _open_case_if_touched(session, outage, tender, now=now)
+    except Exception as error:  # one procedure must not hold up the others, nor other outages
+        if disturbance_in(error) is not None:
+            raise
+        logger.exception("procedure not examined", extra={"tender": tender.id})
+    outbox.emit(session, ExaminationFailed(outage.id, tender.id, now), now=now)
+    return False
+
+
+def examine_again(
+    session: Session, event: ExaminationFailed, *, event_id: uuid.UUID, now: dt.datetime
+) -> None:
+    """Look at one procedure alone, for as long as the outage stands as it was found."""
+    outage = session.get_one(Outage, event.outage_id, with_for_update=True)
+    if outage.examined_at != event.at or outage.withdrawn_at is not None:
+        return
+    near = _near(session, outage, window_of(outage, now=now))
+    for tender in near:
+        if tender.id == event.tender_id:
+            _open_case_if_touched(session, outage, tender, now=now)
+
+
+def _open_case_if_touched(
+    session: Session, outage: Outage, tender: Tender, *, now: dt.datetime
+) -> bool:
+    is_touched = law.is_touched(facts_of(session, tender), window_of(outage, now=now))
+    return is_touched and _open_case(session, outage, tender, now=now)
 
 
 def _near(session: Session, outage: Outage, window: Window) -> Sequence[Tender]:

@@ -3,19 +3,21 @@
 import datetime as dt
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import MovableClock
 from tests.factories import access, cooperations, tenders
 from tests.factories import outages as make
-from vergabe import clock
+from vergabe import clock, sweeps, worker
 from vergabe.access.model import Organisation
 from vergabe.access.permissions import Role
 from vergabe.audit import queries as audit
 from vergabe.deadlines.model import Deadline
 from vergabe.errors import Forbidden, InvalidInput, NotFound, Refused
 from vergabe.files import current
+from vergabe.law.outages import OutageFacts
 from vergabe.messages.model import Message
 from vergabe.notices import service as notices
 from vergabe.notices.model import Notice
@@ -300,6 +302,36 @@ def test_another_amendment_that_leaves_the_outage_behind_settles_it(
     handler = flow.handlers_of(event.name)["outages.handlers.settle_open_cases"]
     handler(session, event, event_id=notice.id, now=clock.now())
     assert session.scalars(select(OutageCase)).one().state == "superseded"
+
+
+def test_a_procedure_that_cannot_be_judged_holds_up_no_other_and_is_tried_again(
+    app: Flask,
+    session: Session,
+    moving_clock: MovableClock,
+    tender: Tender,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = tenders.published(session, current.store())
+    real = finding.facts_of
+
+    def facts_of(session: Session, judged: Tender) -> OutageFacts:
+        if judged.id == tender.id:
+            raise LookupError("no row for this day")
+        return real(session, judged)
+
+    monkeypatch.setattr(finding, "facts_of", facts_of)
+    began = end_of(tender) - 30 * HOUR
+    moving_clock.at(began + 2 * HOUR)
+    make.outage(session, began, began + HOUR)
+    session.commit()
+    sweeps.follow_outages(app)
+    assert session.scalars(select(OutageCase.tender_id)).all() == [other.id]
+    worker.deliver_events(app)
+    monkeypatch.setattr(finding, "facts_of", real)
+    moving_clock.pass_(minutes=1)
+    worker.deliver_events(app)
+    assert set(session.scalars(select(OutageCase.tender_id))) == {tender.id, other.id}
+    assert queries.open_count(session) == 2
 
 
 def test_two_reports_of_one_outage_count_once(
