@@ -112,7 +112,7 @@ def has_old(session: Session, *, now: dt.datetime) -> bool:
 def forget_old(session: Session, *, now: dt.datetime) -> int:
     """Delete the oldest answers beyond `KEEP`, `BATCH` at most; return how many."""
     oldest = _old(now).order_by(StoredAnswer.stored_at).limit(BATCH)
-    found = session.execute(oldest.with_for_update(skip_locked=True)).tuples().all()
+    found = session.execute(oldest.with_for_update(skip_locked=True)).all()
     identity = tuple_(StoredAnswer.user_id, StoredAnswer.key)
     session.execute(delete(StoredAnswer).where(identity.in_(found)))
     return len(found)
