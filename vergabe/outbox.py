@@ -169,17 +169,20 @@ def lease(
     now: dt.datetime,
     limit: int = 50,
     is_without_lane: bool = False,
+    when_given_up: Callable[[Leased, str], None] = lambda _row, _reason: None,
 ) -> list[Leased]:
     """Take up to `limit` due rows for this worker until `now` + LEASE; commit right afterwards.
 
     is_without_lane: only such rows; among many others the database has to look for them.
+    when_given_up: told of each row that is set aside here, with the reason.
     PostgreSQL: rows that another worker is just taking are skipped, never waited for. The attempt
     is counted here, before the work: a row that kills its worker is first tried alone, so that it
     takes no other with it, and is set aside after MAX_ATTEMPTS.
     """
     query = _due_without_lane() if is_without_lane else _due()
     due = session.execute(query, {"kinds": list(kinds), "now": now, "most": limit})
-    rows = _without_killers(session, _in_order(session, [Leased(*row) for row in due]))
+    in_order = _in_order(session, [Leased(*row) for row in due])
+    rows = _without_killers(session, in_order, when_given_up)
     if rows:
         _commit_without_waiting(session)
         session.execute(
@@ -290,12 +293,16 @@ def _behind(session: Session, mine: Sequence[uuid.UUID]) -> Select[Any]:
     )
 
 
-def _without_killers(session: Session, rows: list[Leased]) -> list[Leased]:
+def _without_killers(
+    session: Session, rows: list[Leased], when_given_up: Callable[[Leased, str], None]
+) -> list[Leased]:
     """Return the rows to lease now; a lease that ran out says that its worker died or hung."""
     hopeful = []
     for row in rows:
         if row.leased_until is not None and row.attempts >= MAX_ATTEMPTS:
-            set_aside(session, row.id, "Der Hintergrunddienst wurde bei jedem Versuch beendet.")
+            reason = "Der Hintergrunddienst wurde bei jedem Versuch beendet."
+            set_aside(session, row.id, reason)
+            when_given_up(row, reason)
         else:
             hopeful.append(row)
     suspects = [

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
@@ -234,13 +235,17 @@ def _spread(batch: Batch, store: Store, turns: Turns, limit: rules.Limit | None)
 def _lease(settings: Settings) -> Batch:
     with unit_of_work() as session:
         now = clock.now()
-        rows = outbox.lease(session, [MAIL_KIND], now=now, limit=BATCH)
+        lease = partial(
+            outbox.lease,
+            session,
+            [MAIL_KIND],
+            now=now,
+            when_given_up=partial(_note_given_up, session),
+        )
+        rows = lease(limit=BATCH)
         if 2 * len(rows) > BATCH:
             # Behind so many others those of the login would wait long; their link is asked for now.
-            urgent = outbox.lease(
-                session, [MAIL_KIND], now=now, limit=BATCH // 5, is_without_lane=True
-            )
-            rows = urgent + rows
+            rows = lease(limit=BATCH // 5, is_without_lane=True) + rows
         batch = Batch(until=now + outbox.LEASE)
         batch.leased.extend(_letters(session, rows, settings))
         found = {each.row_id for each in batch.leased}
@@ -248,6 +253,11 @@ def _lease(settings: Settings) -> Batch:
             if row.id not in found:
                 outbox.set_aside(session, row.id, "Die E-Mail zu diesem Auftrag fehlt.")
         return batch
+
+
+def _note_given_up(session: Session, row: outbox.Leased, reason: str) -> None:
+    mail_id = uuid.UUID(row.payload["mail_id"]) if row.name == MESSAGE_MAIL else None
+    _give_up(session, row.id, mail_id, reason)
 
 
 def _letters(
@@ -318,7 +328,7 @@ def _mark(batch: Batch, host: str) -> None:
                     session, each.row_id, outcome.reason, now=now, leased_until=batch.until
                 )
             if is_final:
-                _mark_given_up(session, each, outcome)
+                _give_up(session, each.row_id, each.mail_id, outcome.reason)
             if outcome.dead is not None:
                 bounces.mark(session, each.letter.to.strip().lower(), *outcome.dead, now=now)
         if batch.untouched:
@@ -341,7 +351,7 @@ def _mark_sent(session: Session, sent: Iterable[Leased], host: str, *, now: dt.d
     if not rows:
         return
     outbox.mark_all_done(session, [each.row_id for each in rows], now=now)
-    _forget_letters(session, rows)
+    _forget_letters(session, [each.row_id for each in rows if each.mail_id is None])
     mail_ids = [each.mail_id for each in rows if each.mail_id is not None]
     if mail_ids:
         session.execute(
@@ -363,19 +373,15 @@ def _message_id_in_sql(host: str) -> ColumnElement[str]:
     return literal("<") + digits + literal(f"@{host}>")
 
 
-def _forget_letters(session: Session, leased: Iterable[Leased]) -> None:
+def _forget_letters(session: Session, row_ids: Sequence[uuid.UUID]) -> None:
     # Mails of the login hold links that open an account: they do not outlive their sending.
-    row_ids = [each.row_id for each in leased if each.mail_id is None]
     if row_ids:
         session.execute(update(OutboxRow).where(OutboxRow.id.in_(row_ids)).values(payload={}))
 
 
-def _mark_given_up(session: Session, each: Leased, outcome: Outcome) -> None:
-    logger.warning("mail given up", extra={"row": each.row_id})
-    _forget_letters(session, [each])
-    if each.mail_id is not None:
-        session.execute(
-            update(Mail)
-            .where(Mail.id == each.mail_id)
-            .values(state="failed", failure=outcome.reason)
-        )
+def _give_up(session: Session, row_id: uuid.UUID, mail_id: uuid.UUID | None, reason: str) -> None:
+    logger.warning("mail given up", extra={"row": row_id})
+    if mail_id is None:
+        _forget_letters(session, [row_id])
+        return
+    session.execute(update(Mail).where(Mail.id == mail_id).values(state="failed", failure=reason))

@@ -11,10 +11,11 @@ import uuid
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from vergabe import clock, outbox, stopping
@@ -85,7 +86,13 @@ def _has_due() -> bool:
 def _lease() -> tuple[list[Letter], dt.datetime]:
     with unit_of_work() as session:
         now = clock.now()
-        rows = outbox.lease(session, [service.KIND], now=now, limit=BATCH)
+        rows = outbox.lease(
+            session,
+            [service.KIND],
+            now=now,
+            limit=BATCH,
+            when_given_up=partial(_note_given_up, session),
+        )
         wanted = {row.id: uuid.UUID(row.payload["call_id"]) for row in rows}
         calls = session.scalars(
             select(WebhookCall)
@@ -102,6 +109,14 @@ def _lease() -> tuple[list[Letter], dt.datetime]:
                 continue
             letters.append(_letter(row_id, call, now))
         return letters, now + outbox.LEASE
+
+
+def _note_given_up(session: Session, row: outbox.Leased, reason: str) -> None:
+    session.execute(
+        update(WebhookCall)
+        .where(WebhookCall.id == uuid.UUID(row.payload["call_id"]), WebhookCall.state == "waiting")
+        .values(state="failed", last_error=reason)
+    )
 
 
 def _is_open(subscription: WebhookSubscription) -> bool:

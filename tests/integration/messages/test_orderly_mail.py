@@ -1,5 +1,6 @@
 """Mails in order, not too fast for one host, and what comes back: bounces."""
 
+import contextlib
 import dataclasses
 import datetime as dt
 import itertools
@@ -68,6 +69,33 @@ def test_workers_do_not_overtake_each_other_in_a_lane(session: Session, postbox:
     # Their worker died: the lane goes on from where it stood.
     later = now + outbox.LEASE + dt.timedelta(seconds=1)
     assert [r.name for r in outbox.lease(session, ["test"], now=later)] == ["2", "3", "free"]
+
+
+def test_mail_that_always_kills_its_worker_is_given_up_and_waits_no_more(
+    app: Flask,
+    session: Session,
+    postbox: Postbox,
+    moving_clock: MovableClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def die(*_: object) -> None:
+        raise SystemExit
+
+    write(session, "a@example.org")
+    payload = {"to": "b@example.org", "subject": "Passwort", "body": "Link"}
+    outbox.put(session, "mail", "login", "login", payload, now=clock.now())
+    session.commit()
+    monkeypatch.setattr(delivery, "_spread", die)
+    for _ in range(2 * outbox.MAX_ATTEMPTS):
+        with contextlib.suppress(SystemExit):
+            sweeps.send_mails(app)
+        moving_clock.pass_(minutes=3)
+    reason = "Der Hintergrunddienst wurde bei jedem Versuch beendet."
+    mail = session.scalars(select(Mail).execution_options(populate_existing=True)).one()
+    assert (mail.state, mail.failure) == ("failed", reason)
+    left = session.scalars(select(OutboxRow).execution_options(populate_existing=True)).all()
+    assert {row.state for row in left} == {"failed"}
+    assert [row.payload for row in left if row.name == "login"] == [{}]
 
 
 def test_mail_of_the_login_does_not_wait_behind_others(

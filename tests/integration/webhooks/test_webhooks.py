@@ -254,6 +254,32 @@ def test_call_is_given_up_with_its_reason_and_sent_again_by_hand(
         service.send_again(session, administrator, first, now=clock.now())
 
 
+def test_call_that_always_kills_its_worker_is_given_up_and_waits_no_more(
+    app: Flask,
+    session: Session,
+    town: Organisation,
+    receiver: Receiver,
+    moving_clock: MovableClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def die(*_: object) -> None:
+        raise SystemExit
+
+    webhooks.subscription(session, town, receiver.url)
+    happen(session, town)
+    monkeypatch.setattr(delivery, "_call_all", die)
+    for _ in range(outbox.MAX_ATTEMPTS):
+        with pytest.raises(SystemExit):
+            sweeps.call_webhooks(app)
+        moving_clock.pass_(minutes=3)
+    sweeps.call_webhooks(app)
+    (call,) = session.scalars(select(WebhookCall).execution_options(populate_existing=True))
+    assert (call.state, call.last_error) == (
+        "failed",
+        "Der Hintergrunddienst wurde bei jedem Versuch beendet.",
+    )
+
+
 def test_call_that_the_operator_has_tried_again_is_made(
     app: Flask,
     session: Session,
