@@ -165,13 +165,15 @@ class FileStore:
     def adopt(self, name: str, sha256: str) -> None:
         """Give a passing object its place by content; it must be what `sha256` says.
 
-        Safe to repeat. Content that is there stays, unless it was cut short: then it is replaced.
-        FileNotFoundError if there is neither the object nor the content.
+        Safe to repeat. In a folder it replaces what is there, which may be damaged; elsewhere,
+        where that is a copy, only what was cut short. FileNotFoundError if there is neither the
+        object nor the content.
         """
         passing, path = f"{self._root}/{name}", self._path(sha256)
         with reaching.the_store():
             kept = self._size(path)
-            if kept is not None and self._size(passing) in (kept, None):
+            stays = (None,) if reaching.has_folders(self._fs) else (kept, None)
+            if kept is not None and self._size(passing) in stays:
                 self.remove(name)
                 return
             self._move(passing, path)

@@ -74,13 +74,16 @@ def test_a_power_cut_finds_the_bytes_on_the_disk_before_their_name(
     assert told == []
 
 
-def test_whoever_brings_a_file_again_that_was_cut_short_mends_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damaged", [b"", LINE.swapcase()], ids=["cut-short", "other-bytes"])
+def test_whoever_brings_a_file_again_that_is_damaged_mends_it(
+    tmp_path: Path, damaged: bytes
+) -> None:
     """After a power cut the name may be there without its bytes."""
     store = FileStore(str(tmp_path))
     kept = store.keep(io.BytesIO(LINE), limit_bytes=FULL_AT)
     place = store.local_file(kept.sha256)
     assert place is not None
-    place.write_bytes(b"")
+    place.write_bytes(damaged)
     with pytest.raises(DamagedFile):
         store.read(kept.sha256)
     assert store.keep(io.BytesIO(LINE), limit_bytes=FULL_AT) == kept
