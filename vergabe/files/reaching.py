@@ -3,7 +3,7 @@
 import contextlib
 import logging
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import fsspec
 
@@ -99,7 +99,7 @@ def the_store() -> Iterator[None]:
 
 
 class Guarded:
-    """A file of the store opened for writing; raises StoreUnreachable for what it cannot take."""
+    """A file of the store that was opened; raises StoreUnreachable for what it cannot do."""
 
     def __init__(self, target: Any) -> None:
         self._target = target
@@ -109,6 +109,18 @@ class Guarded:
         with the_store():
             written: int = self._target.write(content)
         return written
+
+    def read(self, size: int = -1) -> bytes:
+        """Read like the file itself."""
+        with the_store():
+            found: bytes = self._target.read(size)
+        return found
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._target.close()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._target, name)

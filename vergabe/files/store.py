@@ -140,7 +140,13 @@ class FileStore:
     def reading(self, name: str) -> BinaryIO:
         """Return a passing object opened for reading; FileNotFoundError if it is not there."""
         with reaching.the_store():
-            return cast(BinaryIO, self._fs.open(f"{self._root}/{name}", "rb"))
+            opened = self._fs.open(f"{self._root}/{name}", "rb")
+        return cast(BinaryIO, reaching.Guarded(opened))
+
+    def rename(self, name: str, wanted: str) -> None:
+        """Give a passing object another passing name; FileNotFoundError if it is not there."""
+        with reaching.the_store():
+            self._move(f"{self._root}/{name}", f"{self._root}/{wanted}")
 
     def remove(self, name: str) -> None:
         """Remove a passing object or a folder of them; nothing happens if it is not there."""

@@ -50,7 +50,6 @@ def cancel(job_id: uuid.UUID) -> Any:
 @api.response(200, content_type="application/octet-stream")
 def file(job_id: uuid.UUID) -> Response:
     """Die Datei, die ein Vorgang gemacht hat."""
-    actor = current_actor()
-    return handing_out.made_file(
-        queries.visible(db.session(), actor, job_id), actor, current.store()
-    )
+    session, actor = db.session(), current_actor()
+    job = queries.visible(session, actor, job_id)
+    return handing_out.made_file(session, job, actor, current.store())

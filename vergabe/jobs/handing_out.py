@@ -3,29 +3,31 @@
 from collections.abc import Iterator
 
 from flask import Response
+from sqlalchemy.orm import Session
 
 from vergabe.access.actor import Actor
-from vergabe.errors import Forbidden, NotFound
+from vergabe.errors import NotFound
 from vergabe.files.store import CHUNK, FileStore
 from vergabe.jobs import kinds
 from vergabe.jobs.model import Job
-from vergabe.jobs.service import folder_of
+from vergabe.jobs.service import file_of
 from vergabe.web.downloads import content_disposition
 
 
-def made_file(job: Job, actor: Actor, store: FileStore) -> Response:
+def made_file(session: Session, job: Job, actor: Actor, store: FileStore) -> Response:
     """Return the answer with a job's file; NotFound if there is none any more.
 
-    The right is asked anew: a role may have ended since the file was made.
+    The right is asked anew: a role, or the place in a cooperation, may have ended since the file
+    was made.
     """
     kind = kinds.find(job.kind)
     if job.file_name is None or kind is None:
         raise NotFound("Die Datei")
     actor.require(kind.permission)
-    if kind.right_of is not None and not actor.holds(kind.right_of(job)):
-        raise Forbidden("forbidden", "Ihre Rollen erlauben diese Datei nicht mehr.")
+    if kind.ask_again is not None:
+        kind.ask_again(session, actor, job)
     try:
-        source = store.reading(f"{folder_of(job.id)}/file")
+        source = store.reading(file_of(job.id))
     except FileNotFoundError as error:
         raise NotFound("Die Datei") from error
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
 from flask import Flask, current_app
+from sqlalchemy.orm import Session
 
+from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission
 
 if TYPE_CHECKING:
@@ -26,8 +28,8 @@ class JobKind:
     """A kind of work.
 
     run: does it in the worker, see `running.Task`; address: where its result stands, asked in a
-    request of the web, None if it has no page of its own; right_of: what a job of this kind demands
-    besides, asked again when its file is fetched.
+    request of the web, None if it has no page of its own; ask_again: refuses, as the start would,
+    who may no longer see what is in its file, asked when that is fetched.
     """
 
     name: str
@@ -35,7 +37,7 @@ class JobKind:
     permission: Permission
     run: Callable[[Task], None]
     address: Callable[[Job], str | None] = _nowhere
-    right_of: Callable[[Job], Permission] | None = None
+    ask_again: Callable[[Session, Actor, Job], None] | None = None
 
 
 def set_kinds(app: Flask, kinds: tuple[JobKind, ...]) -> None:

@@ -33,7 +33,7 @@ def start(
     with asked_at(actor, address) as found:
         list_files.check(found.asked, kind)
         title = f"{found.asked.listing.title} ({list_files.KIND_NAMES[kind]})"
-        arguments = {"address": address, "kind": kind, "permission": found.permission.value}
+        arguments = {"address": address, "kind": kind}
     return service.start(
         session,
         actor,
@@ -67,9 +67,10 @@ def run(task: Task) -> None:
         task.done(session, Outcome(sentence, {"rows": total}, file_name=name))
 
 
-def right_of(job: Job) -> Permission:
-    """Return the right that the page of the list demands."""
-    return Permission(job.arguments["permission"])
+def ask_again(_session: Session, actor: Actor, job: Job) -> None:
+    """Raise what the page of the list refuses the actor with now."""
+    with asked_at(actor, job.arguments["address"]):
+        pass
 
 
-JOB: Final = JobKind(KIND, lazy("Liste als Datei"), Permission.VIEW_JOBS, run, right_of=right_of)
+JOB: Final = JobKind(KIND, lazy("Liste als Datei"), Permission.VIEW_JOBS, run, ask_again=ask_again)

@@ -94,9 +94,9 @@ def cancel(job_id: uuid.UUID) -> ResponseReturnValue:
 @pages.get("/vorgaenge/<uuid:job_id>/datei")
 @requires(Permission.VIEW_JOBS)
 def file(job_id: uuid.UUID) -> Response:
-    actor = current_actor()
-    job = queries.visible(db.session(), actor, job_id)
-    return handing_out.made_file(job, actor, current.store())
+    session, actor = db.session(), current_actor()
+    job = queries.visible(session, actor, job_id)
+    return handing_out.made_file(session, job, actor, current.store())
 
 
 def _label(job: Job) -> str:

@@ -31,7 +31,7 @@ from vergabe.files.store import FileStore
 from vergabe.jobs import kinds
 from vergabe.jobs.model import Job, WorkerSign
 from vergabe.jobs.rules import LEASE, MAX_ATTEMPTS, OPEN, TELL_AFTER, State
-from vergabe.jobs.service import folder_of, input_of
+from vergabe.jobs.service import file_of, folder_of, input_of
 from vergabe.messages import service as messages
 from vergabe.messages.service import Reader
 from vergabe.settings import Settings
@@ -127,6 +127,8 @@ class Task:
         }
         if not _change(session, self, Job.cancel_asked_at.is_(None), **values):
             _why_not_ours(session, self)
+        if outcome.file_name is not None:
+            self.store.rename(self._made, file_of(self.job_id))
         job = session.get_one(Job, self.job_id, populate_existing=True)
         job.done_count = job.total_count
         _tell(session, job, self.settings.base_url)
@@ -167,9 +169,16 @@ class Task:
 
     @contextlib.contextmanager
     def making_file(self) -> Iterator[IO[bytes]]:
-        """Give the file that will be handed out, opened for writing."""
-        with self.store.writing(f"{folder_of(self.job_id)}/file") as target:
+        """Give the file that will be handed out, opened for writing.
+
+        It lies apart until `done`: a worker believed dead must not overwrite another's.
+        """
+        with self.store.writing(self._made) as target:
             yield target
+
+    @property
+    def _made(self) -> str:
+        return f"{folder_of(self.job_id)}/{self.token}"
 
 
 def _has_one_writer(app: Flask) -> bool:

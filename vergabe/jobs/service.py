@@ -117,6 +117,11 @@ def folder_of(job_id: uuid.UUID) -> str:
     return f"jobs/{job_id.hex}"
 
 
+def file_of(job_id: uuid.UUID) -> str:
+    """Return where the file that a job has made lies in the store."""
+    return f"{folder_of(job_id)}/file"
+
+
 def input_of(job_id: uuid.UUID) -> str:
     """Return where the file that came with the start of a job lies in the store."""
     return f"{folder_of(job_id)}/input"

@@ -58,4 +58,9 @@ def run(task: Task) -> None:
         task.done(session, Outcome(sentence, {"entries": total}, file_name=name))
 
 
-JOB: Final = JobKind(KIND, lazy("Akte als ZIP"), Permission.VIEW_RECORD, run)
+def ask_again(session: Session, actor: Actor, job: Job) -> None:
+    """Raise NotFound or Forbidden for who may not see the record any more."""
+    checks.subject_of(session, actor, checks.which(job.arguments["of"], job.arguments["id"]))
+
+
+JOB: Final = JobKind(KIND, lazy("Akte als ZIP"), Permission.VIEW_RECORD, run, ask_again=ask_again)

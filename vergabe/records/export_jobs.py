@@ -59,4 +59,9 @@ def run(task: Task) -> None:
         task.done(session, Outcome(sentence, {"size_bytes": written}, file_name=name))
 
 
-JOB: Final = JobKind(KIND, "Vergabeakte als ZIP", Permission.VIEW_RECORD, run)
+def ask_again(session: Session, actor: Actor, job: Job) -> None:
+    """Raise NotFound or Forbidden for who may not see the record any more."""
+    queries.tender_for_record(session, actor, uuid.UUID(job.arguments["tender_id"]))
+
+
+JOB: Final = JobKind(KIND, "Vergabeakte als ZIP", Permission.VIEW_RECORD, run, ask_again=ask_again)

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import io
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -355,6 +356,50 @@ def test_old_jobs_and_their_files_are_swept(
     moving_clock.pass_(days=23)
     assert sweeps.sweep_jobs(app) == 1
     assert session.scalars(select(Job)).all() == []
+
+
+def test_a_worker_believed_dead_overwrites_no_file(
+    app: Flask, session: Session, clerk: Actor, moving_clock: MovableClock
+) -> None:
+    def write(task: Task, content: bytes) -> None:
+        with task.making_file() as target:
+            target.write(content)
+
+    def writing(task: Task) -> None:
+        write(task, b"whole")
+        with task.deciding() as work:
+            task.done(work, Outcome("Liegt bereit.", file_name="akte.zip"))
+
+    with kind(app, writing):
+        job = start(session, clerk)
+        dead = running.claim(app)
+        assert dead is not None
+        moving_clock.pass_(seconds=91)
+        assert sweeps.run_jobs(app) == 1
+        write(dead, b"of the dead")
+    store = app.extensions["vergabe_files"]
+    assert store.reading(service.file_of(job.id)).read() == b"whole"
+
+
+def test_a_store_that_stops_answering_is_told_in_a_sentence(
+    app: Flask, session: Session, clerk: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def looking(task: Task) -> None:
+        with task.input() as source:
+            source.read()
+
+    class Torn(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise OSError("the network has gone")
+
+    store = app.extensions["vergabe_files"]
+    monkeypatch.setattr(store._fs, "open", lambda *_: Torn())
+    with kind(app, looking):
+        job = start(session, clerk)
+        sweeps.run_jobs(app)
+    state, outcome = state_of(session, job)
+    assert state == "failed"
+    assert "Dateiablage" in outcome
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A long record: verified and written in the background, its result found on its page."""
 
+import datetime as dt
 import io
 import json
 import subprocess
@@ -15,14 +16,16 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from tests.conftest import MovableClock
-from tests.factories import access
+from tests.factories import access, cooperations
 from vergabe import clock, sweeps
 from vergabe.access.model import Organisation
 from vergabe.access.permissions import Role
+from vergabe.access.queries import actor_for
 from vergabe.audit import service as audit
 from vergabe.audit.service import Act
+from vergabe.cooperations.model import Member
 from vergabe.jobs.model import Job
-from vergabe.records import checks
+from vergabe.records import chain_jobs, checks
 
 PAGE = "/akte/organisation"
 
@@ -150,6 +153,25 @@ def test_the_zip_of_a_long_record_is_written_in_the_background(
     answer = client.get(f"{job}/datei")
     with zipfile.ZipFile(io.BytesIO(answer.get_data())) as archive:
         assert "pruefen.py" in archive.namelist()
+
+
+def test_the_zip_is_gone_for_who_has_left_the_cooperation(
+    app: Flask, client: FlaskClient, session: Session, town: Organisation
+) -> None:
+    cooperation = cooperations.dlz(session)
+    member = cooperations.town(session, "Jülich")
+    user = access.person(session, member, Role.AUDITOR)
+    actor = actor_for(session, user, member.id, now=clock.now())
+    wanted = checks.which("zusammenarbeit", cooperation.key)
+    job = chain_jobs.start(session, actor, wanted, now=clock.now())
+    session.commit()
+    access.log_in(client, user)
+    sweeps.run_jobs(app)
+    assert client.get(f"/vorgaenge/{job.id}/datei").status_code == 200
+    membership = session.scalars(select(Member).where(Member.organisation_id == member.id)).one()
+    membership.left_on = clock.berlin_day(clock.now()) - dt.timedelta(days=1)
+    session.commit()
+    assert client.get(f"/vorgaenge/{job.id}/datei").status_code == 404
 
 
 @pytest.mark.parametrize("action", ["/akte/pruefung", "/akte/zip"])
