@@ -11,12 +11,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from vergabe import clock
+
 if TYPE_CHECKING:
     from icalendar import Alarm, Event
 
 MEDIA_TYPE: Final = "text/calendar; charset=utf-8"
 ALARM_BEFORE: Final = dt.timedelta(days=1)
 _REFRESH: Final = dt.timedelta(hours=1)
+_SECOND: Final = dt.timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def _event(entry: CalendarEntry) -> Event:
     event.add("dtstamp", _utc(entry.changed_at))
     event.add("last-modified", _utc(entry.changed_at))
     event.add("sequence", entry.revision)
-    event.add("dtstart", _utc(entry.at))
+    event.add("dtstart", _shown_at(entry.at))
     event.add("summary", entry.title)
     event.add("description", entry.description)
     event.add("url", entry.url)
@@ -88,6 +91,12 @@ def _alarm(entry: CalendarEntry) -> Alarm:
     alarm.add("description", entry.title)
     alarm.add("trigger", -ALARM_BEFORE)
     return alarm
+
+
+def _shown_at(end: dt.datetime) -> dt.datetime:
+    """Return where a calendar shows an end: one at midnight on the day that ends with it."""
+    local = end.astimezone(clock.BERLIN)
+    return _utc(end - _SECOND if local.time() == dt.time() else end)
 
 
 def _utc(instant: dt.datetime) -> dt.datetime:
