@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy.orm import Session, object_session
@@ -116,7 +117,6 @@ def start(app: Flask) -> BackgroundScheduler:
 
     Nothing lawful hangs on them: what time alone decides is derived when asked.
     """
-    scheduler = BackgroundScheduler(timezone="UTC")
     ticks: tuple[tuple[str, Callable[[Flask], int], float], ...] = (
         ("deliver_events", deliver_events, DELIVERY_SECONDS),
         ("send_mails", sweeps.send_mails, DELIVERY_SECONDS),
@@ -137,6 +137,9 @@ def start(app: Flask) -> BackgroundScheduler:
         ("sweep_answers", sweeps.sweep_answers, CLEANING_SECONDS),
         ("sweep_outbox", sweeps.sweep_outbox, CLEANING_SECONDS),
     )
+    # A thread for each: however many hang, the sign of life goes on.
+    threads = ThreadPoolExecutor(len(ticks))
+    scheduler = BackgroundScheduler(timezone="UTC", executors={"default": threads})
     for name, tick, seconds in ticks:
         scheduler.add_job(
             _guarded(app, name, tick),
