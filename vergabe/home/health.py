@@ -1,5 +1,8 @@
 """Whether this process lives, and whether it can do its work. For load balancers and operators."""
 
+import time
+from typing import Final
+
 from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
@@ -12,6 +15,10 @@ from vergabe.uptime import guard
 from vergabe.web import crowding
 from vergabe.web.rights import public
 from vergabe.web.transactions import answers_always
+
+PROBE_SECONDS: Final = 2.0
+"""So long the store is not asked again: anybody may ask us, and each time a file is written."""
+_PROBED: Final = "vergabe_store_probed"
 
 pages = Blueprint("health", __name__)
 
@@ -40,10 +47,21 @@ def ready() -> ResponseReturnValue:
     except SQLAlchemyError:
         db.session.rollback()
         problems.append("database")
-    try:
-        current.store().probe()
-    except StoreUnreachable:
+    if not _store_works():
         problems.append("files")
     if problems:
         return jsonify(status="unavailable", problems=problems), 503
     return jsonify(status="ok")
+
+
+def _store_works() -> bool:
+    at, works = current_app.extensions.get(_PROBED, (float("-inf"), False))
+    if not current_app.testing and time.monotonic() - at < PROBE_SECONDS:
+        return bool(works)
+    try:
+        current.store().probe()
+        works = True
+    except StoreUnreachable:
+        works = False
+    current_app.extensions[_PROBED] = time.monotonic(), works
+    return works

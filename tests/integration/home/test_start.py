@@ -21,6 +21,7 @@ from vergabe.demands import unfinished
 from vergabe.enquiries import service as enquiries
 from vergabe.enquiries.service import Asker
 from vergabe.files import current
+from vergabe.files.store import FileStore
 from vergabe.home import running, tasks
 from vergabe.ids import new_id
 from vergabe.messages.service import Reader
@@ -319,6 +320,18 @@ def test_empty_start_page_says_what_comes_or_what_to_do(
     page = client.get("/start").get_data(as_text=True)
     said = page.split("Zurzeit wartet nichts auf Sie.", 1)[1].split("</p>", 1)[0]
     assert len(said.strip()) > 20
+
+
+def test_readiness_writes_no_file_for_each_who_asks(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = []
+    monkeypatch.setattr(FileStore, "probe", lambda _store: written.append(1))
+    monkeypatch.setitem(app.config, "TESTING", False)
+    monkeypatch.delitem(app.extensions, "vergabe_store_probed", raising=False)
+    for _ in range(3):
+        assert client.get("/readyz").status_code == 200
+    assert len(written) == 1
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
