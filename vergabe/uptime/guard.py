@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from flask import Flask, Response, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import BadHost
 
 from vergabe import clock
 from vergabe.db import reading
@@ -95,6 +96,8 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def stand_at_the_door() -> Response | None:
+        if isinstance(request.routing_exception, BadHost):
+            return None  # refused without a page: no link of one can be made
         # Asked last: it reads the database, for which a sign of life must not wait.
         if request.endpoint in ALWAYS_ANSWERED or request.environ.get(FOR_COPY) or not is_on(app):
             return None

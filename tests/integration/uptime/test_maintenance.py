@@ -76,6 +76,8 @@ def test_pages_tell_of_it_beforehand_and_close_while_it_is_on(
     assert 7100 < int(closed.headers["Retry-After"]) <= 7200
     assert WHY in closed.get_data(as_text=True)
     assert "Set-Cookie" not in closed.headers
+    nowhere = client.get("/bekanntmachungen", headers={"Host": ".."})
+    assert (nowhere.status_code, nowhere.mimetype) == (400, "text/plain")
     problem = client.post("/api/v1/outages", json={})
     assert (problem.status_code, problem.get_json()["code"]) == (503, "maintenance")
     assert client.get("/healthz").status_code == 200
