@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
@@ -11,6 +12,7 @@ from vergabe.texts import gettext as _
 LONGEST: Final = 10_000
 _EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _PHONE: Final = re.compile(r"(?<!\d)(?:\+49|0)[\d\s/()-]{6,}\d")
+_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _LEGAL_FORMS: Final = frozenset(
     {"", "gmbh", "ggmbh", "ag", "kg", "kgaa", "ohg", "gbr", "ug", "mbh", "se", "eg", "co", "e", "k"}
     | {"v", "und", "der", "die", "das", "für", "haftungsbeschränkt"}
@@ -72,9 +74,9 @@ def traces_of_asker(
 
     Answers go to all in the same words and must not betray anybody (§ 20 (3), § 5 VgV).
     """
-    lowered = text.casefold()
-    found = [f"der Name „{name}“" for name in names if _is_named(name, text, lowered)]
-    found += [f"die Adresse „{address}“" for address in addresses if address.casefold() in lowered]
+    plain = _plain(text)
+    found = [f"der Name „{name}“" for name in names if _is_named(name, text, plain)]
+    found += [f"die Adresse „{address}“" for address in addresses if _plain(address) in plain]
     if _EMAIL.search(text):
         found.append("eine E-Mail-Adresse")
     if _PHONE.search(text):
@@ -91,12 +93,21 @@ def traces_of_asker(
     ]
 
 
-def _is_named(name: str, text: str, lowered: str) -> bool:
+def _plain(text: str) -> str:
+    """Return a text as far as names are compared: "Müller" and "MUELLER" are the same."""
+    return unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS)
+
+
+def _is_named(name: str, text: str, plain: str) -> bool:
     """Return whether a name stands in a text: whole, by all its long words, or as an acronym."""
-    words = [word for word in re.split(r"\W+", name) if word.casefold() not in _LEGAL_FORMS]
-    distinctive = [word.casefold() for word in words if len(word) > 3]
+    words = [
+        word
+        for word in re.split(r"\W+", unicodedata.normalize("NFC", name))
+        if word.casefold() not in _LEGAL_FORMS
+    ]
+    distinctive = [_plain(word) for word in words if len(word) > 3]
     if distinctive:
-        return all(word in lowered for word in distinctive)
+        return all(word in plain for word in distinctive)
     acronyms = [word for word in words if len(word) > 1 and word.isupper()]
     return any(re.search(rf"\b{re.escape(word)}\b", text) for word in acronyms)
 

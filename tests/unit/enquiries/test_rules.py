@@ -81,6 +81,10 @@ def test_text_that_shows_who_asked_is_noticed(text: str, is_visible: bool) -> No
         ("Bau AG", "Beginnt der Bau im Mai?", False),
         ("Sabine Bieter", "Viele Grüße, Sabine Bieter", True),
         ("", "Irgendetwas", False),
+        ("Müller Tiefbau GmbH", "Darf Mueller Tiefbau das liefern?", True),
+        ("Mueller Tiefbau GmbH", "Darf MÜLLER Tiefbau das liefern?", True),
+        ("Groß und Söhne", "Gross & Soehne fragt", True),
+        ("Müller Tiefbau GmbH", "Darf Mu\u0308ller Tiefbau das liefern?", True),
         ("GmbH & Co. KG", "Darf eine GmbH bieten?", False),
     ],
 )
