@@ -8,6 +8,7 @@ from vergabe.access.permissions import Permission
 from vergabe.cooperations.task_rules import Step
 from vergabe.db import db
 from vergabe.enquiries import drafts, queries, service
+from vergabe.enquiries.listing import asked_by
 from vergabe.enquiries.model import Answer, Enquiry
 from vergabe.enquiries.schema import (
     AnswerInSchema,
@@ -23,6 +24,7 @@ from vergabe.enquiries.service import Asker
 from vergabe.suppliers import following
 from vergabe.tenders import duties
 from vergabe.tenders import queries as tenders
+from vergabe.tenders.model import Tender
 from vergabe.web.api import ApiBlueprint
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -38,7 +40,19 @@ def enquiries(tender_id: uuid.UUID) -> Any:
     actor = current_actor()
     tender = tenders.visible_tender(db.session(), actor, tender_id)
     duties.require(db.session(), actor, tender, Step.ANSWER_ENQUIRIES)
-    return {"items": queries.all_enquiries(db.session(), tender_id)}
+    found = queries.all_enquiries(db.session(), tender_id)
+    return {"items": [_as_json(tender, enquiry) for enquiry in found]}
+
+
+def _as_json(tender: Tender, enquiry: Enquiry) -> dict[str, Any]:
+    return {
+        "id": enquiry.id,
+        "text": enquiry.text,
+        "asked_at": enquiry.asked_at,
+        "is_timely": queries.came_in_time(tender, enquiry),
+        "answer_id": enquiry.answer_id,
+        "asked_by": asked_by(enquiry),
+    }
 
 
 @api.post("/tenders/<uuid:tender_id>/answers")

@@ -14,7 +14,7 @@ class EnquirySchema(Schema):
     asked_at = Instant()
     is_timely = fields.Boolean()
     answer_id = fields.UUID(allow_none=True)
-    asked_by = fields.Function(lambda e: e.organisation.name if e.organisation else e.address)
+    asked_by = fields.String()
 
 
 class EnquiryListSchema(Schema):

@@ -195,13 +195,18 @@ def questions(session: Session, actor: Actor, found: Tender) -> Json:
     answers: Sequence[Answer] = enquiries.published_answers(session, found.id)
     told: Json = {"answers": [row(answer) for answer in answers]}
     if is_of_the_lead(actor, found):
-        told["questions"] = [_question(e) for e in enquiries.all_enquiries(session, found.id)]
+        asked = enquiries.all_enquiries(session, found.id)
+        told["questions"] = [_question(found, enquiry) for enquiry in asked]
     return told
 
 
-def _question(enquiry: Enquiry) -> Json:
+def _question(found: Tender, enquiry: Enquiry) -> Json:
+    """Return a question; is_timely: as it stood when asked, counts_as_timely: as it stands now."""
     name = enquiry.organisation.name if enquiry.organisation else "ohne Registrierung"
-    return row(enquiry, leave_out=("address",)) | {"asked_by": name}
+    return row(enquiry, leave_out=("address",)) | {
+        "asked_by": name,
+        "counts_as_timely": enquiries.came_in_time(found, enquiry),
+    }
 
 
 def messages(session: Session, actor: Actor, found: Tender) -> list[Json]:

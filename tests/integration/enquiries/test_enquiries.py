@@ -26,6 +26,7 @@ from vergabe.enquiries.service import Asker
 from vergabe.errors import Forbidden, InvalidInput, NotFound, Refused
 from vergabe.files import current
 from vergabe.law import tables
+from vergabe.records import plain
 from vergabe.suppliers import following, tokens
 from vergabe.tenders.model import Tender
 
@@ -352,6 +353,11 @@ def test_a_question_is_in_time_once_its_deadline_was_extended_beyond_it(
     assert QUESTION not in client.get(path + late_ones).get_data(as_text=True)
     found = service.warnings_about_answering(session, tender, [late], now=clock.now())
     assert any("Neues Ende der Angebotsfrist" in warning for warning in found)
+    ours = access.bearer(session, officer, _lead(session, tender))
+    listed = client.get(f"/api/v1/tenders/{tender.id}/enquiries", headers=ours).get_json()
+    assert [each["is_timely"] for each in listed["items"]] == [True]
+    told = plain.questions(session, tenders.officer(session, tender), tender)["questions"]
+    assert [(e["is_timely"], e["counts_as_timely"]) for e in told] == [(False, True)]
 
 
 def test_question_of_another_tender_is_not_answered_here(
