@@ -5,6 +5,7 @@ come after z. A language's own collation only one of the databases has, so both 
 and compare it byte by byte.
 """
 
+import unicodedata
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Computed, Text, func, literal_column, type_coerce
@@ -42,7 +43,8 @@ def german(column: Any) -> ColumnElement[str]:
 
 
 def folded(text: str) -> str:
-    """Return what `german_order` keeps of a text."""
+    """Return what `german_order` keeps of a text, composed first (NFC) as stored texts are."""
+    text = unicodedata.normalize("NFC", text)
     for letter, plain in _ALIKE:
         text = text.replace(letter, plain)
     return text.lower()

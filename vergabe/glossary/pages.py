@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 
+from vergabe.collation import folded
 from vergabe.glossary.terms import Term, sort_key, term, terms
 from vergabe.web.rights import public
 
@@ -20,7 +21,7 @@ def show() -> ResponseReturnValue:
 
 def _mentions(entry: Term, wanted: str) -> bool:
     texts = (entry.de, entry.en, entry.meaning, entry.law or "", *entry.also)
-    return any(wanted.lower() in text.lower() for text in texts)
+    return any(folded(wanted) in folded(text) for text in texts)
 
 
 def number_of_explanation() -> int:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from vergabe.access.actor import Actor
 from vergabe.access.model import RoleAssignment, User
 from vergabe.access.permissions import Permission
+from vergabe.collation import folded, german
 from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations.model import Cooperation
 from vergabe.deadlines import queries as deadlines
@@ -116,13 +117,7 @@ class Search:
 
 
 def _says(column: Any, word: str) -> ColumnElement[bool]:
-    # The text that demands are searched by is folded: "Straße" stands there as "strasse".
-    if column.key == "search_text":
-        written = {word.casefold()}
-    else:
-        # SQLite knows small and capital letters only of ASCII.
-        written = {word} if word.isascii() else {word, word.lower(), word.upper(), word.title()}
-    return or_(*(column.icontains(text, autoescape=True) for text in sorted(written)))
+    return german(column).contains(folded(word), autoescape=True)
 
 
 def _hits(

@@ -13,6 +13,7 @@ from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
 from vergabe.access.permissions import GRANTS, Permission
+from vergabe.collation import folded
 from vergabe.cooperations import reach, task_queries
 from vergabe.cooperations.model import Cooperation, Member
 from vergabe.cooperations.task_model import TaskAssignment
@@ -216,7 +217,7 @@ def tenders_page(
     if cooperation_id:
         conditions.append(_TENDER.cooperation_id == cooperation_id)
     conditions += [
-        _TENDER.title.icontains(word, autoescape=True)
+        _TENDER.title_order.contains(folded(word), autoescape=True)
         | _TENDER.reference.icontains(word, autoescape=True)
         for word in text.split()[:8]
     ]

@@ -67,6 +67,16 @@ def test_a_tender_with_its_lots_and_shares(
     assert client.get("/api/v1/tenders?stage=ready", headers=headers).json["items"] == []
 
 
+@pytest.mark.parametrize("typed", ["übung", "ÜBUNG", "U\u0308bung", "STRASSE", "straße"])
+def test_words_are_found_however_they_are_typed(
+    session: Session, client: FlaskClient, tender: Tender, headers: Headers, typed: str
+) -> None:
+    tender.title = "Übungspuppen Straße"
+    session.commit()
+    page = client.get("/api/v1/tenders", query_string={"q": typed}, headers=headers).json
+    assert [head["id"] for head in page["items"]] == [str(tender.id)]
+
+
 def test_a_pool_becomes_a_tender_and_the_second_call_gives_the_same(
     session: Session, client: FlaskClient
 ) -> None:
