@@ -6,6 +6,7 @@ looked for in the latest rows of each kind; a reference is found however old it 
 
 import datetime as dt
 import unicodedata
+import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -21,6 +22,7 @@ from vergabe.access.permissions import Permission
 from vergabe.collation import folded, german
 from vergabe.cooperations import queries as cooperations
 from vergabe.cooperations.model import Cooperation
+from vergabe.cooperations.task_rules import Step
 from vergabe.deadlines import queries as deadlines
 from vergabe.deadlines.model import Deadline
 from vergabe.demands import queries as demands
@@ -32,6 +34,7 @@ from vergabe.notices import queries as notices
 from vergabe.notices.model import Notice
 from vergabe.pools import queries as pools
 from vergabe.pools.model import Pool
+from vergabe.tenders import duties
 from vergabe.tenders import queries as tenders
 from vergabe.tenders.model import Tender, TenderDocument
 from vergabe.texts import _, marked
@@ -44,6 +47,8 @@ MOST_WORDS: Final = 8
 LOOKED_THROUGH: Final = 2_000
 """So many of the latest rows of a kind: as quick after twenty years as on the first day."""
 TENDERS_LOOKED_THROUGH: Final = 200
+ENQUIRIES_LOOKED_THROUGH: Final = 100
+"""So many of the latest hits: whether somebody may answer them is asked tender by tender."""
 Parts = Sequence[Sequence[ColumnElement[bool]]]
 
 
@@ -176,22 +181,39 @@ def _latest_tenders(search: Search, actor: Actor, *conditions: Any) -> Select[An
 
 
 def _enquiries(search: Search, actor: Actor) -> Hits:
-    # Questions are for the lead's officers alone: before an answer nobody else knows of them.
-    mine = _latest_tenders(search, actor, Tender.lead_organisation_id == actor.organisation_id)
+    # Before an answer nobody knows of a question but who answers those of its tender.
+    tasks = tenders.work_of(actor, Step.ANSWER_ENQUIRIES).with_only_columns(Tender.id)
     query = search.narrowed(
-        select(Enquiry).join(Tender, Tender.id == Enquiry.tender_id).where(Tender.id.in_(mine)),
+        select(Enquiry)
+        .join(Tender, Tender.id == Enquiry.tender_id)
+        .where(Tender.id.in_(_latest_tenders(search, actor, Tender.id.in_(tasks)))),
         Enquiry.text,
         Tender.reference,
     ).order_by(Enquiry.asked_at.desc())
     return _hits(
         marked("Bieterfragen"),
-        search.rows(query),
+        _answered_by(search, actor, search.session.scalars(query.limit(ENQUIRIES_LOOKED_THROUGH))),
         lambda e: Hit(
             _shortened(e.text),
             url_for("enquiries.officer_list", tender_id=e.tender_id),
             detail=moment(e.asked_at, seconds=False),
         ),
     )
+
+
+def _answered_by(search: Search, actor: Actor, rows: Iterable[Enquiry]) -> Sequence[Enquiry]:
+    """Return the first few of these questions that the actor may answer, and one more."""
+    may: dict[uuid.UUID, bool] = {}
+    found: list[Enquiry] = []
+    for enquiry in rows:
+        if enquiry.tender_id not in may:
+            tender, step = search.session.get_one(Tender, enquiry.tender_id), Step.ANSWER_ENQUIRIES
+            may[tender.id] = duties.may(search.session, actor, tender, step, now=search.now)
+        if may[enquiry.tender_id]:
+            found.append(enquiry)
+        if len(found) > FEW:
+            break
+    return found
 
 
 def _documents(search: Search, actor: Actor) -> Hits:

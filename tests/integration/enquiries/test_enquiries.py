@@ -13,13 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import MovableClock
-from tests.factories import access, messages, suppliers, tenders
+from tests.factories import access, cooperations, messages, suppliers, tasks, tenders
 from vergabe import clock, worker
 from vergabe.access import queries as people
 from vergabe.access.model import Organisation, User
 from vergabe.access.permissions import Role
 from vergabe.audit import queries as audit
 from vergabe.audit.service import stream_of
+from vergabe.cooperations.task_rules import Performer, Step
 from vergabe.enquiries import queries, service
 from vergabe.enquiries.model import Answer, Enquiry
 from vergabe.enquiries.service import Asker
@@ -536,3 +537,32 @@ def test_officers_of_one_cooperation_alone_are_told(
     assert officer.id in told
     assert requester.id not in told
     assert people.actor_for(session, officer, lead.id, now=clock.now()).user_id in told
+
+
+def test_the_search_shows_questions_to_those_alone_who_may_answer_them(
+    session: Session, client: FlaskClient, tender: Tender, firm: Organisation
+) -> None:
+    _ask(session, tender, firm)
+    officer = _officer(session, tender)
+    access.log_in(client, officer)
+    path = "/suche?q=Beladung"
+    assert QUESTION[:30] in client.get(path).text
+    lead = people.actor_for(session, officer, tender.lead_organisation_id, now=clock.now())
+    tasks.declared(session, lead, tender.pool_id, "Mein Bruder leitet einen Bieter.")
+    session.commit()
+    assert QUESTION[:30] not in client.get(path).text
+
+
+def test_the_search_shows_questions_to_whoever_has_the_task(
+    session: Session, client: FlaskClient, tender: Tender, firm: Organisation
+) -> None:
+    _ask(session, tender, firm)
+    town = cooperations.town(session, "Jülich")
+    tasks.task(session, tender.cooperation, Step.ANSWER_ENQUIRIES, Performer.MEMBER, town)
+    found = []
+    for user in (_officer(session, tender), access.person(session, town, Role.PROCUREMENT_OFFICER)):
+        session.commit()
+        browser = client.application.test_client()
+        access.log_in(browser, user)
+        found.append(QUESTION[:30] in browser.get("/suche?q=Beladung").text)
+    assert found == [False, True]
