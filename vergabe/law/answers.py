@@ -115,6 +115,7 @@ def extension_for_change(
     *,
     is_substantial: bool,
     extra_days: int,
+    urgent: bool = False,
     started_on: dt.date | None = None,
 ) -> Result[Extension]:
     """Return the extension after a change of the procurement documents.
@@ -128,7 +129,7 @@ def extension_for_change(
         reason = "Die Änderung ist für das Angebot unerheblich; verlängert werden muss nicht."
         return _result(Extension(False, None, reason), law, (reason,))
     least = last_day_before(deadline_at) + dt.timedelta(days=max(extra_days, 1))
-    safe = last_safe_answer_day(rule_set, deadline_at, land, started_on=started_on)
+    safe = last_safe_answer_day(rule_set, deadline_at, land, urgent=urgent, started_on=started_on)
     if safe is not None:
         gap = (last_day_before(deadline_at) - safe.value.last_day).days
         least = max(least, local_day(changed_at) + dt.timedelta(days=gap))

@@ -99,6 +99,7 @@ def extension_required(
         facts.land,
         is_substantial=is_substantial,
         extra_days=1,
+        urgent=facts.is_urgent,
         started_on=facts.started_on,
     )
     if against:

@@ -204,6 +204,7 @@ def reasons_against_late_change(
         facts.land,
         is_substantial=True,
         extra_days=1,
+        urgent=facts.is_urgent,
         started_on=facts.started_on,
     )
     earliest = extension.value.proposed_deadline_at

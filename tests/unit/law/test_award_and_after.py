@@ -250,6 +250,22 @@ def test_substantial_changes_extend_by_the_time_they_cost() -> None:
     assert not changed("2026-10-14T10:00:00+02:00", 5, substantial=False).is_needed
 
 
+def test_in_urgency_a_change_extends_by_no_more_than_law_asks() -> None:
+    def at_the_end(urgent: bool) -> dt.datetime | None:
+        return answers.extension_for_change(
+            "VgV",
+            DEADLINE,
+            instant("2026-10-14T10:00:00+02:00"),
+            "NW",
+            is_substantial=True,
+            extra_days=1,
+            urgent=urgent,
+        ).value.proposed_deadline_at
+
+    assert at_the_end(urgent=False) == instant("2026-10-21T10:00:00+02:00")
+    assert at_the_end(urgent=True) == instant("2026-10-19T10:00:00+02:00")
+
+
 @pytest.mark.parametrize(
     ("rule_set", "law"),
     [
