@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Response
+from flask import Response, request
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
@@ -78,6 +78,7 @@ def xml(session: Session, notice_id: uuid.UUID, store: FileStore) -> Response:
     response.headers["ETag"] = f'"{row.file_sha256}"'
     name = f"{row.source}-{row.source_id}-{row.version:02d}.xml"
     response.headers["Content-Disposition"] = content_disposition(name.replace("/", "-"))
+    response.make_conditional(request)
     return response
 
 

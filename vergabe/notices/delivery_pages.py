@@ -99,7 +99,7 @@ def document(tender_id: uuid.UUID, delivery_id: uuid.UUID) -> ResponseReturnValu
     response.headers["ETag"] = f'"{found.xml_sha256}"'
     name = f"{tender.reference}_{found.idempotency_key}.xml"
     response.headers["Content-Disposition"] = content_disposition(name)
-    return response
+    return response.make_conditional(request)
 
 
 @pages.post("/vergabeverfahren/<uuid:tender_id>/versand/<uuid:delivery_id>/eingang")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from flask import Response, render_template, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.routing import BuildError
@@ -130,6 +130,7 @@ def sent_document(store: FileStore, document: TenderDocument) -> Response:
     response.content_length = document.size_bytes
     response.headers["ETag"] = f'"{document.file_sha256}"'
     response.headers["Content-Disposition"] = content_disposition(document.file_name)
+    response.make_conditional(request)
     return response
 
 

@@ -86,6 +86,10 @@ def test_xml_is_handed_out_as_it_was_read(client: FlaskClient, session: Session)
 
     assert answer.data == notice_xml()
     assert answer.headers["Content-Disposition"].startswith("attachment")
+    again = client.get(
+        f"{OTHERS}/{rows[2].id}.xml", headers={"If-None-Match": answer.headers["ETag"]}
+    )
+    assert (again.status_code, again.data) == (304, b"")
     assert client.get(f"{OTHERS}/{rows[0].id}.xml").status_code == 404
     whole = client.get(f"{OTHERS}/{rows[2].id}/ansicht")
     assert "Stadt Eifeltal" in whole.text

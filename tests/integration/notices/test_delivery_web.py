@@ -106,6 +106,8 @@ def test_the_life_of_a_notice_by_hand(
     page = _page(session, notice)
     sent = client.get(f"{page}.xml")
     assert sent.get_data().startswith(b"<?xml")
+    again = client.get(f"{page}.xml", headers={"If-None-Match": sent.headers["ETag"]})
+    assert (again.status_code, again.get_data()) == (304, b"")
     assert sent.headers["Content-Disposition"].startswith("attachment")
 
     moving_clock.pass_(hours=3)

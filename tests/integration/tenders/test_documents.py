@@ -264,6 +264,8 @@ def test_forty_megabytes_go_through_the_page(
     assert got.headers["Content-Disposition"].endswith("filename*=UTF-8''Gro%C3%9Fer%20Plan.pdf")
     assert got.headers["X-Content-Type-Options"] == "nosniff"
     assert len(got.data) == found.size_bytes
+    again = client.get(f"{path}/{found.id}", headers={"If-None-Match": got.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
 
 
 def test_over_the_limit_the_page_says_so_in_german(
