@@ -43,6 +43,8 @@ def note_revocation(
             organisation_id=str(resolution.organisation_id),
             revoked_on=event.revoked_on.isoformat(),
         )
+        # While the EU has not published it, only people of the house know of the procedure.
+        what = "veröffentlichte" if tender.public_since else "zur Veröffentlichung abgesandte"
         concerned = [tender.lead_organisation_id, *_buying(tender)]
         messages.send_many(
             session,
@@ -51,7 +53,7 @@ def note_revocation(
             kind="tender",
             subject=f"{tender.reference}: Beschluss aufgehoben, Verfahren läuft weiter",
             body=(
-                f"{sentence}\n\nDas veröffentlichte Verfahren „{tender.title}“ läuft weiter. Vor "
+                f"{sentence}\n\nDas {what} Verfahren „{tender.title}“ läuft weiter. Vor "
                 "weiteren Schritten, vor allem vor dem Zuschlag, klären Sie bitte, ob neu "
                 "beschlossen wird; bis dahin stehen die Voraussetzungen auf unvollständig."
             ),

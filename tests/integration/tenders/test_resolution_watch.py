@@ -121,3 +121,17 @@ def test_revocation_before_the_publication_is_no_news(session: Session, tender: 
     found.revoked_on = clock.berlin_day(tender.published_at) - dt.timedelta(days=1)
     session.flush()
     assert resolution_watch.warnings(session, tender, now=clock.now()) == []
+
+
+@pytest.mark.parametrize("is_public", [True, False])
+def test_a_procedure_that_waits_for_the_eu_is_not_called_published(
+    session: Session, tender: Tender, is_public: bool
+) -> None:
+    if not is_public:
+        tender.public_since = None
+    _revoke(session, tender)
+    bodies = session.scalars(
+        select(Message.body).where(Message.subject.contains("Beschluss aufgehoben"))
+    ).all()
+    assert bodies
+    assert {"Das veröffentlichte Verfahren" in body for body in bodies} == {is_public}
