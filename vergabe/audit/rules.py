@@ -17,6 +17,21 @@ def canonical(fields: Mapping[str, Any]) -> bytes:
     ).encode()
 
 
+def refuse_floats(value: object) -> None:
+    """Raise TypeError for a float anywhere in the details of an act.
+
+    A database may write one down otherwise than JSON does (1e16); the hash would not hold then.
+    """
+    if isinstance(value, float):
+        raise TypeError("details of the record hold no floats")
+    if isinstance(value, Mapping):
+        value = value.values()
+    elif not isinstance(value, list | tuple):
+        return
+    for each in value:
+        refuse_floats(each)
+
+
 def entry_hash(previous_hash: str, fields: Mapping[str, Any]) -> str:
     """Return SHA-256 (hex) over the previous hash (as text) and the canonical fields."""
     return hashlib.sha256(previous_hash.encode() + canonical(fields)).hexdigest()

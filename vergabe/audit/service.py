@@ -52,6 +52,7 @@ def append_many(
     sequence, last_hash = _locked_head(session, stream)
     rows: list[dict[str, Any]] = []
     for act in acts:
+        rules.refuse_floats(act.details)
         sequence += 1
         fields = rules.hashed_fields(
             stream=stream,

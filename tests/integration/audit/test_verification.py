@@ -35,6 +35,13 @@ def chain(session: Session) -> Session:
     return session
 
 
+@pytest.mark.parametrize("details", [{"a": 1e16}, {"a": [{"b": 0.5}]}])
+def test_floats_are_not_appended(session: Session, details: dict[str, object]) -> None:
+    act = Act("tender_changed", "tender", None, "Größe geändert", details=details)
+    with pytest.raises(TypeError):
+        service.append(session, STREAM, Actor.operator("Prüfung"), act, now=clock.now())
+
+
 def _without_guards(session: Session) -> None:
     on_table = "" if session.get_bind().dialect.name == "sqlite" else " ON record_entry"
     for verb in ("update", "delete"):
