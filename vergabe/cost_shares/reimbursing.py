@@ -113,12 +113,13 @@ def _demand(
     )
     entry_id = ids.new_id()
     amount = net + tax
-    title = "Rückforderung an" if amount >= 0 else "Gutschrift für"
+    title = {1: "Rückforderung an", 0: "Ausgleich mit", -1: "Gutschrift für"}
+    sign = (amount > 0) - (amount < 0)
     draft = Draft(
         id=entry_id,
         kind=Kind.DEMAND,
         organisation_id=member.organisation_id,
-        text=f"{title} {member.organisation.name}",
+        text=f"{title[sign]} {member.organisation.name}",
         document=f"{cooperation.reference_prefix}-K-{queries.next_number(session, cooperation.id)}",
         document_on=today,
         net_cents=net,
@@ -230,8 +231,10 @@ def _tell(
         what = (
             f"{cooperation.lead.name} fordert {amount} zurück, fällig am {entry.due_on:%d.%m.%Y}."
         )
-    else:
+    elif entry.amount_cents < 0:
         what = f"{cooperation.lead.name} schreibt Ihnen {amount} gut."
+    else:
+        what = "Die offenen Posten gleichen sich aus; zu zahlen ist nichts."
     messages.send_many(
         session,
         readers(

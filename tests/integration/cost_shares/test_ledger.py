@@ -427,3 +427,24 @@ def test_bookings_stand_in_the_leads_record_and_nowhere_else(
 
 def test_member_accounts_are_those_of_members() -> None:
     assert {account.value for account in MEMBER_ACCOUNTS} == {"advanced", "demanded"}
+
+
+def test_open_items_that_balance_are_neither_demanded_nor_credited(
+    session: Session, pool: Pool, keeper: Actor
+) -> None:
+    treasurer = access.person(session, cooperations.town(session, "Kerpen"), Role.RELEASER)
+    entry, now = cost_shares.advance(session, pool, keeper, 90_00), clock.now()
+    reimbursing.demand_all(session, keeper, pool.cooperation_id, now=now)
+    advances.correct(session, keeper, pool.cooperation_id, entry.id, "Falscher Beleg", now=now)
+    cost_shares.advance(session, pool, keeper, 90_00)
+    balance = reimbursing.demand(
+        session, keeper, pool.cooperation_id, town(session, "Kerpen"), now=now
+    )
+    assert (balance.amount_cents, balance.text) == (0, "Ausgleich mit Kerpen")
+    told = session.scalars(
+        select(Message.body).where(
+            Message.user_id == treasurer.id, Message.subject.startswith(balance.document)
+        )
+    ).one()
+    assert "zu zahlen ist nichts" in told
+    assert "schreibt Ihnen" not in told
