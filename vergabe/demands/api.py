@@ -160,7 +160,11 @@ def release_demand(body: dict[str, Any], demand_id: uuid.UUID) -> Any:
 @api.arguments(ReleaseManySchema)
 @api.response(200, DemandListSchema)
 def release_demands(body: dict[str, Any]) -> Any:
-    """Mehrere Bedarfe zusammen freigeben, alle oder keinen."""
+    """Mehrere Bedarfe zusammen freigeben, alle oder keinen.
+
+    Mit `versions` wird abgelehnt, was seit dem Lesen geändert wurde: je Bedarf seine Version, wie
+    sie der ETag nannte.
+    """
     released = _released(body["demand_ids"], body)
     return {"items": [presenting.full(demand, demand.items) for demand in released]}
 
@@ -174,6 +178,7 @@ def _released(demand_ids: list[uuid.UUID], body: dict[str, Any]) -> list[Demand]
             demand_ids,
             released_net_cents=amount["amount_cents"] if amount else None,
             budget_line=body["budget_line"],
+            seen=body.get("versions", releasing.NOTHING_SEEN),
             now=clock.now(),
         )
 

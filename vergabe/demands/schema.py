@@ -165,6 +165,12 @@ class ReleaseManySchema(ReleaseSchema):
         required=True,
         validate=validate.Length(min=1, max=500, error="Bitte 1 bis 500 Bedarfe auf einmal."),
     )
+    versions = fields.Dict(
+        keys=fields.UUID(),
+        values=fields.Integer(strict=True),
+        load_default=dict,
+        metadata={"description": "Bedarf → Version, wie sie zuletzt gelesen wurde; darf fehlen"},
+    )
 
 
 class DemandListSchema(Schema):

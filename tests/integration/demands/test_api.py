@@ -121,7 +121,13 @@ def test_several_are_released_together(desk: Desk) -> None:
     both = [desk.created()["id"] for _ in range(2)]
     for demand_id in both:
         desk.post(f"/demands/{demand_id}/submit", version=1)
-    released = desk.post("/demands/release", {"demand_ids": both}, who=desk.releaser)
+    together = {"demand_ids": both, "versions": {both[0]: 2, both[1]: 1}}
+    stale = desk.post("/demands/release", together, who=desk.releaser)
+    assert (stale.status_code, len(stale.json["violations"])) == (409, 1), stale.text
+    bad = desk.post("/demands/release", together | {"versions": {"x": 2}}, who=desk.releaser)
+    assert bad.status_code == 422
+    together["versions"] = {both[1]: 2}
+    released = desk.post("/demands/release", together, who=desk.releaser)
     assert [each["stage"] for each in released.json["items"]] == ["released", "released"]
     again = desk.post("/demands/release", {"demand_ids": both}, who=desk.releaser)
     assert (again.status_code, len(again.json["violations"])) == (409, 2)
