@@ -44,7 +44,7 @@ def test_calendar_is_read_back_with_its_texts_and_instants() -> None:
     assert event["STATUS"] == "CONFIRMED"
 
 
-@pytest.mark.parametrize("minute, shown", [(0, b"20261222T225959Z"), (1, b"20261222T230100Z")])
+@pytest.mark.parametrize(("minute", "shown"), [(0, b"20261222T225959Z"), (1, b"20261222T230100Z")])
 def test_end_at_midnight_is_shown_on_the_day_that_ends(minute: int, shown: bytes) -> None:
     _, (event,) = parsed(entry(at=dt.datetime(2026, 12, 22, 23, minute, tzinfo=dt.UTC)))
     assert event["DTSTART"].to_ical() == shown
