@@ -190,6 +190,14 @@ def test_headings_go_down_one_level_at_a_time() -> None:
             level = found
 
 
+@pytest.mark.parametrize("name", ["INVALID_can_24_stage-1", "INVALID_cn_24_empty"])
+def test_who_has_no_name_yet_has_a_heading_all_the_same(name: str) -> None:
+    xml = sdk.examples()[name]
+    headings = view.fragment(xml).iter("h2", "h3", "h4")
+    assert all("".join(map(str, heading.itertext())).strip() for heading in headings)
+    assert view_blocks.as_pdf(xml, at=AT).startswith(b"%PDF")
+
+
 def test_lists_of_facts_are_well_formed() -> None:
     for xml in [own(), *sdk.examples().values()]:
         tree = html.fromstring(view.html(xml))

@@ -79,7 +79,13 @@ def fragment(xml: bytes) -> "etree._Element":
         )
     _annotate(root)
     with _lock:
-        return _stylesheet()(root).getroot()
+        found = _stylesheet()(root).getroot()
+    for heading in found.iter("h2", "h3", "h4"):
+        # Of a draft the name may still be missing; a heading that says nothing helps nobody, and
+        # an accessible PDF may have none.
+        if not "".join(map(str, heading.itertext())).strip():
+            heading.text = "Ohne Namen"
+    return found
 
 
 def html(xml: bytes) -> str:
