@@ -100,7 +100,9 @@ def write_value(sheet: Any, row: int, column: int, value: TableValue, formats: _
         sheet.write_string(row, column, _yes_no(value), formats.text)
         return 4
     if isinstance(value, dt.datetime):
-        sheet.write_datetime(row, column, _berlin(value).replace(tzinfo=None), formats.instant)
+        # Without its fraction, which would be rounded: up to the next day, or past a deadline.
+        shown = _berlin(value).replace(tzinfo=None, microsecond=0)
+        sheet.write_datetime(row, column, shown, formats.instant)
         return 16
     if isinstance(value, dt.date):
         sheet.write_datetime(row, column, value, formats.day)

@@ -343,6 +343,14 @@ def test_what_we_export_as_csv_we_read_back_unchanged() -> None:
     assert demand.items[0].quantity == Decimal("1234.5")
 
 
+def test_the_last_part_of_a_second_does_not_move_an_instant_to_the_next_day() -> None:
+    late = dt.datetime(2026, 11, 23, 22, 59, 59, 999_900, tzinfo=dt.UTC)
+    sheet = openpyxl.load_workbook(io.BytesIO(write_table_xlsx(["Eingang"], [[late]]))).active
+    assert sheet is not None
+    assert str(sheet["A2"].value) == "2026-11-23 23:59:59"
+    assert b"23.11.2026 23:59" in write_table_csv(["Eingang"], [[late]])
+
+
 def test_long_texts_are_cut_visibly_and_instants_need_a_zone() -> None:
     content = write_table_xlsx(["Text"], [["x" * 40_000]])
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active
