@@ -4,8 +4,11 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
+from lxml import html
 from sqlalchemy.orm import Session
 
+from tests.browser_forms import form_of
 from tests.conftest import NOON, MovableClock
 from tests.factories import access, tenders
 from tests.factories import cooperations as factory
@@ -259,6 +262,22 @@ def test_excluding_is_reversible_and_the_depths_count_again(
     assert depths(session, cooperation, TODAY + 20 * DAY) == ["full", "full", "full"]
     actions = [e.action for e in audit.entries(session, f"cooperation:{cooperation.id}")]
     assert actions == ["area_excluded", "area_included"]
+
+
+def test_wrong_lifting_is_told_at_its_own_exclusion(
+    session: Session, cooperation: Cooperation, client: FlaskClient
+) -> None:
+    found = [exclude(session, cooperation, town) for town in ("Jülich", "Kerpen")]
+    lead = factory.town(session, "Merzenich")
+    access.log_in(client, access.person(session, lead, Role.COORDINATOR))
+    page = "/zusammenarbeit/dlz/gebiete"
+    token = form_of(client.get(page).get_data(as_text=True)).data["csrf_token"]
+    for one in found:
+        url = f"{page}/ausnahmen/{one.id}/aufhebung"
+        answer = client.post(url, data={"csrf_token": token})
+        assert answer.status_code == 422
+        (field,) = html.fromstring(answer.get_data(as_text=True)).xpath("//*[@id='counts_from']")
+        assert field.xpath("ancestor::form/@action") == [url]
 
 
 def test_exclusion_lifted_before_its_first_day_never_counts(
