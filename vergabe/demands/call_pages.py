@@ -3,7 +3,8 @@
 import datetime as dt
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -29,6 +30,8 @@ from vergabe.list_views.answers import list_answer
 from vergabe.texts import _
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
+
+T = TypeVar("T")
 
 pages = Blueprint("calls", __name__)
 
@@ -103,30 +106,56 @@ def create() -> ResponseReturnValue:
 
 def _create() -> CallForDemands:
     session, actor, now = db.session(), current_actor(), clock.now()
+    wrong: list[Violation] = []
     area = choices.area(choices.callable_areas(session, actor, now=now), _area_id())
     if area is None:
         message = "Bitte wählen Sie das Aufgabengebiet."
-        raise InvalidInput("area_missing", message, field="area_id")
-    closes_at = _instant("closes_at")
-    if closes_at is None:
+        wrong.append(Violation("area_missing", message, field="area_id"))
+    title, text = _words(wrong)
+    opens_at = _read(wrong, lambda: _instant("opens_at"))
+    closes_at = _read(wrong, lambda: _instant("closes_at"))
+    if closes_at is None and not any(found.field == "closes_at" for found in wrong):
         message = "Bitte geben Sie an, bis wann geantwortet werden soll."
-        raise InvalidInput("closes_missing", message, field="closes_at")
+        wrong.append(Violation("closes_missing", message, field="closes_at"))
+    reminder_days = _read(wrong, _reminder_days)
+    if wrong or area is None or closes_at is None:
+        raise InvalidInput.of(wrong)
     return calls.open_call(
         session,
         actor,
         cooperation_id=area.cooperation_id,
         area_id=area.area_id,
-        title=plain_text.one_line(
-            request.form.get("title", ""), max_length=call_rules.TITLE_MAX, field="title"
-        ),
-        text=plain_text.many_lines(
-            request.form.get("text", ""), max_length=call_rules.TEXT_MAX, field="text"
-        ),
-        opens_at=_instant("opens_at"),
+        title=title,
+        text=text,
+        opens_at=opens_at,
         closes_at=closes_at,
-        reminder_days=_reminder_days(),
+        reminder_days=reminder_days or [],
         now=now,
     )
+
+
+def _words(wrong: list[Violation]) -> tuple[str, str]:
+    """Return title and text of a new call; what is wrong with them is added to `wrong`."""
+    typed = request.form.get("title", ""), request.form.get("text", "")
+    title = _read(
+        wrong,
+        lambda: plain_text.one_line(typed[0], max_length=call_rules.TITLE_MAX, field="title"),
+    )
+    text = _read(
+        wrong,
+        lambda: plain_text.many_lines(typed[1], max_length=call_rules.TEXT_MAX, field="text"),
+    )
+    if title is not None:
+        wrong += call_rules.reasons_against_words(title, text or "")
+    return title or "", text or ""
+
+
+def _read(wrong: list[Violation], read: Callable[[], T]) -> T | None:
+    try:
+        return read()
+    except InvalidInput as error:
+        wrong += error.reasons
+        return None
 
 
 def _area_id() -> uuid.UUID | None:

@@ -461,6 +461,15 @@ def test_wrong_call_stays_in_the_form(desk: Desk, change: dict[str, str], field:
     assert desk.session.scalars(select(CallForDemands)).all() == []
 
 
+def test_all_that_is_wrong_with_a_call_is_told_at_once(desk: Desk) -> None:
+    desk.log_in(desk.coordinator)
+    wrong = {"title": " ", "text": "a\x00b", "opens_at_time": "12:00"}
+    answer = desk.post("/bedarfe/abfragen/neu", {**wrong, "reminder_days": "sieben"})
+    assert answer.status_code == 422
+    for field in ("title", "text", "opens_at", "closes_at", "reminder_days"):
+        assert f'href="#{field}"' in answer.text, field
+
+
 def test_demand_of_another_member_is_404_on_every_page(desk: Desk) -> None:
     demand = desk.demand("submitted")
     desk.log_in(desk.neighbour)
