@@ -187,7 +187,7 @@ def reset_second_factor(user_id: uuid.UUID) -> ResponseReturnValue:
 def _wanted_role() -> dict[str, Any]:
     """Return what the form asks for; InvalidInput with all of it that cannot be read."""
     reader = FormReader(request.form)
-    wanted = {
+    wanted: dict[str, Any] = {
         "email": reader.text("email"),
         "full_name": reader.text("full_name"),
         "role": reader.choice("role", Role, "Bitte wählen Sie eine Rolle."),
@@ -195,6 +195,9 @@ def _wanted_role() -> dict[str, Any]:
         "valid_to": reader.day("valid_to"),
         "reason": reader.text("reason") or None,
     }
+    if reader.violations:
+        person = wanted["email"], wanted["full_name"]
+        reader.violations[:0] = service.reasons_against_person(db.session(), *person)
     reader.raise_if_wrong()
     return wanted
 

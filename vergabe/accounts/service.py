@@ -48,6 +48,28 @@ def clean_email(text: str, *, field: str = "email") -> str:
         ) from error
 
 
+def reasons_against_person(session: Session, email: str, full_name: str) -> list[Violation]:
+    """Return why these cannot be a person's address and name."""
+    return _looked_up(session, email, full_name)[2]
+
+
+def _looked_up(
+    session: Session, email: str, full_name: str
+) -> tuple[str, User | None, list[Violation]]:
+    """Return the cleaned address, who has it, and what is wrong with a new person of this name."""
+    wrong: list[Violation] = []
+    address = ""
+    try:
+        address = clean_email(email)
+    except InvalidInput as error:
+        wrong += error.reasons
+    existing = queries.user_by_email(session, address) if address else None
+    if existing is None and not 0 < len(full_name.strip()) <= 200:
+        message = "Bitte geben Sie einen Namen mit höchstens 200 Zeichen an."
+        wrong.append(Violation("name_missing", message, field="full_name"))
+    return address, existing, wrong
+
+
 def create_person(
     session: Session,
     *,
@@ -62,24 +84,14 @@ def create_person(
     Without a password the person sets one through "Passwort vergessen". Records nothing: the
     command that calls this one does. Raises InvalidInput with all that is wrong.
     """
-    wrong: list[Violation] = []
-    address = ""
-    try:
-        address = clean_email(email)
-    except InvalidInput as error:
-        wrong += error.reasons
-    existing = queries.user_by_email(session, address) if address else None
+    address, existing, wrong = _looked_up(session, email, full_name)
     if existing is not None:
         return existing
-    name = full_name.strip()
-    if not 0 < len(name) <= 200:
-        message = "Bitte geben Sie einen Namen mit höchstens 200 Zeichen an."
-        wrong.append(Violation("name_missing", message, field="full_name"))
     if wrong:
         raise InvalidInput.of(wrong)
     user = User(
         email=address,
-        full_name=name,
+        full_name=full_name.strip(),
         password=password_hash(password) if password else None,
         active=True,
         fs_uniquifier=uuid.uuid4().hex,

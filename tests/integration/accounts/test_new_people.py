@@ -94,4 +94,7 @@ def test_form_tells_of_everything_at_once_and_stores_nothing(
     assert page.status_code == 422
     for sentence in ("keine gültige E-Mail-Adresse", "geben Sie einen Namen", "vor dem Beginn"):
         assert sentence in page.text
+    page = post(client, "/verwaltung/rollen", "/verwaltung")
+    for field in ("email", "full_name", "role", "valid_from"):
+        assert f'href="#{field}"' in page.text
     assert session.scalars(select(User.email)).all() == [admin.email]
