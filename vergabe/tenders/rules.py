@@ -144,11 +144,12 @@ CANCELLATION_CODES: Final[Mapping[str, str]] = {
 
 def reasons_against_cancelling(reason: str, code: str = "other") -> list[Violation]:
     """Return what a cancellation lacks; code: of CANCELLATION_CODES."""
+    found = []
     if code not in CANCELLATION_CODES:
         message = "Wählen Sie, welcher der Gründe es ist."
-        return [Violation("cancellation_code_unknown", message, law="§ 63 VgV", field="code")]
+        found.append(Violation("cancellation_code_unknown", message, law="§ 63 VgV", field="code"))
     if len(reason.strip()) < 20:
-        return [
+        found.append(
             Violation(
                 "cancellation_reason_missing",
                 "Nennen Sie den Grund der Aufhebung so, dass Bieter und Prüfer ihn verstehen "
@@ -156,8 +157,8 @@ def reasons_against_cancelling(reason: str, code: str = "other") -> list[Violati
                 law="§ 63 VgV",
                 field="reason",
             )
-        ]
-    return []
+        )
+    return found
 
 
 def reasons_against_before_public(*, is_public: bool) -> list[Violation]:

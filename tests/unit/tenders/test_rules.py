@@ -66,6 +66,8 @@ def test_a_cancellation_needs_a_reason_that_says_something() -> None:
     assert rules.reasons_against_cancelling("Kein Bedarf mehr.")[0].law == "§ 63 VgV"
     assert rules.reasons_against_cancelling(" " * 40)
     assert rules.reasons_against_cancelling("Der Bedarf ist entfallen.") == []
+    both = rules.reasons_against_cancelling("", "")
+    assert [found.field for found in both] == ["code", "reason"]
 
 
 def test_after_the_deadline_nothing_is_amended() -> None:
