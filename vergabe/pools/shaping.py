@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from vergabe import clock, outbox
@@ -19,7 +20,7 @@ from vergabe.pools import queries, rules
 from vergabe.pools.deciding import coordinated_pool, decide, entries_in, let_go
 from vergabe.pools.events import PoolReshaped
 from vergabe.pools.explaining import Explained, explain_selection
-from vergabe.pools.model import Pool, PoolDemand
+from vergabe.pools.model import Pool, PoolComment, PoolDemand
 from vergabe.pools.proposing import end_proposal, new_pool, new_references, record_proposal
 from vergabe.pools.recording import record
 from vergabe.pools.stages import Stage
@@ -126,6 +127,12 @@ def merge(
     taken = demands.facts_of(session, [entry.demand_id for entry in moved])
     for entry in moved:
         entry.removed_at = now
+    # Their questions go with the demands: of a pool that has ended nobody answers any.
+    session.execute(
+        update(PoolComment)
+        .where(PoolComment.pool_id == other.id, PoolComment.answer.is_(None))
+        .values(pool_id=pool.id)
+    )
     end_proposal(other, f"In der Bündelung {pool.reference} aufgegangen.", now=now)
     session.flush()
     session.add_all(

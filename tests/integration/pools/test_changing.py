@@ -154,6 +154,23 @@ def test_merging_ends_the_other_pool(session: Session) -> None:
         shaping.merge(session, actor, first.id, uuid.uuid4(), now=clock.now())
 
 
+def test_questions_without_an_answer_go_with_the_demands(session: Session) -> None:
+    cooperation, demands = pools.towns_with_engines(session, FOUR)
+    first = pools.pool_in_consultation(session, cooperation, demands[:2])
+    second = pools.pool_in_consultation(session, cooperation, demands[2:])
+    actor = coordinator(session, first)
+    asker = access.actor(session, demands[3].organisation, Role.REQUESTER)
+    done, asked = (
+        consulting.comment(session, asker, second.id, text, now=clock.now())
+        for text in ("Uns fehlt Allrad.", "Wann wird geliefert?")
+    )
+    consulting.answer(session, actor, second.id, done.id, "Kommt ins LV.", now=clock.now())
+    shaping.merge(session, actor, first.id, second.id, now=clock.now())
+    assert len(consulting.unanswered_by(session, first)) == 1
+    consulting.answer(session, actor, first.id, asked.id, "Im Mai.", now=clock.now())
+    assert (done.pool_id, asked.pool_id) == (second.id, first.id)
+
+
 def test_rejecting_needs_a_reason_and_frees_the_demands(session: Session) -> None:
     cooperation, demands = pools.towns_with_engines(session)
     pool = pools.pool_in_consultation(session, cooperation, demands)
