@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -16,6 +16,7 @@ from vergabe.cooperations.model import Member
 from vergabe.cost_keys.figures import MemberFigures
 from vergabe.cost_keys.keys import CostKey, KeyKind, read_key
 from vergabe.cost_keys.shares import Shares, reasons_against_shares, shares
+from vergabe.demands.queries import ReleasedDemand
 from vergabe.errors import Violation
 from vergabe.funding.model import FundingCase
 from vergabe.pools import queries as pools
@@ -70,13 +71,13 @@ def partners(
     """Return who takes part, in the cooperation's fixed order.
 
     From the application on those of that day; before it who has a demand in the pool and has not
-    declined, and once joining has closed who has joined.
+    declined, and once joining has closed who has joined. Values are those of the demands as asked,
+    of who has joined once it has closed those of the quantities joined with.
     """
-    values: dict[uuid.UUID, int | None] = {}
-    for demand in pools.demands_in(session, pool.id):
-        before = values.get(demand.organisation_id)
-        known = demand.value_net_cents
-        values[demand.organisation_id] = before if known is None else (before or 0) + known
+    values = _values(pools.demands_in(session, pool.id))
+    if effective_stage(PoolStage(pool.stage), pool.joining_deadline, now) not in _OPEN:
+        bound = pools.bound_demands(session, pool.id)
+        values |= _values([entry.as_demand() for entry in bound])
     wanted = [uuid.UUID(text) for text in case.participants] if case else []
     if not wanted:
         wanted = _taking_part(session, pool, list(values), now)
@@ -87,6 +88,15 @@ def partners(
     found = session.scalars(select(Organisation).where(Organisation.id.in_(wanted)))
     listed = [Partner(o, positions.get(o.id, len(positions) + 1), values.get(o.id)) for o in found]
     return sorted(listed, key=lambda partner: (partner.position, partner.id))
+
+
+def _values(demands: Iterable[ReleasedDemand]) -> dict[uuid.UUID, int | None]:
+    values: dict[uuid.UUID, int | None] = {}
+    for demand in demands:
+        before = values.get(demand.organisation_id)
+        known = demand.value_net_cents
+        values[demand.organisation_id] = before if known is None else (before or 0) + known
+    return values
 
 
 def _taking_part(

@@ -44,3 +44,18 @@ def test_key_of_a_new_version_counts_in_votes_papers_and_grants(
     town = factory.town(session, "Jülich")
     facts = gathering.paper_facts(session, actor, pool, town, None, None, is_public=True, now=now)
     assert facts.cost_key == read_key({"kind": "equal"}).name
+
+
+def test_values_of_a_grant_follow_the_quantities_joined_with(session: Session) -> None:
+    cooperation, demands = pools.towns_with_engines(session)
+    (item,) = demands[0].items
+    assert item.quantity is not None
+    pool = pools.binding_pool(
+        session, cooperation, demands, quantities={item.id: item.quantity / 2}
+    )
+    asked = demands[0].value_net_cents
+    assert asked is not None
+    among = sharing.partners(session, pool, None, now=clock.now())
+    values = {partner.id: partner.demand_value_net_cents for partner in among}
+    assert values[demands[0].organisation_id] == asked // 2
+    assert values[demands[1].organisation_id] == demands[1].value_net_cents
