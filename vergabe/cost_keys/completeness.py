@@ -68,6 +68,13 @@ def _of_bearer(key: CostKey) -> Iterator[Violation]:
             "Gemeindeschlüssel).",
             "bearer",
         )
+    if key.kind is KeyKind.ONE_BEARER and 0 < key.bearer_basis_points < ALL_BASIS_POINTS:
+        yield _missing(
+            "part_beside_one_bearer",
+            "Ein Mitglied trägt alles; ein Teil, den ein Mitglied vorab trägt, passt nicht dazu. "
+            "Legen Sie neu fest, wer die Kosten trägt.",
+            "bearer_basis_points",
+        )
     if not 0 <= key.bearer_basis_points <= ALL_BASIS_POINTS:
         yield _missing(
             "bearer_share_impossible",

@@ -185,6 +185,24 @@ def test_a_part_is_not_put_beside_one_member_that_bears_all(session: Session) ->
     assert shares_of(session, pool, "booked")["Jülich"] == 10_00
 
 
+def test_a_part_decided_before_one_member_bears_all_is_decided_anew(session: Session) -> None:
+    pool = cost_shares.project(session)
+    keeper = cost_shares.bookkeeper(session, pool.cooperation)
+    decide(session, keeper, pool, "Jülich", 4_000)
+    lead = cooperations.town(session, "Merzenich").ags
+    for agreement in pool.cooperation.agreements:
+        agreement.cost_key = {"kind": "one_bearer", "bearer": lead}
+    pool.cooperation.cost_key = {"kind": "one_bearer", "bearer": lead}
+    session.flush()
+    with pytest.raises(Refused) as refused:
+        cost_shares.advance(session, pool, keeper, 90_00)
+    assert "part_beside_one_bearer" in {each.code for each in refused.value.reasons}
+    assert overview.project_costs(session, pool, now=clock.now())
+    decide(session, keeper, pool, None, 0)
+    cost_shares.advance(session, pool, keeper, 90_00)
+    assert shares_of(session, pool, "booked")["Merzenich"] == 90_00
+
+
 def test_a_bearer_without_a_demand_takes_no_other_share(session: Session) -> None:
     pool = cost_shares.project(session, ("Merzenich", "Jülich"))
     county = access.organisation(session, "Kreis Düren", kind="county", ags="05358")

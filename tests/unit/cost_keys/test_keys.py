@@ -76,6 +76,10 @@ def cents(amount: int, of: CostKey, members: Sequence[MemberFigures] = THREE) ->
             {"weights_incomplete"},
         ),
         ({"kind": "one_bearer", **CLAUSES}, {"bearer_missing"}),
+        (
+            {"kind": "one_bearer", "bearer": "05162", "bearer_basis_points": 4_000, **CLAUSES},
+            {"part_beside_one_bearer"},
+        ),
         ({"kind": "equal", "bearer_basis_points": 1, **CLAUSES}, {"bearer_missing"}),
         (
             {"kind": "equal", "bearer": "05162", "bearer_basis_points": 10001, **CLAUSES},

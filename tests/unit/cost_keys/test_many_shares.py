@@ -38,7 +38,8 @@ def random_key(chance: random.Random, members: list[MemberFigures]) -> CostKey:
     kind = chance.choice(list(KeyKind))
     first = chance.randint(0, ALL_BASIS_POINTS)
     second = chance.randint(0, ALL_BASIS_POINTS - first)
-    has_bearer = kind is KeyKind.ONE_BEARER or chance.random() < 0.2
+    bears_all = kind is KeyKind.ONE_BEARER
+    has_bearer = bears_all or chance.random() < 0.2
     return CostKey(
         kind=kind,
         inhabitants_on=_DAY,
@@ -47,7 +48,9 @@ def random_key(chance: random.Random, members: list[MemberFigures]) -> CostKey:
         inhabitants_basis_points=second,
         demand_value_basis_points=ALL_BASIS_POINTS - first - second,
         bearer=chance.choice(members).key if has_bearer else None,
-        bearer_basis_points=chance.randint(0, ALL_BASIS_POINTS) if has_bearer else 0,
+        bearer_basis_points=chance.randint(0, ALL_BASIS_POINTS)
+        if has_bearer and not bears_all
+        else 0,
     )
 
 
