@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from vergabe.errors import InvalidInput, Violation
@@ -12,8 +13,10 @@ from vergabe.exchange.doe import OutsideFinding
 from vergabe.notices import official_rules, outgoing
 from vergabe.notices.answering import House
 from vergabe.notices.delivery_model import NoticeCheck, NoticeDelivery
+from vergabe.notices.model import Notice
 from vergabe.notices.official_rules import Verdict
 from vergabe.notices.outgoing import Outgoing
+from vergabe.notices.rules import STATE_NAMES, State
 from vergabe.tenders import returning
 
 
@@ -32,6 +35,9 @@ def render(
 ) -> Prepared:
     """Return a notice as it would be sent at `now`, or why it cannot be; kind: of the outlet."""
     notice = delivery.notice
+    out_of_order = _reasons_against_order(session, notice)
+    if out_of_order:
+        return Prepared(None, now, _reasons("Reihenfolge", out_of_order))
     if notice.stage != "published":
         unlawful = returning.reasons_against_sending_today(session, notice.tender, now=now)
         if unlawful:
@@ -43,6 +49,26 @@ def render(
     except InvalidInput as error:
         return Prepared(None, now, _reasons("Eigene Prüfung", error.violations))
     return Prepared(document, now)
+
+
+def _reasons_against_order(session: Session, notice: Notice) -> list[Violation]:
+    """Return why a change or cancellation cannot leave: what it refers to was never published.
+
+    The outside would refuse it (BT-758). Once the notice before it is corrected and published, it
+    can be sent again.
+    """
+    query = select(NoticeDelivery.state).where(NoticeDelivery.notice_id == notice.previous_id)
+    before = session.scalars(query.order_by(NoticeDelivery.version_number.desc()).limit(1)).first()
+    if before is None or before == State.PUBLISHED:
+        return []
+    return [
+        Violation(
+            "previous_not_published",
+            "Die Bekanntmachung davor, auf die sie sich bezieht, ist außen nicht veröffentlicht "
+            f"({STATE_NAMES[State(before)]}). Senden Sie zuerst jene berichtigt; diese lässt sich "
+            "noch einmal senden, sobald sie veröffentlicht ist.",
+        )
+    ]
 
 
 def _reasons(source: str, violations: Iterable[Violation]) -> tuple[OutsideFinding, ...]:

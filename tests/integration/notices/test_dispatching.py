@@ -623,6 +623,62 @@ def test_a_change_waits_until_the_notice_before_it_is_published_outside(
     assert outside.delivery_of(session, changed).state == "sent"
 
 
+def test_a_change_of_a_rejected_notice_stays_until_that_one_is_corrected(
+    app: Flask,
+    session: Session,
+    tender: Tender,
+    doe: Doe,
+    outlet: Outlet,
+    moving_clock: MovableClock,
+) -> None:
+    notice = outside.publish(session, tender, outlet)
+    outside.sweep(app)
+    moving_clock.pass_(minutes=10)
+    doe.only().ted, doe.only().doe = "ACCEPTED", "PENDING"
+    outside.sweep(app)
+    moving_clock.pass_(hours=50)
+    outside.sweep(app)
+    assert tender.submission_deadline is not None
+    officer = factory.officer(session, tender)
+    changed = service.publish_amendment(
+        session,
+        officer,
+        tender.id,
+        Amendment(
+            "Die Frist wird verlängert.",
+            submission_deadline=tender.submission_deadline + dt.timedelta(days=7),
+        ),
+        now=clock.now(),
+        store=current.store(),
+        base_url=outside.BASE_URL,
+        outlet=outlet,
+    )
+    session.commit()
+    doe.only().ted = "MANUALLY_REJECTED"
+    for _ in range(2):
+        moving_clock.pass_(hours=1)
+        outside.sweep(app)
+    rejected, kept = outside.delivery_of(session, notice), outside.delivery_of(session, changed)
+    assert (rejected.state, kept.state) == ("rejected", "blocked")
+    assert [reason["rule"] for reason in kept.reasons] == ["previous_not_published"]
+    assert len(doe.deliveries) == 1
+
+    def send(delivery: NoticeDelivery) -> None:
+        delivering.send_again(
+            session, officer, tender.id, delivery.id, outlet=outlet, now=clock.now()
+        )
+        session.commit()
+        outside.sweep(app)
+
+    send(rejected)
+    corrected = doe.of(notice.notice_uuid, 2)
+    corrected.ted = corrected.doe = "PUBLISHED"
+    moving_clock.pass_(hours=1)
+    outside.sweep(app)
+    send(kept)
+    assert outside.delivery_of(session, changed).state == "sent"
+
+
 def test_a_full_disk_keeps_it_due(
     app: Flask,
     session: Session,
