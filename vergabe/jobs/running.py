@@ -18,6 +18,7 @@ from typing import IO, Any, BinaryIO, Final
 from flask import Flask
 from sqlalchemy import or_, select, update
 from sqlalchemy.engine import CursorResult
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from vergabe import clock, stopping
@@ -280,6 +281,16 @@ def work(task: Task) -> None:
     except DomainError as error:
         violations = [violation.as_dict() for violation in error.violations]
         _ended(task, State.FAILED, error.message, {"violations": violations})
+    except IntegrityError as error:
+        # A race that a constraint decided: the commands ask before they write.
+        extra = {"job": str(task.job_id), "constraint": str(error.orig)[:200]}
+        logger.warning("job lost to a rival", extra=extra)
+        _ended(
+            task,
+            State.FAILED,
+            "Jemand anders hat gleichzeitig dasselbe getan. Gespeichert wurde nichts. Bitte "
+            "prüfen Sie, ob der Vorgang noch nötig ist, und starten Sie ihn noch einmal.",
+        )
     except Exception as error:  # the worker must outlive whatever one job meets
         disturbance = disturbance_in(error)
         if disturbance is not None:

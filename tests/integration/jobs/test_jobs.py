@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from lxml import html
 from psycopg.errors import ReadOnlySqlTransaction
 from sqlalchemy import exc, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session
 
@@ -201,6 +202,24 @@ def test_our_own_mistake_ends_the_job_but_not_the_worker(
     state, outcome = state_of(session, job)
     assert state == "failed"
     assert "Gespeichert wurde nichts" in outcome
+
+
+def test_a_race_that_a_constraint_decided_is_told_as_such(
+    app: Flask, session: Session, clerk: Actor
+) -> None:
+    def losing(task: Task) -> None:
+        with task.deciding() as work:
+            act = Act("counted", "job", task.job_id, "Gezählt.")
+            record.append(work, "test:jobs", task.actor(work), act, now=clock.now())
+            raise IntegrityError("INSERT", {}, ValueError("duplicate key"))
+
+    with kind(app, losing):
+        job = start(session, clerk)
+        sweeps.run_jobs(app)
+    state, outcome = state_of(session, job)
+    assert state == "failed"
+    assert "gleichzeitig dasselbe getan. Gespeichert wurde nichts" in outcome
+    assert entries(session) == 0
 
 
 def test_a_kind_that_this_version_no_longer_knows_fails_with_a_sentence(
