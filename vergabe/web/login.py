@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from typing import Any, Final, cast
+from typing import Any, Final, NoReturn, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, request
@@ -16,7 +16,7 @@ from flask_security import (
     uia_email_mapper,
 )
 from flask_security.babel import FsDomain
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, NotFound
 from wtforms import StringField
 from wtforms.validators import DataRequired
 
@@ -31,6 +31,8 @@ from vergabe.web.transactions import commits_posts
 
 # Flask-Security commits by itself wherever it changes a person, but not where it only sends a mail.
 SENDS_A_MAIL: Final = "security.forgot_password"
+WRITES_TO_NOBODY: Final = "security.two_factor_rescue"
+"""Help would be asked of the library's default address; ours is a recovery code."""
 _HALF: Final = re.compile("[\ud800-\udfff]")
 """Half a character, as only JSON can write it."""
 
@@ -168,7 +170,12 @@ def init_app(app: Flask, settings: Settings) -> None:
     security.login_manager.request_loader(lambda _request: None)
     app.before_request(_refuse_garbage)
     security.i18n_domain = ReadersLanguage(app)  # type: ignore[no-untyped-call]  # as above
+    app.view_functions[WRITES_TO_NOBODY] = _closed
     app.view_functions[SENDS_A_MAIL] = commits_posts(app.view_functions[SENDS_A_MAIL])
+
+
+def _closed() -> NoReturn:
+    raise NotFound
 
 
 def _refuse_garbage() -> None:

@@ -186,6 +186,19 @@ def test_recovery_code_opens_once(client: FlaskClient, user: User, session: Sess
     assert post(client, RECOVERY, RECOVERY, code=shown[1]).request.path == "/start"
 
 
+def test_the_library_s_own_way_to_help_is_closed(client: FlaskClient, user: User) -> None:
+    """It would write to an address of the library's and say that it did."""
+    make.log_in(client, user)
+    set_up(client)
+    log_out(client)
+    token = field(enter_password(client, user).text, "csrf_token")
+    for wish in ("help", "recovery_code"):
+        answer = client.post(
+            "/zweiter-faktor/hilfe", data={"csrf_token": token, "help_setup": wish}
+        )
+        assert answer.status_code == 404
+
+
 def test_code_page_without_a_password_leads_to_the_login(client: FlaskClient) -> None:
     for address in ("/zweiter-faktor/code", RECOVERY, SETUP):
         answer = client.get(address, follow_redirects=True)
