@@ -19,6 +19,16 @@ SQLITE_LOGS: Final = ("-wal", "-journal")
 PROGRAMS: Final = "VERGABE_POSTGRESQL_PROGRAMS"
 _FILES: Final = "SELECT sha256, size_bytes FROM stored_file"
 
+_OWN_TABLES: Final = """
+    SELECT count(*) FROM information_schema.tables
+    WHERE table_schema NOT IN ('pg_catalog', 'information_schema')
+    AND NOT EXISTS (
+        SELECT FROM pg_depend
+        WHERE classid = 'pg_class'::regclass AND deptype = 'e'
+        AND objid = format('%I.%I', table_schema, table_name)::regclass
+    )
+"""
+
 
 def engine_name(url: str) -> str:
     """Return `sqlite` or `postgresql`."""
@@ -69,19 +79,14 @@ def is_empty(url: str) -> bool:
     """Return whether nothing is in the database yet, not even our tables.
 
     A log beside a file of SQLite counts: it would be played into whatever takes the file's place.
+    What belongs to an extension of PostgreSQL does not: the server puts it there by itself.
     """
     if engine_name(url) == "sqlite":
         path = make_url(url).database or ""
         parts = [Path(f"{path}{ending}") for ending in ("", *SQLITE_LOGS)]
         return not any(part.exists() and part.stat().st_size for part in parts)
     with _server(url) as engine, engine.connect() as connection:
-        count = connection.scalar(
-            text(
-                "SELECT count(*) FROM information_schema.tables "
-                "WHERE table_schema NOT IN ('pg_catalog', 'information_schema')"
-            )
-        )
-        return not count
+        return not connection.scalar(text(_OWN_TABLES))
 
 
 def restore(url: str, source: Path) -> None:

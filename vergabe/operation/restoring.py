@@ -91,8 +91,10 @@ def _require(settings: Settings, manifest: Manifest, snapshot: Path) -> None:
         raise BackupError(
             "not_empty",
             "Die Datenbank in VERGABE_DATABASE_URL ist nicht leer. Eine Sicherung wird nur in eine "
-            "leere eingespielt, damit sie nichts überschreibt. Bei SQLite zählen auch die Dateien "
-            "mit den Endungen -wal und -journal daneben; legen Sie sie beiseite.",
+            "leere eingespielt, damit sie nichts überschreibt. Hat ein abgebrochenes Einspielen "
+            "sie gefüllt, legen Sie sie leer neu an und beginnen Sie noch einmal. Bei SQLite "
+            "zählen auch die Dateien mit den Endungen -wal und -journal daneben; legen Sie sie "
+            "beiseite.",
         )
     if fingerprint(settings.secret_key) != manifest.secret:
         raise BackupError(

@@ -238,6 +238,15 @@ def test_rights_of_roles_that_the_other_machine_lacks_do_not_stop_a_restore(
     assert rows(empty)["tender"] == 1
 
 
+@pytest.mark.postgres
+def test_a_database_with_nothing_but_what_extensions_bring_is_empty(empty: Flask) -> None:
+    url = empty.extensions["vergabe_settings"].database_url
+    administer(url, "CREATE VIEW statistics AS SELECT 1 AS calls")
+    assert not dumping.is_empty(url)
+    administer(url, "ALTER EXTENSION plpgsql ADD VIEW statistics")
+    assert dumping.is_empty(url)
+
+
 def test_a_backup_of_a_newer_program_is_refused_before_anything_counts(
     living: Flask, empty: Flask, tmp_path: Path
 ) -> None:
