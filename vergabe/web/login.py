@@ -25,6 +25,7 @@ from vergabe.access.model import RoleAssignment, User, WebAuthn
 from vergabe.db import db
 from vergabe.ids import new_id
 from vergabe.settings import Settings
+from vergabe.web.login_codes import Codes
 from vergabe.web.login_texts import CODE_MISSING, GERMAN, SUBJECTS
 from vergabe.web.rights import is_api_request
 from vergabe.web.transactions import commits_posts
@@ -71,7 +72,7 @@ class OutboxMailUtil(MailUtil):
 
 
 # Taken here and nowhere else: `init_app` would ignore it without a word.
-security = Security(mail_util_cls=OutboxMailUtil)
+security = Security(mail_util_cls=OutboxMailUtil, totp_cls=Codes)
 
 
 def _without_blanks(text: str | None) -> str | None:

@@ -55,9 +55,9 @@ def post(
     return client.post(address, data={"csrf_token": token, **values}, follow_redirects=True)
 
 
-def code_of(secret: str) -> str:
-    """Return what an authenticator app shows now (RFC 6238 with its usual values)."""
-    counter = struct.pack(">Q", int(time.time()) // 30)
+def code_of(secret: str, *, later: int = 0) -> str:
+    """Return what an authenticator app shows (RFC 6238), now or so many half minutes later."""
+    counter = struct.pack(">Q", int(time.time()) // 30 + later)
     digest = hmac.new(base64.b32decode(secret), counter, hashlib.sha1).digest()
     start = digest[-1] & 15
     number = int.from_bytes(digest[start : start + 4], "big") & 0x7FFFFFFF
@@ -111,7 +111,11 @@ def test_second_factor_from_set_up_to_switching_off(client: FlaskClient, user: U
     assert "Der Code stimmt nicht." in page
     assert client.get("/konto").status_code == 303
     answer = post(
-        client, "/zweiter-faktor/code", "/zweiter-faktor/code", code=code_of(secret), next="/konto"
+        client,
+        "/zweiter-faktor/code",
+        "/zweiter-faktor/code",
+        code=code_of(secret, later=1),
+        next="/konto",
     )
     assert answer.request.path == "/konto"
     assert answer.status_code == 200
@@ -133,7 +137,7 @@ def test_wanted_page_is_kept_over_password_and_code(client: FlaskClient, user: U
         data={
             "csrf_token": field(page, "csrf_token"),
             "next": field(page, "next"),
-            "code": code_of(secret),
+            "code": code_of(secret, later=1),
         },
     )
     assert answer.location == "/passwort-aendern"
@@ -197,6 +201,22 @@ def test_the_library_s_own_way_to_help_is_closed(client: FlaskClient, user: User
             "/zweiter-faktor/hilfe", data={"csrf_token": token, "help_setup": wish}
         )
         assert answer.status_code == 404
+
+
+def test_a_code_opens_once(client: FlaskClient, user: User) -> None:
+    make.log_in(client, user)
+    secret = set_up(client)
+    address = "/zweiter-faktor/code"
+    log_out(client)
+    used = code_of(secret, later=1)
+    for is_first in (True, False):
+        enter_password(client, user)
+        spaced = used if is_first else f"{used[:3]} {used[3:]}"
+        page = post(client, address, address, code=spaced, next="/konto")
+        assert ("Der Code stimmt nicht." in page.text) is not is_first
+        assert (client.get("/konto").status_code == 200) is is_first
+        if is_first:
+            log_out(client)
 
 
 def test_code_page_without_a_password_leads_to_the_login(client: FlaskClient) -> None:
