@@ -186,8 +186,8 @@ def _note_run(
         "faults",
         min([began_at, *(o.began_at for o in same)]),
         max([ended_at, *(o.ended_at for o in same if o.ended_at)]),
-        note="Der Webserver hat überwiegend mit Fehlern geantwortet, oder Datenbank oder Dateien "
-        "waren für ihn nicht erreichbar.",
+        note="Anfragen wurden überwiegend mit Fehlern beantwortet, oder Datenbank oder Dateien "
+        "waren für Webserver oder Hintergrunddienst nicht erreichbar.",
         evidence={
             "requests": sum(part.request_count for part in answers),
             "failures": sum(part.failure_count for part in answers),
