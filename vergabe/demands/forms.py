@@ -184,21 +184,22 @@ def input_of(entry: DemandEntry, today: dt.date) -> DemandInput:
     """
     rows = [row for row, item in enumerate(entry.items) if _is_filled(item)]
     items = [quantities.with_meaning(entry.items[row]) for row in rows]
-    is_single = bool(entry.values.get("quantity", "").strip())
-    if is_single and rows:
-        raise InvalidInput.of([_TWICE])
-    if is_single:
-        items = [_single_row(entry)]
+    has_quantity = bool(entry.values.get("quantity", "").strip())
+    is_single = has_quantity and not rows
+    found = [_TWICE] if has_quantity and rows else []
     try:
-        return demand_of(entry.values, items, today)
+        demand = demand_of(entry.values, [_single_row(entry)] if is_single else items, today)
     except InvalidInput as error:
-        found = [
+        found += [
             replace(violation, field="quantity")
             if is_single and (violation.field or "").startswith("items.")
             else _in_form(violation, rows, entry)
             for violation in error.violations
         ]
-        raise InvalidInput.of(found) from error
+    else:
+        if not found:
+            return demand
+    raise InvalidInput.of(found)
 
 
 _TWICE: Final = Violation(

@@ -100,18 +100,21 @@ def test_ambiguous_quantity_is_asked_at_its_field(desk: Desk) -> None:
     assert "1234 oder 1,234" in page.get_element_by_id("quantity-error").text_content()
 
 
-def test_quantity_here_and_in_the_lines_is_asked(desk: Desk) -> None:
+def test_quantity_here_and_in_the_lines_is_asked_with_all_else_that_is_wrong(desk: Desk) -> None:
     entry = {
         "title": "Streusalz",
         "cpv_main": "14410000",
         "quantity": "3 t",
+        "estimated_value_net": "1.25,0,0",
         "item_rows": "1",
         "items.0.text": "Streusalz",
-        "items.0.quantity": "2",
+        "items.0.quantity": "1,5,5",
     }
     status, page = desk.post("/bedarfe/neu", entry | {"save": "1"})
     assert status == 422
     assert "entweder hier" in page.get_element_by_id("quantity-error").text_content()
+    assert page.get_element_by_id("estimated_value_net-error").text_content().strip()
+    assert page.get_element_by_id("items.0.quantity-error").text_content().strip()
 
 
 def test_unit_beside_the_quantity_of_a_line_settles_the_point(desk: Desk) -> None:
