@@ -49,7 +49,7 @@ def search() -> ResponseReturnValue:
 @pages.get("/bekanntmachungen/<reference>")
 @public
 def show(reference: str) -> ResponseReturnValue:
-    tender = queries.published_tender(db.session(), reference)
+    tender = queries.published_tender(db.session(), reference, queries.WHO_MAY_CALL_OFF)
     # Its words are German; pages in English name the same days in their list.
     is_drawn = texts.language() == "de" and tender.cancelled_at is None
     return render_template(

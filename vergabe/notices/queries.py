@@ -8,15 +8,22 @@ from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from vergabe.catalogue import queries as catalogue
 from vergabe.catalogue.wishes import Wish, cpv_prefixes
 from vergabe.errors import NotFound
 from vergabe.notices.model import Notice, NoticeDocument
+from vergabe.pools.model import Joining, LaterJoiner, Pool
 from vergabe.tenders.model import Lot, LotItem, Tender, TenderBuyer, TenderDocument
 from vergabe.web.paging import Page
 
 WHAT: Final = "Die Bekanntmachung"
+WHO_MAY_CALL_OFF: Final = joinedload(Tender.pool).options(
+    selectinload(Pool.joinings).joinedload(Joining.organisation),
+    selectinload(Pool.later_joiners).joinedload(LaterJoiner.organisation),
+)
+"""What the page says of a pool, read with the tender instead of name by name."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +90,11 @@ def changes_since(session: Session, after: int, *, limit: int = 100) -> Sequence
     ).all()
 
 
-def published_tender(session: Session, reference: str) -> Tender:
-    """Return a published tender with all that the public sees; NotFound before publication."""
+def published_tender(session: Session, reference: str, *more: ExecutableOption) -> Tender:
+    """Return a published tender with all that the public sees; NotFound before publication.
+
+    more: what is read besides.
+    """
     found = session.scalars(
         select(Tender)
         .where(Tender.reference == reference.strip().upper(), Tender.public_since.is_not(None))
@@ -94,6 +104,7 @@ def published_tender(session: Session, reference: str) -> Tender:
             selectinload(Tender.documents),
             selectinload(Tender.buyers).selectinload(TenderBuyer.organisation),
             selectinload(Tender.versions),
+            *more,
         )
     ).one_or_none()
     if found is None:

@@ -1,6 +1,7 @@
 """Page, PDF and XML of one publication say the same of its money."""
 
 import io
+from collections.abc import Callable
 
 from flask.testing import FlaskClient
 from pypdf import PdfReader
@@ -39,14 +40,11 @@ def published(session: Session, tender: Tender) -> Notice:
     return queries.notices_of(session, notice.tender_id)[0]
 
 
-def test_all_name_the_value_with_what_later_joiners_may_take(
-    client: FlaskClient, session: Session
-) -> None:
-    tender = tenders.ready(session, current.store())
-    tender.publishes_value = True
+def announce(session: Session, tender: Tender, town: str) -> None:
+    """Let a town that may join later stand in a tender's pool."""
     later = LaterJoiner(
         id=ids.new_id(),
-        organisation_id=cooperations.town(session, "Inden").id,
+        organisation_id=cooperations.town(session, town).id,
         lines=[{"key": "a", "text": "Fahrzeug", "maximum": "1", "unit_code": "H87"}],
         maximum_net_cents=7_000_001,
         latest_on=clock.berlin_day(clock.now()),
@@ -55,6 +53,14 @@ def test_all_name_the_value_with_what_later_joiners_may_take(
     )
     tender.pool.later_joiners.append(later)
     session.flush()
+
+
+def test_all_name_the_value_with_what_later_joiners_may_take(
+    client: FlaskClient, session: Session
+) -> None:
+    tender = tenders.ready(session, current.store())
+    tender.publishes_value = True
+    announce(session, tender, "Inden")
     notice = published(session, tender)
     page = client.get(f"/bekanntmachungen/{tender.reference}").text
     xml = parser.parse(content(notice, "xvergabe"))
@@ -64,6 +70,28 @@ def test_all_name_the_value_with_what_later_joiners_may_take(
     for text in (page, paper(notice)):
         assert "1.420.000,01" in text
         assert "Später beitreten können" in text
+
+
+def test_the_page_asks_no_more_however_many_may_join_later(
+    client: FlaskClient, session: Session, count_queries: Callable[[], int]
+) -> None:
+    tender = tenders.ready(session, current.store())
+    announce(session, tender, "Inden")
+    address = f"/bekanntmachungen/{published(session, tender).tender.reference}"
+
+    def statements() -> int:
+        session.expunge_all()
+        count_queries()
+        assert client.get(address).status_code == 200
+        return count_queries()
+
+    statements()  # some things are read by the first request only
+    few = statements()
+    again = session.get_one(Tender, tender.id)
+    for town in ("Titz", "Vettweiß", "Nideggen"):
+        announce(session, again, town)
+    session.commit()
+    assert statements() == few
 
 
 def test_all_name_the_maximum_of_a_framework_agreement(
