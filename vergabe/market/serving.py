@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Response, request
+from flask import Response
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from vergabe.catalogue import labels
 from vergabe.errors import InvalidInput, NotFound
 from vergabe.exchange import codes
 from vergabe.exchange.foreign_notice import ForeignNotice, Money
+from vergabe.files import handing_out
 from vergabe.files.store import FileStore
 from vergabe.market import queries, sources
 from vergabe.market.model import StoredNotice
@@ -74,12 +75,9 @@ def xml(session: Session, notice_id: uuid.UUID, store: FileStore) -> Response:
     row = queries.notice(session, notice_id)
     if row.file_sha256 is None:
         raise NotFound("Das XML-Dokument")
-    response = Response(store.chunks(row.file_sha256), content_type="application/xml")
-    response.headers["ETag"] = f'"{row.file_sha256}"'
     name = f"{row.source}-{row.source_id}-{row.version:02d}.xml"
-    response.headers["Content-Disposition"] = content_disposition(name.replace("/", "-"))
-    response.make_conditional(request)
-    return response
+    disposition = content_disposition(name.replace("/", "-"))
+    return handing_out.stored(store, row.file_sha256, "application/xml", disposition=disposition)
 
 
 def view(row: StoredNotice, store: FileStore) -> Markup | None:

@@ -3,12 +3,12 @@
 import uuid
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.db import db
-from vergabe.files import current
+from vergabe.files import current, handing_out
 from vergabe.notices import queries, service
 from vergabe.notices.model import Notice
 from vergabe.notices.queries import Search
@@ -80,10 +80,7 @@ def notices_of(reference: str) -> Any:
 def document(reference: str, notice_id: uuid.UUID, format_: str) -> Response:
     """Ein Dokument einer Bekanntmachung."""
     found = queries.notice_document(db.session(), notice_id, format_)
-    response = Response(current.store().chunks(found.file_sha256), content_type=found.media_type)
-    response.headers["ETag"] = f'"{found.file_sha256}"'
-    response.make_conditional(request)
-    return response
+    return handing_out.stored(current.store(), found.file_sha256, found.media_type)
 
 
 @api.post("/tenders/<uuid:tender_id>/publication")

@@ -5,14 +5,14 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.db import db
 from vergabe.errors import InvalidInput, NotFound, Refused, Violation
-from vergabe.files import current
+from vergabe.files import current, handing_out
 from vergabe.list_views.answers import list_answer
 from vergabe.notices import delivering, delivery_listing, delivery_queries, delivery_views
 from vergabe.notices.answering import House
@@ -95,11 +95,9 @@ def document(tender_id: uuid.UUID, delivery_id: uuid.UUID) -> ResponseReturnValu
     found = delivery_queries.delivery_of(session, tender.id, delivery_id).deliveries[0]
     if found.xml_sha256 is None:
         raise NotFound("Das Dokument")
-    response = Response(current.store().chunks(found.xml_sha256), content_type="application/xml")
-    response.headers["ETag"] = f'"{found.xml_sha256}"'
-    name = f"{tender.reference}_{found.idempotency_key}.xml"
-    response.headers["Content-Disposition"] = content_disposition(name)
-    return response.make_conditional(request)
+    disposition = content_disposition(f"{tender.reference}_{found.idempotency_key}.xml")
+    store = current.store()
+    return handing_out.stored(store, found.xml_sha256, "application/xml", disposition=disposition)
 
 
 @pages.post("/vergabeverfahren/<uuid:tender_id>/versand/<uuid:delivery_id>/eingang")

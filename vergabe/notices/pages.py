@@ -16,7 +16,7 @@ from vergabe.db import db
 from vergabe.enquiries import queries as enquiries
 from vergabe.errors import DomainError, InvalidInput, NotFound, Refused, Stale, Violation
 from vergabe.exchange import codes
-from vergabe.files import current
+from vergabe.files import current, handing_out
 from vergabe.notices import bundles, presenting, queries, service
 from vergabe.tenders import deadline_picture, notice_forms, rules
 from vergabe.tenders import presenting as tender_presenting
@@ -82,14 +82,15 @@ def show(reference: str) -> ResponseReturnValue:
 def document(reference: str, notice_id: uuid.UUID, ending: str) -> ResponseReturnValue:
     """A document of one notice; its address never changes and neither do its bytes."""
     found = queries.notice_document(db.session(), notice_id, FORMATS[ending])
-    response = Response(current.store().chunks(found.file_sha256), content_type=found.media_type)
-    response.content_length = found.size_bytes
-    response.headers["ETag"] = f'"{found.file_sha256}"'
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    response.headers["Content-Disposition"] = content_disposition(
-        f"{reference}.{ending}", inline=True
+    response = handing_out.stored(
+        current.store(),
+        found.file_sha256,
+        found.media_type,
+        size_bytes=found.size_bytes,
+        disposition=content_disposition(f"{reference}.{ending}", inline=True),
     )
-    return response.make_conditional(request)
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
 
 
 @pages.get("/bekanntmachungen/<reference>/unterlagen/<uuid:document_id>")
@@ -97,12 +98,7 @@ def document(reference: str, notice_id: uuid.UUID, ending: str) -> ResponseRetur
 def tender_document(reference: str, document_id: uuid.UUID) -> ResponseReturnValue:
     tender = queries.published_tender(db.session(), reference)
     found = queries.public_document(tender, document_id)
-    response = Response(current.store().chunks(found.file_sha256), content_type=found.media_type)
-    response.content_length = found.size_bytes
-    response.headers["ETag"] = f'"{found.file_sha256}"'
-    # Never shown inside our pages: an uploaded file is somebody else's text.
-    response.headers["Content-Disposition"] = content_disposition(found.file_name)
-    return response.make_conditional(request)
+    return tender_presenting.sent_document(current.store(), found)
 
 
 @pages.get("/bekanntmachungen/<reference>/unterlagen")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from flask import Response, render_template, request, url_for
+from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.routing import BuildError
@@ -15,6 +15,7 @@ from vergabe.cooperations.task_rules import Step
 from vergabe.db import db
 from vergabe.errors import DomainError, Stale, Violation
 from vergabe.exchange import codes
+from vergabe.files import handing_out
 from vergabe.files.store import FileStore
 from vergabe.tenders import duties, mandate_watch, resolution_watch, rules
 from vergabe.tenders.assessment import method_label
@@ -125,13 +126,13 @@ def overtaken(
 
 def sent_document(store: FileStore, document: TenderDocument) -> Response:
     """Return a document as an attachment, never inside our pages: it is somebody else's text."""
-    content = store.chunks(document.file_sha256)
-    response = Response(content, content_type=document.media_type)
-    response.content_length = document.size_bytes
-    response.headers["ETag"] = f'"{document.file_sha256}"'
-    response.headers["Content-Disposition"] = content_disposition(document.file_name)
-    response.make_conditional(request)
-    return response
+    return handing_out.stored(
+        store,
+        document.file_sha256,
+        document.media_type,
+        size_bytes=document.size_bytes,
+        disposition=content_disposition(document.file_name),
+    )
 
 
 def known_url(endpoint: str, **values: Any) -> str | None:
