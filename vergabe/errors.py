@@ -1,8 +1,10 @@
 """What can go wrong, as people meet it: a stable code, a German sentence, the law, the field."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,15 @@ class InvalidInput(DomainError):
         others = len(found) - 1
         more = f" (und {others} weitere Angabe{'n' if others > 1 else ''})" if others else ""
         return cls(lead.code, lead.message + more, law=lead.law, field=lead.field, violations=found)
+
+
+def gather(wrong: list[Violation], read: Callable[[], T]) -> T | None:
+    """Return what `read` gives, None if it refuses the input; the reasons are added to `wrong`."""
+    try:
+        return read()
+    except InvalidInput as error:
+        wrong += error.reasons
+        return None
 
 
 class NotFound(DomainError):

@@ -19,7 +19,7 @@ from vergabe.access.permissions import ROLE_NAMES, Permission, Role
 from vergabe.accounts import rules
 from vergabe.audit import service as audit
 from vergabe.audit.service import Act
-from vergabe.errors import InvalidInput, NotFound, Refused, Violation
+from vergabe.errors import InvalidInput, NotFound, Refused, Violation, gather
 from vergabe.messages import service as messages
 from vergabe.messages.mail_text import UnusableAddress, envelope_address
 from vergabe.texts import Language
@@ -58,11 +58,7 @@ def _looked_up(
 ) -> tuple[str, User | None, list[Violation]]:
     """Return the cleaned address, who has it, and what is wrong with a new person of this name."""
     wrong: list[Violation] = []
-    address = ""
-    try:
-        address = clean_email(email)
-    except InvalidInput as error:
-        wrong += error.reasons
+    address = gather(wrong, lambda: clean_email(email)) or ""
     existing = queries.user_by_email(session, address) if address else None
     if existing is None and not 0 < len(full_name.strip()) <= 200:
         message = "Bitte geben Sie einen Namen mit höchstens 200 Zeichen an."

@@ -3,8 +3,7 @@
 import datetime as dt
 import re
 import uuid
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,15 +22,13 @@ from vergabe.demands import (
 )
 from vergabe.demands.call_rules import ANSWER_NAMES, CALL_STATE_NAMES, AnswerKind, CallState
 from vergabe.demands.model import CallForDemands
-from vergabe.errors import InvalidInput, Refused, Violation
+from vergabe.errors import InvalidInput, Refused, Violation, gather
 from vergabe.exchange import german_dates, plain_text
 from vergabe.law import german
 from vergabe.list_views.answers import list_answer
 from vergabe.texts import _
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
-
-T = TypeVar("T")
 
 pages = Blueprint("calls", __name__)
 
@@ -112,12 +109,12 @@ def _create() -> CallForDemands:
         message = "Bitte wählen Sie das Aufgabengebiet."
         wrong.append(Violation("area_missing", message, field="area_id"))
     title, text = _words(wrong)
-    opens_at = _read(wrong, lambda: _instant("opens_at"))
-    closes_at = _read(wrong, lambda: _instant("closes_at"))
+    opens_at = gather(wrong, lambda: _instant("opens_at"))
+    closes_at = gather(wrong, lambda: _instant("closes_at"))
     if closes_at is None and not any(found.field == "closes_at" for found in wrong):
         message = "Bitte geben Sie an, bis wann geantwortet werden soll."
         wrong.append(Violation("closes_missing", message, field="closes_at"))
-    reminder_days = _read(wrong, _reminder_days)
+    reminder_days = gather(wrong, _reminder_days)
     if wrong or area is None or closes_at is None:
         raise InvalidInput.of(wrong)
     return calls.open_call(
@@ -137,25 +134,17 @@ def _create() -> CallForDemands:
 def _words(wrong: list[Violation]) -> tuple[str, str]:
     """Return title and text of a new call; what is wrong with them is added to `wrong`."""
     typed = request.form.get("title", ""), request.form.get("text", "")
-    title = _read(
+    title = gather(
         wrong,
         lambda: plain_text.one_line(typed[0], max_length=call_rules.TITLE_MAX, field="title"),
     )
-    text = _read(
+    text = gather(
         wrong,
         lambda: plain_text.many_lines(typed[1], max_length=call_rules.TEXT_MAX, field="text"),
     )
     if title is not None:
         wrong += call_rules.reasons_against_words(title, text or "")
     return title or "", text or ""
-
-
-def _read(wrong: list[Violation], read: Callable[[], T]) -> T | None:
-    try:
-        return read()
-    except InvalidInput as error:
-        wrong += error.reasons
-        return None
 
 
 def _area_id() -> uuid.UUID | None:

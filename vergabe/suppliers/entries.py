@@ -1,8 +1,7 @@
 """What people type into the supplier area, read into clean values or named as wrong."""
 
 import contextlib
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from flask import current_app
 
@@ -10,8 +9,6 @@ from vergabe.accounts.service import clean_email
 from vergabe.errors import InvalidInput, Violation
 from vergabe.exchange.plain_text import one_line
 from vergabe.texts import gettext as _
-
-T = TypeVar("T")
 
 
 def mail_address(text: str, *, field: str = "email") -> str:
@@ -66,12 +63,3 @@ def required(text: str, longest: int, field: str, what: str) -> str:
 def optional(text: str, longest: int, field: str) -> str | None:
     """Return a text on one line, None if it is empty; InvalidInput if it is too long."""
     return one_line(text, max_length=longest, field=field) or None
-
-
-def gather(wrong: list[Violation], read: Callable[[], T]) -> T | None:
-    """Return what `read` gives, None if it refuses; the reasons are added to `wrong`."""
-    try:
-        return read()
-    except InvalidInput as error:
-        wrong += error.reasons
-        return None

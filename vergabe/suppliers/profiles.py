@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation
-from vergabe.errors import InvalidInput, Violation
+from vergabe.errors import InvalidInput, Violation, gather
 from vergabe.exchange.german import parse_money_cents
 from vergabe.exchange.regional_keys import parse_postcode
 from vergabe.suppliers import entries, matching, membership, rules
@@ -111,13 +111,10 @@ def read_wish(entry: ProfileEntry) -> Wish:
     """Return what a typed profile asks for; InvalidInput with everything in it that cannot be."""
     wrong: list[Violation] = []
     wish = Wish(
-        cpv_prefixes=entries.gather(wrong, lambda: rules.cpv_prefixes(entry.cpv, field="cpv"))
-        or (),
-        nuts_prefixes=entries.gather(wrong, lambda: rules.nuts_prefixes(entry.nuts, field="nuts"))
-        or (),
-        keywords=entries.gather(wrong, lambda: rules.keywords(entry.keywords, field="keywords"))
-        or (),
-        natures=entries.gather(wrong, lambda: rules.natures(entry.natures, field="natures")) or (),
+        cpv_prefixes=gather(wrong, lambda: rules.cpv_prefixes(entry.cpv, field="cpv")) or (),
+        nuts_prefixes=gather(wrong, lambda: rules.nuts_prefixes(entry.nuts, field="nuts")) or (),
+        keywords=gather(wrong, lambda: rules.keywords(entry.keywords, field="keywords")) or (),
+        natures=gather(wrong, lambda: rules.natures(entry.natures, field="natures")) or (),
         value_from_net_cents=_value(wrong, entry.value_from, "value_from"),
         value_until_net_cents=_value(wrong, entry.value_until, "value_until"),
     )
@@ -135,7 +132,7 @@ def read_wish(entry: ProfileEntry) -> Wish:
 def _value(wrong: list[Violation], text: str, field: str) -> int | None:
     if not text.strip():
         return None
-    cents = entries.gather(wrong, lambda: parse_money_cents(text, field=field))
+    cents = gather(wrong, lambda: parse_money_cents(text, field=field))
     if cents is not None and not 0 <= cents <= rules.HIGHEST_VALUE_CENTS:
         message = _("Der Wert liegt zwischen 0 und 1.000.000.000 Euro.")
         wrong.append(Violation("value_out_of_range", message, field=field))
@@ -181,15 +178,15 @@ def read_firm(entry: FirmEntry) -> dict[str, str | None]:
     wrong: list[Violation] = []
 
     def line(text: str, longest: int, field: str) -> str | None:
-        return entries.gather(wrong, lambda: entries.optional(text, longest, field))
+        return gather(wrong, lambda: entries.optional(text, longest, field))
 
     facts = {
-        "name": entries.gather(
+        "name": gather(
             wrong,
             lambda: entries.required(entry.name, 400, "name", _("den Namen des Unternehmens")),
         ),
         "postcode": (
-            entries.gather(wrong, lambda: parse_postcode(entry.postcode, field="postcode"))
+            gather(wrong, lambda: parse_postcode(entry.postcode, field="postcode"))
             if entry.postcode.strip()
             else None
         ),

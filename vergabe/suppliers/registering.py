@@ -16,7 +16,7 @@ from vergabe.access import queries as people
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation, User
 from vergabe.accounts.service import create_person
-from vergabe.errors import DomainError, InvalidInput, NotFound, Violation
+from vergabe.errors import DomainError, InvalidInput, NotFound, Violation, gather
 from vergabe.messages import service as messages
 from vergabe.suppliers import entries, membership, tokens
 from vergabe.suppliers.model import INVITATION_VALID_FOR, VALID_FOR, PendingRegistration
@@ -68,15 +68,12 @@ def register_firm(
     """
     wrong: list[Violation] = []
     full_name = (
-        entries.gather(
-            wrong, lambda: entries.required(full_name, 200, "full_name", _("Ihren Namen"))
-        )
-        or ""
+        gather(wrong, lambda: entries.required(full_name, 200, "full_name", _("Ihren Namen"))) or ""
     )
-    address = entries.gather(wrong, lambda: entries.mail_address(email)) or ""
-    name = entries.gather(wrong, lambda: entries.optional(firm, 400, "firm"))
+    address = gather(wrong, lambda: entries.mail_address(email)) or ""
+    name = gather(wrong, lambda: entries.optional(firm, 400, "firm"))
     if password is not None:
-        password = entries.gather(wrong, lambda: entries.checked_password(password or ""))
+        password = gather(wrong, lambda: entries.checked_password(password or ""))
     if wrong:
         raise InvalidInput.of(wrong)
     # Hashed before the address is looked up, so that the time of the answer tells nothing.
@@ -155,10 +152,9 @@ def invite_colleague(
     firm = membership.own_firm(session, actor)
     wrong: list[Violation] = []
     full_name = (
-        entries.gather(wrong, lambda: entries.required(full_name, 200, "full_name", _("den Namen")))
-        or ""
+        gather(wrong, lambda: entries.required(full_name, 200, "full_name", _("den Namen"))) or ""
     )
-    address = entries.gather(wrong, lambda: entries.mail_address(email)) or ""
+    address = gather(wrong, lambda: entries.mail_address(email)) or ""
     if wrong:
         raise InvalidInput.of(wrong)
     if _is_pestering(session, address, now=now):

@@ -16,7 +16,7 @@ from vergabe.access import queries as people
 from vergabe.access.actor import Actor
 from vergabe.access.model import Organisation, User
 from vergabe.accounts.service import create_person
-from vergabe.errors import InvalidInput, Refused, Violation
+from vergabe.errors import InvalidInput, Refused, Violation, gather
 from vergabe.suppliers import entries, membership, profiles
 from vergabe.suppliers.model import PendingRegistration
 from vergabe.suppliers.profiles import FirmEntry, ProfileEntry
@@ -54,9 +54,9 @@ def describe_firm(
     who reads the mails. After this step an empty field leaves the password as it is.
     """
     wrong: list[Violation] = []
-    facts = entries.gather(wrong, lambda: profiles.read_firm(entry)) or {}
+    facts = gather(wrong, lambda: profiles.read_firm(entry)) or {}
     if people.user_by_email(session, pending.email) is None:
-        hashed = entries.gather(wrong, lambda: _password(pending, password))
+        hashed = gather(wrong, lambda: _password(pending, password))
         if hashed is not None:
             pending.password_hash = hashed
     if wrong:

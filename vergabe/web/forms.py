@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from vergabe import clock
-from vergabe.errors import InvalidInput, Violation
+from vergabe.errors import InvalidInput, Violation, gather
 from vergabe.exchange.german import parse_decimal, parse_money_cents
 from vergabe.exchange.german_dates import parse_date
 
@@ -89,8 +89,8 @@ class FormReader:
             message = f"Hier fehlt {missing}. Geben Sie Tag und Uhrzeit an."
             self.violations.append(Violation("moment_incomplete", message, field=name))
             return None
-        day = self._try(lambda: parse_date(day_text, field=name))
-        time = self._try(lambda: self._time(time_text, name))
+        day = gather(self.violations, lambda: parse_date(day_text, field=name))
+        time = gather(self.violations, lambda: self._time(time_text, name))
         return clock.berlin_instant(day, time) if day and time is not None else None
 
     def version(self) -> int:
@@ -104,14 +104,7 @@ class FormReader:
 
     def _parsed(self, name: str, parse: Callable[[str], T]) -> T | None:
         text = self.text(name).strip()
-        return self._try(lambda: parse(text)) if text else None
-
-    def _try(self, parse: Callable[[], T]) -> T | None:
-        try:
-            return parse()
-        except InvalidInput as error:
-            self.violations += error.reasons
-            return None
+        return gather(self.violations, lambda: parse(text)) if text else None
 
     @staticmethod
     def _whole(text: str, name: str) -> int:
