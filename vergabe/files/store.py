@@ -139,9 +139,7 @@ class FileStore:
 
     def reading(self, name: str) -> BinaryIO:
         """Return a passing object opened for reading; FileNotFoundError if it is not there."""
-        with reaching.the_store():
-            opened = self._fs.open(f"{self._root}/{name}", "rb")
-        return cast(BinaryIO, reaching.Guarded(opened))
+        return self._opened(f"{self._root}/{name}")
 
     def rename(self, name: str, wanted: str) -> None:
         """Give a passing object another passing name; FileNotFoundError if it is not there."""
@@ -193,8 +191,12 @@ class FileStore:
 
     def open(self, sha256: str) -> BinaryIO:
         """Return the stored file opened for reading; FileNotFoundError if it is not there."""
+        return self._opened(self._path(sha256))
+
+    def _opened(self, path: str) -> BinaryIO:
         with reaching.the_store():
-            return cast(BinaryIO, self._fs.open(self._path(sha256), "rb"))
+            opened = self._fs.open(path, "rb")
+        return cast(BinaryIO, reaching.Guarded(opened))
 
     def local_file(self, sha256: str) -> Path | None:
         """Return where a stored file lies, None where the store is no folder of this machine."""
@@ -213,18 +215,13 @@ class FileStore:
         digest = hashlib.sha256()
         with self.open(sha256) as source:
             yield b""
-            while chunk := self.piece(source):
+            while chunk := source.read(CHUNK):
                 digest.update(chunk)
                 yield chunk
         if digest.hexdigest() != sha256:
             raise DamagedFile(
                 "file_damaged", f"Die Datei {sha256[:12]}… ist im Speicher beschädigt."
             )
-
-    def piece(self, source: BinaryIO) -> bytes:
-        """Return the next piece of what was opened here, empty at its end."""
-        with reaching.the_store():
-            return source.read(CHUNK)
 
     def read(self, sha256: str) -> bytes:
         """Return a small file whole, checked against its hash."""

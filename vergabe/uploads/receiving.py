@@ -17,7 +17,7 @@ from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.db import reading, unit_of_work
 from vergabe.errors import NotFound, Refused
-from vergabe.files.store import FileStore
+from vergabe.files.store import CHUNK, FileStore
 from vergabe.uploads import rules, service
 from vergabe.uploads.rules import Checksum
 from vergabe.uploads.service import Piece, Ticket
@@ -169,5 +169,5 @@ def _joined(ticket: Ticket, store: FileStore, pieces: list[Piece]) -> tuple[str,
 
 def _chunks(store: FileStore, name: str) -> Iterator[bytes]:
     with store.reading(name) as source:
-        while chunk := store.piece(source):
+        while chunk := source.read(CHUNK):
             yield chunk
