@@ -5,7 +5,6 @@ looked for in the latest rows of each kind; a reference is found however old it 
 """
 
 import datetime as dt
-import unicodedata
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import Any, Final
 
 from flask import url_for
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from vergabe.access.actor import Actor
 from vergabe.access.model import RoleAssignment, User
@@ -83,16 +82,15 @@ class Search:
 
     @property
     def words(self) -> list[str]:
-        # Texts are stored composed; some systems paste letters and marks apart.
-        return unicodedata.normalize("NFC", self.text).split()[:MOST_WORDS]
+        return self.text.split()[:MOST_WORDS]
 
-    def narrowed(self, query: Select[Any], *columns: Any) -> Select[Any]:
+    def narrowed(self, query: Select[*tuple[Any, ...]], *columns: Any) -> Select[*tuple[Any, ...]]:
         """Return the query for rows in which every word stands in one of the columns."""
         for word in self.words:
             query = query.where(or_(*(_says(column, word) for column in columns)))
         return query
 
-    def rows(self, query: Select[Any]) -> Sequence[Any]:
+    def rows(self, query: Select[*tuple[Any, ...]]) -> Sequence[Any]:
         """Return the first few rows and, if there are more, one more."""
         return self.session.scalars(query.limit(FEW + 1)).all()
 
@@ -184,15 +182,16 @@ def _enquiries(search: Search, actor: Actor) -> Hits:
     # Before an answer nobody knows of a question but who answers those of its tender.
     tasks = tenders.work_of(actor, Step.ANSWER_ENQUIRIES).with_only_columns(Tender.id)
     query = search.narrowed(
-        select(Enquiry)
+        select(Enquiry, Tender)
         .join(Tender, Tender.id == Enquiry.tender_id)
-        .where(Tender.id.in_(_latest_tenders(search, actor, Tender.id.in_(tasks)))),
+        .where(Tender.id.in_(_latest_tenders(search, actor, Tender.id.in_(tasks))))
+        .options(selectinload(Tender.cooperation), selectinload(Tender.pool)),
         Enquiry.text,
         Tender.reference,
     ).order_by(Enquiry.asked_at.desc())
     return _hits(
         marked("Bieterfragen"),
-        _answered_by(search, actor, search.session.scalars(query.limit(ENQUIRIES_LOOKED_THROUGH))),
+        _answered_by(search, actor, search.session.execute(query.limit(ENQUIRIES_LOOKED_THROUGH))),
         lambda e: Hit(
             _shortened(e.text),
             url_for("enquiries.officer_list", tender_id=e.tender_id),
@@ -201,15 +200,16 @@ def _enquiries(search: Search, actor: Actor) -> Hits:
     )
 
 
-def _answered_by(search: Search, actor: Actor, rows: Iterable[Enquiry]) -> Sequence[Enquiry]:
+def _answered_by(search: Search, actor: Actor, rows: Iterable[Any]) -> Sequence[Enquiry]:
     """Return the first few of these questions that the actor may answer, and one more."""
     may: dict[uuid.UUID, bool] = {}
     found: list[Enquiry] = []
-    for enquiry in rows:
-        if enquiry.tender_id not in may:
-            tender, step = search.session.get_one(Tender, enquiry.tender_id), Step.ANSWER_ENQUIRIES
-            may[tender.id] = duties.may(search.session, actor, tender, step, now=search.now)
-        if may[enquiry.tender_id]:
+    for enquiry, tender in rows:
+        if tender.id not in may:
+            may[tender.id] = duties.may(
+                search.session, actor, tender, Step.ANSWER_ENQUIRIES, now=search.now
+            )
+        if may[tender.id]:
             found.append(enquiry)
         if len(found) > FEW:
             break
