@@ -3,7 +3,6 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable
-from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -94,7 +93,7 @@ def values_of(session: Session, pool: Pool, *, now: dt.datetime) -> dict[uuid.UU
     if of_tender:
         return dict(of_tender)
     found: dict[uuid.UUID, int | None] = {}
-    brought = replace(pools.brought_into(session, pool.id), demands=pools.demands_of(session, pool))
+    brought = pools.brought_at_last(session, pool)
     last = pools.ended_at(session, pool) or now
     has_closed = pool.joining_deadline is not None and pool.joining_deadline <= last
     bound = pools.bound_demands(session, pool.id, brought) if has_closed else []

@@ -216,7 +216,7 @@ def demands_of(session: Session, pool: Pool) -> list[ReleasedDemand]:
 
 @dataclass(frozen=True)
 class Brought:
-    """What is in a pool now, read once for several questions: demands, and joinings by member."""
+    """What is in a pool, read once for several questions: demands, and joinings by member."""
 
     demands: Sequence[ReleasedDemand]
     joinings: Mapping[uuid.UUID, Joining]
@@ -224,10 +224,17 @@ class Brought:
 
 def brought_into(session: Session, pool_id: uuid.UUID) -> Brought:
     """Return what is in a pool now."""
+    return Brought(demands_in(session, pool_id), _joinings(session, pool_id))
+
+
+def brought_at_last(session: Session, pool: Pool) -> Brought:
+    """Return what is in a pool; of one that has ended, what was in it at the end."""
+    return Brought(demands_of(session, pool), _joinings(session, pool.id))
+
+
+def _joinings(session: Session, pool_id: uuid.UUID) -> dict[uuid.UUID, Joining]:
     joinings = session.scalars(select(Joining).where(Joining.pool_id == pool_id))
-    return Brought(
-        demands_in(session, pool_id), {joining.organisation_id: joining for joining in joinings}
-    )
+    return {joining.organisation_id: joining for joining in joinings}
 
 
 def pool_facts(session: Session, pool: Pool, brought: Brought | None = None) -> PoolFacts:
