@@ -70,13 +70,9 @@ def _with_head(
 
     Both come by one statement: between two of them somebody may append.
     """
-    heads = select(RecordChain).where(RecordChain.stream == stream)
     rows = session.execute(
-        select(
-            RecordEntry,
-            heads.with_only_columns(RecordChain.last_sequence).scalar_subquery(),
-            heads.with_only_columns(RecordChain.last_hash).scalar_subquery(),
-        )
+        select(RecordEntry, RecordChain.last_sequence, RecordChain.last_hash)
+        .outerjoin(RecordChain, RecordChain.stream == RecordEntry.stream)
         .where(RecordEntry.stream == stream)
         .order_by(RecordEntry.sequence)
         .execution_options(yield_per=500, populate_existing=True)

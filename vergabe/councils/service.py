@@ -16,6 +16,7 @@ from vergabe.councils.model import Body, Meeting
 from vergabe.councils.rules import BodyEntry, MeetingEntry
 from vergabe.errors import Forbidden, InvalidInput, NotFound, Refused, Stale, Violation
 from vergabe.exchange import plain_text
+from vergabe.law import german
 
 
 def add_body(session: Session, actor: Actor, entry: BodyEntry, *, now: dt.datetime) -> Body:
@@ -108,7 +109,7 @@ def add_meetings(
         changed.append(entry.day.isoformat())
     session.flush()
     if changed:
-        days = "1 Sitzungstag" if len(changed) == 1 else f"{len(changed)} Sitzungstage"
+        days = german.count(len(changed), "Sitzungstag", "Sitzungstage")
         sentence = f"„{body.name}“: {days} eingetragen."
         _record(session, actor, body, "meetings_added", sentence, now=now, days=changed)
     return len(changed)

@@ -95,11 +95,11 @@ HEAD: Final[tuple[Any, ...]] = (
 )
 
 
-Reach = tuple[uuid.UUID | None, frozenset[uuid.UUID] | None]
+_Reach = tuple[uuid.UUID | None, frozenset[uuid.UUID] | None]
 """Whose demands may be seen, and those of which cooperations (None: of all)."""
 
 
-def _reach(actor: Actor, permission: Permission) -> Reach | None:
+def _reach(actor: Actor, permission: Permission) -> _Reach | None:
     """Return how far the actor sees by this permission; None: everything."""
     if actor.is_operator:
         return None
@@ -113,7 +113,7 @@ def _reach(actor: Actor, permission: Permission) -> Reach | None:
     return actor.organisation_id, None if None in cooperation_ids else named
 
 
-def _conditions(reach: Reach | None) -> list[ColumnElement[bool]]:
+def _conditions(reach: _Reach | None) -> list[ColumnElement[bool]]:
     if reach is None:
         return []
     organisation_id, cooperation_ids = reach
@@ -167,7 +167,7 @@ _SHOWN: Final[Select[*tuple[Any, ...]]] = select(
 
 # A statement costs as much to make as to ask the database.
 @lru_cache(maxsize=512)
-def _shown(reach: Reach | None) -> Select[*tuple[Any, ...]]:
+def _shown(reach: _Reach | None) -> Select[*tuple[Any, ...]]:
     return _SHOWN.where(*_conditions(reach))
 
 

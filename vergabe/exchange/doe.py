@@ -188,8 +188,7 @@ def _address(text: str | None) -> str | None:
 def _instant(text: str | None) -> dt.datetime | None:
     """Return an instant with a zone; what has none says nothing we may rely on."""
     try:
-        found = dt.datetime.fromisoformat(text.strip()) if text else None
-        has_zone = found is not None and found.tzinfo is not None
-        return found.astimezone(dt.UTC) if found is not None and has_zone else None
+        found = dt.datetime.fromisoformat((text or "").strip())
+        return found.astimezone(dt.UTC) if found.tzinfo is not None else None
     except (ValueError, OverflowError):  # the latter before the year 1 and after 9999
         return None

@@ -26,6 +26,7 @@ from vergabe.funding.model import FundingCase, FundingLine
 from vergabe.funding.rules import ALIVE, Action, Stage
 from vergabe.funding.sharing import partners
 from vergabe.law import funding as law
+from vergabe.law.german import count
 from vergabe.money import german
 from vergabe.pools.model import Pool
 
@@ -68,7 +69,7 @@ def save_case(
         return case
     touch(session, case)
     total = sum(line.eligible_gross_cents for line in case.lines)
-    lines = "1 Position" if len(case.lines) == 1 else f"{len(case.lines)} Positionen"
+    lines = count(len(case.lines), "Position", "Positionen")
     record(
         session,
         actor,
