@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.conftest import MovableClock
 from tests.factories import tenders as factory
 from tests.factories.doe_server import TOKEN, Doe
 from vergabe import clock, sweeps, worker
@@ -19,8 +20,9 @@ from vergabe.notices.delivery_model import NoticeDelivery
 from vergabe.notices.model import Notice
 from vergabe.notices.senders.doe_http import DoeHttp, Patience
 from vergabe.settings import Settings
+from vergabe.tenders.amending import Amendment
 from vergabe.tenders.model import Tender
-from vergabe.tenders.outlet import Outlet, OutletKind
+from vergabe.tenders.outlet import OWN_ONLY, Outlet, OutletKind
 
 BASE_URL = "https://vergabe.example"
 """Where everybody can reach the documents: the service would not take a notice without."""
@@ -77,6 +79,39 @@ def publish(session: Session, tender: Tender, outlet: Outlet) -> Notice:
     )
     session.commit()
     return notice
+
+
+def amend(session: Session, tender: Tender, change: Amendment, outlet: Outlet = OWN_ONLY) -> Notice:
+    """Publish a change of a published tender as its officer would, and commit."""
+    notice = service.publish_amendment(
+        session,
+        factory.officer(session, tender),
+        tender.id,
+        change,
+        now=clock.now(),
+        store=current.store(),
+        base_url=BASE_URL,
+        outlet=outlet,
+    )
+    session.commit()
+    return notice
+
+
+def prolong(session: Session, tender: Tender, outlet: Outlet) -> Notice:
+    """Publish that bids may come a week later."""
+    assert tender.submission_deadline is not None
+    later = tender.submission_deadline + dt.timedelta(days=7)
+    change = Amendment("Die Frist wird verlängert.", submission_deadline=later)
+    return amend(session, tender, change, outlet)
+
+
+def let_the_hours_pass(app: Flask, doe: Doe, moving_clock: MovableClock) -> None:
+    """Let TED confirm the only notice and not publish it until everybody may do so."""
+    moving_clock.pass_(minutes=10)
+    doe.only().ted, doe.only().doe = "ACCEPTED", "PENDING"
+    sweep(app)
+    moving_clock.pass_(hours=50)
+    sweep(app)
 
 
 def sweep(app: Flask, *, rounds: int = 1) -> None:

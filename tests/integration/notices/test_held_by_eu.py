@@ -223,21 +223,7 @@ def test_changes_are_public_at_once_and_sent(
     doe.only().ted, doe.only().doe = "PUBLISHED", "PUBLISHED"
     moving_clock.pass_(minutes=10)
     outside.sweep(app)
-    assert tender.submission_deadline is not None
-    changed = service.publish_amendment(
-        session,
-        factory.officer(session, tender),
-        tender.id,
-        Amendment(
-            "Die Frist wird verlängert.",
-            submission_deadline=tender.submission_deadline + dt.timedelta(days=7),
-        ),
-        now=clock.now(),
-        store=current.store(),
-        base_url=outside.BASE_URL,
-        outlet=outlet,
-    )
-    session.commit()
+    changed = outside.prolong(session, tender, outlet)
     assert (changed.stage, changed.must_wait, first.is_current) == ("published", False, False)
     outside.sweep(app)
     assert outside.delivery_of(session, changed).state == "sent"

@@ -8,13 +8,14 @@ from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
 from tests.factories import cooperations, tenders
+from tests.integration.notices import outside
 from vergabe import clock, ids
 from vergabe.exchange import parser
 from vergabe.files import current
-from vergabe.notices import queries, service
 from vergabe.notices.model import Notice
 from vergabe.pools.model import LaterJoiner
 from vergabe.tenders.model import Tender
+from vergabe.tenders.outlet import OWN_ONLY
 
 
 def content(notice: Notice, name: str) -> bytes:
@@ -28,16 +29,7 @@ def paper(notice: Notice) -> str:
 
 
 def published(session: Session, tender: Tender) -> Notice:
-    notice = service.publish_tender(
-        session,
-        tenders.officer(session, tender),
-        tender.id,
-        now=clock.now(),
-        store=current.store(),
-        base_url=tenders.BASE_URL,
-    )
-    session.commit()
-    return queries.notices_of(session, notice.tender_id)[0]
+    return outside.publish(session, tender, OWN_ONLY)
 
 
 def announce(session: Session, tender: Tender, town: str) -> None:

@@ -12,24 +12,8 @@ from tests.integration.notices import outside
 from vergabe import clock
 from vergabe.exchange.eforms import reading
 from vergabe.files import current
-from vergabe.notices import eforms_documents, service, writing
-from vergabe.notices.model import Notice
+from vergabe.notices import eforms_documents, writing
 from vergabe.tenders.amending import Amendment
-from vergabe.tenders.model import Tender
-
-
-def amended(session: Session, tender: Tender, **what: object) -> Notice:
-    notice = service.publish_amendment(
-        session,
-        factory.officer(session, tender),
-        tender.id,
-        Amendment(summary="Die Angaben wurden berichtigt.", **what),  # type: ignore[arg-type]
-        now=clock.now(),
-        store=current.store(),
-        base_url=outside.BASE_URL,
-    )
-    session.commit()
-    return notice
 
 
 def test_later_versions_do_not_slip_into_a_notice_that_waited(
@@ -39,15 +23,18 @@ def test_later_versions_do_not_slip_into_a_notice_that_waited(
     due, title = tender.submission_deadline, tender.title
     assert due is not None
     moving_clock.pass_(hours=1)
-    first = amended(session, tender, description="Die Fahrzeuge sind rot, nicht gelb. " * 3)
+    red = Amendment(
+        "Die Farbe stimmt jetzt.", description="Die Fahrzeuge sind rot, nicht gelb. " * 3
+    )
+    first = outside.amend(session, tender, red)
     moving_clock.pass_(hours=1)
-    amended(
-        session,
-        tender,
+    more = Amendment(
+        "Titel, Eignung und Frist sind berichtigt.",
         title="Neuer Titel",
         selection_criteria="Drei Referenzen.",
         submission_deadline=due + dt.timedelta(days=7),
     )
+    outside.amend(session, tender, more)
     xml = eforms_documents.render(
         session, tender, first, issued_at=clock.now(), base_url=outside.BASE_URL
     )
