@@ -270,3 +270,23 @@ def _published(session: Session, store: FileStore, **more: Any) -> Tender:
         base_url=BASE_URL,
     )
     return tender
+
+
+def cancel(
+    session: Session,
+    store: FileStore,
+    tender: Tender,
+    reason: str = "Der Bedarf ist vollständig entfallen.",
+) -> None:
+    """Cancel a tender as its officer would, with a notice where it was public."""
+    from vergabe.notices import service as notices
+
+    notices.publish_cancellation(
+        session,
+        officer(session, tender),
+        tender.id,
+        reason,
+        now=clock.now(),
+        store=store,
+        base_url=BASE_URL,
+    )

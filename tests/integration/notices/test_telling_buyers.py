@@ -9,7 +9,7 @@ from tests.factories import messages as message_factory
 from vergabe import clock
 from vergabe.access.permissions import Role
 from vergabe.files import current
-from vergabe.notices import handlers, queries, service
+from vergabe.notices import handlers, queries
 from vergabe.notices.events import NoticePublished
 
 
@@ -35,15 +35,7 @@ def test_the_reason_of_a_cancellation_stands_in_its_letter_alone(
     tender = tenders.published(session, current.store())
     make.person(session, cooperations.town(session, "Jülich"), Role.RELEASER)
     reason = "Der Bedarf ist vollständig entfallen."
-    service.publish_cancellation(
-        session,
-        tenders.officer(session, tender),
-        tender.id,
-        reason,
-        now=clock.now(),
-        store=current.store(),
-        base_url=tenders.BASE_URL,
-    )
+    tenders.cancel(session, current.store(), tender, reason)
     for notice in queries.notices_of(session, tender.id):
         event = NoticePublished(notice.id, tender.id, notice.kind)
         handlers.tell_buyers(session, event, event_id=uuid.uuid4(), now=clock.now())

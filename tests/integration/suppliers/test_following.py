@@ -152,15 +152,7 @@ def test_nobody_is_invited_to_what_is_over_before_the_worker_looks(
 ) -> None:
     suppliers.supplier(session, "Passt GmbH", cpv=["34144"], nuts=["DEA2"])
     tender = tenders.published(session, current.store())
-    notices.publish_cancellation(
-        session,
-        tenders.officer(session, tender),
-        tender.id,
-        "Der Bedarf ist vollständig entfallen.",
-        now=clock.now(),
-        store=current.store(),
-        base_url=tenders.BASE_URL,
-    )
+    tenders.cancel(session, current.store(), tender)
     session.commit()
     _drain(app)
     assert messages.all_messages(session, kind="invitation") == []

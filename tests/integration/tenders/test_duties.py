@@ -226,41 +226,20 @@ def test_cancelling_what_bidders_saw_needs_the_mandate_to_cancel_of_every_buyer(
     session.execute(
         update(Mandate).where(Mandate.grantor_id == kerpen.id).values(scope=["tender", "award"])
     )
-    actor = factory.officer(session, tender)
-
-    def cancel() -> None:
-        notices.publish_cancellation(
-            session,
-            actor,
-            tender.id,
-            "Kein Bedarf mehr vorhanden.",
-            now=clock.now(),
-            store=store,
-            base_url=factory.BASE_URL,
-        )
-
     with pytest.raises(Refused) as refused:
-        cancel()
+        factory.cancel(session, store, tender)
     (missing,) = refused.value.violations
     assert "Kerpen" in missing.message
     assert tender.stage == "published"
     cooperations.mandate(session, tender.cooperation, kerpen, scope=["cancellation"])
-    cancel()
+    factory.cancel(session, store, tender)
     assert tender.stage == "cancelled"
 
 
 def test_giving_up_a_draft_needs_no_mandate(session: Session, store: FileStore) -> None:
     tender = factory.ready(session, store)
     session.execute(update(Mandate).values(scope=["tender"]))
-    notices.publish_cancellation(
-        session,
-        factory.officer(session, tender),
-        tender.id,
-        "Kein Bedarf mehr vorhanden.",
-        now=clock.now(),
-        store=store,
-        base_url=factory.BASE_URL,
-    )
+    factory.cancel(session, store, tender)
     assert tender.stage == "cancelled"
 
 
