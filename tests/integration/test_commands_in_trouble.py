@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from vergabe import clock
 from vergabe.cli import main
 from vergabe.commands import checks
 from vergabe.commands.support import acting, the_app
@@ -47,9 +48,7 @@ def test_words_that_are_no_text_are_refused(scratch: Settings, words: tuple[str,
     is_told(run(*words, os.fsdecode(b"DLZ\xff")), "kein UTF-8")
 
 
-def test_a_database_without_tables_says_what_to_do(
-    scratch: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_database_without_tables_says_what_to_do(scratch: Settings) -> None:
     (scratch.data / "vergabe.sqlite").unlink()
     is_told(run("tender", "list"), "vergabe db upgrade")
 
@@ -93,8 +92,6 @@ def test_an_account_of_the_machine_without_a_name_is_its_number(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(pwd, "getpwuid", unknown)
     with the_app().app_context():
-        from vergabe import clock
-
         assert acting(None, now=clock.now()).name == f"Kommandozeile ({os.getuid()})"
 
 

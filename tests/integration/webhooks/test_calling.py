@@ -36,12 +36,14 @@ def test_who_drips_bytes_is_left_in_time(
     is_encrypted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     certificate = certificates.certificate(tmp_path) if is_encrypted else None
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    if certificate is not None:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     with receiver(certificate) as server:
-        server.drip_seconds = 3
+        server.drip_seconds = 10
         began = time.monotonic()
-        found = calling.call(server.url, b"{}", {}, own=HERE, total_seconds=0.3)
-        assert time.monotonic() - began < 2.5
+        # Time enough for the handshake on a busy machine: who is left before it drips proves less.
+        found = calling.call(server.url, b"{}", {}, own=HERE, total_seconds=1)
+        assert time.monotonic() - began < 8
     assert len(server.got) == 1
     assert not found.is_good
     assert "nicht geantwortet" in found.reason
