@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from tests.factories import access, cooperations, demands
 from vergabe.access.permissions import Role
@@ -28,20 +29,31 @@ def headers(session: Session, draft: Demand) -> dict[str, str]:
     return access.bearer(session, access.person(session, town, Role.REQUESTER), town)
 
 
-@pytest.mark.parametrize(
-    "content_type", [None, "text/plain", "application/x-www-form-urlencoded", "text/json"]
-)
-def test_a_body_that_does_not_say_it_is_json_is_refused_and_never_passed_over(
+def rename(
     client: FlaskClient, draft: Demand, headers: dict[str, str], content_type: str | None
-) -> None:
-    answer = client.patch(
+) -> TestResponse:
+    return client.patch(
         f"{API}/demands/{draft.id}",
         data=json.dumps({"title": "Streusalz, lose"}),
         content_type=content_type,
         headers=headers | {"If-Match": '"1"'},
     )
+
+
+@pytest.mark.parametrize(
+    "content_type", [None, "text/plain", "application/x-www-form-urlencoded", "text/json"]
+)
+def test_a_body_that_does_not_say_it_is_json_is_refused_and_never_passed_over(
+    client: FlaskClient,
+    session: Session,
+    draft: Demand,
+    headers: dict[str, str],
+    content_type: str | None,
+) -> None:
+    answer = rename(client, draft, headers, content_type)
     assert answer.status_code == 415, answer.text
     assert answer.get_json()["code"] == "http_415"
+    session.refresh(draft)
     assert (draft.title, draft.version) == ("Streusalz", 1)
 
 
@@ -51,12 +63,7 @@ def test_a_body_that_does_not_say_it_is_json_is_refused_and_never_passed_over(
 def test_json_under_any_of_its_names_is_taken(
     client: FlaskClient, draft: Demand, headers: dict[str, str], content_type: str
 ) -> None:
-    answer = client.patch(
-        f"{API}/demands/{draft.id}",
-        data=json.dumps({"title": "Streusalz, lose"}),
-        content_type=content_type,
-        headers=headers | {"If-Match": '"1"'},
-    )
+    answer = rename(client, draft, headers, content_type)
     assert answer.status_code == 200, answer.text
     assert answer.get_json()["title"] == "Streusalz, lose"
 
