@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from tests.factories.audit import without_guards
 from vergabe import clock
 from vergabe.access.actor import Actor
 from vergabe.audit import queries, service
@@ -40,12 +41,6 @@ def test_floats_are_not_appended(session: Session, details: dict[str, object]) -
     act = Act("tender_changed", "tender", None, "Größe geändert", details=details)
     with pytest.raises(TypeError):
         service.append(session, STREAM, Actor.operator("Prüfung"), act, now=clock.now())
-
-
-def _without_guards(session: Session) -> None:
-    on_table = "" if session.get_bind().dialect.name == "sqlite" else " ON record_entry"
-    for verb in ("update", "delete"):
-        session.execute(text(f"DROP TRIGGER record_entry_keeps_{verb}{on_table}"))
 
 
 def _change(column: str, value: object) -> Callable[[Session], None]:
@@ -135,7 +130,7 @@ def test_manipulation_is_found_and_the_other_chain_still_holds(chain: Session, n
     manipulate, sentence = MANIPULATIONS[name]
     # Known to the session before: verification must look at the database, not at its memory.
     known = queries.entries(chain, STREAM)
-    _without_guards(chain)
+    without_guards(chain)
     manipulate(chain)
     found = queries.breaks(chain, STREAM)
     assert any(sentence in each for each in found), found

@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 
 from tests.conftest import NOON, SECRET, administer, application_of_its_own
 from tests.factories import tenders
+from tests.factories.audit import without_guards
 from vergabe import ids
 from vergabe.access.model import Organisation, User
 from vergabe.audit import queries as audit
@@ -341,12 +342,7 @@ def test_file_missing_in_the_store_stops_the_backup(living: Flask, tmp_path: Pat
 
 def test_chain_that_was_broken_before_is_told(living: Flask, empty: Flask, tmp_path: Path) -> None:
     with living.app_context(), unit_of_work() as session:
-        on_server = session.get_bind().dialect.name == "postgresql"
-        session.execute(
-            text("ALTER TABLE record_entry DISABLE TRIGGER USER")
-            if on_server
-            else text("DROP TRIGGER record_entry_keeps_update")
-        )
+        without_guards(session)
         entry = session.scalars(select(RecordEntry).limit(1)).one()
         session.execute(
             text("UPDATE record_entry SET summary = 'anders' WHERE stream = :s AND sequence = :n"),

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import MovableClock
 from tests.factories import access, cooperations
+from tests.factories.audit import without_guards
 from vergabe import clock, sweeps
 from vergabe.access.model import Organisation
 from vergabe.access.permissions import Role
@@ -56,13 +57,6 @@ def _append(session: Session, town: Organisation, count: int) -> None:
     session.commit()
 
 
-def _without_guards(session: Session) -> None:
-    for name in session.scalars(
-        text("SELECT name FROM sqlite_master WHERE type='trigger' AND tbl_name='record_entry'")
-    ).all():
-        session.execute(text(f'DROP TRIGGER "{name}"'))
-
-
 def _text(client: FlaskClient) -> str:
     return client.get(PAGE).get_data(as_text=True)
 
@@ -93,9 +87,7 @@ def test_the_result_of_a_verification_is_found_on_the_page_of_the_record(
 def test_a_damaged_record_is_told_with_its_place(
     app: Flask, client: FlaskClient, session: Session, town: Organisation
 ) -> None:
-    if session.connection().dialect.name != "sqlite":
-        pytest.skip("what a chain says is the same on both; here its guard is taken away")
-    _without_guards(session)
+    without_guards(session)
     session.execute(text("UPDATE record_entry SET summary = 'Anders.' WHERE sequence = 2"))
     session.commit()
     _press(client, "/akte/pruefung")
@@ -108,9 +100,7 @@ def test_a_damaged_record_is_told_with_its_place(
 def test_a_record_that_lost_all_its_entries_is_no_empty_one(
     client: FlaskClient, session: Session, town: Organisation, tmp_path: Path
 ) -> None:
-    if session.connection().dialect.name != "sqlite":
-        pytest.skip("what a chain says is the same on both; here its guard is taken away")
-    _without_guards(session)
+    without_guards(session)
     session.execute(text("DELETE FROM record_entry"))
     session.commit()
     (tmp_path / "akte.zip").write_bytes(client.get(f"{PAGE}/kette.zip").get_data())
