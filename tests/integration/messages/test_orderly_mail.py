@@ -34,6 +34,12 @@ def write(session: Session, *addresses: str, subject: str = "Neue Auskunft") -> 
     session.commit()
 
 
+def write_of_login(session: Session, address: str) -> None:
+    payload = {"to": address, "subject": "Passwort", "body": "Link"}
+    outbox.put(session, "mail", "account_mail", "k", payload, now=clock.now())
+    session.commit()
+
+
 def subjects_to(postbox: Postbox, address: str) -> list[str]:
     return [str(mail["Subject"]) for mail in postbox.mails() if mail["To"] == address]
 
@@ -82,9 +88,7 @@ def test_mail_that_always_kills_its_worker_is_given_up_and_waits_no_more(
         raise SystemExit
 
     write(session, "a@example.org")
-    payload = {"to": "b@example.org", "subject": "Passwort", "body": "Link"}
-    outbox.put(session, "mail", "login", "login", payload, now=clock.now())
-    session.commit()
+    write_of_login(session, "b@example.org")
     monkeypatch.setattr(delivery, "_spread", die)
     for _ in range(2 * outbox.MAX_ATTEMPTS):
         with contextlib.suppress(SystemExit):
@@ -95,7 +99,7 @@ def test_mail_that_always_kills_its_worker_is_given_up_and_waits_no_more(
     assert (mail.state, mail.failure) == ("failed", reason)
     left = session.scalars(select(OutboxRow).execution_options(populate_existing=True)).all()
     assert {row.state for row in left} == {"failed"}
-    assert [row.payload for row in left if row.name == "login"] == [{}]
+    assert [row.payload for row in left if row.name == "account_mail"] == [{}]
 
 
 def test_mail_of_the_login_does_not_wait_behind_others(
@@ -105,9 +109,7 @@ def test_mail_of_the_login_does_not_wait_behind_others(
     postbox.on_recipient = lambda _a: "450 Greylisted"
     sweeps.send_mails(app)
     postbox.on_recipient = lambda _a: None
-    payload = {"to": "a@example.org", "subject": "Passwort", "body": "Link"}
-    outbox.put(session, "mail", "account_mail", "k", payload, now=clock.now())
-    session.commit()
+    write_of_login(session, "a@example.org")
     assert sweeps.send_mails(app) == 1
     assert subjects_to(postbox, "a@example.org") == ["Passwort"]
 
@@ -116,9 +118,7 @@ def test_mail_of_the_login_does_not_wait_for_thousands_that_were_written_before_
     app: Flask, session: Session, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(session, *(f"firma{n}@example.org" for n in range(2 * delivery.BATCH)))
-    payload = {"to": "erika@example.net", "subject": "Passwort", "body": "Link"}
-    outbox.put(session, "mail", "account_mail", "k", payload, now=clock.now())
-    session.commit()
+    write_of_login(session, "erika@example.net")
     monkeypatch.setattr(delivery, "BATCHES_PER_RUN", 1)
     sweeps.send_mails(app)
     assert postbox.addresses[0] == "erika@example.net"
@@ -152,9 +152,7 @@ def test_each_mail_that_waits_for_its_host_gets_a_turn_and_the_login_the_next(
     write(session, *(f"firma{n}@{host}" for n in range(9)))
     assert sweeps.send_mails(app) == 5
     write(session, f"later@{host}")
-    payload = {"to": f"erika@{host}", "subject": "Passwort", "body": "Link"}
-    outbox.put(session, "mail", "account_mail", "k", payload, now=clock.now())
-    session.commit()
+    write_of_login(session, f"erika@{host}")
     assert sweeps.send_mails(app) == 0
     query = select(OutboxRow.lane, OutboxRow.due_at).where(OutboxRow.state == "waiting")
     waiting = session.execute(query.order_by(OutboxRow.due_at)).all()
@@ -266,8 +264,7 @@ def test_report_that_comes_before_the_batch_is_marked_is_not_lost(
 def test_report_about_a_mail_of_the_login_may_come_early_as_well(
     session: Session, postbox: Postbox
 ) -> None:
-    payload = {"to": "gone@example.org", "subject": "Passwort", "body": "Link"}
-    outbox.put(session, "mail", "account_mail", "k", payload, now=clock.now())
+    write_of_login(session, "gone@example.org")
     row = session.scalars(select(OutboxRow)).one()
     service.take(session, bounces.report(row.id, "gone@example.org"), now=clock.now())
     assert list(session.scalars(select(DeadAddress.address))) == ["gone@example.org"]
@@ -297,9 +294,7 @@ def test_report_that_cannot_be_kept_does_not_hold_up_those_behind_it(
     app: Flask, session: Session, postbox: Postbox, tmp_path: Path
 ) -> None:
     write(session, "gone@example.org")
-    payload = {"to": "x@example.org", "subject": "Passwort", "body": "Link"}
-    outbox.put(session, "mail", "account_mail", "k", payload, now=clock.now())
-    session.commit()
+    write_of_login(session, "x@example.org")
     sweeps.send_mails(app)
     row = session.scalars(select(OutboxRow).where(OutboxRow.name == "account_mail")).one()
     mail = sent_mail(session, "gone@example.org")

@@ -65,13 +65,21 @@ def test_an_outage_that_goes_on_ends_with_the_next_sign(
     assert outage.ended_at - outage.began_at >= 40 * MINUTE
 
 
+def gone_quiet(
+    session: Session, moving_clock: MovableClock, *, minutes: int
+) -> tuple[dt.datetime, dt.datetime]:
+    """Let an outage be found that goes on; return when it began and the present instant."""
+    began = moving_clock.at(NOON)
+    make.signed_between(session, began - HOUR, began)
+    now = moving_clock.at(NOON + minutes * MINUTE)
+    assert detecting.detect(session, now=now) == 1
+    return began, now
+
+
 def test_an_outage_that_goes_on_ends_although_a_sign_from_within_it_came_late(
     session: Session, moving_clock: MovableClock
 ) -> None:
-    began = moving_clock.at(NOON)
-    make.signed_between(session, began - HOUR, began)
-    now = moving_clock.at(NOON + 20 * MINUTE)
-    detecting.detect(session, now=now)
+    began, now = gone_quiet(session, moving_clock, minutes=20)
     # The machine stood still in the middle of a sign, and goes on with it.
     make.signed_between(session, began + MINUTE, began + MINUTE)
     make.signed_between(session, now, now + 5 * MINUTE)
@@ -83,10 +91,7 @@ def test_an_outage_that_goes_on_ends_although_a_sign_from_within_it_came_late(
 def test_an_outage_of_which_every_minute_was_signed_late_ends_as_well(
     session: Session, moving_clock: MovableClock
 ) -> None:
-    began = moving_clock.at(NOON)
-    make.signed_between(session, began - HOUR, began)
-    now = moving_clock.at(NOON + 4 * MINUTE)
-    detecting.detect(session, now=now)
+    began, now = gone_quiet(session, moving_clock, minutes=4)
     make.signed_between(session, began + MINUTE, now)
     detecting.detect(session, now=moving_clock.pass_(minutes=1))
     (outage,) = found(session)

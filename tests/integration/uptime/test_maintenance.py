@@ -148,16 +148,22 @@ def test_a_window_that_was_called_off_or_makes_no_sense_is_none(
             maintenance.plan(session, make.OPERATOR, begin, end, reason, now=now)
 
 
-def test_the_silence_of_maintenance_is_no_second_outage(
-    session: Session, moving_clock: MovableClock
-) -> None:
+def maintained(session: Session, moving_clock: MovableClock) -> dt.datetime:
+    """Let an hour of signs and fifty minutes of maintenance pass; return its end, which is now."""
     began = clock.now()
     make.signed_between(session, began - HOUR, began)
     maintenance.begin(session, make.OPERATOR, now=began, reason=WHY)
-    moving_clock.pass_(minutes=50)
-    maintenance.end(session, make.OPERATOR, now=clock.now())
+    ended = moving_clock.pass_(minutes=50)
+    maintenance.end(session, make.OPERATOR, now=ended)
+    return ended
+
+
+def test_the_silence_of_maintenance_is_no_second_outage(
+    session: Session, moving_clock: MovableClock
+) -> None:
+    ended = maintained(session, moving_clock)
     now = moving_clock.pass_(minutes=10)
-    make.signed_between(session, began + dt.timedelta(minutes=51), now)
+    make.signed_between(session, ended + dt.timedelta(minutes=1), now)
     detecting.detect(session, now=now)
     assert [outage.cause for outage in session.scalars(select(Outage))] == ["maintenance"]
 
@@ -165,15 +171,11 @@ def test_the_silence_of_maintenance_is_no_second_outage(
 def test_the_end_of_maintenance_is_no_outage_before_the_first_sign_after_it(
     session: Session, moving_clock: MovableClock
 ) -> None:
-    began = clock.now()
-    make.signed_between(session, began - HOUR, began)
-    maintenance.begin(session, make.OPERATOR, now=began, reason=WHY)
-    moving_clock.pass_(minutes=50)
-    maintenance.end(session, make.OPERATOR, now=clock.now())
+    ended = maintained(session, moving_clock)
     # A worker looks before a web process has woken up.
-    detecting.detect(session, now=clock.now())
+    detecting.detect(session, now=ended)
     now = moving_clock.pass_(minutes=10)
-    make.signed_between(session, began + dt.timedelta(minutes=50), now)
+    make.signed_between(session, ended, now)
     detecting.detect(session, now=now)
     assert [outage.cause for outage in session.scalars(select(Outage))] == ["maintenance"]
 

@@ -179,6 +179,18 @@ def test_receiver_that_is_slow_with_many_calls_holds_up_others_for_moments_only(
     assert len(set(receiver.ids)) == len(receiver.got)
 
 
+def kill_at(step: str, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a worker be killed when it comes to a step of calling."""
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(delivery, step, die)
+        with pytest.raises(KeyboardInterrupt):
+            sweeps.call_webhooks(app)
+
+
 def test_worker_that_dies_after_the_call_repeats_it_under_the_same_id(
     app: Flask,
     session: Session,
@@ -189,14 +201,7 @@ def test_worker_that_dies_after_the_call_repeats_it_under_the_same_id(
 ) -> None:
     webhooks.subscription(session, town, receiver.url)
     happen(session, town)
-
-    def die(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(delivery, "_mark", die)
-        with pytest.raises(KeyboardInterrupt):
-            sweeps.call_webhooks(app)
+    kill_at("_mark", app, monkeypatch)
     moving_clock.pass_(seconds=outbox.LEASE.total_seconds() + 1)
     sweeps.call_webhooks(app)
     assert len(receiver.got) == 2
@@ -262,15 +267,10 @@ def test_call_that_always_kills_its_worker_is_given_up_and_waits_no_more(
     moving_clock: MovableClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def die(*_: object) -> None:
-        raise SystemExit
-
     webhooks.subscription(session, town, receiver.url)
     happen(session, town)
-    monkeypatch.setattr(delivery, "_call_all", die)
     for _ in range(outbox.MAX_ATTEMPTS):
-        with pytest.raises(SystemExit):
-            sweeps.call_webhooks(app)
+        kill_at("_call_all", app, monkeypatch)
         moving_clock.pass_(minutes=3)
     sweeps.call_webhooks(app)
     (call,) = session.scalars(select(WebhookCall).execution_options(populate_existing=True))
