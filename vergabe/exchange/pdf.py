@@ -35,11 +35,12 @@ def render(template: str, data: Mapping[str, Any], *, at: dt.datetime) -> bytes:
         try:
             return _compiled(template, facts, at)
         except TypstError as error:
-            spelt = _spelt_out(error.diagnostic)
-            if not spelt:
+            spelt = facts.translate(_spelt_out(error.diagnostic))
+            # Nothing else can be mended here, nor a character that the template made out of others.
+            if spelt == facts:
                 raise
             # Each turn takes characters away that never come back, so this ends.
-            facts = facts.translate(spelt)
+            facts = spelt
 
 
 def _compiled(template: str, facts: str, at: dt.datetime) -> bytes:

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
+from typst import TypstError
 
+from vergabe.exchange import pdf
 from vergabe.exchange.report import Figures, Report, Section, as_pdf, as_text
 
 AT = dt.datetime(2026, 11, 23, 11, 0, tzinfo=dt.UTC)
@@ -65,6 +67,23 @@ def test_a_character_that_no_font_has_stands_as_its_code() -> None:
     assert "Preis: a[U+20DD] ≥ 5 €, [U+1F469][U+1F692] fährt, Größe [U+F020] [U+6F22]" in " ".join(
         page.extract_text().split()
     )
+
+
+def test_a_character_that_stands_in_no_text_of_ours_is_an_error_and_no_endless_attempt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tries = []
+
+    def refused(*_given: Any) -> bytes:
+        tries.append(1)
+        assert len(tries) < 5
+        error = TypstError("compilation failed")
+        error.diagnostic = 'error: the text `"\\u{f020}"` could not be displayed'
+        raise error
+
+    monkeypatch.setattr(pdf, "_compiled", refused)
+    with pytest.raises(TypstError):
+        as_pdf(report(sections=[]), at=AT)
 
 
 def test_a_paper_without_anything_is_still_a_paper() -> None:
