@@ -108,31 +108,6 @@ def _create() -> CallForDemands:
     if area is None:
         message = "Bitte wählen Sie das Aufgabengebiet."
         wrong.append(Violation("area_missing", message, field="area_id"))
-    title, text = _words(wrong)
-    opens_at = gather(wrong, lambda: _instant("opens_at"))
-    closes_at = gather(wrong, lambda: _instant("closes_at"))
-    if closes_at is None and not any(found.field == "closes_at" for found in wrong):
-        message = "Bitte geben Sie an, bis wann geantwortet werden soll."
-        wrong.append(Violation("closes_missing", message, field="closes_at"))
-    reminder_days = gather(wrong, _reminder_days)
-    if wrong or area is None or closes_at is None:
-        raise InvalidInput.of(wrong)
-    return calls.open_call(
-        session,
-        actor,
-        cooperation_id=area.cooperation_id,
-        area_id=area.area_id,
-        title=title,
-        text=text,
-        opens_at=opens_at,
-        closes_at=closes_at,
-        reminder_days=reminder_days or [],
-        now=now,
-    )
-
-
-def _words(wrong: list[Violation]) -> tuple[str, str]:
-    """Return title and text of a new call; what is wrong with them is added to `wrong`."""
     typed = request.form.get("title", ""), request.form.get("text", "")
     title = gather(
         wrong,
@@ -142,9 +117,32 @@ def _words(wrong: list[Violation]) -> tuple[str, str]:
         wrong,
         lambda: plain_text.many_lines(typed[1], max_length=call_rules.TEXT_MAX, field="text"),
     )
-    if title is not None:
-        wrong += call_rules.reasons_against_words(title, text or "")
-    return title or "", text or ""
+    opens_at = gather(wrong, lambda: _instant("opens_at"))
+    closes_at = gather(wrong, lambda: _instant("closes_at"))
+    if closes_at is None and not any(found.field == "closes_at" for found in wrong):
+        message = "Bitte geben Sie an, bis wann geantwortet werden soll."
+        wrong.append(Violation("closes_missing", message, field="closes_at"))
+    reminder_days = gather(wrong, _reminder_days)
+    words, days = (title or "", text or ""), reminder_days or []
+    if wrong or area is None or closes_at is None:
+        # The command would tell the rest only once all of this is mended.
+        named = {found.field for found in wrong}
+        rest = call_rules.reasons_against_call(
+            *words, opens_at or now, closes_at or now, days, now=now
+        )
+        raise InvalidInput.of([*wrong, *(each for each in rest if each.field not in named)])
+    return calls.open_call(
+        session,
+        actor,
+        cooperation_id=area.cooperation_id,
+        area_id=area.area_id,
+        title=words[0],
+        text=words[1],
+        opens_at=opens_at,
+        closes_at=closes_at,
+        reminder_days=days,
+        now=now,
+    )
 
 
 def _area_id() -> uuid.UUID | None:

@@ -114,19 +114,6 @@ def reasons_against_call(
     now: dt.datetime,
 ) -> list[Violation]:
     """Return what is wrong with a new call; empty means that it may be made."""
-    found = reasons_against_words(title, text)
-    if opens_at < now - dt.timedelta(minutes=5):
-        message = "Der Beginn liegt in der Vergangenheit. Lassen Sie ihn leer, um gleich zu öffnen."
-        found.append(Violation("opens_in_past", message, field="opens_at"))
-    return (
-        found
-        + reasons_against_closing_at(opens_at, closes_at, now=now)
-        + _reasons_against_days(reminder_days)
-    )
-
-
-def reasons_against_words(title: str, text: str) -> list[Violation]:
-    """Return what is wrong with title and text of a call."""
     found = []
     if not title:
         found.append(
@@ -140,7 +127,14 @@ def reasons_against_words(title: str, text: str) -> list[Violation]:
         if len(content) > limit:
             message = f"Der Text hat {len(content)} Zeichen, erlaubt sind {limit}."
             found.append(Violation("too_long", message, field=field))
-    return found
+    if opens_at < now - dt.timedelta(minutes=5):
+        message = "Der Beginn liegt in der Vergangenheit. Lassen Sie ihn leer, um gleich zu öffnen."
+        found.append(Violation("opens_in_past", message, field="opens_at"))
+    return (
+        found
+        + reasons_against_closing_at(opens_at, closes_at, now=now)
+        + _reasons_against_days(reminder_days)
+    )
 
 
 def reasons_against_closing_at(

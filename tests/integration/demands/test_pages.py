@@ -470,6 +470,18 @@ def test_all_that_is_wrong_with_a_call_is_told_at_once(desk: Desk) -> None:
         assert f'href="#{field}"' in answer.text, field
 
 
+def test_end_of_a_call_in_the_past_is_told_with_whatever_cannot_be_read(desk: Desk) -> None:
+    desk.log_in(desk.coordinator)
+    entry = {"title": "", "closes_at_day": "2020-01-01", "reminder_days": "sieben"}
+    for change, wrong in (
+        ({}, ("title", "closes_at", "reminder_days")),
+        ({"reminder_days": "0", "title": "x" * 600}, ("title", "closes_at", "reminder_days")),
+    ):
+        answer = desk.post("/bedarfe/abfragen/neu", {**entry, **change})
+        for field in wrong:
+            assert answer.text.count(f'href="#{field}"') == 1, field
+
+
 def test_demand_of_another_member_is_404_on_every_page(desk: Desk) -> None:
     demand = desk.demand("submitted")
     desk.log_in(desk.neighbour)
