@@ -4,9 +4,8 @@ The login takes JSON as well as a form, and one address in many spellings (wide 
 dots, upper case). Whoever counts what was typed starts anew with each of them.
 """
 
-from typing import Any
-
-from flask import current_app, request
+from flask import request
+from flask_security import uia_email_mapper
 
 
 def address_meant() -> str:
@@ -18,8 +17,5 @@ def address_meant() -> str:
         given = request.form.get("email")
     if not isinstance(given, str):
         return ""
-    util: Any = current_app.extensions["security"].mail_util
-    try:
-        return str(util.normalize(given))
-    except ValueError:  # no address: nobody has it
-        return given.strip().lower()[:254]
+    # What is no address nobody has; it is counted all the same.
+    return uia_email_mapper(given) or given.strip().lower()[:254]
