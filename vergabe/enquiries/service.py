@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from vergabe.cooperations.task_rules import Step
 from vergabe.enquiries import drafts, queries, rules
 from vergabe.enquiries.events import AnswerPublished, EnquiryReceived
 from vergabe.enquiries.model import Answer, Enquiry
-from vergabe.errors import InvalidInput, NotFound, Refused, Violation
+from vergabe.errors import InvalidInput, NotFound, Refused, Violation, gather
 from vergabe.exchange.plain_text import many_lines
 from vergabe.law.answers import extension_for_late_answer, last_safe_answer_day
 from vergabe.tenders import duties
@@ -26,6 +27,8 @@ from vergabe.tenders.recording import record
 from vergabe.tenders.rules import Stage
 
 WITHOUT_NUMBER: Final = dt.timedelta(days=6)
+_READ: Final = 2 * rules.LONGEST
+"""So much of a text is read: that it is too long the rules say, in the words of whoever asks."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ def ask(session: Session, tender: Tender, asker: Asker, text: str, *, now: dt.da
     The record notes that a question came, not who asked: it is open to all members. Raises
     InvalidInput for a missing or too long text, Refused after the submission deadline.
     """
-    text = many_lines(text, max_length=rules.LONGEST, field="text")
+    text = many_lines(text, max_length=_READ, field="text")
     # The same question twice at once would not find itself, nor one the end of its tender.
     session.refresh(tender, with_for_update={"key_share": True})
     against = rules.reasons_against_asking(
@@ -109,10 +112,7 @@ def answer(
     tender = tenders.locked_tender(session, actor, tender_id)
     duties.require(session, actor, tender, Step.ANSWER_ENQUIRIES, now=now)
     found = _unanswered(session, tender_id, enquiry_ids)
-    question_text = many_lines(question_text, max_length=rules.LONGEST, field="question_text")
-    text = many_lines(text, max_length=rules.LONGEST, field="text")
-    is_published = tender.stage == Stage.PUBLISHED and tender.public_since is not None
-    _raise(rules.reasons_against_answering(question_text, text, is_published=is_published))
+    question_text, text = _checked(tender, question_text, text)
     if not accept_traces:
         _raise(traces_in(session, found, f"{question_text}\n{text}"))
     published = Answer(
@@ -126,6 +126,20 @@ def answer(
     )
     _publish(session, actor, tender, published, found, now=now)
     return published
+
+
+def _checked(tender: Tender, question_text: str, text: str) -> tuple[str, str]:
+    """Return question and answer cleaned; InvalidInput or Refused with all that is wrong."""
+    against: list[Violation] = []
+    asked, said = (
+        gather(against, partial(many_lines, given, max_length=_READ, field=field)) or ""
+        for field, given in (("question_text", question_text), ("text", text))
+    )
+    named = {violation.field for violation in against}
+    is_published = tender.stage == Stage.PUBLISHED and tender.public_since is not None
+    found = rules.reasons_against_answering(asked, said, is_published=is_published)
+    _raise(against + [violation for violation in found if violation.field not in named])
+    return asked, said
 
 
 def _unanswered(

@@ -174,6 +174,42 @@ def test_bad_question_is_named_and_kept(
     assert session.scalars(select(Enquiry)).all() == []
 
 
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("", "Die Frage ist länger als 10000 Zeichen. Bitte kürzen Sie sie."),
+        ("?lang=en", "The question is longer than 10000 characters. Please shorten it."),
+    ],
+)
+def test_question_that_is_too_long_is_told_so_in_the_language_of_the_page(
+    session: Session,
+    client: FlaskClient,
+    tender: Tender,
+    firm: Organisation,
+    query: str,
+    sentence: str,
+) -> None:
+    person = suppliers.supplier_person(session, firm)
+    session.commit()
+    access.log_in(client, person)
+    path = f"/bekanntmachungen/{tender.reference}/frage{query}"
+    answer = client.post(path, data={"csrf_token": _csrf(client, path), "text": "x" * 10_001})
+    assert sentence in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("question_text", "text"), [("x" * 10_001, "a\x00"), ("", "x" * 20_001), ("a\x00", "")]
+)
+def test_all_that_is_wrong_with_an_answer_is_told_at_once(
+    session: Session, tender: Tender, firm: Organisation, question_text: str, text: str
+) -> None:
+    asked = _ask(session, tender, firm)
+    with pytest.raises(InvalidInput) as refusal:
+        _answer(session, tender, asked, question_text=question_text, text=text)
+    fields = [each.field for each in refusal.value.reasons]
+    assert sorted(map(str, fields)) == ["question_text", "text"]
+
+
 def test_deadline_for_questions_marks_and_submission_deadline_closes(
     session: Session, tender: Tender, firm: Organisation, moving_clock: MovableClock
 ) -> None:
