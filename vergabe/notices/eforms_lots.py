@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, Literal
 
-from vergabe import clock
 from vergabe.exchange import codes
 from vergabe.exchange.eforms import lots as eforms
 from vergabe.exchange.eforms.datatypes import (
@@ -29,6 +28,7 @@ from vergabe.exchange.eforms.lots import (
     Terms,
 )
 from vergabe.law.bid_validity import longest_without_reason
+from vergabe.law.zone import last_day_before
 from vergabe.notice_facts import selection
 from vergabe.notice_facts.facts import Facts, Known, LotFacts
 from vergabe.notices.eforms_parties import contact_key, lead_key, review_key
@@ -243,7 +243,7 @@ def terms_of(
 
 def _validity(tender: Tender, known: Known, timing: Timing) -> Duration:
     """Return for how many days after the end of the tender period bids bind (BT-98)."""
-    last_day = clock.berlin_day(timing.submission_deadline)
+    last_day = last_day_before(timing.submission_deadline)
     if tender.bid_validity_until is not None:
         return Duration(max((tender.bid_validity_until - last_day).days, 1), "DAY")
     found = longest_without_reason(

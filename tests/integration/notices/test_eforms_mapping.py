@@ -13,6 +13,7 @@ from tests.factories import tenders
 from vergabe import clock
 from vergabe.exchange import parser
 from vergabe.exchange.eforms import checks, writing
+from vergabe.exchange.eforms.datatypes import Duration
 from vergabe.exchange.eforms.notice import Notice
 from vergabe.exchange.eforms.official import schema
 from vergabe.files import current
@@ -82,6 +83,20 @@ def test_a_framework_agreement_with_a_lot_for_each_member(session: Session) -> N
     notice = mapped(session, tender)
     assert len(notice.lots) == 3
     assert errors(notice) == []
+
+
+@pytest.mark.parametrize(
+    ("end", "days"),
+    [("2026-12-17T12:00", 30), ("2026-12-17T23:59", 30), ("2026-12-18T00:00", 30)],
+)
+def test_bids_bind_for_the_days_after_the_last_one_for_bids(
+    session: Session, end: str, days: int
+) -> None:
+    tender = drafted(session)
+    tender.submission_deadline = dt.datetime.fromisoformat(end).replace(tzinfo=clock.BERLIN)
+    tender.bid_validity_until = dt.date(2027, 1, 16)
+    for lot in mapped(session, tender).lots:
+        assert lot.terms.validity == Duration(days, "DAY")
 
 
 def test_social_services_have_a_subtype_of_their_own(session: Session) -> None:
