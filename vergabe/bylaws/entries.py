@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from vergabe import money
-from vergabe.errors import InvalidInput, Violation
+from vergabe.errors import InvalidInput, Violation, gather
 from vergabe.exchange import plain_text
 from vergabe.exchange.german_dates import EARLIEST_YEAR, LATEST_YEAR
 from vergabe.texts import lazy
@@ -65,22 +65,21 @@ class BylawEntry:
 def checked(entry: BylawEntry, today: dt.date) -> BylawEntry:
     """Return the entry with clean texts; InvalidInput with a violation for each wrong field."""
     reasons: list[Violation] = []
-    title, note = entry.title, entry.note
-    try:
-        title = plain_text.one_line(title, max_length=TITLE_LENGTH, field="title")
-        if not title:
-            reasons.append(
-                Violation("title_missing", "Geben Sie den Titel der Satzung an.", field="title")
-            )
-    except InvalidInput as error:
-        reasons += error.violations
-    try:
-        note = plain_text.many_lines(note, max_length=NOTE_LENGTH, field="note")
-    except InvalidInput as error:
-        reasons += error.violations
+    title = gather(
+        reasons,
+        lambda: plain_text.one_line(entry.title, max_length=TITLE_LENGTH, field="title"),
+    )
+    if title == "":
+        reasons.append(
+            Violation("title_missing", "Geben Sie den Titel der Satzung an.", field="title")
+        )
+    note = gather(
+        reasons,
+        lambda: plain_text.many_lines(entry.note, max_length=NOTE_LENGTH, field="note"),
+    )
     reasons += _against_days(entry, today)
     reasons += _against_numbers(entry)
-    if reasons:
+    if reasons or title is None or note is None:
         raise InvalidInput.of(reasons)
     return dataclasses.replace(entry, title=title, note=note)
 

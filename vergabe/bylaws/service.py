@@ -19,7 +19,7 @@ from vergabe.audit.service import Act
 from vergabe.bylaws import entries, facts, queries, rules
 from vergabe.bylaws.entries import BylawEntry
 from vergabe.bylaws.model import ProcurementBylaw
-from vergabe.errors import InvalidInput, NotFound, Refused, Stale, Violation
+from vergabe.errors import InvalidInput, NotFound, Refused, Stale, Violation, gather
 from vergabe.files import documents
 from vergabe.files.documents import Upload
 from vergabe.messages import service as messages
@@ -113,27 +113,21 @@ def correct_version(
     """
     row, leads = _own_row(session, actor, bylaw_id, version=version)
     found: list[Violation] = []
-    try:
-        entry = entries.checked(entry, clock.berlin_day(now))
-    except InvalidInput as error:
-        found += error.violations
-    try:
-        reason = entries.checked_reason(reason)
-    except InvalidInput as error:
-        found += error.violations
-    if found:
+    right = gather(found, lambda: entries.checked(entry, clock.berlin_day(now)))
+    why = gather(found, lambda: entries.checked_reason(reason))
+    if right is None or why is None:
         raise InvalidInput.of(found)
-    if contents(row) == entry and upload is None:
+    if contents(row) == right and upload is None:
         raise Refused("nothing_to_correct", "An dieser Fassung ändert sich nichts.")
     known = queries.versions(session, [row.organisation_id])[row.organisation_id]
     others = [other for other in known if other.id != row.id]
-    against = rules.reasons_against_days(queries.spans(others), entry.valid_from, entry.valid_to)
+    against = rules.reasons_against_days(queries.spans(others), right.valid_from, right.valid_to)
     if against:
         raise InvalidInput.of(against)
-    new = _stored(session, row.organisation, entry, _next_number(known), upload, now=now)
+    new = _stored(session, row.organisation, right, _next_number(known), upload, now=now)
     if upload is None:
         new.file_sha256, new.file_name = row.file_sha256, row.file_name
-    row.replaced_at, row.replacement_reason, row.replaced_by_id = now, reason, new.id
+    row.replaced_at, row.replacement_reason, row.replaced_by_id = now, why, new.id
     session.flush()
     sentence = (
         f"{row.organisation.name}: Fassung {row.number} der Satzung war falsch eingetragen und ist "
@@ -145,7 +139,7 @@ def correct_version(
         new,
         "bylaw_corrected",
         sentence,
-        reason=reason,
+        reason=why,
         replaced=str(row.id),
         now=now,
     )

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from vergabe import money
 from vergabe.cooperations import rules
 from vergabe.cooperations.rules import LegalForm, ResolutionKind, Scope, Subject
-from vergabe.errors import InvalidInput, Violation
+from vergabe.errors import InvalidInput, Violation, gather
 from vergabe.exchange import plain_text
 from vergabe.exchange.german_dates import EARLIEST_YEAR, LATEST_YEAR
 
@@ -230,11 +230,7 @@ def _clean(
     max_length: int,
     field: str,
 ) -> str:
-    try:
-        return clean(value, max_length=max_length, field=field)
-    except InvalidInput as error:
-        reasons += error.violations
-        return ""
+    return gather(reasons, lambda: clean(value, max_length=max_length, field=field)) or ""
 
 
 def _unless(reasons: list[Violation], value: T) -> T:

@@ -12,7 +12,7 @@ from vergabe.cooperations import entries
 from vergabe.cooperations.documents import Upload
 from vergabe.cooperations.entries import MandateEntry
 from vergabe.cooperations.rules import LegalForm, Move, Scope
-from vergabe.errors import InvalidInput, Violation
+from vergabe.errors import InvalidInput, Violation, gather
 from vergabe.exchange import german
 from vergabe.exchange.german_dates import parse_date
 from vergabe.files.store import FileStore
@@ -40,11 +40,7 @@ class _Reader:
         text = self.text(name).strip()
         if not text:
             return None
-        try:
-            return parse(text, field=name)
-        except InvalidInput as error:
-            self.violations += error.violations
-            return None
+        return gather(self.violations, lambda: parse(text, field=name))
 
     def day(self, name: str, sentence: str) -> dt.date | None:
         found = self.parsed(name, parse_date)

@@ -14,7 +14,7 @@ from vergabe.audit.service import Act
 from vergabe.cooperations import chains, entries, filing, queries, rules
 from vergabe.cooperations.model import PlannedDecision
 from vergabe.cooperations.rules import Subject
-from vergabe.errors import InvalidInput, NotFound, Violation
+from vergabe.errors import InvalidInput, NotFound, Violation, gather
 from vergabe.exchange import plain_text
 
 
@@ -31,19 +31,18 @@ class PlanEntry:
 def checked_plan(entry: PlanEntry) -> PlanEntry:
     """Return the entry with clean texts; InvalidInput with a violation for each wrong field."""
     against: list[Violation] = []
-    try:
-        body = plain_text.one_line(entry.body, max_length=entries.BODY_LENGTH, field="body")
-    except InvalidInput as error:
-        against += error.violations
-        body = "-"
-    if not body:
+    body = gather(
+        against,
+        lambda: plain_text.one_line(entry.body, max_length=entries.BODY_LENGTH, field="body"),
+    )
+    if body == "":
         against.append(
             Violation("body_missing", "Nennen Sie das Gremium, das beschließen soll.", field="body")
         )
     if entry.planned_on is not None:
         against += entries.against_day(entry.planned_on, "planned_on")
     against += entries.against_pool(entry.subject, entry.pool_id)
-    if against:
+    if against or body is None:
         raise InvalidInput.of(against)
     return dataclasses.replace(entry, body=body)
 

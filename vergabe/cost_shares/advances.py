@@ -16,7 +16,7 @@ from vergabe.cost_shares.kinds import Account, Category, Kind
 from vergabe.cost_shares.model import Effort, LedgerEntry
 from vergabe.cost_shares.rules import CostEntry
 from vergabe.cost_shares.vat_rules import VatDecision, VatEntry
-from vergabe.errors import InvalidInput, Refused
+from vergabe.errors import InvalidInput, Refused, gather
 from vergabe.exchange.text import clean_line
 from vergabe.pools import queries as pools
 from vergabe.pools.model import Pool
@@ -81,11 +81,7 @@ def _project(
 def checked(entry: CostEntry, today: dt.date) -> VatDecision:
     """Return the VAT status of a cost; InvalidInput with everything that is wrong with it."""
     wrong = list(rules.wrong_in_cost(entry, today))
-    decision = None
-    try:
-        decision = vat_rules.decide(entry.vat, entry.supplied_on or today)
-    except InvalidInput as error:
-        wrong += error.violations
+    decision = gather(wrong, lambda: vat_rules.decide(entry.vat, entry.supplied_on or today))
     if wrong or decision is None:
         raise InvalidInput.of(wrong)
     return decision

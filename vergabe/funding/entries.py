@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from vergabe.cost_keys.keys import KeyKind
-from vergabe.errors import InvalidInput, Violation
+from vergabe.errors import InvalidInput, Violation, gather
 from vergabe.exchange import plain_text
 from vergabe.law import funding as law
 from vergabe.law.errors import LawError
@@ -109,11 +109,7 @@ class Checks:
         return found or ""
 
     def _clean(self, clean: Callable[..., str], value: str, length: int, field: str) -> str | None:
-        try:
-            return clean(value, max_length=length, field=field)
-        except InvalidInput as error:
-            self.reasons += error.violations
-            return None
+        return gather(self.reasons, lambda: clean(value, max_length=length, field=field))
 
     def amount(self, cents: int | None, field: str, *, may_be_zero: bool = False) -> None:
         """Note an amount that cannot be; None is none given."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from vergabe import money
-from vergabe.errors import InvalidInput, Violation
+from vergabe.errors import InvalidInput, Violation, gather
 from vergabe.exchange import plain_text
 from vergabe.exchange.german_dates import EARLIEST_YEAR, LATEST_YEAR
 from vergabe.in_house.rules import Alternative
@@ -167,8 +167,4 @@ def checked_reason(text: str) -> str:
 def _clean(
     reasons: list[Violation], clean: Callable[..., str], value: str, max_length: int, field: str
 ) -> str:
-    try:
-        return clean(value, max_length=max_length, field=field)
-    except InvalidInput as error:
-        reasons += error.violations
-        return ""
+    return gather(reasons, lambda: clean(value, max_length=max_length, field=field)) or ""

@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.datastructures import FileStorage
 
-from vergabe.errors import InvalidInput, Violation
+from vergabe.errors import InvalidInput, Violation, gather
 from vergabe.files.documents import Upload
 from vergabe.files.store import FileStore
 from vergabe.in_house import entries
@@ -97,13 +97,10 @@ def decision(form: Mapping[str, str]) -> tuple[Result, str]:
     """Return result and reason of a form; InvalidInput with a violation per field."""
     reader = FormReader(form)
     result = reader.choice("result", Result, "Wählen Sie das Ergebnis.")
-    reason = reader.text("reason")
-    try:
-        reason = entries.checked_reason(reason)
-    except InvalidInput as error:
-        reader.violations += error.violations
+    reason = gather(reader.violations, lambda: entries.checked_reason(reader.text("reason")))
     reader.raise_if_wrong()
     assert result is not None
+    assert reason is not None
     return result, reason
 
 
