@@ -8,11 +8,11 @@ from vergabe import clock
 from vergabe.charts.pictures import Pictures, pictures_of
 from vergabe.charts.timeline import DayLine, Mark, MarkKind, Row, Timeline
 from vergabe.deadlines.model import Deadline
+from vergabe.law.zone import last_day_before
 
 MOST_ROWS: Final = 12
 FURTHEST: Final = dt.timedelta(days=400)
 """Ends beyond this (an offer's validity) would press all others together; the list has them."""
-_INSTANT: Final = dt.timedelta(microseconds=1)
 
 
 def picture_of(deadlines: Iterable[Deadline], *, now: dt.datetime) -> Pictures | None:
@@ -51,18 +51,15 @@ def _matter(reference: str, deadlines: Sequence[Deadline]) -> Row:
 
 
 def _mark(deadline: Deadline) -> Mark:
-    return Mark(_last_day(deadline), MarkKind.DEADLINE, f"{deadline.title}, {_words(deadline)}")
-
-
-def _last_day(deadline: Deadline) -> dt.date:
-    """Return the last day that still counts: an end at midnight is one of the day before."""
-    return clock.berlin_day(deadline.due_at - _INSTANT)
+    return Mark(
+        last_day_before(deadline.due_at), MarkKind.DEADLINE, f"{deadline.title}, {_words(deadline)}"
+    )
 
 
 def _words(deadline: Deadline) -> str:
     local = deadline.due_at.astimezone(clock.BERLIN)
     time = "24:00" if local.time() == dt.time() else f"{local:%H:%M}"
-    return f"{_last_day(deadline):%d.%m.}, {time} Uhr"
+    return f"{last_day_before(deadline.due_at):%d.%m.}, {time} Uhr"
 
 
 def _drawn(rows: Sequence[Row], now: dt.datetime) -> Pictures | None:

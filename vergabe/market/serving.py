@@ -10,13 +10,13 @@ from flask import Response
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from vergabe import clock
 from vergabe.catalogue import labels
 from vergabe.errors import InvalidInput, NotFound
 from vergabe.exchange import codes
 from vergabe.exchange.foreign_notice import ForeignNotice, Money
 from vergabe.files import handing_out
 from vergabe.files.store import FileStore
+from vergabe.law.zone import last_day_before
 from vergabe.market import queries, sources
 from vergabe.market.model import StoredNotice
 from vergabe.notices import eforms_view
@@ -116,8 +116,8 @@ def deadline_text(deadline: dt.datetime | None, is_day: bool) -> str | None:
     if deadline is None:
         return None
     if is_day:
-        last = clock.berlin_day(deadline - dt.timedelta(seconds=1))
-        return _("bis einschließlich %(day)s", day=formatting.day(last))
+        last = formatting.day(last_day_before(deadline))
+        return _("bis einschließlich %(day)s", day=last)
     return _("bis %(moment)s", moment=formatting.weekday_moment(deadline))
 
 
