@@ -1,5 +1,6 @@
 """What `vergabe doctor` says of facts, people and addresses that an operator forgets."""
 
+import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -74,6 +75,39 @@ def test_without_a_database_all_else_is_still_looked_at(app: Flask, away: str) -
     assert {"Adresse", "Dateien", "Mail", "Recht", "Versand"} <= found.keys()
 
 
-def test_an_address_of_the_mail_server_that_is_none_is_told() -> None:
-    (found,) = checks._mail(replace(SETTINGS, smtp_url="smtp://mail.example:zwei"))
-    assert (found.level, "VERGABE_SMTP_URL" in found.message) == ("error", True)
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("smtp://mail.example:zwei", "Der Port in VERGABE_SMTP_URL"),
+        ("mail.example", "VERGABE_SMTP_URL muss so aussehen"),
+        ("smtp://wir:geheim@mail.example", "unverschlüsselt"),
+        ("smtp+starttls://wir:gehĕim@mail.example", "ASCII"),
+    ],
+)
+def test_a_mail_server_that_no_mail_could_be_sent_to_is_told_as_when_sending(
+    url: str, told: str
+) -> None:
+    (found,) = checks._mail(replace(SETTINGS, smtp_url=url))
+    assert (found.level, told in found.message) == ("error", True)
+
+
+@pytest.mark.parametrize(
+    ("url", "port"), [("smtp://127.0.0.1", 25), ("smtp+starttls://127.0.0.1", 587)]
+)
+def test_the_mail_server_is_asked_where_mails_are_sent_to(
+    monkeypatch: pytest.MonkeyPatch, url: str, port: int
+) -> None:
+    asked = []
+
+    def refuse(address: tuple[str, int], *_more: object) -> None:
+        asked.append(address[1])
+        raise ConnectionRefusedError("refused")
+
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    (found,) = checks._mail(replace(SETTINGS, smtp_url=url))
+    assert (found.level, asked) == ("error", [port])
+
+
+def test_mails_that_go_into_a_folder_ask_no_server() -> None:
+    (found,) = checks._mail(replace(SETTINGS, smtp_url="file:///var/mails"))
+    assert found.level == "ok"

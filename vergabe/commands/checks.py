@@ -6,7 +6,6 @@ import smtplib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -29,10 +28,12 @@ from vergabe.exchange.eforms.tailoring import EU
 from vergabe.files.reaching import StoreUnreachable
 from vergabe.files.store import FileStore
 from vergabe.law import holiday_check, overview
+from vergabe.messages import mail_drop
+from vergabe.messages.mailer import Route
 from vergabe.migrating import MIGRATIONS
 from vergabe.notices import delivery_queries
 from vergabe.notices.senders.choosing import sender_for
-from vergabe.settings import Settings
+from vergabe.settings import Settings, SettingsError
 from vergabe.tenders.outlet import Outlet
 
 _LEAST_FREE_BYTES: Final = 2 * 1024**3
@@ -118,22 +119,22 @@ def _mail(settings: Settings) -> Iterator[Finding]:
             "Plattform, E-Mails warten.",
         )
         return
-    parts = urlsplit(settings.smtp_url)
+    if settings.smtp_url.startswith(f"{mail_drop.SCHEME}://"):
+        yield Finding("Mail", "ok", "E-Mails werden in einem Ordner abgelegt, nicht gesendet.")
+        return
     try:
-        if parts.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                parts.hostname or "", parts.port or 465, timeout=5
-            )
-        else:
-            server = smtplib.SMTP(parts.hostname or "", parts.port or 25, timeout=5)
-        with server:
+        route = Route.of(settings.smtp_url)
+    except SettingsError as error:
+        yield Finding("Mail", "error", str(error))
+        return
+    connect = smtplib.SMTP_SSL if route.security == "tls" else smtplib.SMTP
+    try:
+        with connect(route.host, route.port, timeout=5) as server:
             server.noop()
-    except (OSError, ValueError, smtplib.SMTPException) as error:
-        yield Finding(
-            "Mail", "error", f"{parts.hostname} antwortet nicht (VERGABE_SMTP_URL): {error}"
-        )
+    except (OSError, smtplib.SMTPException) as error:
+        yield Finding("Mail", "error", f"{route.host} antwortet nicht (VERGABE_SMTP_URL): {error}")
     else:
-        yield Finding("Mail", "ok", f"{parts.hostname} antwortet")
+        yield Finding("Mail", "ok", f"{route.host} antwortet")
 
 
 def _clock() -> Iterator[Finding]:
