@@ -141,16 +141,7 @@ def record_outside(
         found.ended_at, found.examined_at = facts.ended_at, None
     found.note = evidence
     if file is not None:
-        kept = files.keep(
-            session,
-            store,
-            file.stream,
-            limit_bytes=MOST_FILE_BYTES,
-            now=now,
-            what="Der Beleg",
-        )
-        found.file_sha256 = kept.sha256
-        found.file_name = one_line(file.name, max_length=255, field="file") or "beleg"
+        _keep_proof(session, store, found, file, now=now)
     found.evidence = {"seen": evidence, "source": facts.source, "file_sha256": found.file_sha256}
     session.flush()
     record_act(
@@ -167,6 +158,16 @@ def record_outside(
         file_sha256=found.file_sha256,
     )
     return found
+
+
+def _keep_proof(
+    session: Session, store: FileStore, outage: Outage, file: EvidenceFile, *, now: dt.datetime
+) -> None:
+    kept = files.keep(
+        session, store, file.stream, limit_bytes=MOST_FILE_BYTES, now=now, what="Der Beleg"
+    )
+    outage.file_sha256 = kept.sha256
+    outage.file_name = one_line(file.name, max_length=255, field="file") or "beleg"
 
 
 def withdraw(

@@ -106,9 +106,29 @@ def _recovery_key(secret_key: str) -> bytes:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Configure Flask-Security; its pages use our templates in `templates/security/`."""
+    """Set Flask-Security up; its pages use our templates in `templates/security/`."""
+    _configure(app, settings)
+    # Rights are role assignments per organisation; Flask-Security's own roles stay unused.
+    datastore = SQLAlchemyUserDatastore(db, User, cast(Any, RoleAssignment), WebAuthn)
+    security.init_app(
+        app,
+        datastore,
+        two_factor_verify_code_form=CodeForm,
+        mf_recovery_form=RecoveryForm,
+    )
+    _leave_api_alone()
+    # The library's tokens open every page, never end and stand in no list: only ours count.
+    security.login_manager.request_loader(lambda _request: None)
+    app.before_request(_refuse_garbage)
+    security.i18n_domain = ReadersLanguage(app)  # type: ignore[no-untyped-call]  # the library's
+    app.view_functions[WRITES_TO_NOBODY] = _closed
+    app.view_functions[SENDS_A_MAIL] = commits_posts(app.view_functions[SENDS_A_MAIL])
+
+
+def _configure(app: Flask, settings: Settings) -> None:
     app.config.update(
         SECURITY_PASSWORD_SALT=settings.secret_key,
+        # Compared as it is: OutboxMailUtil has made it lower case, as it is stored and indexed.
         SECURITY_USER_IDENTITY_ATTRIBUTES=[{"email": {"mapper": uia_email_mapper}}],
         SECURITY_PASSWORD_LENGTH_MIN=12,
         SECURITY_DATETIME_FACTORY=clock.now,
@@ -158,21 +178,6 @@ def init_app(app: Flask, settings: Settings) -> None:
         }
     )
     app.config.update({f"SECURITY_{key}": subject for key, subject in SUBJECTS.items()})
-    # Rights are role assignments per organisation; Flask-Security's own roles stay unused.
-    datastore = SQLAlchemyUserDatastore(db, User, cast(Any, RoleAssignment), WebAuthn)
-    security.init_app(
-        app,
-        datastore,
-        two_factor_verify_code_form=CodeForm,
-        mf_recovery_form=RecoveryForm,
-    )
-    _leave_api_alone()
-    # The library's tokens open every page, never end and stand in no list: only ours count.
-    security.login_manager.request_loader(lambda _request: None)
-    app.before_request(_refuse_garbage)
-    security.i18n_domain = ReadersLanguage(app)  # type: ignore[no-untyped-call]  # as above
-    app.view_functions[WRITES_TO_NOBODY] = _closed
-    app.view_functions[SENDS_A_MAIL] = commits_posts(app.view_functions[SENDS_A_MAIL])
 
 
 def _closed() -> NoReturn:
