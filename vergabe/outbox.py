@@ -349,18 +349,15 @@ def mark_failed(
     reason: str,
     *,
     now: dt.datetime,
-    leased_until: dt.datetime | None = None,
+    leased_until: dt.datetime,
 ) -> bool:
     """Note a failed attempt; return whether the row is now set aside for good.
 
     The next attempt comes after twice the time of the last one, with jitter, at most an hour.
-    leased_until: the end of the lease it was taken with, None: of any; whoever has taken the row
-    since keeps it.
+    leased_until: the end of the lease it was taken with; whoever has taken the row since keeps it.
     """
     row = session.get(OutboxRow, row_id, with_for_update=True)
-    if row is None or row.state != "waiting":
-        return False
-    if leased_until is not None and row.leased_until != leased_until:
+    if row is None or row.state != "waiting" or row.leased_until != leased_until:
         return False
     row.leased_until = None
     row.last_error = reason[:2000]

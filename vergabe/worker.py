@@ -1,5 +1,6 @@
 """The worker: short ticks that ask the database what is due, in a process of their own."""
 
+import datetime as dt
 import logging
 import signal
 import uuid
@@ -49,11 +50,11 @@ def _each(kinds: tuple[str, ...], work: Callable[[OutboxRow], None], limit: int)
             return place
         # A reaction holds its event, which says what it is about.
         with logs.about(each.payload.get("payload", each.payload)):
-            _work_on(each.id, work)
+            _work_on(each.id, work, until)
     return len(leased)
 
 
-def _work_on(row_id: uuid.UUID, work: Callable[[OutboxRow], None]) -> None:
+def _work_on(row_id: uuid.UUID, work: Callable[[OutboxRow], None], until: dt.datetime) -> None:
     try:
         with unit_of_work() as session:
             row = outbox.take_back(session, row_id, now=clock.now())
@@ -63,7 +64,7 @@ def _work_on(row_id: uuid.UUID, work: Callable[[OutboxRow], None]) -> None:
     except Exception as error:  # one row must never hold up those behind it
         logger.exception("outbox row failed", extra={"row": row_id})
         with unit_of_work() as session:
-            outbox.mark_failed(session, row_id, _reason(error), now=clock.now())
+            outbox.mark_failed(session, row_id, _reason(error), now=clock.now(), leased_until=until)
 
 
 def _reason(error: Exception) -> str:

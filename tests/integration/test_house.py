@@ -77,7 +77,9 @@ def test_failing_row_is_set_aside_after_the_last_attempt(session: Session) -> No
     at = NOW
     for _ in range(outbox.MAX_ATTEMPTS):
         (row,) = outbox.lease(session, ["event"], now=at)
-        is_final = outbox.mark_failed(session, row.id, "kaputt", now=at)
+        is_final = outbox.mark_failed(
+            session, row.id, "kaputt", now=at, leased_until=at + outbox.LEASE
+        )
         at += dt.timedelta(days=1)
     assert is_final
     assert session.get_one(OutboxRow, row.id).state == "failed"

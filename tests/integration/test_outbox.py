@@ -79,6 +79,28 @@ def test_handler_with_an_unforeseen_error_does_not_stop_the_ones_behind_it(
     assert states == {"broken": "waiting", "whole": "done"}
 
 
+def test_row_that_failed_after_its_lease_stays_with_whoever_has_taken_it_since(
+    app: Flask, session: Session, moving_clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def react(*_: object, **__: object) -> None:
+        moving_clock.pass_(seconds=LEASE.total_seconds() + 1)
+        raise AttributeError("late")
+
+    def while_another_takes_it(_error: Exception) -> str:
+        assert len(outbox.lease(db.session(), ["reaction"], now=clock.now())) == 1
+        return "late"
+
+    monkeypatch.setattr(flow, "react", react)
+    monkeypatch.setattr(worker, "_reason", while_another_takes_it)
+    payload = {"event": "x", "event_id": "00000000-0000-0000-0000-000000000007", "payload": {}}
+    outbox.put(session, "reaction", "slow", "slow", payload, now=clock.now())
+    session.commit()
+    worker.deliver_events(app)
+    row = session.scalars(select(OutboxRow)).one()
+    assert row.leased_until is not None
+    assert row.leased_until > clock.now()
+
+
 @pytest.mark.postgres
 def test_lease_looks_at_no_more_rows_than_it_takes_however_many_were_just_written(
     session: Session,
