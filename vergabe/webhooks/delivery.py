@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -141,8 +142,13 @@ def _call_all(
         lanes.setdefault(letter.lane, []).append(letter)
     found: dict[uuid.UUID, Result] = {}
     with ThreadPoolExecutor(min(LANES_AT_ONCE, len(lanes))) as pool:
-        for results in pool.map(lambda lane: _call_lane(lane, settings, until), lanes.values()):
-            found |= results
+        # What holds this tick up (`stopping`) is known in its context; threads begin without one.
+        tried = [
+            pool.submit(copy_context().run, _call_lane, lane, settings, until)
+            for lane in lanes.values()
+        ]
+        for each in tried:
+            found |= each.result()
     return found
 
 

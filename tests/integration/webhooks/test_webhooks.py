@@ -225,6 +225,16 @@ def test_worker_asked_to_end_makes_no_further_call_and_gives_them_back(
     assert session.scalars(held).all() == []
 
 
+def test_maintenance_that_begins_lets_no_further_call_be_made(
+    app: Flask, session: Session, town: Organisation, receiver: Receiver
+) -> None:
+    webhooks.subscription(session, town, receiver.url)
+    happen(session, town, 3)
+    with stopping.held_up_by(lambda: bool(receiver.got)):
+        assert sweeps.call_webhooks(app) == 1
+    assert states(session) == ["delivered", "waiting", "waiting"]
+
+
 def give_up(app: Flask, moving_clock: MovableClock, times: int = 1) -> None:
     for _ in range(outbox.MAX_ATTEMPTS * times):
         sweeps.call_webhooks(app)
