@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import marshmallow as ma
 
-from vergabe.errors import InvalidInput, Violation
+from vergabe.errors import InvalidInput, Violation, gather
 from vergabe.exchange.german_dates import parse_date
 from vergabe.plans.rules import Kind, MilestoneEntry
 from vergabe.plans.wishes import DAYS, FLAGS, LENGTHS, LONGEST_DAYS, Wishes
@@ -39,13 +39,7 @@ class _Reader:
         text = self.text(name)
         if not text:
             return None
-        try:
-            return parse_date(text, field=name)
-        except InvalidInput as error:
-            self.violations += error.violations or [
-                Violation(error.code, error.message, field=name)
-            ]
-            return None
+        return gather(self.violations, lambda: parse_date(text, field=name))
 
     def length(self, name: str) -> int | None:
         text = self.text(name)

@@ -4,12 +4,14 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from werkzeug.datastructures import MultiDict
 
 from vergabe import clock
-from vergabe.errors import InvalidInput, Violation
+from vergabe.demands.queries import LineFacts
+from vergabe.errors import InvalidInput, Violation, gather
 from vergabe.exchange import german, german_dates
 from vergabe.exchange.german import LoneGroup
 from vergabe.pools.joining import JoiningEntry
@@ -69,12 +71,7 @@ def joining_entry(form: Form, member: MemberView) -> JoiningEntry:
     reasons: list[Violation] = []
     for demand in member.demands:
         for line in demand.lines:
-            name = f"{QUANTITY}{line.id}"
-            text = form.get(name, "").strip()
-            try:
-                quantities[line.id] = _number(text, name, line.unit_code) if text else None
-            except InvalidInput as error:
-                reasons += error.violations
+            quantities[line.id] = gather(reasons, partial(_quantity, form, line))
     if reasons:
         raise InvalidInput.of(reasons)
     return JoiningEntry(
@@ -86,10 +83,12 @@ def joining_entry(form: Form, member: MemberView) -> JoiningEntry:
     )
 
 
-def _number(text: str, field: str, unit_code: str | None) -> Decimal:
+def _quantity(form: Form, line: LineFacts) -> Decimal | None:
     """Return a quantity as it is meant beside its unit: a point groups there, as we show it."""
-    group: LoneGroup = "thousands" if unit_code else "refuse"
-    return german.parse_decimal(text, field=field, lone_group=group)
+    name = f"{QUANTITY}{line.id}"
+    text = form.get(name, "").strip()
+    group: LoneGroup = "thousands" if line.unit_code else "refuse"
+    return german.parse_decimal(text, field=name, lone_group=group) if text else None
 
 
 def entered(entry: JoiningEntry) -> Mapping[str, str]:

@@ -14,7 +14,7 @@ from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.cooperations import queries as cooperations
 from vergabe.db import db
-from vergabe.errors import InvalidInput, Refused, Violation
+from vergabe.errors import InvalidInput, Refused, Violation, gather
 from vergabe.exchange import german, german_dates
 from vergabe.pools import announcing, forms, later_queries, later_rules, presenting, queries
 from vergabe.pools.announcing import LaterEntry
@@ -127,13 +127,7 @@ def _entry(form: forms.Form, things: Sequence[Article]) -> LaterEntry:
 
 def _read(reasons: list[Violation], parse: Any, text: str, field: str) -> Any:
     """Return what a text means, None for an empty or wrong one; what is wrong goes to `reasons`."""
-    if not text:
-        return None
-    try:
-        return parse(text, field=field)
-    except InvalidInput as error:
-        reasons += error.violations or (Violation(error.code, error.message, field=field),)
-        return None
+    return gather(reasons, lambda: parse(text, field=field)) if text else None
 
 
 @pages.post("/buendelungen/<uuid:pool_id>/spaetere/<uuid:organisation_id>/entfernen")

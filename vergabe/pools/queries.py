@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from vergabe import clock
@@ -196,10 +196,8 @@ def ended_at(session: Session, pool: Pool) -> dt.datetime | None:
     """Return when a pool was rejected or dissolved and let its demands go; None if it was not."""
     if pool.stage not in (Stage.REJECTED, Stage.DISSOLVED):
         return None
-    last = select(PoolDemand.removed_at).where(
-        PoolDemand.pool_id == pool.id, PoolDemand.removed_at.is_not(None)
-    )
-    return session.scalars(last.order_by(PoolDemand.removed_at.desc()).limit(1)).first()
+    last = select(func.max(PoolDemand.removed_at)).where(PoolDemand.pool_id == pool.id)
+    return session.scalar(last)
 
 
 def demands_of(session: Session, pool: Pool) -> list[ReleasedDemand]:

@@ -9,7 +9,7 @@ from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.cooperations.model import TaskArea
 from vergabe.db import db
-from vergabe.errors import InvalidInput, Violation
+from vergabe.errors import InvalidInput, Violation, gather
 from vergabe.pools import selecting
 from vergabe.pools.pages import area_choices, chosen_area
 from vergabe.pools.selecting import MOST_PROCEDURES
@@ -32,7 +32,7 @@ def show() -> ResponseReturnValue:
             area, procedures = _asked()
             selection = selecting.select_pools(session, actor, area, procedures, now=clock.now())
         except InvalidInput as error:
-            violations = error.violations
+            violations = error.reasons
     page = render_template(
         "pools/selection.html",
         areas=areas,
@@ -46,15 +46,19 @@ def show() -> ResponseReturnValue:
 
 def _asked() -> tuple[TaskArea, int]:
     """Return area and number of procedures of the form; InvalidInput with all that is wrong."""
-    reader = FormReader(request.args)
-    procedures = reader.whole("procedures")
-    if not reader.violations and not 1 <= (procedures or 0) <= MOST_PROCEDURES:
-        message = _("Bitte nennen Sie eine Zahl von 1 bis %(most)s.", most=MOST_PROCEDURES)
-        reader.violations.append(Violation("procedures_wrong", message, field="procedures"))
-    try:
-        area = chosen_area(request.args)
-    except InvalidInput as error:
-        raise InvalidInput.of([*error.reasons, *reader.violations]) from error
-    reader.raise_if_wrong()
-    assert procedures is not None
+    wrong: list[Violation] = []
+    area = gather(wrong, lambda: chosen_area(request.args))
+    procedures = gather(wrong, _procedures)
+    if area is None or procedures is None:
+        raise InvalidInput.of(wrong)
     return area, procedures
+
+
+def _procedures() -> int:
+    reader = FormReader(request.args)
+    number = reader.whole("procedures")
+    reader.raise_if_wrong()
+    if number is None or not 1 <= number <= MOST_PROCEDURES:
+        message = _("Bitte nennen Sie eine Zahl von 1 bis %(most)s.", most=MOST_PROCEDURES)
+        raise InvalidInput.of([Violation("procedures_wrong", message, field="procedures")])
+    return number

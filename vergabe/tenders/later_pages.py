@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from vergabe import clock
 from vergabe.access.permissions import Permission
 from vergabe.db import db
-from vergabe.errors import InvalidInput, Refused, Violation
+from vergabe.errors import InvalidInput, Refused, Violation, gather
 from vergabe.exchange import german
 from vergabe.pools import announcing, later_queries
 from vergabe.pools import queries as pools
@@ -95,10 +96,8 @@ def _quantities(row: LaterJoiner | None) -> dict[str, Decimal | None]:
         if not thing.is_counted:
             found[thing.key] = None if text else Decimal(0)
             continue
-        try:
-            found[thing.key] = german.parse_decimal(text, field=name) if text else None
-        except InvalidInput as error:
-            reasons += error.violations or (Violation(error.code, error.message, field=name),)
+        read = partial(german.parse_decimal, text, field=name)
+        found[thing.key] = gather(reasons, read) if text else None
     if reasons:
         raise InvalidInput.of(reasons)
     return found

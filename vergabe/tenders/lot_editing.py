@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from vergabe import clock, ids
 from vergabe.access.actor import Actor
-from vergabe.errors import InvalidInput, NotFound, Refused, Violation
+from vergabe.errors import InvalidInput, NotFound, Refused, Violation, gather
 from vergabe.exchange.plain_text import many_lines, one_line
 from vergabe.tenders import lotting
 from vergabe.tenders.changing import tender_to_change, touch
@@ -77,17 +77,13 @@ def edit_lot(
 def _checked(edit: LotEdit, today: dt.date) -> tuple[str, str]:
     """Return title and description, clean; InvalidInput names every field that is wrong."""
     wrong: list[Violation] = []
-    title = description = ""
-    try:
-        title = one_line(edit.title, max_length=TITLE_MAX, field="title")
-        if not title:
-            wrong.append(Violation("title_missing", "Benennen Sie das Los.", field="title"))
-    except InvalidInput as error:
-        wrong += error.violations
-    try:
-        description = many_lines(edit.description, max_length=DESCRIPTION_MAX, field="description")
-    except InvalidInput as error:
-        wrong += error.violations
+    title = gather(wrong, lambda: one_line(edit.title, max_length=TITLE_MAX, field="title"))
+    if title == "":
+        wrong.append(Violation("title_missing", "Benennen Sie das Los.", field="title"))
+    description = gather(
+        wrong,
+        lambda: many_lines(edit.description, max_length=DESCRIPTION_MAX, field="description"),
+    )
     wrong += [
         Violation("day_in_past", "Dieser Tag liegt in der Vergangenheit.", field=field)
         for field, day in (("starts_on", edit.starts_on), ("ends_on", edit.ends_on))
@@ -96,7 +92,7 @@ def _checked(edit: LotEdit, today: dt.date) -> tuple[str, str]:
     if edit.starts_on and edit.ends_on and edit.ends_on < edit.starts_on:
         message = "Das Ende liegt vor dem Beginn."
         wrong.append(Violation("days_out_of_order", message, field="ends_on"))
-    if wrong:
+    if wrong or title is None or description is None:
         raise InvalidInput.of(wrong)
     return title, description
 
