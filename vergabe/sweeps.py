@@ -215,6 +215,11 @@ def call_webhooks(app: Flask) -> int:
     return webhooks.send_due(app)
 
 
+def give_up_webhook_calls(app: Flask) -> int:
+    """Give up what paused webhooks have kept for too long; return how many calls."""
+    return webhooks.give_up_kept(app)
+
+
 def sweep_limits(app: Flask) -> int:
     """Forget who asked how often, once it means nothing any more; return how many rows."""
     with app.app_context(), unit_of_work() as session:

@@ -135,6 +135,7 @@ def start(app: Flask) -> BackgroundScheduler:
         ("sweep_jobs", sweeps.sweep_jobs, CLEANING_SECONDS),
         ("read_bounces", sweeps.read_bounces, BOUNCE_SECONDS),
         ("sweep_limits", sweeps.sweep_limits, CLEANING_SECONDS),
+        ("give_up_webhook_calls", sweeps.give_up_webhook_calls, CLEANING_SECONDS),
         ("sweep_answers", sweeps.sweep_answers, CLEANING_SECONDS),
         ("sweep_outbox", sweeps.sweep_outbox, CLEANING_SECONDS),
     )

@@ -76,6 +76,7 @@ SWEEPS: tuple[Callable[[Flask], int], ...] = (
     sweeps.fill_catalogue,
     sweeps.sweep_uploads,
     sweeps.sweep_jobs,
+    sweeps.give_up_webhook_calls,
     sweeps.sweep_outbox,
 )
 

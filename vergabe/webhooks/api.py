@@ -66,7 +66,7 @@ def rotate(subscription_id: uuid.UUID) -> Any:
 @commits
 @api.response(200, SubscriptionSchema)
 def pause(subscription_id: uuid.UUID) -> WebhookSubscription:
-    """Anhalten; was geschieht, wird aufgehoben."""
+    """Anhalten; was geschieht, wird 30 Tage lang aufgehoben, dann aufgegeben."""
     return service.pause(db.session(), current_actor(), subscription_id, now=clock.now())
 
 

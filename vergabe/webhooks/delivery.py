@@ -27,7 +27,7 @@ from vergabe.messages import service as messages
 from vergabe.messages.service import Reader
 from vergabe.outbox import OutboxRow
 from vergabe.settings import Settings
-from vergabe.webhooks import calling, rules, service
+from vergabe.webhooks import calling, queries, rules, service
 from vergabe.webhooks.calling import Result
 from vergabe.webhooks.model import WebhookCall, WebhookSubscription
 
@@ -71,6 +71,18 @@ def send_due(app: Flask) -> int:
             tried += len(results)
             if len(results) < len(letters) or stopping.is_asked():
                 return tried
+
+
+def give_up_kept(app: Flask) -> int:
+    """Give up what paused and ended subscriptions have kept in vain; return how many calls."""
+    with app.app_context():
+        with reading() as session:
+            wanted = session.scalars(queries.with_calls_to_give_up(clock.now())).all()
+        given_up = 0
+        for subscription_id in wanted:
+            with unit_of_work() as session:
+                given_up += service.give_up_in_vain(session, subscription_id, now=clock.now())
+        return given_up
 
 
 def _has_due() -> bool:
@@ -231,6 +243,8 @@ def _pause_if_hopeless(
         .where(
             WebhookCall.subscription_id == call.subscription_id,
             WebhookCall.state != "waiting",
+            # What was given up untried, as too old, says nothing of the receiver.
+            WebhookCall.attempts > 0,
             WebhookCall.sequence <= call.sequence,
         )
         .order_by(WebhookCall.sequence.desc())
@@ -255,8 +269,8 @@ def _pause_if_hopeless(
         body=(
             "Guten Tag,\n\n"
             f"die Gegenstelle des Webhooks „{subscription.name}“ nimmt nichts an: {result.reason}\n"
-            "Was seitdem geschieht, wird aufgehoben und gesendet, sobald Sie den Webhook wieder "
-            "aufnehmen."
+            f"Was seitdem geschieht, wird {rules.PAUSED_DAYS} Tage lang aufgehoben und gesendet, "
+            "sobald Sie den Webhook wieder aufnehmen. Was älter ist, wird aufgegeben."
         ),
         link=f"/verwaltung/webhooks/{subscription.id}",
         now=now,

@@ -83,6 +83,7 @@ def show(subscription_id: uuid.UUID) -> ResponseReturnValue:
         states=[(word, word) for word in _STATES],
         state=state,
         replay_minutes=rules.REPLAY_SECONDS // 60,
+        paused_days=rules.PAUSED_DAYS,
         next_url=url_for(".show", subscription_id=found.id, ab=page.next_cursor, **more)
         if page.next_cursor
         else None,
@@ -119,7 +120,13 @@ def send_test(subscription_id: uuid.UUID) -> ResponseReturnValue:
 @commits
 def pause(subscription_id: uuid.UUID) -> ResponseReturnValue:
     service.pause(db.session(), current_actor(), subscription_id, now=clock.now())
-    flash(_("Der Webhook ist angehalten. Was geschieht, wird aufgehoben."), "success")
+    flash(
+        _(
+            "Der Webhook ist angehalten. Was geschieht, wird %(days)s Tage lang aufgehoben.",
+            days=rules.PAUSED_DAYS,
+        ),
+        "success",
+    )
     return _to(subscription_id)
 
 

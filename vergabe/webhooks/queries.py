@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from vergabe import ids
@@ -15,6 +15,7 @@ from vergabe.errors import NotFound
 from vergabe.texts import gettext as _
 from vergabe.web import paging
 from vergabe.web.paging import Page
+from vergabe.webhooks import rules
 from vergabe.webhooks.model import WebhookCall, WebhookSubscription
 
 
@@ -78,6 +79,32 @@ def counts(session: Session, subscription_id: uuid.UUID) -> dict[str, int]:
     )
     found: dict[str, int] = dict(rows.all())
     return found
+
+
+def with_calls_to_give_up(now: dt.datetime) -> Select[uuid.UUID]:
+    """Return the query of the ids of subscriptions with calls that wait in vain."""
+    return (
+        select(WebhookSubscription.id)
+        .where(
+            # Few are paused or have ended: only their calls are looked through.
+            WebhookSubscription.paused_at.is_not(None) | WebhookSubscription.ended_at.is_not(None),
+            select(WebhookCall.id)
+            .where(WebhookCall.subscription_id == WebhookSubscription.id, waits_in_vain(now))
+            .exists(),
+        )
+        .order_by(WebhookSubscription.id)
+    )
+
+
+def waits_in_vain(now: dt.datetime) -> ColumnElement[bool]:
+    """Return whether a call of a subscription waits that has ended, or is paused for too long."""
+    return (WebhookCall.state == "waiting") & (
+        WebhookSubscription.ended_at.is_not(None)
+        | (
+            WebhookSubscription.paused_at.is_not(None)
+            & (WebhookCall.created_at < now - dt.timedelta(days=rules.PAUSED_DAYS))
+        )
+    )
 
 
 def over(before: dt.datetime) -> Select[uuid.UUID]:

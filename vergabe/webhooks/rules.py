@@ -44,6 +44,8 @@ PUBLIC_KINDS: Final = (NOTICE_PUBLISHED, ANSWER_PUBLISHED)
 REPLAY_SECONDS: Final = 300
 ROTATION_HOURS: Final = 24
 MOST_SUBSCRIPTIONS: Final = 10
+PAUSED_DAYS: Final = 30
+"""How long what happens is kept for a paused webhook, before it is given up."""
 _LONGEST_URL: Final = 500
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 

@@ -3,14 +3,15 @@
 import datetime as dt
 import json
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from vergabe import ids, outbox
 from vergabe.access.actor import Actor
+from vergabe.access.model import Organisation
 from vergabe.access.permissions import Permission
 from vergabe.audit import service as audit
 from vergabe.audit.service import Act
@@ -45,17 +46,11 @@ def subscribe(
     )
     if reasons:
         raise InvalidInput.of(reasons)
-    count = session.scalar(
-        select(func.count()).where(
-            WebhookSubscription.organisation_id == organisation_id,
-            WebhookSubscription.ended_at.is_(None),
-        )
+    # Two clicks at once: the second is to see what the first has made.
+    session.execute(
+        select(Organisation.id).where(Organisation.id == organisation_id).with_for_update()
     )
-    if (count or 0) >= rules.MOST_SUBSCRIPTIONS:
-        raise Refused(
-            "too_many_webhooks",
-            _("Mehr als zehn Webhooks hat eine Organisation nicht. Beenden Sie zuerst einen."),
-        )
+    _require_room(queries.own_subscriptions(session, actor), url.strip(), sorted(set(kinds)))
     found = WebhookSubscription(
         organisation_id=organisation_id,
         name=name.strip(),
@@ -69,6 +64,26 @@ def subscribe(
     session.flush()
     _record(session, actor, found, "webhook_created", "eingerichtet", now=now)
     return found
+
+
+def _require_room(others: Sequence[WebhookSubscription], url: str, kinds: Sequence[str]) -> None:
+    """Raise Refused for a subscription that is there already, or one too many."""
+    same = next((each for each in others if each.url == url and each.kinds == kinds), None)
+    if same is not None:
+        raise Refused(
+            "webhook_exists",
+            _(
+                "Diese Adresse erfährt diese Ereignisse schon: Der Webhook „%(name)s“ ist "
+                "eingerichtet. Wählen Sie andere Ereignisse, oder beenden Sie ihn zuerst.",
+                name=same.name,
+            ),
+            field="url",
+        )
+    if len(others) >= rules.MOST_SUBSCRIPTIONS:
+        raise Refused(
+            "too_many_webhooks",
+            _("Mehr als zehn Webhooks hat eine Organisation nicht. Beenden Sie zuerst einen."),
+        )
 
 
 def rotate(
@@ -87,7 +102,7 @@ def rotate(
 def pause(
     session: Session, actor: Actor, subscription_id: uuid.UUID, *, now: dt.datetime
 ) -> WebhookSubscription:
-    """Send nothing for now; what happens meanwhile is kept and sent after `resume`."""
+    """Send nothing for now; what happens meanwhile is kept for `resume`, PAUSED_DAYS long."""
     found = queries.own_subscription(session, actor, subscription_id, is_locked=True)
     if found.paused_at is None:
         stop(found, _("Von Ihnen angehalten."), now=now)
@@ -131,13 +146,40 @@ def resume(
 def end(
     session: Session, actor: Actor, subscription_id: uuid.UUID, *, now: dt.datetime
 ) -> WebhookSubscription:
-    """End a subscription for good; a second time changes nothing."""
+    """End a subscription for good, with what waits; a second time changes nothing."""
     found = queries.own_subscription(session, actor, subscription_id, is_locked=True)
     if found.ended_at is None:
         found.ended_at = now
         session.flush()
+        give_up_in_vain(session, found.id, now=now)
         _record(session, actor, found, "webhook_ended", "beendet", now=now)
     return found
+
+
+def give_up_in_vain(session: Session, subscription_id: uuid.UUID, *, now: dt.datetime) -> int:
+    """Give up the calls that a subscription has kept in vain; return how many.
+
+    Those of one that is paused after PAUSED_DAYS, of one that has ended at once. Like any that is
+    given up they are shown with the reason, and go after the days of the settings.
+    """
+    found = session.get_one(WebhookSubscription, subscription_id, with_for_update=True)
+    reason = (
+        _("Der Webhook wurde beendet.")
+        if found.ended_at is not None
+        else _("Der Webhook war länger als %(days)s Tage angehalten.", days=rules.PAUSED_DAYS)
+    )
+    old = (
+        select(WebhookCall.id)
+        .join(WebhookCall.subscription)
+        .where(WebhookSubscription.id == found.id, queries.waits_in_vain(now))
+    )
+    given_up = session.execute(
+        update(WebhookCall)
+        .where(WebhookCall.id.in_(old))
+        .values(state="failed", last_error=reason)
+        .returning(WebhookCall.id)
+    )
+    return len(given_up.all())
 
 
 def send_test(
@@ -155,6 +197,18 @@ def send_again(
     found = queries.own_call(session, actor, call_id)
     if found.state != "failed":
         raise Refused("call_not_failed", _("Dieser Aufruf wurde nicht aufgegeben."))
+    if found.subscription.ended_at is not None:
+        raise Refused("webhook_ended", _("Dieser Webhook ist beendet; er sendet nichts mehr."))
+    kept_since = now - dt.timedelta(days=rules.PAUSED_DAYS)
+    if found.subscription.paused_at is not None and found.created_at < kept_since:
+        raise Refused(
+            "webhook_paused",
+            _(
+                "Dieser Aufruf ist älter als %(days)s Tage, und der Webhook ist angehalten. Nehmen "
+                "Sie zuerst den Webhook wieder auf.",
+                days=rules.PAUSED_DAYS,
+            ),
+        )
     found.state, found.last_error = "waiting", None
     if found.subscription.paused_at is None:
         _queue(session, [found], now=now)

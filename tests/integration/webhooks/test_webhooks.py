@@ -340,6 +340,90 @@ def test_receiver_that_is_gone_is_paused_told_of_and_later_gets_all_in_order(
     assert [json.loads(body)["sequence"] for _h, body in receiver.got] == [1, 2, 3, 4]
 
 
+def test_what_a_paused_webhook_keeps_is_given_up_after_thirty_days(
+    app: Flask,
+    session: Session,
+    town: Organisation,
+    administrator: Actor,
+    receiver: Receiver,
+    moving_clock: MovableClock,
+) -> None:
+    found = webhooks.subscription(session, town, receiver.url)
+    service.pause(session, administrator, found.id, now=clock.now())
+    happen(session, town, 3)
+    moving_clock.pass_(days=rules.PAUSED_DAYS, minutes=-1)
+    happen(session, town)
+    assert sweeps.give_up_webhook_calls(app) == 0
+    moving_clock.pass_(minutes=2)
+    assert sweeps.give_up_webhook_calls(app) == 3
+    assert states(session) == ["failed"] * 3 + ["waiting"]
+    first = session.scalars(select(WebhookCall).order_by(WebhookCall.sequence)).first()
+    assert first is not None
+    assert first.last_error == "Der Webhook war länger als 30 Tage angehalten."
+    with pytest.raises(Refused, match="Nehmen Sie zuerst"):
+        service.send_again(session, administrator, first.id, now=clock.now())
+    service.resume(session, administrator, found.id, now=clock.now())
+    service.send_again(session, administrator, first.id, now=clock.now())
+    session.commit()
+    sweeps.call_webhooks(app)
+    assert states(session) == ["delivered", "failed", "failed", "delivered"]
+    assert sweeps.give_up_webhook_calls(app) == 0
+
+
+def test_calls_given_up_untried_pause_nobody(
+    app: Flask,
+    session: Session,
+    town: Organisation,
+    administrator: Actor,
+    receiver: Receiver,
+    moving_clock: MovableClock,
+) -> None:
+    found = webhooks.subscription(session, town, receiver.url)
+    service.pause(session, administrator, found.id, now=clock.now())
+    happen(session, town, 3)
+    moving_clock.pass_(days=rules.PAUSED_DAYS, seconds=1)
+    sweeps.give_up_webhook_calls(app)
+    service.resume(session, administrator, found.id, now=clock.now())
+    happen(session, town)
+    receiver.answer = lambda _n: 500
+    give_up(app, moving_clock)
+    assert states(session) == ["failed"] * 4
+    assert found.paused_at is None
+
+
+def test_what_waits_for_an_ended_webhook_is_given_up(
+    session: Session, town: Organisation, administrator: Actor
+) -> None:
+    found = webhooks.subscription(session, town, "https://a.example/")
+    happen(session, town, 2)
+    service.end(session, administrator, found.id, now=clock.now())
+    session.commit()
+    assert states(session) == ["failed", "failed"]
+    call = session.scalars(select(WebhookCall)).first()
+    assert call is not None
+    with pytest.raises(Refused, match="beendet"):
+        service.send_again(session, administrator, call.id, now=clock.now())
+
+
+def test_second_click_on_subscribing_is_told_and_makes_nothing(
+    session: Session, client: FlaskClient, town: Organisation
+) -> None:
+    access.log_in(client, access.person(session, town, Role.ADMINISTRATOR))
+    stranger = access.organisation(session, "Kerpen")
+    sent = {"url": "https://a.example/eingang", "kinds": rules.ENQUIRY_RECEIVED}
+    webhooks.subscription(session, stranger, sent["url"], rules.ENQUIRY_RECEIVED)
+    session.commit()
+    body = csrf(client, "/verwaltung/webhooks") | sent | {"name": "Ablage"}
+    assert client.post("/verwaltung/webhooks", data=body).status_code == 303
+    again = client.post("/verwaltung/webhooks", data=body | {"name": "Noch eine"})
+    assert again.status_code == 409
+    assert "Der Webhook „Ablage“ ist eingerichtet." in again.get_data(as_text=True)
+    other = {"kinds": [rules.ENQUIRY_RECEIVED, rules.POOL_ENDED]}
+    assert client.post("/verwaltung/webhooks", data=body | other).status_code == 303
+    own = select(WebhookSubscription).where(WebhookSubscription.organisation_id == town.id)
+    assert len(session.scalars(own).all()) == 2
+
+
 def test_two_secrets_sign_for_a_day(
     app: Flask,
     session: Session,
