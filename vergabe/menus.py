@@ -3,6 +3,7 @@
 from typing import Final
 
 from vergabe.access.permissions import Permission
+from vergabe.cost_shares import queries as costs
 from vergabe.texts import marked
 from vergabe.web.sections import Section
 from vergabe.web.shell import NavItem
@@ -67,7 +68,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     Section("pool", "Vorlagen", "council_papers.show", Permission.VIEW_COUNCIL_PAPERS),
     Section("pool", "Förderung", "funding.show", Permission.VIEW_FUNDING),
     Section("pool", "Zeitplan", "plans.pool", Permission.VIEW_PLANS),
-    Section("pool", "Kosten", "costs.of_pool", Permission.VIEW_COSTS),
+    Section("pool", "Kosten", "costs.of_pool", Permission.VIEW_COSTS, costs.sees_project),
     Section("pool", "Abrufe", "later.show", Permission.VIEW_POOLS),
     Section("pool", "Konflikte", "conflicts.show", Permission.DECLARE_INTERESTS),
     Section("tender", "Überblick", "tenders.show", Permission.VIEW_TENDERS),
@@ -76,7 +77,9 @@ SECTIONS: Final[tuple[Section, ...]] = (
     Section("tender", "Bekanntmachung", "notice_facts.show", Permission.VIEW_TENDERS),
     Section("tender", "Versand", "deliveries.index", Permission.VIEW_TENDERS),
     Section("tender", "Zeitplan", "plans.tender", Permission.VIEW_PLANS),
-    Section("tender", "Kosten", "costs.of_tender", Permission.VIEW_COSTS),
+    Section(
+        "tender", "Kosten", "costs.of_tender", Permission.VIEW_COSTS, costs.sees_project_of_tender
+    ),
     Section("tender", "Abrufe", "call_offs.show", Permission.VIEW_TENDERS),
     Section("tender", "Konflikte", "conflicts.show_tender", Permission.DECLARE_INTERESTS),
 )

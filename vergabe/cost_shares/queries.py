@@ -23,6 +23,7 @@ from vergabe.cost_shares.model import (
 from vergabe.errors import NotFound
 from vergabe.pools import queries as pools
 from vergabe.pools.model import Pool
+from vergabe.tenders.model import Tender
 from vergabe.web import paging
 from vergabe.web.paging import Page
 
@@ -58,13 +59,35 @@ def visible_project(session: Session, actor: Actor, pool_id: uuid.UUID) -> Pool:
     pool, for whom the members' shares and the hours of their people are no business.
     """
     pool = pools.visible_pool(session, actor, pool_id)
-    is_member = exists().where(
-        Member.cooperation_id == pool.cooperation_id,
-        Member.organisation_id == actor.organisation_id,
-    )
-    if not actor.is_operator and not session.scalar(select(is_member)):
+    if not sees_project(session, actor, pool_id):
         raise NotFound(pools.WHAT)
     return pool
+
+
+def sees_project(session: Session, actor: Actor, pool_id: uuid.UUID) -> bool:
+    """Return whether `visible_project` gives a pool to the actor."""
+    return _is_there(session, _readable(actor).where(Pool.id == pool_id))
+
+
+def sees_project_of_tender(session: Session, actor: Actor, tender_id: uuid.UUID) -> bool:
+    """Return whether `visible_project` gives the pool of a tender to the actor."""
+    pool_id = select(Tender.pool_id).where(Tender.id == tender_id).scalar_subquery()
+    return _is_there(session, _readable(actor).where(Pool.id == pool_id))
+
+
+def _readable(actor: Actor) -> Select[Pool]:
+    query = pools.visible(actor)
+    if actor.is_operator:
+        return query
+    is_member = exists().where(
+        Member.cooperation_id == Pool.cooperation_id,
+        Member.organisation_id == actor.organisation_id,
+    )
+    return query.where(is_member)
+
+
+def _is_there(session: Session, query: Select[Pool]) -> bool:
+    return session.scalars(query.with_only_columns(Pool.id).limit(1)).first() is not None
 
 
 def entry_by_id(session: Session, cooperation_id: uuid.UUID, entry_id: uuid.UUID) -> LedgerEntry:

@@ -5,13 +5,16 @@ list, as with the main navigation.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from flask import Flask, request, url_for
+from sqlalchemy.orm import Session
 
+from vergabe.access.actor import Actor
 from vergabe.access.permissions import Permission
+from vergabe.db import db
 from vergabe.web.rights import optional_actor
 
 Subject = Literal["cooperation", "pool", "tender"]
@@ -25,12 +28,17 @@ ARGUMENTS: Final[dict[Subject, str]] = {
 
 @dataclass(frozen=True)
 class Section:
-    """A page about a subject; shown to actors that hold the permission."""
+    """A page about a subject; shown to actors that hold the permission.
+
+    may_see: asked besides with the subject's id, where the page narrows further than the subject
+    itself: the same question as the page asks.
+    """
 
     subject: Subject
     label: str
     endpoint: str
     permission: Permission
+    may_see: Callable[[Session, Actor, uuid.UUID], bool] | None = None
 
 
 _sections: list[Section] = []
@@ -49,10 +57,16 @@ def section_links(subject: Subject, value: str | uuid.UUID) -> list[tuple[str, s
     values: dict[str, Any] = {ARGUMENTS[subject]: value}
     found = []
     for section in _sections:
-        if section.subject == subject and actor.holds(section.permission):
+        if section.subject == subject and _is_shown(section, actor, value):
             address = url_for(section.endpoint, **values)
             found.append((section.label, address, request.path == address))
     return found
+
+
+def _is_shown(section: Section, actor: Actor, value: str | uuid.UUID) -> bool:
+    if not actor.holds(section.permission):
+        return False
+    return section.may_see is None or section.may_see(db.session(), actor, uuid.UUID(str(value)))
 
 
 def init_app(app: Flask) -> None:

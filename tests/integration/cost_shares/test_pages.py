@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from tests.factories import access, cooperations, cost_shares, tenders
+from tests.factories import access, cooperations, cost_shares, tasks, tenders
 from tests.factories.world import Visitor
 from vergabe import clock
 from vergabe.access.permissions import Role
+from vergabe.cooperations.task_rules import Step
 from vergabe.cost_shares import queries, reimbursing
 from vergabe.cost_shares.model import CostBearer, Effort, ExpectedCost, LedgerEntry
 from vergabe.pools.model import Pool
@@ -303,3 +304,22 @@ def test_a_cancelled_procedure_shows_who_bears_the_effort(app: Flask, session: S
     assert client.post(f"{base}/ohne-zuschlag").status_code == 303
     shares = queries.open_shares(session, cooperation.id, cooperations.town(session, "Jülich").id)
     assert [line.cents for line in shares] == [-33_33]
+
+
+def test_a_service_provider_is_shown_no_link_to_costs_that_are_not_for_it(
+    app: Flask, session: Session
+) -> None:
+    tender = tenders.draft(session)
+    provider = tasks.provider(session)
+    tasks.given_to(session, tender.cooperation, provider, Step.PREPARE_TENDER)
+    session.commit()
+    works = Visitor(app, session, provider, Role.PROCUREMENT_OFFICER).client
+    member = visitor(app, session, "Kerpen", Role.PROCUREMENT_OFFICER)
+    for address in (f"/buendelungen/{tender.pool_id}", f"/vergabeverfahren/{tender.id}"):
+        costs = f'href="{address}/kosten"'
+        page = works.get(address)
+        assert page.status_code == 200
+        assert costs not in page.get_data(as_text=True)
+        assert works.get(f"{address}/kosten").status_code == 404
+        assert costs in member.get(address).get_data(as_text=True)
+        assert member.get(f"{address}/kosten").status_code == 200
