@@ -5,6 +5,7 @@ Nothing here reaches back: what was bound or published before a first day is com
 
 import datetime as dt
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +18,7 @@ from vergabe.cooperations import area_queries, entries, filing, queries
 from vergabe.cooperations.area_model import AreaExclusion
 from vergabe.cooperations.areas import concerned_member, file_and_tell
 from vergabe.cooperations.model import Cooperation, Member
-from vergabe.errors import InvalidInput, NotFound, Refused, Violation
+from vergabe.errors import InvalidInput, NotFound, Refused, Violation, gather
 from vergabe.exchange import plain_text
 
 BUSINESS_CASE_LENGTH: Final = 10_000
@@ -90,22 +91,43 @@ def exclude_area(
 
 
 def _checked_exclusion(entry: ExclusionEntry, today: dt.date) -> tuple[str, str]:
-    reasons = list(entries.against_day(entry.valid_from, "valid_from"))
-    if not reasons and entry.valid_from < today:
-        message = f"Ausnehmen lässt sich ein Gebiet ab {today:%d.%m.%Y}, nicht rückwirkend."
-        reasons.append(Violation("day_in_past", message, field="valid_from"))
-    reason = entries.clean_text(
-        reasons, plain_text.many_lines, entry.reason, entries.REASON_LENGTH, "reason"
-    )
-    if not reason and all(r.field != "reason" for r in reasons):
-        message = "Nennen Sie den Grund, zum Beispiel: rechnet sich nicht."
-        reasons.append(Violation("reason_missing", message, field="reason"))
-    business_case = entries.clean_text(
-        reasons, plain_text.many_lines, entry.business_case, BUSINESS_CASE_LENGTH, "business_case"
-    )
+    reasons = list(_against_first_day(entry.valid_from, today))
+    texts = _checked_texts(reasons, entry.reason, entry.business_case)
     if reasons:
         raise InvalidInput.of(reasons)
-    return reason, business_case
+    return texts
+
+
+def reasons_against_exclusion(
+    valid_from: dt.date | None, reason: str, business_case: str, today: dt.date
+) -> list[Violation]:
+    """Return what is wrong with day and texts of an exclusion; None: the day is not known."""
+    reasons = list(_against_first_day(valid_from, today))
+    _checked_texts(reasons, reason, business_case)
+    return reasons
+
+
+def _against_first_day(valid_from: dt.date | None, today: dt.date) -> Iterator[Violation]:
+    if valid_from is None:
+        return
+    impossible = list(entries.against_day(valid_from, "valid_from"))
+    yield from impossible
+    if not impossible and valid_from < today:
+        message = f"Ausnehmen lässt sich ein Gebiet ab {today:%d.%m.%Y}, nicht rückwirkend."
+        yield Violation("day_in_past", message, field="valid_from")
+
+
+def _checked_texts(wrong: list[Violation], reason: str, business_case: str) -> tuple[str, str]:
+    """Return the clean texts; what is wrong with them is added to `wrong`."""
+    cleaned = entries.clean_text(
+        wrong, plain_text.many_lines, reason, entries.REASON_LENGTH, "reason"
+    )
+    if not cleaned and all(r.field != "reason" for r in wrong):
+        message = "Nennen Sie den Grund, zum Beispiel: rechnet sich nicht."
+        wrong.append(Violation("reason_missing", message, field="reason"))
+    return cleaned, entries.clean_text(
+        wrong, plain_text.many_lines, business_case, BUSINESS_CASE_LENGTH, "business_case"
+    )
 
 
 def lift_exclusion(
@@ -127,14 +149,10 @@ def lift_exclusion(
     organisation_id = found.member.organisation_id if found.member else None
     cooperation, member = _concerned(session, actor, cooperation_id, organisation_id, now=now)
     found = exclusion_of(session, cooperation_id, exclusion_id)
-    reason = entries.checked_reason(reason)
-    today = clock.berlin_day(now)
-    wrong = list(entries.against_day(counts_from, "counts_from"))
-    if not wrong and counts_from < today:
-        message = f"Aufheben lässt sich die Ausnahme ab {today:%d.%m.%Y}, nicht rückwirkend."
-        wrong.append(Violation("day_in_past", message, field="counts_from"))
+    wrong = reasons_against_lifting(counts_from, reason, clock.berlin_day(now))
     if wrong:
         raise InvalidInput.of(wrong)
+    reason = entries.checked_reason(reason)
     if found.valid_to is not None and found.valid_to < counts_from:
         raise Refused("lifted_already", f"Die Ausnahme endet schon am {found.valid_to:%d.%m.%Y}.")
     area = found.area
@@ -152,6 +170,20 @@ def lift_exclusion(
         session, actor, cooperation, "area_included", found, sentence, reason, details, now=now
     )
     return found
+
+
+def reasons_against_lifting(
+    counts_from: dt.date | None, reason: str, today: dt.date
+) -> list[Violation]:
+    """Return what is wrong with day and reason of a lifting; None: the day is not known."""
+    wrong: list[Violation] = []
+    if counts_from is not None:
+        wrong += entries.against_day(counts_from, "counts_from")
+        if not wrong and counts_from < today:
+            message = f"Aufheben lässt sich die Ausnahme ab {today:%d.%m.%Y}, nicht rückwirkend."
+            wrong.append(Violation("day_in_past", message, field="counts_from"))
+    gather(wrong, lambda: entries.checked_reason(reason))
+    return wrong
 
 
 def exclusion_of(

@@ -15,7 +15,7 @@ from vergabe.cooperations.areas import DepthEntry
 from vergabe.cooperations.pages import visible, words
 from vergabe.cooperations.rules import Depth, Phase
 from vergabe.db import db
-from vergabe.errors import DomainError, Violation
+from vergabe.errors import DomainError, InvalidInput, Violation
 from vergabe.web.forms import FormReader
 from vergabe.web.posting import attempt
 from vergabe.web.rights import current_actor, requires
@@ -56,7 +56,7 @@ def change(key: str) -> ResponseReturnValue:
             db.session(),
             current_actor(),
             cooperation.id,
-            _depth_entry(request.form),
+            _depth_entry(request.form, cooperation.id),
             organisation_id=FormReader(request.form).identifier("organisation_id"),
             now=clock.now(),
         ),
@@ -66,16 +66,23 @@ def change(key: str) -> ResponseReturnValue:
     )
 
 
-def _depth_entry(form: Mapping[str, str]) -> DepthEntry:
+def _depth_entry(form: Mapping[str, str], cooperation_id: uuid.UUID) -> DepthEntry:
     reader = FormReader(form)
     area_key = _area(reader)
     depth = reader.choice("depth", Depth, "Wählen Sie die Tiefe der Beteiligung.")
     phase = reader.choice("phase", Phase, "Wählen Sie, wann die Kommune dabei ist.")
     valid_from = reader.required_day("valid_from", "Geben Sie an, ab wann es gilt.")
-    reader.raise_if_wrong()
-    assert depth is not None
-    assert phase is not None
-    assert valid_from is not None
+    if reader.violations or depth is None or phase is None or valid_from is None:
+        reader.violations += areas.reasons_against_change(
+            db.session(),
+            current_actor(),
+            cooperation_id,
+            organisation_id=reader.identifier("organisation_id"),
+            valid_from=valid_from,
+            reason=reader.text("reason"),
+            now=clock.now(),
+        )
+        raise InvalidInput.of(reader.violations)
     return DepthEntry(area_key, depth, valid_from, reader.text("reason"), phase)
 
 
@@ -114,9 +121,13 @@ def _exclusion_entry(form: Mapping[str, str]) -> ExclusionEntry:
         message = "Wählen Sie, für wen das Gebiet ausgenommen ist."
         reader.violations.append(Violation("whose_missing", message, field="whose"))
     valid_from = reader.required_day("valid_from", "Geben Sie an, ab wann es gilt.")
-    reader.raise_if_wrong()
-    assert valid_from is not None
-    return ExclusionEntry(area_key, valid_from, reader.text("reason"), reader.text("business_case"))
+    reason, business_case = reader.text("reason"), reader.text("business_case")
+    if reader.violations or valid_from is None:
+        reader.violations += area_exclusions.reasons_against_exclusion(
+            valid_from, reason, business_case, clock.berlin_day(clock.now())
+        )
+        raise InvalidInput.of(reader.violations)
+    return ExclusionEntry(area_key, valid_from, reason, business_case)
 
 
 def _whose(form: Mapping[str, str]) -> uuid.UUID | None:
@@ -132,15 +143,19 @@ def lift(key: str, exclusion_id: uuid.UUID) -> ResponseReturnValue:
     def command() -> object:
         reader = FormReader(request.form)
         counts_from = reader.required_day("counts_from", "Geben Sie an, ab wann es wieder zählt.")
-        reader.raise_if_wrong()
-        assert counts_from is not None
+        reason = reader.text("reason")
+        if reader.violations or counts_from is None:
+            reader.violations += area_exclusions.reasons_against_lifting(
+                counts_from, reason, clock.berlin_day(clock.now())
+            )
+            raise InvalidInput.of(reader.violations)
         return area_exclusions.lift_exclusion(
             db.session(),
             current_actor(),
             cooperation.id,
             exclusion_id,
             counts_from=counts_from,
-            reason=reader.text("reason"),
+            reason=reason,
             now=clock.now(),
         )
 

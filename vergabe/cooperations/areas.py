@@ -5,7 +5,7 @@ Nothing here reaches back: what was bound or published before a first day is com
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,8 +20,7 @@ from vergabe.cooperations import entries, filing, queries
 from vergabe.cooperations.area_model import AreaExclusion
 from vergabe.cooperations.model import Cooperation, Member, Participation, TaskArea
 from vergabe.cooperations.rules import DEPTH_NAMES, PHASE_NAMES, Depth, Phase
-from vergabe.errors import InvalidInput, NotFound, Refused, Violation
-from vergabe.exchange import plain_text
+from vergabe.errors import InvalidInput, NotFound, Refused, Violation, gather
 from vergabe.messages import service as messages
 from vergabe.messages.service import Reader
 
@@ -130,28 +129,52 @@ def _make_room(
     session.flush()
 
 
+def reasons_against_change(
+    session: Session,
+    actor: Actor,
+    cooperation_id: uuid.UUID,
+    *,
+    organisation_id: uuid.UUID | None,
+    valid_from: dt.date | None,
+    reason: str,
+    now: dt.datetime,
+) -> list[Violation]:
+    """Return what is wrong with day and reason of a change; None: the day is not known.
+
+    Raises NotFound, Forbidden as `change_depth`.
+    """
+    _found, member = concerned_member(session, actor, cooperation_id, organisation_id, now=now)
+    reasons = list(_against_first_day(valid_from, member, clock.berlin_day(now)))
+    gather(reasons, lambda: entries.checked_reason(reason))
+    return reasons
+
+
 def _checked_change(entry: DepthEntry, member: Member, today: dt.date) -> str:
-    reasons = list(entries.against_day(entry.valid_from, "valid_from"))
-    if not reasons and entry.valid_from < max(today, member.joined_on):
-        reasons.append(
-            Violation(
-                "day_in_past",
-                f"Ändern lässt sich die Beteiligung ab {max(today, member.joined_on):%d.%m.%Y}. "
-                "Was war, bleibt in der Akte.",
-                field="valid_from",
-            )
-        )
-    if not reasons and member.left_on is not None and entry.valid_from > member.left_on:
-        message = f"Die Mitgliedschaft endet am {member.left_on:%d.%m.%Y}."
-        reasons.append(Violation("member_leaves", message, field="valid_from"))
-    reason = entries.clean_text(
-        reasons, plain_text.many_lines, entry.reason, entries.REASON_LENGTH, "reason"
-    )
-    if not reason and all(r.field != "reason" for r in reasons):
-        reasons.append(Violation("reason_missing", "Nennen Sie den Grund.", field="reason"))
-    if reasons:
+    reasons = list(_against_first_day(entry.valid_from, member, today))
+    reason = gather(reasons, lambda: entries.checked_reason(entry.reason))
+    if reasons or reason is None:
         raise InvalidInput.of(reasons)
     return reason
+
+
+def _against_first_day(
+    valid_from: dt.date | None, member: Member, today: dt.date
+) -> Iterator[Violation]:
+    if valid_from is None:
+        return
+    impossible = list(entries.against_day(valid_from, "valid_from"))
+    earliest = max(today, member.joined_on)
+    if impossible:
+        yield from impossible
+    elif valid_from < earliest:
+        message = (
+            f"Ändern lässt sich die Beteiligung ab {earliest:%d.%m.%Y}. Was war, bleibt in der "
+            "Akte."
+        )
+        yield Violation("day_in_past", message, field="valid_from")
+    elif member.left_on is not None and valid_from > member.left_on:
+        message = f"Die Mitgliedschaft endet am {member.left_on:%d.%m.%Y}."
+        yield Violation("member_leaves", message, field="valid_from")
 
 
 def _counts(row: Participation, day: dt.date) -> bool:

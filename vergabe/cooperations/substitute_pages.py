@@ -9,7 +9,13 @@ from vergabe import clock
 from vergabe.access.permissions import ROLE_NAMES, Permission, Role
 from vergabe.cooperations import substitutes
 from vergabe.cooperations.pages import visible, words
-from vergabe.cooperations.substitute_rules import STATE_NAMES, SUBSTITUTED_ROLES, State, Wish
+from vergabe.cooperations.substitute_rules import (
+    STATE_NAMES,
+    SUBSTITUTED_ROLES,
+    State,
+    TypedWish,
+    Wish,
+)
 from vergabe.db import db
 from vergabe.errors import DomainError, InvalidInput, Refused
 from vergabe.texts import _
@@ -62,7 +68,7 @@ def _page(key: str, error: DomainError | None = None) -> ResponseReturnValue:
 def offer(key: str) -> ResponseReturnValue:
     try:
         substitutes.offer_substitution(
-            db.session(), current_actor(), visible(key).id, _wish(), now=clock.now()
+            db.session(), current_actor(), visible(key).id, _wish(key), now=clock.now()
         )
     except (InvalidInput, Refused) as error:
         db.session.rollback()
@@ -71,23 +77,20 @@ def offer(key: str) -> ResponseReturnValue:
     return redirect(url_for(".index", key=key), code=303)
 
 
-def _wish() -> Wish:
+def _wish(key: str) -> Wish:
+    """Return what was typed; InvalidInput with all that is wrong, for whatever reason."""
     reader = FormReader(request.form)
     role = reader.choice("role", Role, "Wählen Sie die Rolle.")
     first = reader.required_day("valid_from", "Geben Sie den ersten Tag an.")
     last = reader.required_day("valid_to", "Geben Sie den letzten Tag an.")
-    reader.raise_if_wrong()
-    assert role is not None
-    assert first is not None
-    assert last is not None
-    return Wish(
-        email=reader.text("email"),
-        role=role,
-        valid_from=first,
-        valid_to=last,
-        reason=reader.text("reason"),
-        substitute_for=reader.text("substitute_for"),
-    )
+    email, reason, absent = (reader.text(name) for name in ("email", "reason", "substitute_for"))
+    if reader.violations or role is None or first is None or last is None:
+        typed = TypedWish(email, role, first, last, reason, absent)
+        reader.violations += substitutes.reasons_against_offer(
+            db.session(), current_actor(), visible(key).id, typed, now=clock.now()
+        )
+        raise InvalidInput.of(reader.violations)
+    return Wish(email, role, first, last, reason, absent)
 
 
 @pages.post("/zusammenarbeit/<key>/vertretungen/<uuid:substitution_id>/annahme")

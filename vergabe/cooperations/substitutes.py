@@ -21,9 +21,15 @@ from vergabe.audit import service as audit
 from vergabe.audit.service import Act
 from vergabe.cooperations import entries, filing, queries
 from vergabe.cooperations.model import Cooperation
-from vergabe.cooperations.substitute_rules import STATE_NAMES, State, Wish, against_days
+from vergabe.cooperations.substitute_rules import (
+    STATE_NAMES,
+    State,
+    TypedWish,
+    Wish,
+    against_days,
+)
 from vergabe.cooperations.task_model import Substitution
-from vergabe.errors import InvalidInput, NotFound, Refused, Violation
+from vergabe.errors import InvalidInput, NotFound, Refused, Violation, gather
 from vergabe.messages import service as messages
 from vergabe.messages.service import Reader
 
@@ -62,20 +68,14 @@ def offer_substitution(
     cooperation, member = filing.own_membership(
         session, actor, Permission.GRANT_SUBSTITUTES, cooperation_id, None, now=now
     )
-    today = clock.berlin_day(now)
-    reason = entries.checked_reason(wish.reason)
-    reasons = list(against_days(wish, today))
-    person, home_id = _person_of_another(session, cooperation, member.organisation_id, wish, now)
-    if person is None or home_id is None:
-        reasons.insert(0, _NOBODY_THERE)
-    absent = _colleague(session, member.organisation_id, wish, now)
-    if wish.substitute_for.strip() and absent is None:
-        message = "Unter dieser Adresse hat bei Ihnen niemand die Rolle, um die es geht."
-        reasons.append(Violation("absent_unknown", message, field="substitute_for"))
+    reasons = _reasons_against(session, cooperation, member.organisation_id, wish, now)
     if reasons:
         raise InvalidInput.of(reasons)
+    person, home_id = _person_of_another(session, cooperation, member.organisation_id, wish, now)
+    absent = _colleague(session, member.organisation_id, wish, now)
     assert person is not None
     assert home_id is not None
+    today = clock.berlin_day(now)
     found = _same(session, cooperation, member.organisation_id, person, wish, today)
     if found is not None:
         return found
@@ -88,16 +88,46 @@ def offer_substitution(
         role=wish.role,
         valid_from=wish.valid_from,
         valid_to=wish.valid_to,
-        reason=reason,
+        reason=entries.checked_reason(wish.reason),
         offered_by_name=actor.name,
         offered_at=now,
     )
     session.add(found)
     session.flush()
     sentence = f"{person.full_name} wurde gebeten, {_what(found)} zu vertreten."
-    _record(session, actor, found, "substitution_offered", sentence, reason=reason, now=now)
+    _record(session, actor, found, "substitution_offered", sentence, reason=found.reason, now=now)
     _ask(session, cooperation, found, sentence, now=now)
     return found
+
+
+def reasons_against_offer(
+    session: Session, actor: Actor, cooperation_id: uuid.UUID, wish: TypedWish, *, now: dt.datetime
+) -> list[Violation]:
+    """Return what is wrong with an offer as far as it could be read. Raises NotFound, Forbidden."""
+    cooperation, member = filing.own_membership(
+        session, actor, Permission.GRANT_SUBSTITUTES, cooperation_id, None, now=now
+    )
+    return _reasons_against(session, cooperation, member.organisation_id, wish, now)
+
+
+def _reasons_against(
+    session: Session,
+    cooperation: Cooperation,
+    organisation_id: uuid.UUID,
+    wish: TypedWish,
+    now: dt.datetime,
+) -> list[Violation]:
+    reasons: list[Violation] = []
+    person, _home = _person_of_another(session, cooperation, organisation_id, wish, now)
+    if person is None:
+        reasons.append(_NOBODY_THERE)
+    reasons += against_days(wish, clock.berlin_day(now))
+    gather(reasons, lambda: entries.checked_reason(wish.reason))
+    is_asked = wish.role is not None and wish.substitute_for.strip()
+    if is_asked and _colleague(session, organisation_id, wish, now) is None:
+        message = "Unter dieser Adresse hat bei Ihnen niemand die Rolle, um die es geht."
+        reasons.append(Violation("absent_unknown", message, field="substitute_for"))
+    return reasons
 
 
 def _ask(
@@ -243,7 +273,7 @@ def _person_of_another(
     session: Session,
     cooperation: Cooperation,
     organisation_id: uuid.UUID,
-    wish: Wish,
+    wish: TypedWish,
     now: dt.datetime,
 ) -> tuple[User | None, uuid.UUID | None]:
     """Return the person and the member they come from; who has an own role here is no stranger."""
@@ -268,7 +298,7 @@ def _person_of_another(
 
 
 def _colleague(
-    session: Session, organisation_id: uuid.UUID, wish: Wish, now: dt.datetime
+    session: Session, organisation_id: uuid.UUID, wish: TypedWish, now: dt.datetime
 ) -> User | None:
     user = access.user_by_email(session, wish.substitute_for) if wish.substitute_for else None
     if user is None:

@@ -23,7 +23,7 @@ from vergabe.texts import _
 from vergabe.uptime import queries as uptime
 from vergabe.uptime import recording
 from vergabe.uptime.recording import EvidenceFile
-from vergabe.uptime.rules import CAUSES, SOURCES, OutsideFacts
+from vergabe.uptime.rules import CAUSES, SOURCES, OutsideFacts, reasons_against_words
 from vergabe.web import shell
 from vergabe.web.downloads import content_disposition
 from vergabe.web.forms import FormReader, day_and_time
@@ -147,9 +147,11 @@ def _facts(reader: FormReader) -> OutsideFacts:
     if began_at is None and not any(v.field == "began_at" for v in reader.violations):
         sentence = "Geben Sie an, seit wann es nicht ging."
         reader.violations.append(Violation("began_at_missing", sentence, field="began_at"))
-    reader.raise_if_wrong()
-    assert began_at is not None
-    return OutsideFacts(began_at, ended_at, reader.text("source"), reader.text("evidence"))
+    source, evidence = reader.text("source"), reader.text("evidence")
+    if reader.violations or began_at is None:
+        reader.violations += reasons_against_words(source, evidence)
+        raise InvalidInput.of(reader.violations)
+    return OutsideFacts(began_at, ended_at, source, evidence)
 
 
 @pages.post("/ausfaelle/<uuid:outage_id>/zuruecknehmen")

@@ -234,9 +234,15 @@ def reasons_against_recording(facts: OutsideFacts, *, now: dt.datetime) -> list[
                 field="ended_at",
             )
         )
-    if facts.source not in SOURCES:
+    return found + reasons_against_words(facts.source, facts.evidence)
+
+
+def reasons_against_words(source: str, evidence: str) -> list[Violation]:
+    """Return what is missing in a record of an outage besides its times."""
+    found = []
+    if source not in SOURCES:
         found.append(Violation("source_unknown", "Wählen Sie, wo der Ausfall war.", field="source"))
-    if len(facts.evidence.strip()) < SHORTEST_EVIDENCE:
+    if len(evidence.strip()) < SHORTEST_EVIDENCE:
         found.append(
             Violation(
                 "evidence_missing",

@@ -280,6 +280,34 @@ def test_wrong_lifting_is_told_at_its_own_exclusion(
         assert field.xpath("ancestor::form/@action") == [url]
 
 
+def test_all_that_is_wrong_with_a_form_of_areas_is_told_at_once(
+    session: Session, cooperation: Cooperation, client: FlaskClient
+) -> None:
+    found = exclude(session, cooperation)
+    lead = factory.town(session, "Merzenich")
+    access.log_in(client, access.person(session, lead, Role.COORDINATOR))
+    page = "/zusammenarbeit/dlz/gebiete"
+    token = form_of(client.get(page).get_data(as_text=True)).data["csrf_token"]
+    area, late, reason = "Wählen Sie das Aufgabengebiet.", "01.01.2025", "Nennen Sie den Grund"
+    for path, typed, sentences in (
+        ("beteiligung", {"valid_from": late}, (area, "Wählen Sie die Tiefe", "Was war", reason)),
+        ("beteiligung", {}, (area, "ab wann es gilt", reason)),
+        ("ausnahmen", {"valid_from": late}, (area, "für wen das Gebiet", "rückwirkend", reason)),
+        (
+            "ausnahmen",
+            {"business_case": "x" * 20_000},
+            ("ab wann es gilt", reason, "erlaubt sind 10.000"),
+        ),
+        (f"ausnahmen/{found.id}/aufhebung", {}, ("wieder zählt", reason)),
+        (f"ausnahmen/{found.id}/aufhebung", {"counts_from": late}, ("rückwirkend", reason)),
+    ):
+        answer = client.post(f"{page}/{path}", data={"csrf_token": token} | typed)
+        text = answer.get_data(as_text=True)
+        assert answer.status_code == 422
+        for sentence in sentences:
+            assert sentence in text, (path, typed, sentence)
+
+
 def test_exclusion_lifted_before_its_first_day_never_counts(
     session: Session, cooperation: Cooperation
 ) -> None:

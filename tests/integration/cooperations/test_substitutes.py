@@ -258,5 +258,26 @@ def test_the_page_offers_accepts_and_shows_the_list(
     assert accepted.get_json()["state"] == "coming"
 
 
+def test_all_that_is_wrong_with_an_offer_is_told_at_once(
+    session: Session, cooperation: Cooperation, boss: Actor, client: FlaskClient
+) -> None:
+    kerpen = cooperations.town(session, "Kerpen")
+    access.log_in(client, access.person(session, kerpen, Role.ADMINISTRATOR))
+    address = "/zusammenarbeit/dlz/vertretungen"
+    token = _token(client.get(address).get_data(as_text=True))
+    wrong = {"email": "nobody@x.example", "role": "opener", "substitute_for": "nor@x.example"}
+    nobody, absent, reason = "bei einem anderen Mitglied", "die Rolle, um die", "Nennen Sie den"
+    for days, sentences in (
+        ({"valid_from": "", "valid_to": "01.01.2025"}, ("den ersten Tag", "Vergangenheit")),
+        ({"valid_from": "01.01.2025", "valid_to": ""}, ("frühestens heute", "den letzten Tag")),
+        ({"valid_from": "02.12.2026", "valid_to": "01.12.2026"}, ("vor dem Beginn",)),
+    ):
+        answer = client.post(address, data={"csrf_token": token} | wrong | days)
+        page = answer.get_data(as_text=True)
+        assert answer.status_code == 422
+        for sentence in (nobody, absent, reason, *sentences):
+            assert sentence in page, (sentence, days)
+
+
 def _token(page: str) -> str:
     return page.split('name="csrf_token"', 1)[1].split('value="', 1)[1].split('"', 1)[0]

@@ -124,6 +124,17 @@ def test_bad_records_get_a_sentence_at_the_field_and_store_nothing(
     assert len(session.scalars(select(Outage.id)).all()) == 1
 
 
+def test_all_that_is_wrong_with_an_outage_is_told_at_once(
+    app: Flask, session: Session, tender: Tender
+) -> None:
+    visitor = officer(app, session, tender)
+    session.commit()
+    data = {"began_at_day": "31.02.2026", "began_at_time": "10:00", "source": "x", "evidence": "?"}
+    page = visitor.open("POST", "/ausfaelle/neu", data=data).get_data(as_text=True)
+    for sentence in ("im Kalender nicht", "wo der Ausfall war", "was Sie gesehen haben"):
+        assert sentence in page, sentence
+
+
 def test_who_has_seen_an_outage_records_it_with_a_file_and_takes_it_back(
     app: Flask, session: Session, tender: Tender
 ) -> None:
