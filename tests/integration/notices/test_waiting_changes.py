@@ -11,16 +11,20 @@ from tests.factories import tenders as factory
 from tests.integration.notices import outside
 from vergabe import clock
 from vergabe.exchange.eforms import reading
+from vergabe.exchange.eforms.datatypes import Duration
 from vergabe.files import current
 from vergabe.notices import eforms_documents, writing
 from vergabe.tenders.amending import Amendment
+from vergabe.tenders.outlet import OWN_ONLY
 
 
 def test_later_versions_do_not_slip_into_a_notice_that_waited(
     session: Session, moving_clock: MovableClock
 ) -> None:
-    tender = factory.published(session, current.store())
-    due, title = tender.submission_deadline, tender.title
+    tender = factory.ready(session, current.store())
+    tender.bid_validity_until = dt.date(2027, 1, 23)  # thirty days after the deadline
+    outside.publish(session, tender, OWN_ONLY)
+    due, title, criteria = tender.submission_deadline, tender.title, tender.selection_criteria
     assert due is not None
     moving_clock.pass_(hours=1)
     red = Amendment(
@@ -32,7 +36,7 @@ def test_later_versions_do_not_slip_into_a_notice_that_waited(
         "Titel, Eignung und Frist sind berichtigt.",
         title="Neuer Titel",
         selection_criteria="Drei Referenzen.",
-        submission_deadline=due + dt.timedelta(days=7),
+        submission_deadline=due + dt.timedelta(days=42),  # bids bind longer, too
     )
     outside.amend(session, tender, more)
     xml = eforms_documents.render(
@@ -40,9 +44,14 @@ def test_later_versions_do_not_slip_into_a_notice_that_waited(
     )
     said = reading.read(xml)
     assert str(said.procedure.title) == title
+    assert "rot, nicht gelb" in str(said.procedure.description)
     (lot,) = said.lots
     assert lot.terms.submission_deadline == due
-    assert lot.terms.opening is None or lot.terms.opening.at < due + dt.timedelta(days=1)
+    assert lot.terms.opening is not None
+    assert lot.terms.opening.at == due + dt.timedelta(minutes=5)
+    assert lot.terms.validity == Duration(30, "DAY")
+    (asked,) = lot.terms.selection_criteria
+    assert str(asked.text).split() == criteria.split()
 
 
 @pytest.mark.parametrize(
