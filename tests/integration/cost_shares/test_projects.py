@@ -197,7 +197,9 @@ def test_a_part_decided_before_one_member_bears_all_is_decided_anew(session: Ses
     with pytest.raises(Refused) as refused:
         cost_shares.advance(session, pool, keeper, 90_00)
     assert "part_beside_one_bearer" in {each.code for each in refused.value.reasons}
-    assert overview.project_costs(session, pool, now=clock.now())
+    cost_shares.effort(session, pool, "Jülich")
+    told = overview.project_costs(session, pool, now=clock.now())
+    assert [problem.code for problem in told.problems] == ["part_beside_one_bearer"]
     decide(session, keeper, pool, None, 0)
     cost_shares.advance(session, pool, keeper, 90_00)
     assert shares_of(session, pool, "booked")["Merzenich"] == 90_00

@@ -225,13 +225,19 @@ def test_an_outage_that_grew_after_the_decision_is_decided_again(
     assert queries.open_count(session) == 1
     assert proposed(session, tender).extension.lost == 6 * HOUR
     assert reminding.has_due(session, now=clock.now())
-    # More evidence of the same time changes nothing that was decided.
-    service.keep(session, officer, tender.id, REASON, now=clock.now())
-    for with_file in (False, True):
-        make.outage(session, began, began + HOUR, with_file=with_file)
-        finding.examine(session, now=clock.now())
-        if not with_file:
-            service.keep(session, officer, tender.id, REASON, now=clock.now())
+
+
+def test_more_evidence_of_the_same_time_changes_nothing_that_was_decided(
+    session: Session, moving_clock: MovableClock, tender: Tender
+) -> None:
+    began = end_of(tender) - 10 * HOUR
+    moving_clock.at(began + 2 * HOUR)
+    found = make.outage(session, began, began + HOUR)
+    finding.examine(session, now=clock.now())
+    assert queries.open_count(session) == 1
+    service.keep(session, tenders.officer(session, tender), tender.id, REASON, now=clock.now())
+    assert make.outage(session, began, began + HOUR, with_file=True).id == found.id
+    finding.examine(session, now=clock.now())
     assert queries.open_count(session) == 0
 
 
