@@ -1,5 +1,16 @@
 """What all tests of this folder begin with."""
 
-from tests.integration.published import tender
+import pytest
+from sqlalchemy.orm import Session
 
-__all__ = ["tender"]
+from tests.factories import suppliers
+from tests.integration.published import tender
+from vergabe.access.model import Organisation
+from vergabe.tenders.model import Tender
+
+__all__ = ["firm", "tender"]
+
+
+@pytest.fixture
+def firm(session: Session, tender: Tender) -> Organisation:
+    return suppliers.supplier(session, "Rheinische Feuerwehrtechnik GmbH", cpv=[])

@@ -2,8 +2,6 @@
 
 import datetime as dt
 import uuid
-from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import MovableClock
 from tests.factories import access, cooperations, messages, suppliers, tasks, tenders
-from vergabe import clock, worker
+from tests.integration.enquiries import asking
+from tests.integration.enquiries.asking import ANSWER, QUESTION
+from vergabe import clock
 from vergabe.access import queries as people
 from vergabe.access.model import Organisation, User
 from vergabe.access.permissions import Role
@@ -23,66 +23,10 @@ from vergabe.audit.service import stream_of
 from vergabe.cooperations.task_rules import Performer, Step
 from vergabe.enquiries import queries, service
 from vergabe.enquiries.model import Answer, Enquiry
-from vergabe.enquiries.service import Asker
 from vergabe.errors import Forbidden, InvalidInput, NotFound, Refused
 from vergabe.files import current
-from vergabe.law import tables
-from vergabe.records import plain
 from vergabe.suppliers import following, tokens
 from vergabe.tenders.model import Tender
-
-QUESTION = "Gehört die Beladung nach DIN 14530-11 zum Lieferumfang?"
-NEW_LAW = """
-[[row]]
-id = "VgV-20-3-safe"
-title = "Letzter sicherer Tag"
-rule_set = "VgV"
-procedures = ["any"]
-phase = "answers"
-branches = ["base"]
-length = {days}
-counting = "BACKWARD"
-kind = "latest_act"
-trigger = "Ende der Angebotsfrist (rückwärts)"
-law = "§ 20 Abs. 3 Satz 1 Nr. 1 VgV"
-source = "Beispiel"
-evidence = "P"
-in_force_from = {begin}
-{end}
-"""
-ANSWER = "Ja, die Normbeladung gehört dazu, siehe Leistungsbeschreibung Seite 4."
-
-
-@pytest.fixture
-def firm(session: Session, tender: Tender) -> Organisation:
-    return suppliers.supplier(session, "Rheinische Feuerwehrtechnik GmbH", cpv=[])
-
-
-def _lead(session: Session, tender: Tender) -> Organisation:
-    return session.get_one(Organisation, tender.lead_organisation_id)
-
-
-def _officer(session: Session, tender: Tender) -> User:
-    return access.person(session, _lead(session, tender), Role.PROCUREMENT_OFFICER)
-
-
-def _ask(session: Session, tender: Tender, firm: Organisation, text: str = QUESTION) -> Enquiry:
-    asker = Asker(organisation_id=firm.id)
-    found = service.ask(session, tender, asker, text, now=clock.now())
-    session.commit()
-    return found
-
-
-def _answer(session: Session, tender: Tender, *enquiries: Enquiry, **changes: Any) -> Answer:
-    facts = {"question_text": QUESTION, "text": ANSWER, "now": clock.now()} | changes
-    actor = facts.pop("actor", None) or tenders.officer(session, tender)
-    return service.answer(session, actor, tender.id, [e.id for e in enquiries], **facts)
-
-
-def _drain(app: Flask) -> None:
-    for _ in range(10):
-        if not worker.deliver_events(app):
-            return
 
 
 def _csrf(client: FlaskClient, path: str) -> str:
@@ -93,14 +37,14 @@ def _csrf(client: FlaskClient, path: str) -> str:
 def test_question_of_a_supplier_reaches_the_officers_of_the_lead(
     app: Flask, session: Session, client: FlaskClient, tender: Tender, firm: Organisation
 ) -> None:
-    officer = _officer(session, tender)
+    officer = asking.officer(session, tender)
     person = suppliers.supplier_person(session, firm)
     session.commit()
     access.log_in(client, person)
     path = f"/bekanntmachungen/{tender.reference}/frage"
     answer = client.post(path, data={"csrf_token": _csrf(client, path), "text": QUESTION})
     assert answer.status_code == 303
-    _drain(app)
+    asking.drain(app)
     found = messages.all_messages(session, kind="enquiry")
     assert officer.id in {m.user_id for m in found}
     assert all(firm.name not in m.body + m.subject for m in found)
@@ -109,8 +53,8 @@ def test_question_of_a_supplier_reaches_the_officers_of_the_lead(
 
 
 def test_same_question_twice_is_one(session: Session, tender: Tender, firm: Organisation) -> None:
-    assert _ask(session, tender, firm).id == _ask(session, tender, firm).id
-    assert _ask(session, tender, firm, "Eine andere Frage").id
+    assert asking.ask(session, tender, firm).id == asking.ask(session, tender, firm).id
+    assert asking.ask(session, tender, firm, "Eine andere Frage").id
 
 
 def test_confirmed_address_asks_through_its_link(
@@ -203,31 +147,17 @@ def test_question_that_is_too_long_is_told_so_in_the_language_of_the_page(
 def test_all_that_is_wrong_with_an_answer_is_told_at_once(
     session: Session, tender: Tender, firm: Organisation, question_text: str, text: str
 ) -> None:
-    asked = _ask(session, tender, firm)
+    asked = asking.ask(session, tender, firm)
     with pytest.raises(InvalidInput) as refusal:
-        _answer(session, tender, asked, question_text=question_text, text=text)
+        asking.answer(session, tender, asked, question_text=question_text, text=text)
     fields = [each.field for each in refusal.value.reasons]
     assert sorted(map(str, fields)) == ["question_text", "text"]
-
-
-def test_deadline_for_questions_marks_and_submission_deadline_closes(
-    session: Session, tender: Tender, firm: Organisation, moving_clock: MovableClock
-) -> None:
-    assert tender.enquiries_deadline is not None
-    assert tender.submission_deadline is not None
-    moving_clock.at(tender.enquiries_deadline - dt.timedelta(seconds=2))
-    assert _ask(session, tender, firm, "Frage eins").is_timely
-    moving_clock.at(tender.enquiries_deadline)
-    assert not _ask(session, tender, firm, "Frage zwei").is_timely
-    moving_clock.at(tender.submission_deadline)
-    with pytest.raises(Refused):
-        _ask(session, tender, firm, "Frage drei")
 
 
 def test_record_tells_that_somebody_asked_but_not_who(
     session: Session, tender: Tender, firm: Organisation
 ) -> None:
-    _ask(session, tender, firm)
+    asking.ask(session, tender, firm)
     entries = audit.entries(session, stream_of("tender", tender.id))
     (entry,) = [e for e in entries if e.action == "enquiry_received"]
     text = f"{entry.actor_name} {entry.summary} {entry.details} {entry.organisation_name}"
@@ -245,11 +175,14 @@ def test_answer_reaches_everybody_registered_once_in_the_same_words(
     suppliers.registration(session, tender.id, address="wer@example.org")
     gone = suppliers.registration(session, tender.id, address="weg@example.org")
     gone.left_at = clock.now()
-    first, second = _ask(session, tender, firm), _ask(session, tender, other, "Zweite Frage?")
-    published = _answer(session, tender, first, second)
+    first, second = (
+        asking.ask(session, tender, firm),
+        asking.ask(session, tender, other, "Zweite Frage?"),
+    )
+    published = asking.answer(session, tender, first, second)
     session.commit()
-    _drain(app)
-    _drain(app)
+    asking.drain(app)
+    asking.drain(app)
     found = messages.all_messages(session, kind="answer")
     assert {(m.organisation_id, m.address) for m in found} == {
         (firm.id, None),
@@ -269,10 +202,10 @@ def test_answer_reaches_everybody_registered_once_in_the_same_words(
 def test_second_click_answers_nothing_twice(
     session: Session, tender: Tender, firm: Organisation
 ) -> None:
-    enquiry = _ask(session, tender, firm)
-    _answer(session, tender, enquiry)
+    enquiry = asking.ask(session, tender, firm)
+    asking.answer(session, tender, enquiry)
     with pytest.raises(Refused, match="schon beantwortet"):
-        _answer(session, tender, enquiry)
+        asking.answer(session, tender, enquiry)
 
 
 @pytest.mark.parametrize(
@@ -289,121 +222,20 @@ def test_text_that_betrays_who_asked_needs_a_second_look(
     session: Session, tender: Tender, firm: Organisation, text: str
 ) -> None:
     suppliers.supplier_person(session, firm)
-    enquiry = _ask(session, tender, firm)
+    enquiry = asking.ask(session, tender, firm)
     with pytest.raises(InvalidInput, match="niemand"):
-        _answer(session, tender, enquiry, question_text=text)
+        asking.answer(session, tender, enquiry, question_text=text)
     assert enquiry.answer_id is None
-    assert _answer(session, tender, enquiry, question_text=text, accept_traces=True).id
-
-
-def test_late_answer_warns_that_the_deadline_must_move(
-    session: Session, tender: Tender, firm: Organisation, moving_clock: MovableClock
-) -> None:
-    early, late = _ask(session, tender, firm), _ask(session, tender, firm, "Noch eine Frage?")
-    assert tender.submission_deadline is not None
-    moving_clock.at(tender.submission_deadline - dt.timedelta(days=10))
-    assert _answer(session, tender, early).warnings == []
-    moving_clock.at(tender.submission_deadline - dt.timedelta(days=3))
-    warnings = _answer(session, tender, late).warnings
-    assert any("Neues Ende der Angebotsfrist" in warning for warning in warnings)
-
-
-def test_law_that_came_after_the_procedure_began_asks_for_no_extension(
-    session: Session,
-    tender: Tender,
-    firm: Organisation,
-    moving_clock: MovableClock,
-    tmp_path: Path,
-) -> None:
-    enquiry = _ask(session, tender, firm)
-    assert tender.submission_deadline is not None
-    moving_clock.at(tender.submission_deadline - dt.timedelta(days=10))
-    rows = [
-        NEW_LAW.format(days=days, begin=begin, end=end)
-        for days, begin, end in (
-            (6, "2016-04-18", "in_force_to = 2026-12-09"),
-            (14, "2026-12-10", ""),
-        )
-    ]
-    (tmp_path / "periods.toml").write_text("".join(rows), encoding="utf-8")
-    tables.use_folder(tmp_path)
-    try:
-        due_at = service.answer_due(session, tender)
-        assert due_at is not None
-        assert due_at > clock.now()
-        assert service.warnings_about_answering(session, tender, [enquiry], now=clock.now()) == []
-    finally:
-        tables.use_folder(None)
-
-
-def test_below_the_threshold_only_the_last_days_are_worth_a_warning(
-    app: Flask, session: Session, moving_clock: MovableClock, tender: Tender, firm: Organisation
-) -> None:
-    small = tenders.published(
-        session,
-        current.store(),
-        lines=(("Einsatzjacke nach EN 469", Decimal(50), "H87", 60_000),),
-        title="Einsatzkleidung der Feuerwehr",
-        cpv="35811100",
-    )
-    assert small.submission_deadline is not None
-    assert not small.law_result["reaches_threshold"]
-    enquiry = _ask(session, small, firm)
-    asked = [enquiry]
-    for days, is_warned in ((8, False), (2, True), (0, False)):
-        now = small.submission_deadline - dt.timedelta(days=days)
-        found = service.warnings_about_answering(session, small, asked, now=now)
-        assert bool(found) is is_warned, days
-
-
-def test_late_answer_to_a_late_question_obliges_to_nothing(
-    session: Session, tender: Tender, firm: Organisation, moving_clock: MovableClock
-) -> None:
-    assert tender.submission_deadline is not None
-    moving_clock.at(tender.submission_deadline - dt.timedelta(days=2))
-    enquiry = _ask(session, tender, firm)
-    assert not enquiry.is_timely
-    assert _answer(session, tender, enquiry).warnings == []
-
-
-def test_a_question_is_in_time_once_its_deadline_was_extended_beyond_it(
-    session: Session,
-    client: FlaskClient,
-    tender: Tender,
-    firm: Organisation,
-    moving_clock: MovableClock,
-) -> None:
-    officer = _officer(session, tender)
-    path, late_ones = f"/vergabeverfahren/{tender.id}/fragen", "/alle?spaet=1"
-    assert tender.enquiries_deadline is not None
-    assert tender.submission_deadline is not None
-    moving_clock.at(tender.enquiries_deadline + dt.timedelta(minutes=10))
-    late = _ask(session, tender, firm)
-    moving_clock.at(tender.submission_deadline - dt.timedelta(days=3))
-    assert service.warnings_about_answering(session, tender, [late], now=clock.now()) == []
-    access.log_in(client, officer)
-    assert "nach der Frist für Fragen" in client.get(path).get_data(as_text=True)
-    assert QUESTION in client.get(path + late_ones).get_data(as_text=True)
-    tender.enquiries_deadline += dt.timedelta(days=1)  # after an outage that came before its end
-    session.commit()
-    assert "nach der Frist für Fragen" not in client.get(path).get_data(as_text=True)
-    assert QUESTION not in client.get(path + late_ones).get_data(as_text=True)
-    found = service.warnings_about_answering(session, tender, [late], now=clock.now())
-    assert any("Neues Ende der Angebotsfrist" in warning for warning in found)
-    ours = access.bearer(session, officer, _lead(session, tender))
-    listed = client.get(f"/api/v1/tenders/{tender.id}/enquiries", headers=ours).get_json()
-    assert [each["is_timely"] for each in listed["items"]] == [True]
-    told = plain.questions(session, tenders.officer(session, tender), tender)["questions"]
-    assert [(e["is_timely"], e["counts_as_timely"]) for e in told] == [(False, True)]
+    assert asking.answer(session, tender, enquiry, question_text=text, accept_traces=True).id
 
 
 def test_question_of_another_tender_is_not_answered_here(
     session: Session, tender: Tender, firm: Organisation
 ) -> None:
     other = tenders.published(session, current.store(), title="Anderes Verfahren")
-    enquiry = _ask(session, other, firm)
+    enquiry = asking.ask(session, other, firm)
     with pytest.raises((NotFound, InvalidInput)):
-        _answer(session, tender, enquiry)
+        asking.answer(session, tender, enquiry)
     actor = tenders.officer(session, tender)
     with pytest.raises((NotFound, InvalidInput)):
         service.answer(
@@ -420,14 +252,14 @@ def test_question_of_another_tender_is_not_answered_here(
 def test_only_officers_of_the_lead_see_and_answer(
     session: Session, client: FlaskClient, app: Flask, tender: Tender, firm: Organisation
 ) -> None:
-    enquiry = _ask(session, tender, firm)
+    enquiry = asking.ask(session, tender, firm)
     member = tenders.officer(session, tender, town="Jülich")
     with pytest.raises((Forbidden, NotFound)):
-        _answer(session, tender, enquiry, actor=member)
+        asking.answer(session, tender, enquiry, actor=member)
     stranger = access.organisation(session, "Fremdstadt", ags="99999999")
     path = f"/vergabeverfahren/{tender.id}/fragen"
     everybody = {
-        200: _officer(session, tender),
+        200: asking.officer(session, tender),
         404: access.person(session, stranger, Role.PROCUREMENT_OFFICER),
     }
     session.commit()
@@ -449,7 +281,7 @@ def test_supplier_sees_its_own_questions_alone(
     session: Session, client: FlaskClient, app: Flask, tender: Tender, firm: Organisation
 ) -> None:
     other = suppliers.supplier(session, "Andere GmbH", cpv=[])
-    _ask(session, tender, firm, "Die geheime Frage der ersten Firma?")
+    asking.ask(session, tender, firm, "Die geheime Frage der ersten Firma?")
     persons = [suppliers.supplier_person(session, each) for each in (firm, other)]
     session.commit()
     pages = []
@@ -470,8 +302,11 @@ def test_officer_answers_on_the_page(
     firm: Organisation,
     moving_clock: MovableClock,
 ) -> None:
-    first, second = _ask(session, tender, firm), _ask(session, tender, firm, "Zweite Frage?")
-    officer = _officer(session, tender)
+    first, second = (
+        asking.ask(session, tender, firm),
+        asking.ask(session, tender, firm, "Zweite Frage?"),
+    )
+    officer = asking.officer(session, tender)
     session.commit()
     access.log_in(client, officer)
     path = f"/vergabeverfahren/{tender.id}/fragen"
@@ -507,9 +342,9 @@ def test_officer_answers_on_the_page(
 def test_api_asks_lists_and_answers(
     session: Session, client: FlaskClient, tender: Tender, firm: Organisation
 ) -> None:
-    person, officer = suppliers.supplier_person(session, firm), _officer(session, tender)
+    person, officer = suppliers.supplier_person(session, firm), asking.officer(session, tender)
     theirs = access.bearer(session, person, firm)
-    ours = access.bearer(session, officer, _lead(session, tender))
+    ours = access.bearer(session, officer, asking.lead(session, tender))
     url = f"/api/v1/notices/{tender.reference}/questions"
     asked = client.post(url, json={"text": QUESTION}, headers=theirs)
     assert asked.status_code == 201
@@ -533,9 +368,9 @@ def test_api_asks_lists_and_answers(
 def test_api_keeps_an_answer_that_is_begun_and_drops_it(
     session: Session, client: FlaskClient, tender: Tender, firm: Organisation
 ) -> None:
-    question, officer = _ask(session, tender, firm), _officer(session, tender)
+    question, officer = asking.ask(session, tender, firm), asking.officer(session, tender)
     theirs = access.bearer(session, suppliers.supplier_person(session, firm), firm)
-    ours = access.bearer(session, officer, _lead(session, tender))
+    ours = access.bearer(session, officer, asking.lead(session, tender))
     url = f"/api/v1/tenders/{tender.id}/answer-drafts"
     begun = {"enquiry_ids": [str(question.id)], "text": "Ja, die"}
     assert client.post(url, json=begun, headers=theirs).status_code == 403
@@ -564,11 +399,11 @@ def test_api_keeps_an_answer_that_is_begun_and_drops_it(
 def test_officers_of_one_cooperation_alone_are_told(
     app: Flask, session: Session, tender: Tender, firm: Organisation
 ) -> None:
-    lead = _lead(session, tender)
+    lead = asking.lead(session, tender)
     requester = access.person(session, lead, Role.REQUESTER)
-    officer = _officer(session, tender)
-    _ask(session, tender, firm)
-    _drain(app)
+    officer = asking.officer(session, tender)
+    asking.ask(session, tender, firm)
+    asking.drain(app)
     told = {m.user_id for m in messages.all_messages(session, kind="enquiry")}
     assert officer.id in told
     assert requester.id not in told
@@ -578,8 +413,8 @@ def test_officers_of_one_cooperation_alone_are_told(
 def test_the_search_shows_questions_to_those_alone_who_may_answer_them(
     session: Session, client: FlaskClient, tender: Tender, firm: Organisation
 ) -> None:
-    _ask(session, tender, firm)
-    officer = _officer(session, tender)
+    asking.ask(session, tender, firm)
+    officer = asking.officer(session, tender)
     access.log_in(client, officer)
     path = "/suche?q=Beladung"
     assert QUESTION[:30] in client.get(path).text
@@ -592,11 +427,14 @@ def test_the_search_shows_questions_to_those_alone_who_may_answer_them(
 def test_the_search_shows_questions_to_whoever_has_the_task(
     session: Session, client: FlaskClient, tender: Tender, firm: Organisation
 ) -> None:
-    _ask(session, tender, firm)
+    asking.ask(session, tender, firm)
     town = cooperations.town(session, "Jülich")
     tasks.task(session, tender.cooperation, Step.ANSWER_ENQUIRIES, Performer.MEMBER, town)
     found = []
-    for user in (_officer(session, tender), access.person(session, town, Role.PROCUREMENT_OFFICER)):
+    for user in (
+        asking.officer(session, tender),
+        access.person(session, town, Role.PROCUREMENT_OFFICER),
+    ):
         session.commit()
         browser = client.application.test_client()
         access.log_in(browser, user)
