@@ -174,16 +174,22 @@ def test_another_job_than_ones_own_is_not_there(
             service.cancel(session, colleague, job.id, now=clock.now())
 
 
-def test_a_refusal_keeps_its_german_reasons_and_stores_nothing(
-    app: Flask, session: Session, clerk: Actor
-) -> None:
-    def refusing(task: Task) -> None:
+def failing_with(error: Exception) -> Run:
+    """Return work that fails when what it decided is written down already."""
+
+    def fail(task: Task) -> None:
         with task.deciding() as work:
             act = Act("counted", "job", task.job_id, "Gezählt.")
             record.append(work, "test:jobs", task.actor(work), act, now=clock.now())
-            raise InvalidInput("wrong", "Zeile 7 hat keine Menge.")
+            raise error
 
-    with kind(app, refusing):
+    return fail
+
+
+def test_a_refusal_keeps_its_german_reasons_and_stores_nothing(
+    app: Flask, session: Session, clerk: Actor
+) -> None:
+    with kind(app, failing_with(InvalidInput("wrong", "Zeile 7 hat keine Menge."))):
         job = start(session, clerk)
         sweeps.run_jobs(app)
     assert state_of(session, job) == ("failed", "Zeile 7 hat keine Menge.")
@@ -207,13 +213,7 @@ def test_our_own_mistake_ends_the_job_but_not_the_worker(
 def test_a_race_that_a_constraint_decided_is_told_as_such(
     app: Flask, session: Session, clerk: Actor
 ) -> None:
-    def losing(task: Task) -> None:
-        with task.deciding() as work:
-            act = Act("counted", "job", task.job_id, "Gezählt.")
-            record.append(work, "test:jobs", task.actor(work), act, now=clock.now())
-            raise IntegrityError("INSERT", {}, ValueError("duplicate key"))
-
-    with kind(app, losing):
+    with kind(app, failing_with(IntegrityError("INSERT", {}, ValueError("duplicate key")))):
         job = start(session, clerk)
         sweeps.run_jobs(app)
     state, outcome = state_of(session, job)

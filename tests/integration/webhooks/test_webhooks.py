@@ -158,7 +158,7 @@ def test_receiver_that_is_slow_with_many_calls_holds_up_others_for_moments_only(
     receiver: Receiver,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(delivery, "LANE_SECONDS", 0.2)
+    monkeypatch.setattr(delivery, "LANE_SECONDS", 0.1)
     webhooks.subscription(session, town, receiver.url, name="langsam")
     happen(session, town, delivery.BATCH + 5)
     quick = webhooks.subscription(session, town, receiver.url, name="schnell")
@@ -168,7 +168,7 @@ def test_receiver_that_is_slow_with_many_calls_holds_up_others_for_moments_only(
     ).one()
 
     def answer_slowly(_number: int) -> int:
-        time.sleep(0.05)
+        time.sleep(0.02)
         return 200
 
     receiver.answer = answer_slowly
