@@ -4,15 +4,12 @@ import socket
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests.factories import access, cooperations
 from vergabe import clock
 from vergabe.access.permissions import Role
 from vergabe.commands import checks, set_up_checks
-from vergabe.db import db
 from vergabe.settings import Settings
 
 SETTINGS = Settings(
@@ -57,22 +54,6 @@ def test_no_cooperation_and_a_lead_without_administration_are_told(session: Sess
     assert told() == [("Personen", "warning")]
     access.person(session, cooperation.lead, Role.ADMINISTRATOR)
     assert told() == [("Personen", "ok")]
-
-
-@pytest.mark.parametrize(
-    "away", ["postgresql+psycopg://nobody@127.0.0.1:1/vergabe", "sqlite:////nowhere/vergabe.sqlite"]
-)
-def test_without_a_database_all_else_is_still_looked_at(app: Flask, away: str) -> None:
-    engines = db._app_engines[app]
-    real = engines[None]
-    with app.app_context():
-        engines[None] = db._make_engine(None, {"url": away}, app)
-    try:
-        found = {each.what: each.level for each in checks.examine(app)}
-    finally:
-        engines[None] = real
-    assert found["Datenbank"] == "error"
-    assert {"Adresse", "Dateien", "Mail", "Recht", "Versand"} <= found.keys()
 
 
 @pytest.mark.parametrize(
