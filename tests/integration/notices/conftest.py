@@ -12,6 +12,7 @@ from tests.factories import tenders as factory
 from tests.factories.doe_server import Doe
 from tests.integration.notices import outside
 from vergabe.files import current
+from vergabe.notices.model import Notice
 from vergabe.tenders.model import Tender
 from vergabe.tenders.outlet import Outlet
 
@@ -34,4 +35,12 @@ def outlet(app: Flask, doe: Doe) -> Iterator[Outlet]:
 def tender(app: Flask, session: Session, moving_clock: MovableClock) -> Tender:
     found = factory.ready(session, current.store())
     session.commit()
+    return found
+
+
+@pytest.fixture
+def notice(app: Flask, session: Session, tender: Tender, outlet: Outlet) -> Notice:
+    """The notice of the tender, published and taken by the service outside."""
+    found = outside.publish(session, tender, outlet)
+    outside.sweep(app)
     return found

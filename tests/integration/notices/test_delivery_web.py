@@ -44,13 +44,6 @@ def tender(
     return found
 
 
-@pytest.fixture
-def notice(app: Flask, session: Session, tender: Tender, outlet: Outlet) -> Notice:
-    found = outside.publish(session, tender, outlet)
-    outside.sweep(app)
-    return found
-
-
 def _officer(session: Session, tender: Tender, role: Role = Role.PROCUREMENT_OFFICER) -> User:
     lead = session.get_one(Organisation, tender.lead_organisation_id)
     user = access.person(session, lead, role)

@@ -87,15 +87,8 @@ def test_what_arrived_although_nobody_said_so_is_not_sent_again(
 
 
 def test_a_duplicate_is_the_same_delivery(
-    app: Flask,
-    session: Session,
-    tender: Tender,
-    doe: Doe,
-    outlet: Outlet,
-    moving_clock: MovableClock,
+    app: Flask, session: Session, doe: Doe, notice: Notice, moving_clock: MovableClock
 ) -> None:
-    notice = outside.publish(session, tender, outlet)
-    outside.sweep(app)
     # As if we had lost our memory of it, and the other end did not find it when asked.
     delivery = outside.delivery_of(session, notice)
     delivery.state, delivery.sent_at, delivery.tracking_code = "waiting", None, None
@@ -223,15 +216,8 @@ def test_findings_of_the_official_rules_keep_it_in_the_house(
 
 
 def test_a_slow_state_leaves_no_heap_of_events(
-    app: Flask,
-    session: Session,
-    tender: Tender,
-    doe: Doe,
-    outlet: Outlet,
-    moving_clock: MovableClock,
+    app: Flask, session: Session, doe: Doe, notice: Notice, moving_clock: MovableClock
 ) -> None:
-    notice = outside.publish(session, tender, outlet)
-    outside.sweep(app)
     doe.question_troubles += ["500", "garbage", "cut"]
     for _ in range(12):
         moving_clock.pass_(minutes=6)
@@ -324,10 +310,8 @@ def test_the_folder_is_confirmed_by_hand(
 
 
 def test_what_the_service_answers_nobody_sets_by_hand(
-    app: Flask, session: Session, tender: Tender, doe: Doe, outlet: Outlet
+    session: Session, tender: Tender, notice: Notice
 ) -> None:
-    notice = outside.publish(session, tender, outlet)
-    outside.sweep(app)
     delivery = outside.delivery_of(session, notice)
     with pytest.raises(Refused) as refused:
         delivering.confirm_publication(

@@ -112,13 +112,11 @@ def test_forty_eight_hours_after_the_confirmation_it_is_public_anyway(
     session: Session,
     tender: Tender,
     doe: Doe,
-    outlet: Outlet,
+    notice: Notice,
     moving_clock: MovableClock,
     minutes_early: int,
     is_public: bool,
 ) -> None:
-    notice = outside.publish(session, tender, outlet)
-    outside.sweep(app)
     moving_clock.pass_(minutes=10)
     accepted_at = clock.now()
     doe.only().ted, doe.only().doe = "ACCEPTED", "PENDING"
@@ -140,11 +138,9 @@ def test_a_confirmation_from_before_the_order_lets_no_hours_pass(
     session: Session,
     tender: Tender,
     doe: Doe,
-    outlet: Outlet,
+    notice: Notice,
     moving_clock: MovableClock,
 ) -> None:
-    notice = outside.publish(session, tender, outlet)
-    outside.sweep(app)
     heard_at = moving_clock.pass_(minutes=10)
     doe.only().ted, doe.only().doe = "ACCEPTED", "PENDING"
     doe.only().more = "<tedAcceptedTimestamp>1970-01-01T00:00:00Z</tedAcceptedTimestamp>"

@@ -19,6 +19,7 @@ from vergabe.files import current
 from vergabe.messages.model import Message
 from vergabe.notices import delivering, service
 from vergabe.notices.delivery_model import NoticeDelivery
+from vergabe.notices.model import Notice
 from vergabe.tenders import readiness
 from vergabe.tenders.model import Tender
 from vergabe.tenders.outlet import Outlet
@@ -128,11 +129,9 @@ def test_ted_rejects_by_hand_after_the_hours_have_passed(
     session: Session,
     tender: Tender,
     doe: Doe,
-    outlet: Outlet,
+    notice: Notice,
     moving_clock: MovableClock,
 ) -> None:
-    notice = outside.publish(session, tender, outlet)
-    outside.sweep(app)
     outside.let_the_hours_pass(app, doe, moving_clock)
     assert notice.stage == "published"
     doe.only().ted = "MANUALLY_REJECTED"
@@ -176,10 +175,9 @@ def test_a_change_of_a_rejected_notice_stays_until_that_one_is_corrected(
     tender: Tender,
     doe: Doe,
     outlet: Outlet,
+    notice: Notice,
     moving_clock: MovableClock,
 ) -> None:
-    notice = outside.publish(session, tender, outlet)
-    outside.sweep(app)
     outside.let_the_hours_pass(app, doe, moving_clock)
     officer = factory.officer(session, tender)
     changed = outside.prolong(session, tender, outlet)
@@ -213,11 +211,9 @@ def test_stopping_is_asked_until_the_other_end_has_stopped(
     session: Session,
     tender: Tender,
     doe: Doe,
-    outlet: Outlet,
+    notice: Notice,
     moving_clock: MovableClock,
 ) -> None:
-    notice = outside.publish(session, tender, outlet)
-    outside.sweep(app)
     officer = factory.officer(session, tender)
     delivery = outside.delivery_of(session, notice)
     delivering.stop(session, officer, tender.id, delivery.id, now=clock.now())
@@ -238,11 +234,9 @@ def test_a_stop_that_comes_too_late_ends_in_publication(
     session: Session,
     tender: Tender,
     doe: Doe,
-    outlet: Outlet,
+    notice: Notice,
     moving_clock: MovableClock,
 ) -> None:
-    notice = outside.publish(session, tender, outlet)
-    outside.sweep(app)
     doe.only().ted, doe.only().doe = "PUBLISHED", "PENDING"
     delivery = outside.delivery_of(session, notice)
     delivering.stop(
