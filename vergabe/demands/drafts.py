@@ -264,9 +264,8 @@ def refuse_late_answer(session: Session, place: Place, *, now: dt.datetime) -> N
     """Raise Refused for a call that is closed: what is submitted would answer it too late."""
     call = session.get(CallForDemands, place.call_id) if place.call_id else None
     if call is not None and call_queries.state_of(call, now) is CallState.CLOSED:
-        raise Refused(
-            "call_closed", "Die Bedarfsabfrage ist geschlossen. Bitte nehmen Sie sie heraus."
-        )
+        closed = rules.CALL_CLOSED
+        raise Refused.because(closed.code, closed.message, [closed])
 
 
 def days_of_copy(values: DemandInput, today: dt.date) -> tuple[dt.date | None, dt.date | None]:

@@ -17,6 +17,12 @@ from vergabe.exchange.demand_input import (
 )
 
 REASON_MAX: Final = 2_000
+CALL_CLOSED: Final = Violation(
+    "call_closed",
+    "Die Bedarfsabfrage ist geschlossen. Wählen Sie bei „Antwort auf die Bedarfsabfrage“ „keine "
+    "Abfrage“, um ohne sie einzureichen.",
+    field="call_id",
+)
 _NEED_REASONS: Final = frozenset({Action.REJECT, Action.WITHDRAW, Action.REVOKE_RELEASE})
 
 
@@ -197,14 +203,7 @@ def reasons_against_submitting(
     if not_in_area is not None:
         found.append(not_in_area)
     if is_call_closed:
-        found.append(
-            Violation(
-                "call_closed",
-                "Die Bedarfsabfrage ist geschlossen. Nehmen Sie im Bedarf die Abfrage heraus, um "
-                "ihn ohne sie einzureichen.",
-                field="call_id",
-            )
-        )
+        found.append(CALL_CLOSED)
     return found
 
 

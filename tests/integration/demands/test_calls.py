@@ -205,8 +205,9 @@ def test_what_is_submitted_already_is_not_moved_into_a_closed_call(
     place = replace(group.place(session, "Jülich", call), call_id=None)
     demand = drafts.create_demand(session, actor, place, HELMETS, now=NOON)
     service.submit_demand(session, actor, demand.id, now=NOON)
-    with pytest.raises(Refused, match="Bedarfsabfrage ist geschlossen"):
+    with pytest.raises(Refused, match="Bedarfsabfrage ist geschlossen") as refusal:
         drafts.update_demand(session, actor, demand.id, HELMETS, call_id=call.id, now=CLOSES)
+    assert [reason.field for reason in refusal.value.reasons] == ["call_id"]
     drafts.update_demand(session, actor, demand.id, HELMETS, call_id=call.id, now=NOON)
     # What answered in time stays an answer, whatever is changed later.
     drafts.update_demand(session, actor, demand.id, HELMETS, call_id=call.id, now=CLOSES)
@@ -227,8 +228,9 @@ def test_a_file_answers_a_closed_call_no_more_than_a_form_does(
         )
         return report.demand_count
 
-    with pytest.raises(Refused, match="Bedarfsabfrage ist geschlossen"):
+    with pytest.raises(Refused, match="Bedarfsabfrage ist geschlossen") as refusal:
         submit(place)
+    assert [reason.field for reason in refusal.value.reasons] == ["call_id"]
     assert submit(replace(place, call_id=None)) == 1
     assert session.scalars(select(Demand.call_id)).all() == [None]
 
