@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vergabe import clock
 from vergabe.law import german
+from vergabe.law.zone import last_day_before
 from vergabe.tenders import timing
 from vergabe.tenders.amending import Amendment
 from vergabe.tenders.model import Tender, TenderDocument
@@ -75,7 +75,7 @@ def _deadlines(tender: Tender, amendment: Amendment) -> Iterator[Difference]:
 def _more(old: dt.datetime | None, new: dt.datetime) -> str:
     if old is None:
         return "Es gibt jetzt eine Frist."
-    days = (clock.berlin_day(new) - clock.berlin_day(old)).days
+    days = (last_day_before(new) - last_day_before(old)).days
     if new < old:
         return f"Bieter haben {german.count(-days, 'Tag', 'Tage')} weniger Zeit."
     if days == 0:

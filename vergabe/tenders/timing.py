@@ -151,7 +151,7 @@ def moved_validity(
     """
     if until is None or old is None or new is None or until > last_day_before(new):
         return until
-    return until + (clock.berlin_day(new) - clock.berlin_day(old))
+    return until + (last_day_before(new) - last_day_before(old))
 
 
 def warnings(chosen: Chosen, facts: PeriodFacts, *, now: dt.datetime) -> list[str]:
@@ -159,7 +159,7 @@ def warnings(chosen: Chosen, facts: PeriodFacts, *, now: dt.datetime) -> list[st
     timing = planned(chosen, facts, now=now)
     found = holiday_warnings(timing.submission_deadline, facts.land, facts.lands)
     minimum = assessment.minimum(facts, clock.berlin_day(now)).value
-    days = (clock.berlin_day(timing.submission_deadline) - clock.berlin_day(now)).days
+    days = (last_day_before(timing.submission_deadline) - clock.berlin_day(now)).days
     if minimum is None and days < assessment.REASONABLE_DAYS:
         found.append(
             f"Bis zur Angebotsfrist bleiben {german.count(days, 'Tag', 'Tage')}. Das Gesetz nennt "
@@ -172,7 +172,7 @@ def warnings(chosen: Chosen, facts: PeriodFacts, *, now: dt.datetime) -> list[st
         urgent=facts.is_urgent,
         started_on=facts.started_on,
     )
-    if safe is not None and clock.berlin_day(timing.enquiries_deadline) > safe.value.last_day:
+    if safe is not None and last_day_before(timing.enquiries_deadline) > safe.value.last_day:
         found.append(
             f"Antworten müssen bis {german.long_date(safe.value.last_day)} heraus sein "
             f"({safe.law}); Fragen sind aber noch bis "
