@@ -85,7 +85,7 @@ def ask_address(reference: str) -> ResponseReturnValue:
     except InvalidInput as error:
         session.rollback()
         tender = queries.published_tender(session, reference)
-        return _register_page(tender, error.violations, status=error.status)
+        return _register_page(tender, error.reasons, status=error.status)
     flash(
         _(
             "Wir haben Ihnen eine E-Mail geschickt. Erst wenn Sie den Link darin bestätigen, sind "

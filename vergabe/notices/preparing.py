@@ -47,7 +47,7 @@ def render(
             session, notice, kind=kind, issued_at=now, base_url=house.base_url
         )
     except InvalidInput as error:
-        return Prepared(None, now, _reasons("Eigene Prüfung", error.violations))
+        return Prepared(None, now, _reasons("Eigene Prüfung", error.reasons))
     return Prepared(document, now)
 
 

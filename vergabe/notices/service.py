@@ -208,7 +208,7 @@ def _refuse_what_cannot_be_sent(
         raise Refused.because(
             "notice_invalid",
             "Die Bekanntmachung lässt sich so nicht senden.",
-            error.violations,
+            error.reasons,
         ) from error
 
 

@@ -18,10 +18,10 @@ from tests.factories.doe_server import Doe
 from tests.integration.notices import outside
 from vergabe import clock, sweeps
 from vergabe.db import unit_of_work
-from vergabe.errors import Forbidden, NotFound, Refused
+from vergabe.errors import Forbidden, InvalidInput, NotFound, Refused
 from vergabe.exchange.doe import OutsideFinding
 from vergabe.messages.model import Message
-from vergabe.notices import delivering, dispatching, preparing
+from vergabe.notices import delivering, dispatching, outgoing, preparing
 from vergabe.notices.delivery_model import DeliveryEvent, NoticeCheck, NoticeDelivery
 from vergabe.notices.dispatching import Desk
 from vergabe.notices.model import Notice
@@ -213,6 +213,32 @@ def test_findings_of_the_official_rules_keep_it_in_the_house(
     delivery = outside.delivery_of(session, notice)
     assert (delivery.state, notice.stage, tender.stage) == ("blocked", "rejected", "ready")
     assert doe.posted == []
+
+
+def test_a_notice_that_cannot_be_written_says_why(
+    app: Flask,
+    session: Session,
+    tender: Tender,
+    doe: Doe,
+    outlet: Outlet,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refused(*_given: object, **_more: object) -> None:
+        raise InvalidInput("eforms_unknown_party", "Die Bekanntmachung nennt „ORG-9“.")
+
+    render = outgoing.render_for_sending
+    monkeypatch.setattr(outgoing, "render_for_sending", refused)
+    with pytest.raises(Refused) as refusal:
+        outside.publish(session, tender, outlet)
+    assert [each.code for each in refusal.value.violations] == ["eforms_unknown_party"]
+    session.rollback()
+    monkeypatch.setattr(outgoing, "render_for_sending", render)
+    notice = outside.publish(session, tender, outlet)
+    monkeypatch.setattr(outgoing, "render_for_sending", refused)
+    outside.sweep(app)
+    delivery = outside.delivery_of(session, notice)
+    assert delivery.state == "blocked"
+    assert [each["text"] for each in delivery.reasons] == ["Die Bekanntmachung nennt „ORG-9“."]
 
 
 def test_a_slow_state_leaves_no_heap_of_events(
