@@ -9,8 +9,9 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from vergabe import clock, texts
+from vergabe import texts
 from vergabe.catalogue import addresses, labels, presenting, queries
+from vergabe.law.zone import last_day_before
 from vergabe.web import languages
 
 PAGE_SIZE: Final = 25
@@ -48,11 +49,6 @@ def in_language(path: str) -> str:
     return path if is_german else f"{path}?{languages.ARGUMENT}={texts.language()}"
 
 
-def _last_day(end: dt.datetime) -> dt.date:
-    """Return the legal day on which an end lies that is only known as a day."""
-    return clock.berlin_day(end - dt.timedelta(seconds=1))
-
-
 def _slug(text: str) -> str:
     """Return a text as part of an id in a page."""
     return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-") or "x"
@@ -60,7 +56,7 @@ def _slug(text: str) -> str:
 
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "in_language": in_language,
-    "last_day": _last_day,
+    "last_day": last_day_before,
     "slug": _slug,
     "source_name": labels.source,
 }

@@ -13,7 +13,7 @@ from typing import Final
 
 from vergabe.law.errors import ImpossibleInput
 from vergabe.law.working_days import WorkingDay
-from vergabe.law.zone import BERLIN, aware, end_of, local_day
+from vergabe.law.zone import BERLIN, aware, end_of, last_day_before, local_day
 
 _ONE_DAY: Final = dt.timedelta(days=1)
 _ONE_HOUR: Final = dt.timedelta(hours=1)
@@ -117,7 +117,7 @@ def eu_hours(event: dt.date | dt.datetime, hours: int) -> Period:
         )
     hour = aware(event).astimezone(dt.UTC).replace(minute=0, second=0, microsecond=0)
     deadline_at = hour + (_checked(hours, "Stunden") + 1) * _ONE_HOUR
-    last = (deadline_at - dt.timedelta(microseconds=1)).astimezone(BERLIN).date()
+    last = last_day_before(deadline_at)
     return Period(Counting.EU_HOURS, event, local_day(event), hours, last, last, deadline_at)
 
 

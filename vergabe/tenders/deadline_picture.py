@@ -13,6 +13,7 @@ from vergabe.law import german, standstill
 from vergabe.law.answers import last_safe_answer_day
 from vergabe.law.errors import LawError
 from vergabe.law.working_days import calendar_of
+from vergabe.law.zone import last_day_before
 from vergabe.tenders import assessment, timing
 from vergabe.tenders.assessment import PeriodFacts
 from vergabe.tenders.facts import chosen_of, period_facts
@@ -95,7 +96,7 @@ def _rows(tender: Tender, facts: _Facts) -> Iterator[tuple[Row, Line]]:
     yield _barred(
         "Angebote",
         facts.sent_on + _DAY,
-        _last_day(submission),
+        last_day_before(submission),
         f"bis {weekday_moment(submission)}",
         basis,
         kind=BarKind.CHOSEN,
@@ -104,7 +105,7 @@ def _rows(tender: Tender, facts: _Facts) -> Iterator[tuple[Row, Line]]:
     yield _barred(
         "Fragen",
         facts.sent_on + _DAY,
-        _last_day(enquiries),
+        last_day_before(enquiries),
         f"bis {weekday_moment(enquiries)}",
         "gewählt" if tender.enquiries_deadline else "acht Tage vor dem Ende der Angebotsfrist",
         kind=BarKind.CHOSEN,
@@ -113,7 +114,7 @@ def _rows(tender: Tender, facts: _Facts) -> Iterator[tuple[Row, Line]]:
     if tender.bid_validity_until is not None:
         yield _barred(
             "Bindefrist",
-            _last_day(submission) + _DAY,
+            last_day_before(submission) + _DAY,
             tender.bid_validity_until,
             f"bis {german.long_date(tender.bid_validity_until)}",
             "gewählt",
@@ -137,7 +138,7 @@ def _answers(facts: _Facts) -> Iterator[tuple[Row, Line]]:
 
 def _waiting(tender: Tender, facts: _Facts) -> Iterator[tuple[Row, Line]]:
     """Yield the standstill as early as it can be: bidders told the day after the opening."""
-    told_on = _last_day(facts.timing.submission_deadline) + _DAY
+    told_on = last_day_before(facts.timing.submission_deadline) + _DAY
     periods = facts.periods
     if tender.law_result.get("reaches_threshold"):
         found = standstill.standstill(told_on, periods.land, started_on=periods.started_on)
@@ -162,11 +163,6 @@ def _waiting(tender: Tender, facts: _Facts) -> Iterator[tuple[Row, Line]]:
 def _holidays(land: str, first: dt.date, last: dt.date) -> tuple[dt.date, ...]:
     years = range(first.year, last.year + 1)
     return tuple(day for year in years for day in calendar_of(land).holidays(year))
-
-
-def _last_day(deadline: dt.datetime) -> dt.date:
-    """Return the last day on which there is still time before an instant that is too late."""
-    return clock.berlin_day(deadline - dt.timedelta(microseconds=1))
 
 
 def _barred(
