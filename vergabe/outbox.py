@@ -173,7 +173,8 @@ def lease(
 ) -> list[Leased]:
     """Take up to `limit` due rows for this worker until `now` + LEASE; commit right afterwards.
 
-    is_without_lane: only such rows; among many others the database has to look for them.
+    is_without_lane: only such rows, to go with others; the database has to look for them. One that
+    a worker has died with is not among them: it waits for its turn alone.
     when_given_up: told of each row that is set aside here, with the reason.
     PostgreSQL: rows that another worker is just taking are skipped, never waited for. The attempt
     is counted here, before the work: a row that kills its worker is first tried alone, so that it
@@ -232,7 +233,7 @@ def _due() -> Select[Any]:
 
 @lru_cache
 def _due_without_lane() -> Select[Any]:
-    return _due().where(OutboxRow.lane.is_(None))
+    return _due().where(OutboxRow.lane.is_(None), OutboxRow.leased_until.is_(None))
 
 
 def _held_up(now: ColumnElement[dt.datetime]) -> ColumnElement[bool]:

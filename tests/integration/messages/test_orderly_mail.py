@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.conftest import MovableClock
@@ -122,6 +122,27 @@ def test_mail_of_the_login_does_not_wait_for_thousands_that_were_written_before_
     monkeypatch.setattr(delivery, "BATCHES_PER_RUN", 1)
     sweeps.send_mails(app)
     assert postbox.addresses[0] == "erika@example.net"
+
+
+def test_mail_that_may_have_killed_its_worker_is_not_taken_along_with_others(
+    app: Flask, session: Session, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(session, *(f"firma{n}@example.org" for n in range(2 * delivery.BATCH)))
+    payload = {"to": "erika@example.net", "subject": "Passwort", "body": "Link"}
+    outbox.put(session, "mail", "account_mail", "k", payload, now=clock.now())
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.name == "account_mail")
+        .values(leased_until=clock.now(), attempts=outbox.SUSPICIOUS_ATTEMPTS)
+    )
+    session.commit()
+    monkeypatch.setattr(delivery, "BATCHES_PER_RUN", 1)
+    sweeps.send_mails(app)
+    assert len(postbox.addresses) == delivery.BATCH
+    assert "erika@example.net" not in postbox.addresses
+    sweeps.send_mails(app)
+    sweeps.send_mails(app)
+    assert postbox.addresses.count("erika@example.net") == 1
 
 
 def test_one_host_gets_no_more_than_its_rate_and_others_do_not_wait(
