@@ -16,8 +16,9 @@ from vergabe.audit import service as audit
 from vergabe.cooperations import documents, project_defaults
 from vergabe.cost_keys.keys import KEY_NAMES
 from vergabe.db import db
-from vergabe.errors import DomainError, InvalidInput, NotFound, Refused, Stale, TooLarge, Violation
+from vergabe.errors import DomainError, InvalidInput, Refused, Stale, TooLarge, Violation
 from vergabe.exchange import report
+from vergabe.files import handing_out
 from vergabe.files.current import store
 from vergabe.funding import deciding, forms, presenting, printing, queries, rules, service
 from vergabe.funding.entries import AWARD_RULES, OWN_KEYS
@@ -281,14 +282,7 @@ def document(pool_id: uuid.UUID, which: str) -> ResponseReturnValue:
         sha256, name = case.decision_sha256, case.decision_file_name
     else:
         sha256, name = case.early_start_sha256, case.early_start_file_name
-    return stored(sha256, name)
-
-
-def stored(sha256: str | None, name: str | None) -> Response:
-    """Return a stored document as a download; NotFound without one."""
-    if sha256 is None or name is None:
-        raise NotFound("Das Dokument")
-    return download(store().chunks(sha256), name, "application/octet-stream")
+    return handing_out.document(sha256, name, store())
 
 
 def download(content: Any, name: str, media_type: str) -> Response:

@@ -12,9 +12,10 @@ from vergabe.access.permissions import Permission
 from vergabe.cooperations import documents
 from vergabe.db import db
 from vergabe.errors import DomainError
+from vergabe.files import handing_out
 from vergabe.files.current import store
 from vergabe.funding import deciding, forms, planning, presenting, proving, queries
-from vergabe.funding.pages import case_page, run, stored
+from vergabe.funding.pages import case_page, run
 from vergabe.texts import _
 from vergabe.web.forms import FormReader
 from vergabe.web.rights import current_actor, requires
@@ -163,7 +164,7 @@ def cancel_expense(pool_id: uuid.UUID, expense_id: uuid.UUID) -> ResponseReturnV
 @requires(Permission.VIEW_FUNDING)
 def document(pool_id: uuid.UUID, expense_id: uuid.UUID) -> ResponseReturnValue:
     found = queries.visible_expense(db.session(), current_actor(), pool_id, expense_id)
-    return stored(found.file_sha256, found.file_name)
+    return handing_out.document(found.file_sha256, found.file_name, store())
 
 
 @pages.post(f"{_RULE}/nachweis/abschluss")
