@@ -136,12 +136,13 @@ def _remind_of_deadlines(app: Flask) -> int:
                 return 0
         handled = 0
         # A batch per transaction; none left, or all of the rest in other workers' hands, ends it.
-        while True:
+        while not stopping.is_asked():
             with unit_of_work() as session:
                 batch = deadlines.send_due_reminders(session, now=clock.now())
             handled += batch
             if not batch:
-                return handled
+                break
+        return handled
 
 
 def _warn_of_mandates(app: Flask) -> int:

@@ -6,7 +6,7 @@ from typing import Final
 
 from flask import Flask
 
-from vergabe import clock
+from vergabe import clock, stopping
 from vergabe.db import reading, unit_of_work
 from vergabe.market import relating
 from vergabe.notices import listing
@@ -31,13 +31,14 @@ def fill(app: Flask) -> int:
 
 def _fill(missing: Callable[..., list[uuid.UUID]], enter: Callable[..., int]) -> int:
     done = 0
-    while True:
+    while not stopping.is_asked():
         # Looked at first without writing: SQLite has one writer, and most ticks have nothing to do.
         with reading() as session:
             if not missing(session, limit=1):
-                return done
+                break
         with unit_of_work() as session:
             entered = enter(session, limit=AT_ONCE, now=clock.now())
         if not entered:
-            return done
+            break
         done += entered
+    return done

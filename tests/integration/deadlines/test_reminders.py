@@ -1,6 +1,7 @@
 import datetime as dt
 import threading
 from collections import Counter
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import MovableClock
 from tests.factories import access, cooperations
 from tests.factories import deadlines as factory
-from vergabe import clock, sweeps
+from vergabe import clock, stopping, sweeps
 from vergabe.access.model import User
 from vergabe.access.permissions import Role
 from vergabe.cooperations.model import Cooperation
@@ -84,6 +85,22 @@ def test_call_that_cannot_be_reminded_of_does_not_hold_up_the_deadlines(
     with pytest.raises(AttributeError):
         sweeps.send_reminders(app)
     assert len(_told(session)) == 1
+
+
+def test_worker_asked_to_end_begins_no_further_batch(
+    app: Flask, session: Session, moving_clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dlz, first, _ = _people(session)
+    for number in range(3):
+        factory.deadline(session, dlz, responsible_id=first.id, title=f"Frist {number}")
+    session.commit()
+    one_by_one = partial(service.send_due_reminders, limit=1)
+    monkeypatch.setattr(service, "send_due_reminders", one_by_one)
+    moving_clock.pass_(days=4)
+    with stopping.held_up_by(lambda: bool(_told(session))):
+        assert sweeps.send_reminders(app) == 1
+    assert len(_told(session)) == 1
+    assert sweeps.send_reminders(app) == 2
 
 
 def test_worker_that_stood_still_tells_the_last_reminder_only(

@@ -9,16 +9,18 @@ import uuid
 from itertools import combinations
 from pathlib import Path
 
+import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from tests.factories.market import NOW, foreign, notice_xml, stored
+from vergabe import stopping, sweeps
 from vergabe.catalogue.model import CatalogueEntry, CatalogueWord
 from vergabe.exchange.foreign_notice import ForeignNotice, Party
 from vergabe.exchange.foreign_records import read_record
 from vergabe.files import current
-from vergabe.market import queries, service
+from vergabe.market import filling, queries, service
 from vergabe.market.model import (
     ComparisonKey,
     ProcedureGroup,
@@ -49,6 +51,20 @@ def test_same_notice_twice_changes_nothing(session: Session) -> None:
     assert service.store(session, store, one, now=NOW) == {"unchanged": 1}
     assert service.store(session, store, one * 3, now=NOW) == {"unchanged": 3}
     assert counts(session) == before
+
+
+def test_directory_is_filled_in_batches_and_no_further_one_once_the_worker_shall_end(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, title in enumerate(("Streusalz", "Kanalreinigung", "Schulmöbel")):
+        stored(session, current.store(), foreign(source_id=str(number), title=title))
+    session.execute(update(ProcedureGroup).values(is_listed=False))
+    session.commit()
+    listed = select(func.count()).where(ProcedureGroup.is_listed)
+    monkeypatch.setattr(filling, "AT_ONCE", 1)
+    with stopping.held_up_by(lambda: bool(session.scalar(listed))):
+        assert sweeps.fill_catalogue(app) == 1
+    assert sweeps.fill_catalogue(app) == 2
 
 
 def test_when_a_portal_was_looked_at_is_no_change(session: Session) -> None:
