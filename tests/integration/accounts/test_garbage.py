@@ -1,5 +1,6 @@
 """What the login's library would stumble over is refused before it, never answered by a 500."""
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -66,6 +67,20 @@ def test_json_that_is_no_form_is_a_bad_request_at_every_address_of_the_login(
             client = client_of(open_app, user if is_known else None)
             status = client.post(address, json=body).status_code
             assert status == 400, (address, body)
+
+
+def test_json_that_is_no_form_is_a_bad_request_when_its_length_is_not_told(
+    open_app: Flask, user: User
+) -> None:
+    for address in addresses(open_app):
+        answer = client_of(open_app, user).post(
+            address,
+            input_stream=io.BytesIO(b'{"code": [5], "email": [5], "password": [5]}'),
+            content_type="application/json",
+            headers={"Transfer-Encoding": "chunked"},
+            environ_overrides={"wsgi.input_terminated": True},
+        )
+        assert answer.status_code == 400, address
 
 
 @pytest.mark.parametrize("is_known", [False, True])
