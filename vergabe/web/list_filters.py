@@ -8,6 +8,7 @@ import datetime as dt
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar, Final, Protocol
 
 from sqlalchemy import ColumnElement
@@ -15,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.datastructures import MultiDict
 
 from vergabe import clock, money
-from vergabe.errors import InvalidInput, Violation
+from vergabe.errors import Violation, gather
 from vergabe.exchange.german import parse_money_cents
 from vergabe.exchange.german_dates import parse_date
 from vergabe.texts import gettext as _
@@ -220,11 +221,8 @@ def _range(
     found: list[Any] = []
     violations: list[Violation] = []
     for name in names:
-        try:
-            found.append(parse(typed[name], name) if typed[name] else None)
-        except InvalidInput as error:
-            violations += error.violations
-            found.append(None)
+        read = partial(parse, typed[name], name)
+        found.append(gather(violations, read) if typed[name] else None)
     first, last = found
     if first is not None and last is not None and first > last:
         message = _("„bis“ liegt vor „von“. Bitte tauschen Sie die beiden Angaben.")
