@@ -96,3 +96,13 @@ def test_the_list_is_filtered(session: Session, client: FlaskClient, tender: Ten
         assert page.status_code == 200
         assert (tender.title in page.get_data(as_text=True)) is is_found, query
     assert client.get("/vergabeverfahren?stand=unsinn&gruppe=nein").status_code == 422
+
+
+def test_the_preview_of_an_unfinished_framework_agreement_says_what_is_open(
+    session: Session, client: FlaskClient, moving_clock: MovableClock
+) -> None:
+    tender = factory.draft(session)
+    tender.is_framework, tender.duration_months = True, None
+    log_in(session, client, "Merzenich", Role.PROCUREMENT_OFFICER)
+    page = client.get(f"/vergabeverfahren/{tender.id}/vorschau").get_data(as_text=True)
+    assert "– Monate" in page
