@@ -11,7 +11,7 @@ import hashlib
 import logging
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -115,11 +115,7 @@ class _Copying:
         if since is None:
             self._place.sweep_passing()
             self._write_frame()
-        failed = [
-            reference
-            for tender_id in sorted(wanted)
-            if (reference := self._failed(tender_id)) is not None
-        ]
+        failed = self._write_procedures(wanted)
         if wanted or since is None:
             self._write_list()
         self._write_state_page()
@@ -195,20 +191,22 @@ class _Copying:
         )
         self._page(address, "static_copy/page.html", content=content, address=address)
 
-    def _failed(self, tender_id: uuid.UUID) -> str | None:
-        """Write a procedure; return its reference if that is not possible, None if it is there."""
-        with reading() as session:
-            reference = session.get_one(Tender, tender_id).reference
-        try:
-            self._write_procedure(tender_id, reference)
-        except StoreUnreachable:
-            raise
-        except (DomainError, FileNotFoundError):
-            logger.exception("procedure not copied", extra={"reference": reference})
-            return reference
-        return None
+    def _write_procedures(self, wanted: Iterable[uuid.UUID]) -> list[str]:
+        """Write procedures; return the references of those with which that is not possible."""
+        failed = []
+        for tender_id in sorted(wanted):
+            with reading() as session:
+                reference = session.get_one(Tender, tender_id).reference
+            try:
+                self._write_procedure(reference)
+            except StoreUnreachable:
+                raise
+            except (DomainError, FileNotFoundError):
+                logger.exception("procedure not copied", extra={"reference": reference})
+                failed.append(reference)
+        return failed
 
-    def _write_procedure(self, tender_id: uuid.UUID, reference: str) -> None:
+    def _write_procedure(self, reference: str) -> None:
         with reading() as session:
             tender = notices.published_tender(session, reference)
             home = f"{LIST}/{reference}"
