@@ -83,12 +83,12 @@ def plan(
     begins_on = wishes.begins_on or today
     wished_on, notes = _wish(subject, wishes, today)
     try:
-        return _planned(facts, begins_on, wished_on, subject, wishes, notes, is_forward)
+        return _planned(facts, begins_on, wished_on, wishes, notes, is_forward)
     except LawError as error:
         if wished_on is not None and wishes.performance_on is None:
             notes = [*notes, f"Der Bedarf ab {german.date(wished_on)} ist nicht planbar."]
             try:
-                return _planned(facts, begins_on, None, subject, wishes, notes, is_forward)
+                return _planned(facts, begins_on, None, wishes, notes, is_forward)
             except LawError as other:
                 raise _told(other, wishes) from other
         raise _told(error, wishes) from error
@@ -98,7 +98,6 @@ def _planned(
     facts: PlanFacts,
     begins_on: dt.date,
     wished_on: dt.date | None,
-    subject: Subject,
     wishes: Wishes,
     notes: Sequence[str],
     is_forward: bool,
@@ -151,7 +150,7 @@ def _facts(
     lead_bodies: Sequence[BodyCalendar],
     today: dt.date,
 ) -> PlanFacts:
-    _check(subject, wishes, lead_bodies, today)
+    _check(subject, wishes, lead_bodies)
     lengths: dict[str, int] = {"joining_days": subject.joining_days} | wishes.lengths()
     if subject.joining_days == 0:
         lengths["joining_days"] = 0  # The window has closed, or there never is one.
@@ -199,9 +198,7 @@ def earliest_decisions(
     return found
 
 
-def _check(
-    subject: Subject, wishes: Wishes, lead_bodies: Sequence[BodyCalendar], today: dt.date
-) -> None:
+def _check(subject: Subject, wishes: Wishes, lead_bodies: Sequence[BodyCalendar]) -> None:
     reasons = []
     codes = {subject.method, *(code for code, _ in subject.methods)}
     if wishes.procedure is not None and wishes.procedure not in codes:

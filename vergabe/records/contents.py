@@ -139,7 +139,7 @@ def _versions(tender: Tender) -> Iterator[Part]:
 
 
 def _data(session: Session, actor: Actor, tender: Tender, *, now: dt.datetime) -> list[Part]:
-    resolutions = plain.resolutions(session, actor, tender)
+    resolutions = plain.resolutions(session, tender)
     mandates = plain.mandates(session, actor, tender)
     told: Sequence[tuple[str, str, Any]] = (
         ("verfahren", "Verfahren mit Losen, Anteilen und Kriterien", plain.tender(tender)),
@@ -160,7 +160,7 @@ def _data(session: Session, actor: Actor, tender: Tender, *, now: dt.datetime) -
 
 def _evidence(session: Session, actor: Actor, tender: Tender) -> Iterator[Part]:
     """Yield the public papers of resolutions, and the files of mandates that the actor may read."""
-    for resolution in plain.resolutions(session, actor, tender):
+    for resolution in plain.resolutions(session, tender):
         # The file goes to outsiders, and whoever opens a paper that is not public is noted: such
         # papers are named in daten/beschluesse.json and opened on their page.
         for paper in resolution.papers:

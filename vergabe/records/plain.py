@@ -134,7 +134,7 @@ def gates_now(session: Session, found: Tender, *, now: dt.datetime) -> list[Json
     ]
 
 
-def resolutions(session: Session, actor: Actor, found: Tender) -> list[Resolution]:
+def resolutions(session: Session, found: Tender) -> list[Resolution]:
     """Return the resolutions of the participants on the joining and on this pool."""
     participants = [buyer.organisation_id for buyer in found.buyers]
     return [
