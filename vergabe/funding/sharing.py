@@ -72,15 +72,18 @@ def partners(
 
     From the application on those of that day; before it who has a demand in the pool and has not
     declined, and once joining has closed who has joined. Values are those of the demands as asked,
-    of who has joined once it has closed those of the quantities joined with.
+    of who has joined once it has closed those of the quantities joined with; of a pool that has
+    ended as they were at its end: grants are paid back later.
     """
-    values = _values(pools.demands_in(session, pool.id))
-    if effective_stage(PoolStage(pool.stage), pool.joining_deadline, now) not in _OPEN:
-        bound = pools.bound_demands(session, pool.id)
+    brought = pools.brought_at_last(session, pool)
+    is_open = effective_stage(PoolStage(pool.stage), pool.joining_deadline, now) in _OPEN
+    values = _values(brought.demands)
+    if not is_open:
+        bound = pools.bound_demands(session, pool.id, brought)
         values |= _values([entry.as_demand() for entry in bound])
     wanted = [uuid.UUID(text) for text in case.participants] if case else []
     if not wanted:
-        wanted = _taking_part(session, pool, list(values), now)
+        wanted = _taking_part(list(values), brought.joinings, is_open=is_open)
     query = select(Member.organisation_id, Member.position).where(
         Member.cooperation_id == pool.cooperation_id
     )
@@ -100,12 +103,10 @@ def _values(demands: Iterable[ReleasedDemand]) -> dict[uuid.UUID, int | None]:
 
 
 def _taking_part(
-    session: Session, pool: Pool, owners: Sequence[uuid.UUID], now: dt.datetime
+    owners: Sequence[uuid.UUID], joinings: Mapping[uuid.UUID, Joining], *, is_open: bool
 ) -> list[uuid.UUID]:
-    query = select(Joining.organisation_id, Joining.decision).where(Joining.pool_id == pool.id)
-    decisions = {row.organisation_id: row.decision for row in session.execute(query)}
-    stage = effective_stage(PoolStage(pool.stage), pool.joining_deadline, now)
-    if stage in _OPEN:
+    decisions = {key: joining.decision for key, joining in joinings.items()}
+    if is_open:
         return [o for o in owners if decisions.get(o) not in ("declined", "withdrawn")]
     return [o for o in owners if decisions.get(o) == "joined"]
 

@@ -13,6 +13,7 @@ from vergabe.access.permissions import Role
 from vergabe.cost_keys.keys import KeyKind, read_key
 from vergabe.council_papers import gathering
 from vergabe.funding import sharing
+from vergabe.pools import changing, withdrawing
 from vergabe.votes import subject
 
 pytestmark = pytest.mark.usefixtures("moving_clock")
@@ -59,3 +60,16 @@ def test_values_of_a_grant_follow_the_quantities_joined_with(session: Session) -
     values = {partner.id: partner.demand_value_net_cents for partner in among}
     assert values[demands[0].organisation_id] == asked // 2
     assert values[demands[1].organisation_id] == demands[1].value_net_cents
+
+
+def test_values_of_a_grant_outlast_the_pool_that_is_dissolved(session: Session) -> None:
+    cooperation, demands = pools.towns_with_engines(session)
+    pool = pools.binding_pool(session, cooperation, demands)
+    before = sharing.partners(session, pool, None, now=clock.now())
+    for each in demands:
+        person = access.actor(session, each.organisation, Role.RELEASER)
+        withdrawing.ask_to_withdraw(session, person, pool.id, "Kein Geld.", now=clock.now())
+    coordination = access.actor(session, cooperation.lead, Role.COORDINATOR)
+    changing.dissolve(session, coordination, pool.id, "Kein Geld.", now=clock.now())
+    assert len(before) == len(demands)
+    assert sharing.partners(session, pool, None, now=clock.now()) == before
