@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from tests.conftest import supposing
 from tests.factories import world as worlds
 from tests.factories.world import World
+from tools import isolation
 
 # Its subject is not the database: once is enough.
 pytestmark = pytest.mark.one_database
@@ -52,6 +53,8 @@ def complaints(
     content = response.get("content", {})
     if "*/*" in content:
         return []
+    if ("ETag" in answer.headers) != ("ETag" in response.get("headers", {})):
+        return [f"ETag: {answer.headers.get('ETag')}"]
     if answer.mimetype not in content:
         return [f"{answer.mimetype} instead of {list(content)}"]
     if not answer.is_json:
@@ -126,6 +129,28 @@ def test_what_needs_no_token_is_described_as_open_and_nothing_else(
             declared[each] = hasattr(session_app.view_functions[rule.endpoint], "vergabe_public")
     assert described == declared
     assert set(declared.values()) == {True, False}
+
+
+def test_each_operation_that_compares_a_version_says_so(
+    session_app: Flask, description: dict[str, Any]
+) -> None:
+    rows = isolation.rows(session_app)
+    demanding = {row.split("|")[1].strip() for row in rows if row.endswith("| If-Match |")}
+    described, always = set(), []
+    for rule in worlds.rules(session_app):
+        operations = description["paths"].get(path_of(rule), {})
+        methods = {method.lower() for method in rule.methods or ()} & operations.keys()
+        for operation in (operations[method] for method in methods):
+            for each in operation.get("parameters", []):
+                if each["name"] == "If-Match":
+                    described.add(rule.endpoint)
+                    always.append(each["required"])
+                    assert {"412", "428"} <= operation["responses"].keys()
+    assert described == {each for each in demanding if each.startswith("api_")}
+    assert always.count(True) > 40
+    assert always.count(False) == 1
+    changed = description["paths"]["/api/v1/demands/{demand_id}"]["patch"]["responses"]["200"]
+    assert "ETag" in changed["headers"]
 
 
 ASKED = {"area": "procurement", "text": "Streusalz", "list": "demands", "subject": "joining"} | {

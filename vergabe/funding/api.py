@@ -39,7 +39,12 @@ from vergabe.funding.schema import (
     RejectionInSchema,
     SettlementInSchema,
 )
-from vergabe.web.api import ApiBlueprint, give_version, require_version
+from vergabe.web.api import (
+    ApiBlueprint,
+    give_version,
+    require_version,
+    require_version_if_there,
+)
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
 
@@ -80,8 +85,8 @@ def save_case(entry: CaseEntry, pool_id: uuid.UUID) -> Any:
     session, actor = db.session(), current_actor()
     pool = keeping.locked_pool(session, actor, pool_id)
     known = queries.newest_case(session, pool.id)
-    if known is not None and Stage(known.stage) in ALIVE:
-        require_version(known.version)
+    is_alive = known is not None and Stage(known.stage) in ALIVE
+    require_version_if_there(known.version if known and is_alive else None)
     service.save_case(session, actor, pool_id, entry, now=clock.now())
     return _shown(pool_id)
 

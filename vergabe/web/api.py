@@ -18,6 +18,7 @@ from werkzeug.exceptions import (
 )
 
 from vergabe.errors import Stale
+from vergabe.web import versions
 from vergabe.web.marks import View
 from vergabe.web.paging import MAX_LIMIT
 from vergabe.web.schema import Schema
@@ -140,14 +141,17 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # the library has no types
 
     def __init__(self, name: str, import_name: str, *, description: str) -> None:
         super().__init__(f"api_{name}", import_name, url_prefix=PREFIX, description=description)
+        self._prepare_doc_cbks.append(_describe_versions)
 
     def route(self, rule: str, **options: Any) -> Decorator:
         register = super().route(rule, **options)
 
         def described(view: View) -> View:
+            told = vars(view).setdefault("_apidoc", {})
             # What is open to everybody says so: the description asks for a token elsewhere.
             if hasattr(view, "vergabe_public"):
-                vars(view).setdefault("_apidoc", {})["manual_doc"] = {"security": []}
+                told["manual_doc"] = {"security": []}
+            told["view"] = view
             return cast(View, register(view))
 
         return cast(Decorator, described)
@@ -191,6 +195,16 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # the library has no types
         return super()._prepare_arguments_doc(doc, doc_info, **more)
 
 
+def _describe_versions(doc: Any, doc_info: Any, **_: Any) -> Any:
+    """Describe `If-Match` and `ETag` where the view's code demands or gives a version."""
+    if versions.calls(doc_info["view"], require_version):
+        is_always = not versions.calls(doc_info["view"], require_version_if_there)
+        versions.describe_demand(doc, is_always=is_always)
+    if versions.calls(doc_info["view"], give_version):
+        versions.describe_gift(doc)
+    return doc
+
+
 @cache
 def _as_one(form: type[Schema], files: type[Schema]) -> type[Schema]:
     return type(form.__name__, (form, files), {"__module__": form.__module__})
@@ -224,6 +238,12 @@ def require_version(current: int) -> None:
         raise PreconditionRequired
     if given.strip().removeprefix("W/").strip('"') != str(current):
         raise Stale
+
+
+def require_version_if_there(current: int | None) -> None:
+    """As `require_version`; None: there is nothing yet that somebody could have changed."""
+    if current is not None:
+        require_version(current)
 
 
 def give_version(version: int) -> None:
