@@ -1,5 +1,6 @@
 """The form of the facts: what it shows, and how what was posted is read."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -48,6 +49,13 @@ def shown(fields: Sequence[Field], values: Mapping[str, Any]) -> dict[str, Any]:
         else:
             found[field.name] = value
     return found
+
+
+def shown_instants(
+    fields: Sequence[Field], values: Mapping[str, Any]
+) -> dict[str, dt.datetime | None]:
+    """Return the instants that the form shows, for its reader."""
+    return {field.name: values[field.name] for field in fields if field.kind == "moment"}
 
 
 def typed(fields: Sequence[Field], form: MultiDict[str, str]) -> dict[str, Any]:

@@ -41,8 +41,9 @@ def save(tender_id: uuid.UUID) -> ResponseReturnValue:
     session, actor, now = db.session(), current_actor(), clock.now()
     tender = tenders.visible_tender(session, actor, tender_id)
     known = queries.known_of(session, tender, now=now)
-    fields = forms.asked_fields(known, queries.values_of(session, tender, known))
-    reader = FormReader(request.form)
+    values = queries.values_of(session, tender, known)
+    fields = forms.asked_fields(known, values)
+    reader = FormReader(request.form, forms.shown_instants(fields, values))
     try:
         edit = forms.read(fields, request.form, reader) | _reset(defaults.defaults(known), FIELDS)
         reader.raise_if_wrong()

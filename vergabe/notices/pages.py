@@ -157,12 +157,14 @@ def publish_tender(tender_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Permission.PUBLISH_TENDERS)
 @commits
 def amend_tender(tender_id: uuid.UUID) -> ResponseReturnValue:
+    session, actor = db.session(), current_actor()
     try:
+        tender = tender_queries.visible_tender(session, actor, tender_id)
         notice = service.publish_amendment(
-            db.session(),
-            current_actor(),
+            session,
+            actor,
             tender_id,
-            notice_forms.amendment_in(request.form),
+            notice_forms.amendment_in(request.form, tender),
             version=_version(),
             **_surroundings(),
         )

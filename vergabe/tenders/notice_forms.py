@@ -29,7 +29,7 @@ from vergabe.tenders import (
 )
 from vergabe.tenders.amending import Amendment
 from vergabe.tenders.documents import current_documents
-from vergabe.tenders.forms import FormReader, day_and_time
+from vergabe.tenders.forms import FormReader, day_and_time, shown_instants
 from vergabe.tenders.model import Tender
 from vergabe.tenders.outlet import Outlet
 from vergabe.tenders.rules import Stage
@@ -142,7 +142,7 @@ def compare(tender_id: uuid.UUID) -> ResponseReturnValue:
     try:
         if FormReader(request.form).version() != tender.version:
             return amending_overtaken(tender_id, request.form)
-        amendment = amending.cleaned(amendment_in(request.form))
+        amendment = amending.cleaned(amendment_in(request.form, tender))
         if tender.submission_deadline is None:
             return amending_page(tender_id, request.form)
         found = comparing.differences(tender, amendment)
@@ -194,9 +194,9 @@ NOTHING_CHANGED = (
 )
 
 
-def amendment_in(posted: Mapping[str, str]) -> Amendment:
+def amendment_in(posted: Mapping[str, str], tender: Tender) -> Amendment:
     """Return the amendment that a form holds; InvalidInput for what cannot be read."""
-    form = FormReader(posted)
+    form = FormReader(posted, shown_instants(tender))
     submission, enquiries = form.moment("submission_deadline"), form.moment("enquiries_deadline")
     form.raise_if_wrong()
     return Amendment(

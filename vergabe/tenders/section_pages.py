@@ -27,7 +27,7 @@ from vergabe.tenders import (
 )
 from vergabe.tenders.cleaning import VARIANTS
 from vergabe.tenders.facts import current_assessment, tender_facts
-from vergabe.tenders.forms import FormReader
+from vergabe.tenders.forms import FormReader, shown_instants
 from vergabe.tenders.model import Tender
 from vergabe.tenders.sections import SECTIONS, Section
 from vergabe.texts import _, lazy
@@ -57,7 +57,8 @@ def show(tender_id: uuid.UUID, key: str) -> ResponseReturnValue:
 @commits
 def save(tender_id: uuid.UUID, key: str) -> ResponseReturnValue:
     section, session, actor = _section(key), db.session(), current_actor()
-    form = FormReader(request.form)
+    shown = shown_instants(queries.visible_tender(session, actor, tender_id))
+    form = FormReader(request.form, shown)
     try:
         edit = section.read(form)
         form.raise_if_wrong()

@@ -21,10 +21,17 @@ _WHOLE: Final = re.compile(r"\d{1,9}")
 
 
 class FormReader:
-    """A posted form, read field by field; `raise_if_wrong` tells of everything at once."""
+    """A posted form, read field by field; `raise_if_wrong` tells of everything at once.
 
-    def __init__(self, form: Mapping[str, str]) -> None:
+    shown: the instants that stood in the form; sent back as they were they mean just these. In the
+    hour that the end of summer time repeats the text alone would mean the first of two.
+    """
+
+    def __init__(
+        self, form: Mapping[str, str], shown: Mapping[str, dt.datetime | None] | None = None
+    ) -> None:
         self._form = form
+        self._shown = shown or {}
         self.violations: list[Violation] = []
 
     def text(self, name: str) -> str:
@@ -91,7 +98,13 @@ class FormReader:
             return None
         day = gather(self.violations, lambda: parse_date(day_text, field=name))
         time = gather(self.violations, lambda: self._time(time_text, name))
-        return clock.berlin_instant(day, time) if day and time is not None else None
+        if day is None or time is None:
+            return None
+        before = self._shown.get(name)
+        local = before.astimezone(clock.BERLIN).replace(microsecond=0) if before else None
+        if local is not None and (local.date(), local.time()) == (day, time):
+            return before
+        return clock.berlin_instant(day, time)
 
     def version(self) -> int:
         """Return the version that the person saw; a form without one is as good as outdated."""

@@ -1,5 +1,6 @@
 """The form of the facts: what it shows, what it keeps, what it makes of nonsense."""
 
+import datetime as dt
 import html
 import itertools
 import re
@@ -108,6 +109,21 @@ def test_two_officers_see_each_other(session: Session, client: FlaskClient, tend
     answer = client.post(url(tender), data=late)
     assert answer.status_code == 412
     assert "inzwischen gespeichert" in html.unescape(answer.get_data(as_text=True))
+
+
+def test_an_opening_in_the_repeated_hour_stays_where_the_form_leaves_it(
+    session: Session, client: FlaskClient, tender: Tender
+) -> None:
+    tender.submission_deadline = dt.datetime(2027, 10, 31, 1, 30, tzinfo=dt.UTC)
+    session.commit()
+    known = queries.known_of(session, tender, now=clock.now())
+    before = queries.values_of(session, tender, known)["opening_at"]
+    answer = client.post(url(tender), data=form(client, tender).data)
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    session.expire_all()
+    assert queries.values_of(session, tender, known)["opening_at"] == before
+    row = queries.row_of(session, tender.id)
+    assert row is None or "opening_at" not in row.chosen
 
 
 def test_a_field_asked_for_is_unfolded(client: FlaskClient, tender: Tender) -> None:

@@ -1,5 +1,6 @@
 """Forms of a draft: what was typed stays, errors stand at their field, nothing answers 500."""
 
+import datetime as dt
 import re
 import uuid
 
@@ -84,6 +85,22 @@ def test_a_section_saved_as_it_is_changes_nothing(
     session.expire_all()
     after = {c.key: getattr(tender, c.key) for c in Tender.__table__.columns}
     assert after == before
+
+
+def test_deadlines_in_the_repeated_hour_stay_where_the_form_leaves_them(
+    session: Session, officer: FlaskClient
+) -> None:
+    tender = factory.draft(session)
+    last = dt.datetime(2027, 10, 31, 1, 30, tzinfo=dt.UTC)
+    tender.submission_deadline = last
+    session.commit()
+    assert send(officer, section(tender, "fristen")).status_code == 303
+    session.expire_all()
+    assert tender.submission_deadline == last
+    first = {"submission_deadline_time": "02:31"}
+    assert send(officer, section(tender, "fristen"), **first).status_code == 303
+    session.expire_all()
+    assert tender.submission_deadline == last - dt.timedelta(minutes=59), "the first of two"
 
 
 def test_a_whole_draft_is_filled_in_through_its_forms(

@@ -69,6 +69,27 @@ def test_seconds_of_a_deadline_stay_where_the_form_leaves_them(
     assert (tender.submission_deadline, tender.enquiries_deadline) == (last, asked)
 
 
+def test_a_deadline_in_the_repeated_hour_stays_where_the_form_leaves_it(
+    session: Session, officer: FlaskClient, tender: Tender
+) -> None:
+    last = dt.datetime(2027, 10, 31, 1, 30, tzinfo=dt.UTC)
+    asked = last - dt.timedelta(minutes=20)
+    tender.submission_deadline, tender.enquiries_deadline = last, asked
+    session.commit()
+    address = path(tender, "aenderung")
+    sent = fields_of(officer, address) | {"summary": "Der Titel ist genauer.", "title": "Genauer"}
+    assert (sent["submission_deadline_day"], sent["submission_deadline_time"]) == (
+        "2027-10-31",
+        "02:30",
+    )
+    compared = officer.post(f"{address}/vergleich", data=sent).get_data(as_text=True)
+    assert "02:30 Uhr (unverändert)" in compared
+    answer = officer.post(address, data=sent)
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    session.expire_all()
+    assert (tender.submission_deadline, tender.enquiries_deadline) == (last, asked)
+
+
 def test_an_amendment_is_published(session: Session, officer: FlaskClient, tender: Tender) -> None:
     address = path(tender, "aenderung")
     sent = fields_of(officer, address) | {
