@@ -176,8 +176,8 @@ def position_step(position: Position, on: dt.date) -> str:
     law = PARAGRAPHS[position.method]
     match position.method:
         case Method.MONTHLY:
-            months = counted_months(position, on)
-            return f"{name}: {months} Monate × {amount}{plus} = {value} ({law})."
+            term = german.count(counted_months(position, on), "Monat", "Monate")
+            return f"{name}: {term} × {amount}{plus} = {value} ({law})."
         case Method.TOTAL_GROSS:
             rate = f"{((position.vat_rate or Decimal(0)) * 100).normalize():f}".replace(".", ",")
             return f"{name}: {amount} brutto, ohne {rate} % Umsatzsteuer{plus} = {value} ({law})."

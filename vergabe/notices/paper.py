@@ -6,6 +6,7 @@ from vergabe import money
 from vergabe.exchange import codes
 from vergabe.exchange.text import clean_line, clean_text
 from vergabe.exchange.xvergabe.notice import CancellationNotice, ChangeNotice, Notice
+from vergabe.law import german
 from vergabe.tenders import later
 from vergabe.tenders.assessment import method_label
 from vergabe.tenders.model import Lot, Tender
@@ -95,7 +96,8 @@ def _framework(tender: Tender) -> str:
     if not tender.is_framework or not tender.framework_maximum_net_cents:
         return ""
     maximum = money.german(tender.framework_maximum_net_cents, tender.currency)
-    months = f", {tender.duration_months} Monate" if tender.duration_months else ""
+    term = tender.duration_months
+    months = f", {german.count(term, 'Monat', 'Monate')}" if term else ""
     return f"ja, höchstens {maximum} netto{months}"
 
 

@@ -47,10 +47,6 @@ def _day(value: Any) -> str:
     return time_words.long_day(dt.date.fromisoformat(value)) if value else ""
 
 
-def _months(value: Any) -> str:
-    return _("%(count)s Monate", count=value) if value is not None else ""
-
-
 def _amount(value: Any) -> str:
     return money.german(value) if value is not None else ""
 
@@ -81,7 +77,7 @@ _FIELDS: Final[tuple[tuple[str, str, Callable[[Any], str]], ...]] = (
     ("description", marked("Beschreibung"), _text),
     ("selection_criteria", marked("Eignung"), _text),
     ("variants", marked("Nebenangebote"), _variants),
-    ("duration_months", marked("Laufzeit"), _months),
+    ("duration_months", marked("Laufzeit"), time_words.months),
     ("framework_maximum_net_cents", marked("Höchstwert der Rahmenvereinbarung"), _amount),
     ("max_lots_per_bid", marked("Lose je Angebot, höchstens"), _text),
     ("max_lots_per_winner", marked("Lose je Bieter, höchstens"), _text),

@@ -151,4 +151,5 @@ def init_app(app: Flask) -> None:
         until=time_words.until,
         exact_moment=time_words.exact,
         long_day=time_words.long_day,
+        months=time_words.months,
     )

@@ -32,6 +32,11 @@ MONTHS: Final = (
 )
 
 
+def months(count: int | None) -> str:
+    """Return a length in months, `1 Monat`; nothing for None."""
+    return "" if count is None else ngettext("%(count)s Monat", "%(count)s Monate", count)
+
+
 def until(due_at: dt.datetime, now: dt.datetime) -> str:
     """Return how long it is until an instant: `in 3 Tagen und 4 Stunden`, or since it.
 

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 
+import pytest
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy.orm import Session
@@ -86,15 +87,17 @@ def test_the_page_asks_no_more_however_many_may_join_later(
     assert statements() == few
 
 
+@pytest.mark.parametrize(("months", "words"), [(36, "36 Monate"), (1, "1 Monat")])
 def test_all_name_the_maximum_of_a_framework_agreement(
-    client: FlaskClient, session: Session
+    client: FlaskClient, session: Session, months: int, words: str
 ) -> None:
     tender = tenders.ready(session, current.store())
-    tender.is_framework, tender.duration_months = True, 36
+    tender.is_framework, tender.duration_months = True, months
     tender.framework_maximum_net_cents = 200_000_000
     session.flush()
     notice = published(session, tender)
     assert b"2000000.00" in content(notice, "xvergabe")
     for text in (client.get(f"/bekanntmachungen/{tender.reference}").text, paper(notice)):
         assert "2.000.000,00" in text
-        assert "36 Monate" in text
+        assert words in text
+        assert f" {words}e" not in text

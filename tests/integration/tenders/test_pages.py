@@ -105,4 +105,4 @@ def test_the_preview_of_an_unfinished_framework_agreement_says_what_is_open(
     tender.is_framework, tender.duration_months = True, None
     log_in(session, client, "Merzenich", Role.PROCUREMENT_OFFICER)
     page = client.get(f"/vergabeverfahren/{tender.id}/vorschau").get_data(as_text=True)
-    assert "– Monate" in page
+    assert "Laufzeit noch offen" in page

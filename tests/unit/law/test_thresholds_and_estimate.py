@@ -84,6 +84,7 @@ def position(amount_eur: int, **more: Any) -> Position:
         (position(100, method=Method.TOTAL_GROSS, vat_rate=Decimal("0.19")), 84_03, "19 %"),
         (position(100, method=Method.TOTAL_GROSS, vat_rate=Decimal(0)), 100_00, " 0 %"),
         (position(10, method=Method.MONTHLY, term_months=36), 360_00, "36 Monate"),
+        (position(10, method=Method.MONTHLY, term_months=1), 10_00, "1 Monat ×"),
         (position(10, method=Method.MONTHLY, term_months=36, extension_months=12), 480_00, "48"),
         (position(10, method=Method.MONTHLY, term_months=48, extension_months=1), 480_00, "48"),
         (position(10, method=Method.MONTHLY, term_months=47), 470_00, "47"),

@@ -42,3 +42,12 @@ def test_instant_is_written_in_english() -> None:
     with texts.in_language("en"):
         assert time_words.exact(NOW) == "Monday, 23 November 2026, 12:00:00 (German time)"
         assert time_words.until(NOW + dt.timedelta(days=2), NOW) == "in 2 days"
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(0, "0 Monate"), (1, "1 Monat"), (48, "48 Monate"), (None, "")]
+)
+def test_one_month_is_said_in_the_singular(count: int | None, words: str) -> None:
+    assert time_words.months(count) == words
+    with texts.in_language("en"):
+        assert time_words.months(1) == "1 month"
