@@ -157,9 +157,15 @@ def pause(session: Session, actor: Actor, *, is_paused: bool, now: dt.datetime) 
 def save_firm(
     session: Session, actor: Actor, entry: FirmEntry, *, now: dt.datetime
 ) -> Organisation:
-    """Change what the actor's firm says about itself; InvalidInput with one violation per field."""
+    """Change what the actor's firm says about itself; InvalidInput with one violation per field.
+
+    The same again changes nothing and is no act.
+    """
     firm = membership.own_firm(session, actor)
-    for name, value in read_firm(entry).items():
+    facts = read_firm(entry)
+    if all(getattr(firm, name) == value for name, value in facts.items()):
+        return firm
+    for name, value in facts.items():
         setattr(firm, name, value)
     session.flush()
     membership.record(

@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -8,6 +10,7 @@ from tests.integration.suppliers.browser import post
 from vergabe import clock
 from vergabe.access import queries as people
 from vergabe.access.model import Organisation, User
+from vergabe.audit.model import RecordEntry
 from vergabe.errors import InvalidInput
 from vergabe.suppliers import profiles
 from vergabe.suppliers.matching import matching_suppliers
@@ -217,6 +220,20 @@ def test_organisation_without_a_profile_gets_one(session: Session) -> None:
     assert session.get_one(SupplierProfile, firm.id).cpv_prefixes == ["34"]
     with pytest.raises(InvalidInput):
         profiles.save_firm(session, actor, FirmEntry(name=" "), now=clock.now())
+
+
+def test_a_firm_saved_as_it_is_is_no_act(session: Session) -> None:
+    firm = access.supplier(session)
+    person = suppliers.supplier_person(session, firm)
+    actor = people.actor_for(session, person, firm.id, now=clock.now())
+    entry = FirmEntry(name="Muster Feuerwehrtechnik GmbH", postcode="52399", city="Merzenich")
+    for given in (entry, entry, dataclasses.replace(entry, name=f" {entry.name} ")):
+        profiles.save_firm(session, actor, given, now=clock.now())
+    changed = select(RecordEntry.action).where(RecordEntry.action == "firm_changed")
+    assert session.scalars(changed).all() == ["firm_changed"]
+    profiles.save_firm(session, actor, dataclasses.replace(entry, city=""), now=clock.now())
+    assert len(session.scalars(changed).all()) == 2
+    assert firm.city is None
 
 
 def test_api_keeps_kinds_and_values(session: Session, client: FlaskClient) -> None:
