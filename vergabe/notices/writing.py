@@ -38,6 +38,7 @@ from vergabe.exchange.xvergabe.procedure import (
     SelectionCriterion,
     SubmissionTerms,
 )
+from vergabe.law import paragraphs
 from vergabe.tenders import later
 from vergabe.tenders import model as tenders
 from vergabe.tenders.model import Tender, TenderBuyer
@@ -85,14 +86,6 @@ _JOINT_LAW: Final = {
     "VgV-social": "§ 4 Abs. 1 VgV",
     "VOB/A-EU": "§ 4 Abs. 1 VgV",
     "UVgO": "§ 16 UVgO",
-}
-_CANCELLATION_LAW: Final = {
-    "VgV": "§ 63 Abs. 1 VgV",
-    "VgV-social": "§ 63 Abs. 1 VgV",
-    "VOB/A-EU": "§ 17 EU Abs. 1 VOB/A",
-    "KonzVgV": "§ 32 Abs. 1 KonzVgV",
-    "UVgO": "§ 48 Abs. 1 UVgO",
-    "VOB/A": "§ 17 Abs. 1 VOB/A",
 }
 _REGIMES_LIST: Final = "urn:vergabe:codeliste:regime"
 
@@ -178,7 +171,7 @@ def cancellation_of(
         cancellation_reason=_CANCELLATIONS.get(
             tender.cancellation_code or "", CancellationReason.OTHER_SERIOUS_REASON
         ),
-        cancellation_law=_CANCELLATION_LAW.get(_rule_set(tender)),
+        cancellation_law=paragraphs.cancellation_grounds(_rule_set(tender)),
         cancellation_explanation=tender.cancellation_reason or "",
     )
 

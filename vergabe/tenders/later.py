@@ -1,7 +1,6 @@
 """What later joiners and call-offs mean for a tender: pure functions over loaded rows."""
 
-from typing import Final
-
+from vergabe.law import paragraphs
 from vergabe.money import german as euro
 from vergabe.pools import later_queries
 from vergabe.pools.commitment import amount
@@ -9,7 +8,10 @@ from vergabe.pools.later_queries import CallOffEntry
 from vergabe.pools.model import LaterJoiner
 from vergabe.tenders.model import Lot, Tender
 
-LAW: Final = "§ 21 Abs. 2 VgV"
+
+def law_of(tender: Tender) -> str | None:
+    """Return where it stands who may call off from the contract; None: its rules say nothing."""
+    return paragraphs.call_off(str(tender.law_result.get("rule_set")))
 
 
 def name_in_estimate(row: LaterJoiner) -> str:
@@ -54,9 +56,10 @@ def announcement(tender: Tender) -> str | None:
         if not entry.is_buyer
     ]
     if others:
+        law = law_of(tender)
         parts.append(
             f"Später beitreten können, ohne bis dahin Auftraggeber zu sein: {'; '.join(others)}. "
-            f"Ihre Höchstmengen sind im geschätzten Wert enthalten ({LAW})."
+            f"Ihre Höchstmengen sind im geschätzten Wert enthalten{f' ({law})' if law else ''}."
         )
     return " ".join(parts) or None
 

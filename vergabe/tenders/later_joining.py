@@ -16,7 +16,7 @@ from vergabe.pools import announcing
 from vergabe.pools import service as pools
 from vergabe.pools.announcing import LaterJoiningEntry
 from vergabe.pools.model import LaterJoiner
-from vergabe.tenders import queries
+from vergabe.tenders import later, queries
 from vergabe.tenders.model import Tender
 from vergabe.tenders.recording import record
 from vergabe.tenders.rules import Stage
@@ -83,7 +83,7 @@ def join_later(
         organisation_id=str(member_id),
         quantities=joined.joined_quantities,
         mandate=joined.mandate_reference,
-        law="§ 21 Abs. 2 VgV",
+        law=later.law_of(tender),
     )
     return joined
 

@@ -19,7 +19,7 @@ from vergabe.pools import queries as pools
 from vergabe.pools.announcing import LaterJoiningEntry
 from vergabe.pools.commitment import amount
 from vergabe.pools.model import LaterJoiner
-from vergabe.tenders import later_joining, queries
+from vergabe.tenders import later, later_joining, queries
 from vergabe.texts import _
 from vergabe.web.rights import current_actor, requires
 from vergabe.web.transactions import commits
@@ -65,6 +65,7 @@ def _page(
         violations=list(violations),
         entry=entry or {},
         amount=amount,
+        law=later.law_of(tender),
     )
     return html, status
 

@@ -17,6 +17,7 @@ from vergabe.deadlines import service as deadlines
 from vergabe.demands import service as demands
 from vergabe.errors import InvalidInput, Refused, Violation
 from vergabe.exchange.plain_text import many_lines
+from vergabe.law import paragraphs
 from vergabe.pools import service as pools
 from vergabe.pools.stages import Stage as PoolStage
 from vergabe.tenders import assessment, bylaw_changes, gates, mandate_watch, rules, timing
@@ -110,7 +111,8 @@ def mark_cancelled(
     """
     tender = _own_tender(session, actor, tender_id, Action.CANCEL, Step.CANCEL, version=version)
     reason = many_lines(reason, max_length=REASON_MAX, field="reason")
-    against = rules.reasons_against_cancelling(reason, code)
+    law = paragraphs.cancellation(str(tender.law_result.get("rule_set")))
+    against = rules.reasons_against_cancelling(reason, code, law=law)
     if against:
         raise InvalidInput.of(against)
     if tender.stage == Stage.PUBLISHED:
@@ -146,7 +148,7 @@ def mark_cancelled(
         now=now,
         reason=reason,
         code=code,
-        law="§ 63 VgV",
+        law=law,
     )
     return tender
 

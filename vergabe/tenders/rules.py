@@ -142,19 +142,21 @@ CANCELLATION_CODES: Final[Mapping[str, str]] = {
 }
 
 
-def reasons_against_cancelling(reason: str, code: str = "other") -> list[Violation]:
-    """Return what a cancellation lacks; code: of CANCELLATION_CODES."""
+def reasons_against_cancelling(
+    reason: str, code: str = "other", *, law: str | None = "§ 63 VgV"
+) -> list[Violation]:
+    """Return what a cancellation lacks; code: of CANCELLATION_CODES; law: of the procedure."""
     found = []
     if code not in CANCELLATION_CODES:
         message = "Wählen Sie, welcher der Gründe es ist."
-        found.append(Violation("cancellation_code_unknown", message, law="§ 63 VgV", field="code"))
+        found.append(Violation("cancellation_code_unknown", message, law=law, field="code"))
     if len(reason.strip()) < 20:
         found.append(
             Violation(
                 "cancellation_reason_missing",
                 "Nennen Sie den Grund der Aufhebung so, dass Bieter und Prüfer ihn verstehen "
                 "(mindestens 20 Zeichen).",
-                law="§ 63 VgV",
+                law=law,
                 field="reason",
             )
         )
