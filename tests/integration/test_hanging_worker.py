@@ -26,7 +26,7 @@ def test_ticks_that_hang_hold_up_no_other(app: Flask, monkeypatch: pytest.Monkey
     scheduler = worker.start(app)
     try:
         for _ in scheduler.get_jobs():
-            assert begun.acquire(timeout=60)
+            assert begun.acquire(timeout=20)
     finally:
         scheduler.remove_all_jobs()
         release.set()
