@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
-from tests import sdk, spoiling_judged
+from tests import sdk
 from tests.factories.eforms_broken import SPOILED
 from vergabe.exchange import parser
 from vergabe.exchange.eforms import checks, official
@@ -127,24 +127,6 @@ def test_warnings_stay_apart_from_errors_and_the_number_is_honest() -> None:
     spoiled = checks.findings(SPOILED["price_missing"]()) + checks.findings(SPOILED["no_lead"]())
     found = arranging.arranged(spoiled)
     assert arranging.count(found) == arranging.Count(errors=1, warnings=1, hints=0, folded=0)
-
-
-def test_nothing_is_lost_by_folding() -> None:
-    for spoiled, raw in spoiling_judged.spoiled_and_judged():
-        root = parser.parse(spoiled.content)
-        found = arranging.arranged(explaining.explain(raw, root))
-        assert len(found) + arranging.count(found).folded == len(raw), spoiled.name
-        told = {rule for finding in found for rule in finding.official}
-        assert told == {one.rule for one in raw}, spoiled.name
-
-
-def test_most_single_mistakes_are_one_error() -> None:
-    several = []
-    for spoiled, raw in spoiling_judged.spoiled_and_judged():
-        found = arranging.arranged(explaining.explain(raw, parser.parse(spoiled.content)))
-        if len([finding for finding in found if finding.severity == "error"]) != 1:
-            several.append(spoiled.name)
-    assert len(several) <= 4, several
 
 
 def test_findings_are_in_the_order_of_our_form() -> None:
