@@ -5,12 +5,17 @@ import importlib.util
 import io
 import sys
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from vergabe.exchange.eforms.official.raw_findings import RawFinding
 from vergabe.exchange.eforms.official.schematron import Checker
 from vergabe.exchange.eforms.official.sdk import Sdk
+
+Told = set[tuple[str, str, str, str]]
+"""Rule, stage, severity and location of findings."""
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 FOLDER = SHARED / "eforms-sdk"
@@ -68,3 +73,23 @@ def judged(content: bytes, folder: Path, name: str = "notice.xml") -> dict[str, 
     path.write_bytes(content)
     result: dict[str, Any] = judge().check(path)
     return result
+
+
+def told(found: Sequence[RawFinding]) -> Told:
+    """Return what our checker says as the judge says it; nothing is said twice."""
+    said = {(each.rule, each.stage, each.severity, each.location) for each in found}
+    assert len(said) == len(found)
+    return said
+
+
+def told_by_the_judge(content: bytes, folder: Path) -> Told:
+    """Return what the independent checker says by its rules."""
+    return {
+        (
+            found["id"],
+            found["stage"].split("-")[0],
+            "warning" if found["role"] == "WARN" else "error",
+            found["location"],
+        )
+        for found in judged(content, folder)["rules"]
+    }

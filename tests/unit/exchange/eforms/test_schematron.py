@@ -13,11 +13,9 @@ import pytest
 from lxml import etree
 
 from tests import sdk as official
-from tests import spoiling
 from tests.factories import eforms_sdks
 from vergabe.exchange import parser
-from vergabe.exchange.eforms.official import places, schema, schematron
-from vergabe.exchange.eforms.official.raw_findings import RawFinding
+from vergabe.exchange.eforms.official import places, schematron
 from vergabe.exchange.eforms.official.schematron import Checker
 from vergabe.exchange.eforms.official.schematron_rules import path_of
 from vergabe.exchange.eforms.official.sdk import Sdk
@@ -27,7 +25,6 @@ pytestmark = pytest.mark.one_database
 
 NOTICE = official.OWN_NOTICE.read_bytes()
 SVRL = {"svrl": "http://purl.oclc.org/dsdl/svrl"}
-Told = set[tuple[str, str, str, str]]
 
 
 def changed(pattern: bytes, to: bytes) -> bytes:
@@ -49,24 +46,6 @@ def drop(element: etree._Element) -> None:
     parent.remove(element)
 
 
-def ours(found: list[RawFinding]) -> Told:
-    told = {(f.rule, f.stage, f.severity, f.location) for f in found}
-    assert len(told) == len(found)
-    return told
-
-
-def theirs(content: bytes, folder: Path) -> Told:
-    return {
-        (
-            found["id"],
-            found["stage"].split("-")[0],
-            "warning" if found["role"] == "WARN" else "error",
-            found["location"],
-        )
-        for found in official.judged(content, folder)["rules"]
-    }
-
-
 def official_reports() -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(official.EXAMPLES.read_bytes())) as archive:
         return {
@@ -79,7 +58,9 @@ def official_reports() -> dict[str, bytes]:
 def test_all_examples_agree_with_the_independent_checker(tmp_path: Path) -> None:
     assert len(official.examples()) == 31
     for name, content in official.examples().items():
-        assert ours(official.checker().findings(content)) == theirs(content, tmp_path), name
+        assert official.told(official.checker().findings(content)) == official.told_by_the_judge(
+            content, tmp_path
+        ), name
 
 
 def test_all_examples_agree_with_the_official_reports() -> None:
@@ -97,30 +78,15 @@ def test_all_examples_agree_with_the_official_reports() -> None:
     assert told > 150
 
 
-def test_spoiled_notices_agree_and_lead_to_the_spoiled_field(tmp_path: Path) -> None:
-    fields = official.sdk().fields
-    spoiled = spoiling.spoiled(200)
-    assert len({notice.name for notice in spoiled}) == 200
-    assert {notice.way for notice in spoiled} == set(spoiling.WAYS)
-    for notice in spoiled:
-        found = official.checker().findings(notice.content)
-        assert ours(found) == theirs(notice.content, tmp_path), notice.name
-        by_schema = schema.findings(parser.parse(notice.content), official.sdk())
-        assert found or by_schema, notice.name
-        terms = {fields[f.field].bt_id for f in [*found, *by_schema] if f.field in fields}
-        meant = {fields[field].bt_id for field in (notice.field, *notice.others)}
-        assert terms & meant, notice.name
-
-
 def test_order_in_which_notices_come_makes_no_difference() -> None:
     """What is compiled bit by bit says the same as what is compiled at once."""
     names = ["cn_24_maximal", "cn_24_minimal", "INVALID_cn_24_stage-1", "cn_24_open"]
     contents = [official.examples()[name] for name in names]
-    expected = [ours(official.checker().findings(content)) for content in contents]
+    expected = [official.told(official.checker().findings(content)) for content in contents]
     for order in ((3, 1, 2, 0), (0, 2, 1, 3)):
         fresh = Checker(official.sdk())
         for number in (*order, *order):
-            assert ours(fresh.findings(contents[number])) == expected[number]
+            assert official.told(fresh.findings(contents[number])) == expected[number]
 
 
 def test_rules_of_a_subtype_not_used_for_long_are_compiled_again(
@@ -130,7 +96,9 @@ def test_rules_of_a_subtype_not_used_for_long_are_compiled_again(
     fresh = Checker(official.sdk())
     for name in ("E3_minimal", "INVALID_cn_24_empty", "E3_minimal", "INVALID_cn_24_empty"):
         content = official.examples()[name]
-        assert ours(fresh.findings(content)) == ours(official.checker().findings(content))
+        assert official.told(fresh.findings(content)) == official.told(
+            official.checker().findings(content)
+        )
 
 
 def test_finding_says_field_place_line_and_german_text() -> None:
@@ -192,7 +160,7 @@ def test_notice_without_a_known_subtype_is_checked_by_the_common_rules(
 ) -> None:
     content = changed(rb"(<cbc:SubTypeCode[^>]*>)[^<]*", rb"\g<1>" + subtype)
     found = official.checker().findings(content)
-    assert ours(found) == theirs(content, tmp_path)
+    assert official.told(found) == official.told_by_the_judge(content, tmp_path)
     assert "OPP-070-notice" in {finding.field for finding in found}
 
 
@@ -208,19 +176,19 @@ def test_comments_do_not_change_what_is_found(capfd: pytest.CaptureFixture[str])
 def test_other_encodings_are_read(encoding: str) -> None:
     root = parser.parse(official.examples()["INVALID_cn_24_empty"])
     content = etree.tostring(root, xml_declaration=True, encoding=encoding)
-    expected = ours(official.checker().findings(root))
-    assert ours(official.checker().findings(content)) == expected
+    expected = official.told(official.checker().findings(root))
+    assert official.told(official.checker().findings(content)) == expected
     assert expected
 
 
 def test_threads_share_a_checker() -> None:
     good, bad = NOTICE, official.examples()["INVALID_cn_24_empty"]
-    expected = ours(official.checker().findings(bad))
+    expected = official.told(official.checker().findings(bad))
     wrong: list[int] = []
 
     def check(number: int) -> None:
         for _ in range(5):
-            found = ours(official.checker().findings(bad if number % 2 else good))
+            found = official.told(official.checker().findings(bad if number % 2 else good))
             if found != (expected if number % 2 else set()):
                 wrong.append(number)
 

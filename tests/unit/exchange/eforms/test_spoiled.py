@@ -4,6 +4,10 @@ In one file, so that the same process asks the checks once for all of it.
 """
 
 import functools
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
 
 from tests import sdk, spoiling
 from vergabe.exchange import parser
@@ -11,20 +15,43 @@ from vergabe.exchange.eforms.findings import arranging, explaining, official_rul
 from vergabe.exchange.eforms.official import schema
 from vergabe.exchange.eforms.official.raw_findings import RawFinding
 
+pytestmark = pytest.mark.one_database
+
+
+class Judged(NamedTuple):
+    """A spoiled notice, with the raw findings of both checks."""
+
+    spoiled: spoiling.Spoiled
+    by_schema: list[RawFinding]
+    by_rules: list[RawFinding]
+
 
 @functools.cache
-def judged() -> tuple[tuple[spoiling.Spoiled, tuple[RawFinding, ...]], ...]:
-    """Return the spoiled notices, each with the raw findings of both checks."""
-    return tuple((one, _raw(one.content)) for one in spoiling.spoiled(200))
+def judged() -> tuple[Judged, ...]:
+    return tuple(_judged(one) for one in spoiling.spoiled(200))
 
 
-def _raw(content: bytes) -> tuple[RawFinding, ...]:
-    found = schema.findings(parser.parse(content), sdk.sdk())
-    return (*found, *sdk.checker().findings(content))
+def _judged(one: spoiling.Spoiled) -> Judged:
+    by_schema = schema.findings(parser.parse(one.content), sdk.sdk())
+    return Judged(one, by_schema, sdk.checker().findings(one.content))
+
+
+def test_the_independent_checker_agrees_and_the_spoiled_field_is_meant(tmp_path: Path) -> None:
+    fields = sdk.sdk().fields
+    assert len({each.spoiled.name for each in judged()}) == 200
+    assert {each.spoiled.way for each in judged()} == set(spoiling.WAYS)
+    for spoiled, by_schema, by_rules in judged():
+        assert sdk.told(by_rules) == sdk.told_by_the_judge(spoiled.content, tmp_path), spoiled.name
+        assert by_rules or by_schema, spoiled.name
+        found = [*by_rules, *by_schema]
+        terms = {fields[each.field].bt_id for each in found if each.field in fields}
+        meant = {fields[field].bt_id for field in (spoiled.field, *spoiled.others)}
+        assert terms & meant, spoiled.name
 
 
 def test_nothing_is_lost_by_folding() -> None:
-    for spoiled, raw in judged():
+    for spoiled, by_schema, by_rules in judged():
+        raw = [*by_schema, *by_rules]
         root = parser.parse(spoiled.content)
         found = arranging.arranged(explaining.explain(raw, root))
         assert len(found) + arranging.count(found).folded == len(raw), spoiled.name
@@ -34,7 +61,8 @@ def test_nothing_is_lost_by_folding() -> None:
 
 def test_most_single_mistakes_are_one_error() -> None:
     several = []
-    for spoiled, raw in judged():
+    for spoiled, by_schema, by_rules in judged():
+        raw = [*by_schema, *by_rules]
         found = arranging.arranged(explaining.explain(raw, parser.parse(spoiled.content)))
         if len([finding for finding in found if finding.severity == "error"]) != 1:
             several.append(spoiled.name)
@@ -43,9 +71,9 @@ def test_most_single_mistakes_are_one_error() -> None:
 
 def test_each_spoiled_notice_leads_to_the_right_field() -> None:
     missed = []
-    for spoiled, found in judged():
-        root = parser.parse(spoiled.content)
-        told = {finding.address for finding in explaining.explain(found, root)}
+    for spoiled, by_schema, by_rules in judged():
+        root, raw = parser.parse(spoiled.content), [*by_schema, *by_rules]
+        told = {finding.address for finding in explaining.explain(raw, root)}
         right = {official_rules.form_field(f).address for f in (spoiled.field, *spoiled.others)}
         if not told & right:
             missed.append(spoiled.name)
