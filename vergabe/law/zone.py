@@ -8,6 +8,7 @@ from vergabe.law.errors import ImpossibleInput
 
 BERLIN: Final = ZoneInfo("Europe/Berlin")
 _ONE_DAY: Final = dt.timedelta(days=1)
+_INSTANT: Final = dt.timedelta(microseconds=1)
 
 
 def local_day(event: dt.date | dt.datetime) -> dt.date:
@@ -45,4 +46,4 @@ def last_day_before(deadline_at: dt.datetime) -> dt.date:
 
     A deadline at 10:00 belongs to its own day, one at 00:00 to the day before.
     """
-    return (aware(deadline_at) - dt.timedelta(microseconds=1)).astimezone(BERLIN).date()
+    return (aware(deadline_at) - _INSTANT).astimezone(BERLIN).date()
