@@ -68,14 +68,14 @@ def offer_substitution(
     cooperation, member = filing.own_membership(
         session, actor, Permission.GRANT_SUBSTITUTES, cooperation_id, None, now=now
     )
-    reasons = _reasons_against(session, cooperation, member.organisation_id, wish, now)
-    if reasons:
-        raise InvalidInput.of(reasons)
+    today = clock.berlin_day(now)
     person, home_id = _person_of_another(session, cooperation, member.organisation_id, wish, now)
     absent = _colleague(session, member.organisation_id, wish, now)
+    reasons = _reasons_against(wish, person, absent, today)
+    if reasons:
+        raise InvalidInput.of(reasons)
     assert person is not None
     assert home_id is not None
-    today = clock.berlin_day(now)
     found = _same(session, cooperation, member.organisation_id, person, wish, today)
     if found is not None:
         return found
@@ -107,24 +107,19 @@ def reasons_against_offer(
     cooperation, member = filing.own_membership(
         session, actor, Permission.GRANT_SUBSTITUTES, cooperation_id, None, now=now
     )
-    return _reasons_against(session, cooperation, member.organisation_id, wish, now)
+    person, _home = _person_of_another(session, cooperation, member.organisation_id, wish, now)
+    absent = _colleague(session, member.organisation_id, wish, now)
+    return _reasons_against(wish, person, absent, clock.berlin_day(now))
 
 
 def _reasons_against(
-    session: Session,
-    cooperation: Cooperation,
-    organisation_id: uuid.UUID,
-    wish: TypedWish,
-    now: dt.datetime,
+    wish: TypedWish, person: User | None, absent: User | None, today: dt.date
 ) -> list[Violation]:
-    reasons: list[Violation] = []
-    person, _home = _person_of_another(session, cooperation, organisation_id, wish, now)
-    if person is None:
-        reasons.append(_NOBODY_THERE)
-    reasons += against_days(wish, clock.berlin_day(now))
+    """Return what is wrong; person, absent: who was found under the addresses of the wish."""
+    reasons = [_NOBODY_THERE] if person is None else []
+    reasons += against_days(wish, today)
     gather(reasons, lambda: entries.checked_reason(wish.reason))
-    is_asked = wish.role is not None and wish.substitute_for.strip()
-    if is_asked and _colleague(session, organisation_id, wish, now) is None:
+    if wish.role is not None and wish.substitute_for.strip() and absent is None:
         message = "Unter dieser Adresse hat bei Ihnen niemand die Rolle, um die es geht."
         reasons.append(Violation("absent_unknown", message, field="substitute_for"))
     return reasons
