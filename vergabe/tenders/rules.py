@@ -142,9 +142,7 @@ CANCELLATION_CODES: Final[Mapping[str, str]] = {
 }
 
 
-def reasons_against_cancelling(
-    reason: str, code: str = "other", *, law: str | None = "§ 63 VgV"
-) -> list[Violation]:
+def reasons_against_cancelling(reason: str, code: str, *, law: str | None) -> list[Violation]:
     """Return what a cancellation lacks; code: of CANCELLATION_CODES; law: of the procedure."""
     found = []
     if code not in CANCELLATION_CODES:

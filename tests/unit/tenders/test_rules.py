@@ -5,6 +5,7 @@ import itertools
 
 import pytest
 
+from vergabe.errors import Violation
 from vergabe.tenders import rules
 from vergabe.tenders.rules import Action, Stage
 
@@ -63,11 +64,17 @@ def test_only_a_published_tender_takes_bids(stage: Stage) -> None:
 
 
 def test_a_cancellation_needs_a_reason_that_says_something() -> None:
-    assert rules.reasons_against_cancelling("Kein Bedarf mehr.")[0].law == "§ 63 VgV"
-    assert rules.reasons_against_cancelling(" " * 40)
-    assert rules.reasons_against_cancelling("Der Bedarf ist entfallen.") == []
-    both = rules.reasons_against_cancelling("", "")
-    assert [found.field for found in both] == ["code", "reason"]
+    def against(reason: str, code: str = "other") -> list[Violation]:
+        return rules.reasons_against_cancelling(reason, code, law="§ 48 UVgO")
+
+    assert against("Kein Bedarf mehr.")[0].law == "§ 48 UVgO"
+    assert against(" " * 40)
+    assert against("Der Bedarf ist entfallen.") == []
+    both = against("", "")
+    assert [(found.field, found.law) for found in both] == [
+        ("code", "§ 48 UVgO"),
+        ("reason", "§ 48 UVgO"),
+    ]
 
 
 def test_after_the_deadline_nothing_is_amended() -> None:
